@@ -1,0 +1,21 @@
+// The terminal, if there is one: width, colours, and what may be written to it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "platform/result.hpp"
+
+namespace forever {
+
+enum class Stream : std::uint8_t { in, out, err };
+
+[[nodiscard]] bool is_terminal(Stream stream) noexcept;
+// Columns of the terminal behind `out`; `otherwise` if it is none. COLUMNS wins.
+[[nodiscard]] int terminal_width(int otherwise) noexcept;
+// A terminal that can show colours (not TERM=dumb) and NO_COLOR unset or empty (no-color.org); FORCE_COLOR wins.
+[[nodiscard]] bool colours_wanted(Stream stream);
+// Writes all of it, retrying; an Error of EPIPE means that nobody reads any more.
+Status write_all(Stream stream, std::string_view bytes);
+
+}  // namespace forever

@@ -1,0 +1,71 @@
+// The one place where a process waits: descriptors, signals, children, a deadline. Signals enter by this door only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "platform/clock.hpp"
+#include "platform/exit_status.hpp"
+#include "platform/handle.hpp"
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+// What happened. `token` is what the caller gave to watch_*.
+struct LoopEvent {
+  enum class Kind : std::uint8_t {
+    readable,      // data or end of file on `token`
+    writable,
+    signal,        // `signal` arrived; `from_kernel`: typed at the terminal (si_code SI_KERNEL), the whole group has it
+    child_exited,  // `child` ended with `status` and has been reaped; strangers that a subreaper inherits included
+    process_gone,  // a process that is not our child (watch_process) is a zombie or gone
+  };
+  Kind kind{};
+  std::uint64_t token = 0;
+  int signal = 0;
+  bool from_kernel = false;
+  ProcessId child;      // start_time is read before the reap
+  ExitStatus status;
+};
+
+class EventLoop {
+ public:
+  // level: reported while it is true. edge: reported once for each change (a partial line may stay in a FIFO).
+  enum class Trigger : std::uint8_t { level, edge };
+
+  // Blocks `signals` and SIGCHLD in this process and receives them in wait(). Ignores SIGPIPE and SIGXFSZ.
+  // Linux: epoll, signalfd; BSD: kqueue. The Error is that of running out of descriptors or memory.
+  [[nodiscard]] static Result<EventLoop> create(std::span<const int> signals);
+  EventLoop(EventLoop&&) noexcept;
+  EventLoop& operator=(EventLoop&&) noexcept;
+  ~EventLoop();
+
+  [[nodiscard]] Status watch_readable(NativeHandle handle, std::uint64_t token, Trigger trigger = Trigger::level);
+  [[nodiscard]] Status watch_writable(NativeHandle handle, std::uint64_t token);
+  // Pauses or resumes a watched handle without forgetting it.
+  void unwatch(NativeHandle handle) noexcept;
+  // For an adopted process whose parent we are not: reports process_gone once. Edge-triggered pidfd, and state Z or X
+  // counts as gone (a zombie that nobody reaps would spin a level-triggered poll).
+  [[nodiscard]] Status watch_process(const ProcessId& id, std::uint64_t token);
+  void unwatch_process(const ProcessId& id) noexcept;
+
+  // Waits until something happens or the deadline has come (for ever without one); fills and returns the events.
+  // Never fails: EINTR is retried, any other error of the wait call returns no events.
+  [[nodiscard]] std::span<const LoopEvent> wait(std::optional<Time> deadline);
+  // Reaps children that have already ended, as wait() would report them.
+  void collect_children(std::vector<LoopEvent>& into);
+
+ private:
+  struct Impl;
+  explicit EventLoop(Impl* impl) noexcept : impl_(impl) {}
+  Impl* impl_;
+};
+
+// Makes this process adopt the orphans below it (prctl(2) PR_SET_CHILD_SUBREAPER; procctl on FreeBSD). false where
+// the system has none: then setsid'ed grandchildren are out of reach.
+bool become_subreaper() noexcept;
+
+}  // namespace forever

@@ -1,0 +1,85 @@
+// The keeper: the supervisor's parent, which holds what must outlive it and forks a new one should it die.
+// POSIX only; on Windows the handles are kept inside the instances instead.
+//
+// It owns no decision. Its whole state: descriptors by name, exit records nobody has acknowledged yet, and whether
+// the supervisor said that all is finished. It runs from the binary executed anew, so that it has shed the heap of the
+// command line, and touches neither JSON nor the event log.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/exit_status.hpp"
+#include "platform/handle.hpp"
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+// The end of a process that the kernel gave to the keeper (a dead supervisor's instance or its orphan).
+struct ExitRecord {
+  ProcessId id;
+  ExitStatus status;
+};
+
+// The supervisor's side of the socketpair (unix(7), SOCK_SEQPACKET where there is one).
+class KeeperLink {
+ public:
+  explicit KeeperLink(Handle socket, Pid keeper) : socket_(std::move(socket)), keeper_(keeper) {}
+
+  [[nodiscard]] NativeHandle native() const noexcept { return socket_.get(); }
+  [[nodiscard]] Pid keeper() const noexcept { return keeper_; }
+  // Gives the keeper a copy of `handle` to hold under `name` (SCM_RIGHTS); the same name replaces.
+  [[nodiscard]] Status hold(std::string_view name, NativeHandle handle);
+  [[nodiscard]] Status drop(std::string_view name);
+  // From now on the keeper ends when this supervisor ends, whatever its exit code.
+  [[nodiscard]] Status finish();
+  [[nodiscard]] Status acknowledge(const ProcessId& id);
+  // Asks the keeper to fsync `path`: it may wait for the disk, the supervisor may not.
+  [[nodiscard]] Status sync(std::string_view path);
+
+  enum class Receipt : std::uint8_t { record, nothing, keeper_gone };
+  // Takes one record without waiting.
+  [[nodiscard]] Receipt receive(ExitRecord& into);
+
+ private:
+  Handle socket_;
+  Pid keeper_;
+};
+
+// What a supervisor finds when it begins: copies of everything the keeper holds, and the link.
+struct Inheritance {
+  KeeperLink link;
+  std::map<std::string, NativeHandle, std::less<>> held;
+  unsigned generation = 0;  // 0: the first supervisor of this keeper; more: an earlier one died
+};
+
+struct KeeperFace {
+  std::string title;   // "forever: web"; the keeper itself is shown as "forever: web (keeper)"
+  std::vector<std::string> arguments;  // handed through to the supervisor's body unchanged
+  std::map<std::string, Handle, std::less<>> held;
+};
+
+// Executes /proc/self/exe as a keeper in a new session, cwd /, stdio on /dev/null, holding `face.held` and nothing else.
+// Returns the keeper's pid once exec has succeeded. The caller's console is free: nothing of it is inherited.
+[[nodiscard]] Result<Pid> launch_keeper(KeeperFace face);
+// The same without a fork: this very process (its supervisor is orphaned of its keeper) becomes the keeper;
+// pid and children are kept. Returns only on failure.
+[[nodiscard]] Error become_keeper(KeeperFace face);
+
+// Whether this process was executed as a keeper, told by its argv; nothing if not. Called first of all in main.
+[[nodiscard]] std::optional<KeeperFace> keeper_face(int argc, char** argv);
+
+// Runs until the supervisor has finished: forks `supervisor` (which returns its exit code), forks it anew when it dies
+// (at once the first three times, then with a doubling back-off up to 15 s while it dies within a second), reaps and records,
+// passes TERM and INT on to the supervisor. Returns the exit code of the process.
+[[nodiscard]] int run_keeper(KeeperFace face, char** argv, const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor);
+
+// Shows `title` in ps and top instead of argv: overwrites the argv area (never beyond it) and sets the thread's name.
+void set_process_title(char** argv, std::string_view title) noexcept;
+
+}  // namespace forever

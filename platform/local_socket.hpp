@@ -1,0 +1,31 @@
+// The control socket: a local stream between processes of one user (unix(7); a named pipe on Windows).
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "platform/handle.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+// Binds `directory`/`name` (0600; a stale socket is replaced) and listens. Bound and reached through
+// /proc/self/fd/N, so that any path length works (sun_path holds 108 bytes). Non-blocking, close-on-exec.
+[[nodiscard]] Result<Handle> listen_local(const std::string& directory, const std::string& name);
+// ENOENT: no socket there. ECONNREFUSED: nobody listens any more.
+[[nodiscard]] Result<Handle> connect_local(const std::string& directory, const std::string& name);
+// The next waiting client, non-blocking; an empty Handle when nobody waits. Clients of other users (SO_PEERCRED,
+// root excepted) are closed unanswered.
+[[nodiscard]] Result<Handle> accept_local(NativeHandle listener);
+
+// Sends all of `bytes` to a non-blocking peer as far as its buffer takes them; returns how many went. EPIPE raises no signal.
+[[nodiscard]] Result<std::size_t> send_some(NativeHandle socket, std::string_view bytes);
+// Appends what waits to `into`; false at end of file. Does not block.
+[[nodiscard]] Result<bool> receive_some(NativeHandle socket, std::string& into);
+
+// Waits until one of `handles` can be read or the time is over; returns its index, or -1. EINTR is retried.
+[[nodiscard]] int wait_readable(std::span<const NativeHandle> handles, std::chrono::milliseconds patience);
+
+}  // namespace forever

@@ -1,0 +1,23 @@
+// The lock that says "supervised": an open-file-description byte lock (fcntl(2) F_OFD_SETLK; LockFileEx).
+// One description is inherited by keeper and supervisor; it goes when the last copy is closed.
+#pragma once
+
+#include <string>
+
+#include "platform/handle.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+enum class LockState : std::uint8_t { free, held };
+
+// Opens (creating 0600) and tries to take it without waiting. A Handle without value: somebody else holds it.
+[[nodiscard]] Result<Handle> try_lock(const std::string& path);
+// F_OFD_GETLK: looks without taking. A missing file is free.
+[[nodiscard]] Result<LockState> probe_lock(const std::string& path);
+// Lets go although other processes still have the description open.
+void unlock(NativeHandle lock) noexcept;
+// Whether `path` still names the file that `lock` locks (it may have been deleted under us).
+[[nodiscard]] bool lock_is_at(NativeHandle lock, const std::string& path);
+
+}  // namespace forever

@@ -1,0 +1,15 @@
+// Signal names and numbers. Windows knows TERM, INT, KILL and HUP as requests to stop.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace forever {
+
+// "TERM", "SIGTERM", "sigterm", "15" -> 15. Nothing for an unknown one or 0.
+[[nodiscard]] std::optional<int> signal_from_name(std::string_view name);
+// 15 -> "SIGTERM"; real-time signals "SIGRTMIN+3"; else "signal 77".
+[[nodiscard]] std::string signal_name(int signal);
+
+}  // namespace forever

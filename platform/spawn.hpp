@@ -1,0 +1,86 @@
+// Starting one instance: fork, the strip, exec; held at a gate until it has been recorded.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/exit_status.hpp"
+#include "platform/handle.hpp"
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+#include "platform/users.hpp"
+
+namespace forever {
+
+// One limit of setrlimit(2), by its name without RLIMIT_ ("NOFILE"); kUnlimited is RLIM_INFINITY.
+struct ResourceLimit {
+  std::string name;
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
+  friend bool operator==(const ResourceLimit&, const ResourceLimit&) = default;
+};
+inline constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
+// All limits of this process (getrlimit); recorded at `start`, applied at every start after.
+[[nodiscard]] std::vector<ResourceLimit> current_limits();
+// This process's umask, read from /proc/self/status so that it is not disturbed; umask(2) twice elsewhere.
+[[nodiscard]] unsigned current_umask() noexcept;
+
+// Where the strip stood when it failed; the words of `stage_name` appear in messages: "cwd: no such file or directory".
+enum class SpawnStage : std::uint8_t { fork, session, group, limits, output, user, directory, signals, exec };
+[[nodiscard]] const char* stage_name(SpawnStage stage) noexcept;
+[[nodiscard]] std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept;
+
+struct SpawnRequest {
+  // The terminal's: `run`. own_session: everything else (setsid, so pid = pgid = sid).
+  enum class Session : std::uint8_t { own_session, own_group, shared };
+
+  std::string program;                   // what to exec, resolved to a path that is absolute or relative to the cwd
+  std::vector<std::string> argv;         // argv[0] included
+  std::vector<std::string> environment;  // "K=V", complete
+  std::string directory;                 // chdir to it; empty: stay
+  Session session = Session::own_session;
+  unsigned umask = 022;
+  std::vector<ResourceLimit> limits;
+  std::optional<Credentials> user;       // only root can ask for one
+  // FIFOs held open by the caller; the strip opens each anew through /proc/self/fd (a description of the
+  // instance's own), before the user changes. kNoHandle: inherit the caller's. stdin is /dev/null unless inherited.
+  NativeHandle out = kNoHandle;
+  NativeHandle err = kNoHandle;          // may equal `out`: then one description serves both (--merge-logs)
+  bool inherit_stdin = false;
+};
+
+// A process that exists but has not exec'ed: it waits at the gate, and ends by itself if the gate closes unopened.
+struct HeldInstance {
+  ProcessId id;
+  Handle gate;    // open_gate() lets it go on
+  Handle report;  // becomes readable when exec has happened (end of file) or failed (a SpawnFailure)
+};
+struct SpawnFailure {
+  SpawnStage stage = SpawnStage::exec;
+  int code = 0;   // errno
+};
+
+// Forks. In the child everything but the named descriptors is closed first of all, so that a sibling at its own
+// gate keeps nothing of ours open. The strip is async-signal-safe. The Error is fork's or pipe's (EAGAIN, ENOMEM, EMFILE).
+[[nodiscard]] Result<HeldInstance> spawn_held(const SpawnRequest& request);
+// Lets the child go on to exec. Closes the gate.
+void open_gate(HeldInstance& held) noexcept;
+// Reads the report without waiting. Outer empty: not yet known. Inner empty: exec succeeded.
+struct ExecReport {
+  bool known = false;
+  std::optional<SpawnFailure> failure;
+};
+[[nodiscard]] ExecReport read_report(NativeHandle report) noexcept;
+
+// Looks a program up as exec would: with a '/' as a path against `directory`, else a file in `directory` if it is a script
+// or executable there, else along PATH of `path_variable`. Distinguishes ENOENT, EACCES (not executable), EISDIR.
+struct ProgramLookup {
+  std::string path;        // set when found
+  bool executable = false; // false: a readable regular file without the exec bit
+  int code = 0;            // errno when not found
+};
+[[nodiscard]] ProgramLookup find_program(const std::string& name, const std::string& directory, const std::string& path_variable);
+
+}  // namespace forever

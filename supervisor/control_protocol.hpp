@@ -1,0 +1,65 @@
+// What the command line says to a supervisor over the control socket, and what comes back. Pure: text both ways.
+//
+// One JSON object a line. The client sends one request; the supervisor answers with any number of progress lines and
+// ends with one reply. A connection that ends without a reply means that the supervisor died: ask again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+enum class Operation : std::uint8_t {
+  start,        // what is not online: at once
+  stop,         // all instances; the supervisor ends after the reply
+  restart,      // all instances, never overlapping
+  send_signal,  // `signal` to the leaders (or to `slot` alone)
+  flush,        // empties the logs and removes the rotated ones
+  reopen,       // closes and opens the logs anew (external logrotate)
+  refresh,      // writes status and spec anew, binds a deleted control socket anew
+  describe,     // live facts in the reply
+  reset,        // clears the counts
+};
+[[nodiscard]] const char* to_string(Operation operation) noexcept;
+
+struct ControlRequest {
+  Operation operation = Operation::describe;
+  std::optional<std::uint32_t> slot;       // one instance alone (stop <pid of an instance>); nothing: all
+  int signal = 0;
+  bool force = false;                      // stop: KILL at once
+  std::optional<std::string> new_spec;     // restart --update-env and changed options: the spec to go on with
+  friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
+};
+
+struct ControlProgress {
+  std::string text;                        // "web (pid 4711) ignores SIGTERM, KILL in 7 s"
+  friend bool operator==(const ControlProgress&, const ControlProgress&) = default;
+};
+struct ControlReply {
+  bool ok = true;
+  std::string text;                        // what was done, or why not; may be empty
+  std::vector<Pid> pids;                   // of the instances, slot by slot; 0 where none
+  std::string status;                      // describe: the status.json text
+  friend bool operator==(const ControlReply&, const ControlReply&) = default;
+};
+
+// Each ends with '\n'.
+[[nodiscard]] std::string encode(const ControlRequest& request);
+[[nodiscard]] std::string encode(const ControlProgress& progress);
+[[nodiscard]] std::string encode(const ControlReply& reply);
+[[nodiscard]] Result<ControlRequest> decode_request(std::string_view line);
+[[nodiscard]] Result<std::variant<ControlProgress, ControlReply>> decode_answer(std::string_view line);
+
+inline constexpr std::size_t kLongestRequest = 4U << 20U;  // bytes; a longer line ends the connection
+
+// Takes the first whole line (without '\n') out of `buffer`; nothing while there is none.
+[[nodiscard]] std::optional<std::string> take_line(std::string& buffer);
+
+}  // namespace forever

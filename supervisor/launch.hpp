@@ -1,0 +1,59 @@
+// From the command line to a supervisor that runs, and adoption of apps whose supervisor is gone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+#include "supervisor/control_protocol.hpp"
+#include "supervisor/state_directory.hpp"
+
+namespace forever {
+
+// How the first start of an app went, as told over the report pipe once every instance was exec'ed or could not be.
+struct StartReport {
+  bool started = false;
+  std::vector<Pid> pids;      // slot by slot
+  std::string reason;         // "exec: no such file or directory" when not started
+  int code = 0;               // errno behind it
+  std::string stage;          // "exec", "cwd", "user" …; empty when it was not an instance's start that failed
+};
+
+// Writes the spec, takes the lock, launches keeper and supervisor, and waits for the report (milliseconds).
+// An Error: nothing was started and nothing is left half-started. `already`: somebody supervises this name.
+struct LaunchOutcome {
+  bool already = false;
+  StartReport report;
+};
+[[nodiscard]] Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec);
+
+// What is known of one app, put together from its files, its lock and the kernel. Derived at each look.
+struct AppView {
+  std::string name;
+  AppStatus status;              // rebuilt as far as possible if the file is lost
+  bool supervised = false;       // the lock is held
+  bool foreign = false;          // recorded in another boot's, pid namespace's or machine's terms: not ours to touch
+  bool rebooted = false;         // same machine, another boot: nothing of it can be alive
+  std::string trouble;           // unreadable files, in one line; empty if none
+  // The state to show: the recorded one, `unsupervised` if instances live without a supervisor, `stopped` after a reboot.
+  [[nodiscard]] std::string state_word() const;
+};
+// Adopts on the way: an app that wants to be online (or was being stopped) and has lost its supervisor gets a new one.
+// `adopt` false only looks. Costs a file, a lock probe and a few lines of /proc for each app.
+[[nodiscard]] std::vector<AppView> view_apps(const StateDirectory& state, bool adopt);
+[[nodiscard]] AppView view_app(const StateDirectory& state, const std::string& name, bool adopt);
+
+// Sends requests to many supervisors at once and waits for all replies; `on_progress` gets (name, text) as they come.
+// Asks again where a supervisor died under way. The result is in the order of `names`.
+struct ControlTarget {
+  std::string name;
+  ControlRequest request;
+};
+[[nodiscard]] std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state, const std::vector<ControlTarget>& targets,
+                                                                const std::function<void(const std::string&, const std::string&)>& on_progress);
+
+}  // namespace forever

@@ -1,0 +1,76 @@
+// What was asked for: one app, as `spec.json` keeps it. Pure value; reading and writing in spec_json.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/result.hpp"
+#include "platform/spawn.hpp"
+#include "supervisor/restart_policy.hpp"
+#include "supervisor/stop_plan.hpp"
+
+namespace forever {
+
+enum class LogFormat : std::uint8_t { raw, time, json };
+
+struct LogSettings {
+  std::string out;                       // empty: logs/<name>.out.log in the state directory
+  std::string err;                       // empty: logs/<name>.err.log; unused when merged
+  bool merge = false;                    // err goes to out, in the order of writing
+  LogFormat format = LogFormat::raw;
+  std::uint64_t max_size = 10U << 20U;   // bytes at which a log is rotated; 0: never
+  unsigned keep = 5;                     // rotated files kept for each stream
+  friend bool operator==(const LogSettings&, const LogSettings&) = default;
+};
+
+struct AppSpec {
+  std::string name;
+  std::uint32_t id = 0;                        // lowest free number at creation, stable
+  std::string app_namespace = "default";
+  std::string script;                          // the program as it was typed
+  std::vector<std::string> arguments;          // what follows it, byte for byte
+  std::vector<std::string> interpreter;        // empty: by extension or none; {"none"}: never one
+  std::string directory;                       // cwd, absolute, links as typed
+  std::vector<std::string> environment;        // "K=V" snapshot at start, --env and --env-file merged in
+  unsigned umask = 022;
+  std::vector<ResourceLimit> limits;
+  std::string user;                            // empty: the caller's
+  std::string group;
+  unsigned instances = 1;
+  RestartPolicy restart;
+  StopSettings stop;
+  LogSettings logs;
+  std::uint64_t max_memory = 0;                // bytes of the whole tree; 0: no limit
+  std::string cron_restart;                    // empty: none
+  Milliseconds ready_timeout{30000};           // `start --wait` without a number waits this long
+  std::int64_t created_ms = 0;                 // wall time
+  friend bool operator==(const AppSpec&, const AppSpec&) = default;
+};
+
+inline constexpr int kSpecVersion = 1;
+
+// Binary-safe: bytes that are not UTF-8 survive (as {"hex": "…"} in place of the string).
+[[nodiscard]] std::string spec_to_json(const AppSpec& spec);
+// Refuses in one clear line: not JSON, wrong types, a newer version. `what` is the file, for the message. Unknown keys are ignored.
+[[nodiscard]] Result<AppSpec> spec_from_json(std::string_view text, const std::string& what);
+
+// The whole command as executed: interpreter, script, arguments. "node" for .js and so on; DESIGN.md, Starting.
+// `executable`: whether the script has its exec bit (then no interpreter is guessed).
+[[nodiscard]] std::vector<std::string> command_of(const AppSpec& spec, bool executable);
+// The interpreter that the extension of `script` asks for ("py" -> "python3"); empty for none.
+[[nodiscard]] std::string_view interpreter_for(std::string_view script);
+
+// KEY=VALUE lines, '#' comments, `export` prefix, single and double quotes with \n \t \" \\ in double ones. The Error names the line.
+[[nodiscard]] Result<std::vector<std::string>> parse_env_file(std::string_view text, const std::string& what);
+// Sets K in a list of "K=V"; nothing if `assignment` has no '=' or an empty or impossible name.
+[[nodiscard]] bool set_environment(std::vector<std::string>& environment, std::string_view assignment);
+// Whether `describe` must mask the value: names with KEY, SECRET, TOKEN, PASSWORD, PASSWD, CREDENTIAL, AUTH, PRIVATE …, URLs with user:password@.
+[[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
+
+[[nodiscard]] const char* to_string(LogFormat format) noexcept;
+[[nodiscard]] std::optional<LogFormat> log_format_from(const std::string& word) noexcept;
+
+}  // namespace forever

@@ -1,0 +1,54 @@
+// The state directory: where everything about apps is kept, and the only code that knows its layout.
+//
+//   apps/<name>/spec.json status.json control out.fifo err.fifo    locks/<name>    pids/<name>-<slot>.pid    logs/
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/handle.hpp"
+#include "platform/result.hpp"
+#include "supervisor/spec.hpp"
+#include "supervisor/status.hpp"
+
+namespace forever {
+
+class StateDirectory {
+ public:
+  // `path` absolute. Touches nothing.
+  explicit StateDirectory(std::string path) : path_(std::move(path)) {}
+
+  // $FOREVER_HOME, else $FOREVER_ROOT, else ~/.forever (of the effective user). The Error: none of them is set.
+  [[nodiscard]] static Result<StateDirectory> locate();
+  // Creates what is missing (0700) and checks that it is a directory of ours that can be written.
+  [[nodiscard]] Status prepare() const;
+  // For reading verbs: an absent directory is no error (no apps); one of another user is.
+  [[nodiscard]] Status check() const;
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] std::string app_directory(const std::string& name) const { return path_ + "/apps/" + name; }
+  [[nodiscard]] std::string spec_path(const std::string& name) const { return app_directory(name) + "/spec.json"; }
+  [[nodiscard]] std::string status_path(const std::string& name) const { return app_directory(name) + "/status.json"; }
+  [[nodiscard]] std::string lock_path(const std::string& name) const { return path_ + "/locks/" + name; }
+  [[nodiscard]] std::string pid_path(const std::string& name, unsigned slot) const;
+  [[nodiscard]] std::string out_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".out.log"; }
+  [[nodiscard]] std::string err_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".err.log"; }
+  // A short stable id for FOREVER_INSTANCE_ID (device and inode of the directory, in hex).
+  [[nodiscard]] std::string identity() const;
+
+  // Names with an entry under apps/, sorted; also names whose lock is held although the entry was deleted.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  [[nodiscard]] Result<AppSpec> read_spec(const std::string& name) const;
+  [[nodiscard]] Status write_spec(const AppSpec& spec) const;      // not synced; see KeeperLink::sync
+  [[nodiscard]] Result<AppStatus> read_status(const std::string& name) const;
+  [[nodiscard]] Status write_status(const AppStatus& status) const;
+  // Removes the entry, its pid files and, if asked, its logs. The lock file stays.
+  [[nodiscard]] Status remove_app(const std::string& name, bool logs_too) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace forever

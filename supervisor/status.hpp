@@ -1,0 +1,80 @@
+// What is: one app, as `status.json` keeps it. Derived; may be rebuilt from the kernel at any time. Pure value.
+//
+// It repeats what `list` shows of the spec, so that a list reads one file for an app.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/exit_status.hpp"
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+#include "supervisor/lifecycle.hpp"
+#include "supervisor/restart_policy.hpp"
+
+namespace forever {
+
+// One end of an instance, the newest last; at most kKeptExits are kept.
+struct LastExit {
+  std::uint32_t slot = 0;
+  Pid pid = 0;
+  std::int64_t at_ms = 0;          // wall time
+  Milliseconds uptime{0};
+  ExitStatus status;
+  std::string stage;               // for not_started: "exec", "cwd", "fork" …
+  std::string trigger;             // "crash", "exit", "stop", "restart", "max-memory", "cron", "signal"
+  std::string last_lines;          // of err (or out), for a crash; at most 2 KiB
+  friend bool operator==(const LastExit&, const LastExit&) = default;
+};
+inline constexpr std::size_t kKeptExits = 10;
+
+struct InstanceStatus {
+  std::uint32_t slot = 0;
+  InstanceState state = InstanceState::stopped;
+  ProcessId process;                       // pid 0: none
+  std::uint64_t generation = 0;            // counts every process of this slot
+  std::int64_t started_ms = 0;             // steady clock
+  std::int64_t started_wall_ms = 0;
+  std::int64_t due_ms = 0;                 // steady clock: when back-off ends (backoff) or KILL comes (stopping)
+  RestartHistory history;
+  friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
+};
+
+// What the supervisor is under way with, so that its successor can finish it.
+enum class Desired : std::uint8_t { online, stopped };
+enum class PlanStep : std::uint8_t { none, stopping, restarting };
+
+struct AppStatus {
+  std::string name;
+  std::uint32_t id = 0;
+  std::string app_namespace = "default";
+  std::string user;
+  std::vector<std::string> command;        // as executed
+  std::string directory;
+  std::string out_log, err_log;            // err_log empty when merged
+  bool watching = false;
+
+  Desired desired = Desired::online;
+  PlanStep plan = PlanStep::none;
+  ProcessId keeper, supervisor;
+  HostId host;
+  std::vector<InstanceStatus> instances;
+  std::vector<LastExit> last_exits;
+  std::string note;                        // what is wrong at the moment ("disk full: 4096 bytes of out dropped"); empty: nothing
+  std::uint64_t pipe_capacity = 0;         // bytes that an unsupervised instance can still write
+  std::uint64_t dropped_bytes = 0;         // of log, since the supervisor's start
+  friend bool operator==(const AppStatus&, const AppStatus&) = default;
+};
+
+inline constexpr int kStatusVersion = 1;
+[[nodiscard]] std::string status_to_json(const AppStatus& status);
+[[nodiscard]] Result<AppStatus> status_from_json(std::string_view text, const std::string& what);
+
+// The state of the whole app: the worst of its instances in the order errored, backoff, stopping, starting, online, stopped —
+// but online if any is online and none is worse than starting.
+[[nodiscard]] InstanceState overall_state(const AppStatus& status);
+
+}  // namespace forever

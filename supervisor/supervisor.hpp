@@ -1,0 +1,20 @@
+// The supervisor of one app: the loop that carries the pure core's decisions out.
+#pragma once
+
+#include <string>
+
+#include "platform/keeper.hpp"
+#include "supervisor/spec.hpp"
+#include "supervisor/state_directory.hpp"
+
+namespace forever {
+
+// The body of a supervisor below its keeper. Reads spec and status, adopts what lives, and supervises until all is
+// stopped. `report` is the descriptor on which the first start is told to the command line (see launch.hpp). Never throws.
+[[nodiscard]] int supervise(Inheritance&& inheritance, const KeeperFace& face);
+
+// `forever run`: supervises `spec` in place, in the foreground, without a state directory: the program has our stdin, stdout
+// and stderr, signals are forwarded, strangers are reaped (PID 1). Returns the exit code for this process.
+[[nodiscard]] int supervise_in_foreground(const AppSpec& spec);
+
+}  // namespace forever
