@@ -1,0 +1,228 @@
+# Builds, tests and installs `forever`. `make help` lists the targets; GNU make, any C++20 compiler.
+
+VERSION := 0.1.0
+
+OS := $(shell uname -s)
+ifeq ($(OS),Darwin)
+CXX := c++
+endif
+JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+
+# As many compilers as there are processors, unless the user said -j.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+comma := ,
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
+BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+
+.PHONY: all
+all: ## build build/forever and the example server
+	@tool/deps build
+	@$(MAKE) --no-print-directory binaries
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+# Flags.
+
+WERROR ?= -Werror
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=switch $(WERROR)
+# spdlog and fmt are header-only and compiled in one file of ours, so that a static binary needs no library of theirs.
+DEFINES = -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DFOREVER_VERSION='"$(VERSION)"'
+BASE = -std=c++20 -I. $(WARNINGS) $(DEFINES)
+ifneq ($(OS),Linux)
+BASE += $(addprefix -isystem ,$(wildcard /opt/homebrew/include /usr/local/include))
+endif
+
+release_FLAGS = -O2 -DNDEBUG -ffunction-sections -fdata-sections
+ifeq ($(OS),Linux)
+release_FLAGS += -fno-pie
+release_LINK = -static -no-pie -s -Wl,--gc-sections
+else ifeq ($(OS),Darwin)
+release_LINK = -Wl,-dead_strip
+else
+release_LINK = -s -Wl,--gc-sections
+endif
+test_FLAGS = -O0 -g
+fault_FLAGS = -O0 -g -DFOREVER_FAULT_INJECTION
+sanitizers = address,undefined
+asan_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=$(sanitizers) -fno-sanitize-recover=all
+asan_LINK = -fsanitize=$(sanitizers)
+
+# libFuzzer where clang brings it (tool/libfuzzer finds out); else gcc and a main of ours that feeds noise.
+LIBFUZZER ?=
+fuzz_FLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer-no-link)
+fuzz_LINK = -fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer)
+fuzz_CXX = $(LIBFUZZER)
+
+# CLI11 and spdlog are included by one file each, whose speed matters less than its size and build time.
+release_HEAVY = -Os
+test_HEAVY = -g0
+fault_HEAVY = -g0
+asan_HEAVY = -O0 -g0
+fuzz_HEAVY = -O0 -g0
+
+# Sources: the folder chooses the back end.
+
+BACKEND := platform/posix $(if $(filter Linux,$(OS)),platform/linux,platform/bsd)
+PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp $(addsuffix /*.cpp,$(BACKEND)))
+MAIN := $(wildcard forever.cpp)
+SUPPORT := $(wildcard test/support/*.cpp test/support/posix/*.cpp)
+CHILD := $(wildcard test/child/*.cpp test/child/posix/*.cpp)
+SERVER := $(wildcard example/server.cpp)
+FUZZERS := $(patsubst test/fuzz/%.cpp,%,$(wildcard test/fuzz/*.cpp))
+ring = $(wildcard test/$(1)/*.cpp test/$(1)/posix/*.cpp)
+have_ring = $(if $(call ring,$(1)),$(1))
+HEAVY := $(if $(PRODUCT),$(shell grep -lE '^ *\# *include *[<"](CLI|spdlog)/' $(PRODUCT)))
+
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(2)')
+
+# A flavour is one set of flags: build/<flavour>/obj/ for every source, build/<flavour>/product.a.
+define flavour
+build/$(1)/obj/%.o: %.cpp
+	@mkdir -p $$(@D)
+	$$(call say,C++,$$< ($(1)))
+	$$(Q)$$(or $$($(1)_CXX),$$(CXX)) $$(BASE) $$($(1)_FLAGS) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) \
+		$$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP -c $$< -o $$@
+
+build/$(1)/product.a: $$(PRODUCT:%.cpp=build/$(1)/obj/%.o)
+	@rm -f $$@
+	$$(Q)$$(AR) rcs $$@ $$^
+endef
+$(foreach f,release test fault asan fuzz,$(eval $(call flavour,$(f))))
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+link = $(Q)$(CXX) $(LDFLAGS) $($(1)_LINK) $^ $(LDLIBS)
+
+.PHONY: binaries
+binaries: $(if $(MAIN),build/forever) $(if $(SERVER),build/server)
+
+build/forever: build/release/obj/forever.o build/release/product.a
+	$(call say,link,$@)
+	$(call link,release) -o $@
+
+build/server: build/release/obj/example/server.o
+	$(call say,link,$@)
+	$(call link,release) -o $@
+
+# Tests: one binary a ring. The harness and the talking child are built once and serve every flavour.
+
+build/test/support.a: $(filter-out build/test/obj/test/support/main.o,$(SUPPORT:%.cpp=build/test/obj/%.o))
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+# Catch2's own body, which nobody steps through.
+build/test/obj/test/support/main.o: test_FLAGS = -O0 -g0
+
+build/test/child: $(CHILD:%.cpp=build/release/obj/%.o)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(call link,release) -o $@
+
+define ring_binary
+build/$(1)/$(2): $$(patsubst %.cpp,build/$(1)/obj/%.o,$$(call ring,$(2))) build/test/obj/test/support/main.o \
+		build/test/support.a build/$(1)/product.a
+	$$(call say,link,$$@)
+	$$(call link,$(1)) -lutil -o $$@
+endef
+$(foreach r,unit contract e2e,$(eval $(call ring_binary,test,$(r))))
+$(foreach r,unit contract,$(eval $(call ring_binary,asan,$(r))))
+$(eval $(call ring_binary,fault,fault))
+
+build/asan/forever build/fault/forever: build/%/forever: build/%/obj/forever.o build/%/product.a
+	$(call say,link,$@)
+	$(call link,$*) -o $@
+
+build/fuzz/%: build/fuzz/obj/test/fuzz/%.o $(if $(LIBFUZZER),,build/fuzz/obj/test/support/fuzz/noise.o) build/fuzz/product.a
+	$(call say,link,$@)
+	$(Q)$(or $(fuzz_CXX),$(CXX)) $(LDFLAGS) $(fuzz_LINK) $^ $(LDLIBS) -o $@
+
+QUICK := $(foreach r,unit contract e2e,$(call have_ring,$(r)))
+SANITIZED := $(foreach r,unit contract,$(call have_ring,$(r)))
+
+.PHONY: test-binaries fault-binaries asan-binaries fuzz-binaries
+test-binaries: binaries $(if $(CHILD),build/test/child) $(QUICK:%=build/test/%)
+fault-binaries: test-binaries $(if $(call have_ring,fault),build/fault/fault $(if $(MAIN),build/fault/forever))
+asan-binaries: test-binaries $(SANITIZED:%=build/asan/%) $(if $(MAIN),build/asan/forever)
+fuzz-binaries: $(FUZZERS:%=build/fuzz/%)
+
+quick_rings = $(foreach r,$(QUICK),$(r)=build/test/$(r))
+fault_rings = $(if $(call have_ring,fault),fault=build/fault/fault)
+asan_rings = $(foreach r,$(SANITIZED),asan-$(r)=build/asan/$(r)) $(if $(call have_ring,e2e),asan-e2e=build/test/e2e)
+fuzz_rings = $(FUZZERS:%=fuzz-%=build/fuzz/%)
+# `make test ONLY=STOP[12]` runs the cases whose names match that expression.
+run_tests = ONLY='$(ONLY)' tool/test
+
+.PHONY: test
+test: ## the quick tests: unit, contract, end to end (under 90 s)
+	@tool/deps test
+	@$(MAKE) --no-print-directory test-binaries
+	@$(run_tests) $(quick_rings)
+
+.PHONY: test-all
+test-all: ## all tests: the slow ones, faults, fuzzing and sanitizers too
+	@tool/deps test
+	@$(MAKE) --no-print-directory test-binaries fault-binaries asan-binaries
+	@$(MAKE) --no-print-directory fuzz-binaries LIBFUZZER="$$(tool/libfuzzer)"
+	@$(run_tests) --slow $(quick_rings) $(fault_rings) $(asan_rings) $(fuzz_rings)
+
+.PHONY: asan
+asan: ## the quick tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tool/deps test
+	@$(MAKE) --no-print-directory asan-binaries
+	@$(run_tests) $(asan_rings)
+
+.PHONY: fault
+fault: ## the fault tests alone: the n-th system call fails
+	@tool/deps test
+	@$(MAKE) --no-print-directory fault-binaries
+	@$(run_tests) --slow $(fault_rings)
+
+.PHONY: lint
+lint: ## formatting, clang-tidy, shellcheck, the man page, the layers
+	@tool/deps lint
+	@tool/lint
+
+.PHONY: bench
+bench: all ## measure side by side with other supervisors
+	@test/bench/run
+
+.PHONY: demo
+demo: ## build, and keep the example server alive on port 8081
+	@tool/deps build --install
+	@$(MAKE) --no-print-directory binaries
+	@tool/demo
+
+.PHONY: deps
+deps: ## install what building, testing and linting need
+	@tool/deps all --install
+
+.PHONY: install
+install: all ## install under PREFIX (/usr/local), below DESTDIR if given
+	install -d '$(BINDIR)' '$(MANDIR)' '$(BASHDIR)' '$(ZSHDIR)' '$(FISHDIR)'
+	install -m 755 build/forever '$(BINDIR)/forever'
+	install -m 644 man/forever.1 '$(MANDIR)/forever.1'
+	build/forever completion bash > '$(BASHDIR)/forever'
+	build/forever completion zsh > '$(ZSHDIR)/_forever'
+	build/forever completion fish > '$(FISHDIR)/forever.fish'
+	chmod 644 '$(BASHDIR)/forever' '$(ZSHDIR)/_forever' '$(FISHDIR)/forever.fish'
+
+.PHONY: uninstall
+uninstall: ## remove what install installed
+	rm -f '$(BINDIR)/forever' '$(MANDIR)/forever.1' '$(BASHDIR)/forever' '$(ZSHDIR)/_forever' '$(FISHDIR)/forever.fish'
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build

@@ -1,0 +1,65 @@
+// Finds a test's processes by what the kernel knows of them: environment, open files, working directory, arguments.
+#include "test/support/sweep.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "test/support/process.hpp"
+
+namespace forever::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool mentions(const fs::path& file, const std::string& text) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return content.find(text) != std::string::npos;
+}
+
+bool belongs_to(int pid, const std::string& directory) {
+  const fs::path process = "/proc/" + std::to_string(pid);
+  std::error_code error;
+  if (mentions(process / "environ", directory) || mentions(process / "cmdline", directory)) return true;
+  if (fs::read_symlink(process / "cwd", error).string().starts_with(directory)) return true;
+  const auto files = open_files_of(pid);
+  return std::any_of(files.begin(), files.end(), [&](const std::string& file) { return file.starts_with(directory); });
+}
+
+std::set<int> own_line() {
+  std::set<int> line;
+  for (int pid = getpid(); pid > 0 && line.insert(pid).second;) pid = parent_of(pid);
+  return line;
+}
+
+}  // namespace
+
+void sweep(const fs::path& directory) {
+  using namespace std::chrono_literals;
+  const auto spared = own_line();
+  const auto deadline = std::chrono::steady_clock::now() + 5s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    bool found = false;
+    for (const int pid : descendants_of(0)) {
+      if (spared.contains(pid) || !alive(pid) || !belongs_to(pid, directory.string())) continue;
+      found = true;
+      for (const int child : descendants_of(pid)) {
+        if (!spared.contains(child)) kill(child, SIGKILL);
+      }
+      kill(pid, SIGKILL);
+    }
+    if (!found) return;
+    std::this_thread::sleep_for(2ms);
+  }
+}
+
+}  // namespace forever::test
