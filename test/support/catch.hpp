@@ -29,8 +29,8 @@ inline auto contains(const std::string& part) {
 }  // namespace forever::test
 
 // Leaves the test case because this machine cannot show what it proves (no root, no seccomp, no second user).
-#define SKIP_CASE(reason)             \
-  do {                                \
+#define SKIP_CASE(reason)               \
+  do {                                  \
     ::forever::test::note_skip(reason); \
-    return;                           \
+    return;                             \
   } while (false)

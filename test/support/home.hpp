@@ -1,0 +1,39 @@
+// A state directory of a test's own, and the binary under test bound to it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "test/support/run.hpp"
+
+namespace forever::test {
+
+// Everything that was started from it is gone when it is destroyed. The directory goes too, unless the test case has
+// failed: then it stays as evidence, and its path is printed.
+class TemporaryHome {
+ public:
+  TemporaryHome();
+  TemporaryHome(const TemporaryHome&) = delete;
+  TemporaryHome& operator=(const TemporaryHome&) = delete;
+  ~TemporaryHome();
+
+  [[nodiscard]] std::filesystem::path state() const;    // FOREVER_HOME: the state directory; not yet made
+  [[nodiscard]] std::filesystem::path scratch() const;  // an empty directory for the test's own files
+  [[nodiscard]] std::filesystem::path app(const std::string& name) const;  // apps/<name>
+  [[nodiscard]] std::filesystem::path log(const std::string& name, const char* stream = "out") const;
+
+  // `forever ARGUMENTS` with this FOREVER_HOME, in the scratch directory; to be run, or changed first.
+  [[nodiscard]] Command command(const std::vector<std::string>& arguments) const;
+  // The same, run to its end. Never on a terminal.
+  [[nodiscard]] Result forever(const std::vector<std::string>& arguments) const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+[[nodiscard]] std::string forever_binary();  // FOREVER_BINARY
+[[nodiscard]] std::string child_binary();    // FOREVER_CHILD: the talking child, see test/child/child.cpp
+[[nodiscard]] std::string server_binary();   // FOREVER_SERVER: the example server
+
+}  // namespace forever::test
