@@ -95,7 +95,7 @@ TEST_CASE("HARNESS numbered lines have the length asked for, written one by one 
   }
 }
 
-TEST_CASE("HARNESS a program that cannot be executed is an error of the test") {
+TEST_CASE("HARNESS a program on a terminal sees a terminal, keys and its size") {
   Command command = child({"print-terminal"});
   Running running(command, 24, 80);
   REQUIRE_THAT(running.wait().out, contains("terminal 2 yes\r\n"));
