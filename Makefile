@@ -39,7 +39,7 @@ WERROR ?= -Werror
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=switch $(WERROR)
 # spdlog and fmt are header-only and compiled in one file of ours, so that a static binary needs no library of theirs.
 DEFINES = -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DFOREVER_VERSION='"$(VERSION)"'
-BASE = -std=c++20 -I. $(WARNINGS) $(DEFINES)
+BASE = -std=c++20 -I. -Iplatform/posix $(WARNINGS) $(DEFINES)
 ifneq ($(OS),Linux)
 BASE += $(addprefix -isystem ,$(wildcard /opt/homebrew/include /usr/local/include))
 endif

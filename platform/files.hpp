@@ -19,7 +19,8 @@ enum class Durability : std::uint8_t { rename_only, synced };
 // `synced` fsyncs the file before and the directory after, by plain rename. `rename_only` keeps the file beside
 // ("<path>~"), rewrites it without O_TRUNC and exchanges the two names (renameat2(2) RENAME_EXCHANGE): 19 µs on ext4,
 // where a rename over a file starts write-back and costs 1.1 ms. A reader that is slower than two writes could see
-// a tear, so what is written this way carries its own end mark. Where there is no exchange, rename(2).
+// a tear, so what is written this way carries its own end mark. Where there is no exchange, rename(2). One writer at
+// a time for each path.
 // On failure nothing of the old file is lost.
 [[nodiscard]] Status write_atomically(const std::string& path, std::string_view content, Durability durability);
 // fsyncs an existing file and its directory.
@@ -33,10 +34,12 @@ enum class Durability : std::uint8_t { rename_only, synced };
 [[nodiscard]] bool exists(const std::string& path);
 // Removes a file, or a tree without following links. Missing is success.
 [[nodiscard]] Status remove_tree(const std::string& path);
-[[nodiscard]] std::string absolute_path(const std::string& path);  // lexical, against the cwd; links kept as typed
-[[nodiscard]] std::string current_directory();                     // empty if it was removed
+// Lexical, against the cwd: "." and double slashes go, ".." and links are kept as typed.
+[[nodiscard]] std::string absolute_path(const std::string& path);
+// $PWD while it names this place (so a link that the user went through is kept), else getcwd(3). Empty if it was removed.
+[[nodiscard]] std::string current_directory();
 
-// A log file for writing at explicit offsets, created 0600 (O_CREAT, never truncated).
+// A log file for writing at explicit offsets, created 0600 (O_CREAT, never truncated). Never blocks, whatever `path` is.
 [[nodiscard]] Result<Handle> open_log_file(const std::string& path);
 // For reading; follows nothing special.
 [[nodiscard]] Result<Handle> open_for_reading(const std::string& path);
@@ -52,8 +55,8 @@ struct FileFacts {
 [[nodiscard]] Result<FileFacts> facts_of(const std::string& path);
 [[nodiscard]] Result<FileFacts> facts_of(NativeHandle file);
 [[nodiscard]] Status rename_file(const std::string& from, const std::string& to);
-// pread / pwrite until done; the count may be short only at end of file (read) — a short write is an Error
-// with `written` bytes already there when it is ENOSPC.
+// pread / pwrite until done. The count is short only at end of file (read). A write that succeeds is whole; after an
+// Error (ENOSPC …) some of the bytes may be in the file: write again at the same offset, or truncate to it.
 [[nodiscard]] Result<std::size_t> read_at(NativeHandle file, std::uint64_t offset, char* buffer, std::size_t size);
 [[nodiscard]] Result<std::size_t> write_at(NativeHandle file, std::uint64_t offset, std::string_view bytes);
 [[nodiscard]] Status truncate_file(NativeHandle file, std::uint64_t size);

@@ -54,14 +54,21 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 [[nodiscard]] std::vector<Pid> tree_of(std::span<const Pid> roots);
 
 struct Usage {
-  std::uint64_t memory_bytes = 0;           // resident, from statm
+  std::uint64_t memory_bytes = 0;           // resident
   std::chrono::milliseconds cpu_time{0};    // user + system since the processes' start
   std::size_t processes = 0;
 };
 // Sum over the trees below `roots`, the roots included.
 [[nodiscard]] Usage usage_of_trees(std::span<const Pid> roots);
 
-// The time since boot at which the process started, in the steady clock's terms, to compute uptimes.
+// presence and usage of the tree below `root` in one look, for `list`: about 15 µs where nothing is below.
+struct ProcessLook {
+  Presence presence = Presence::gone;
+  Usage usage;  // empty unless alive
+};
+[[nodiscard]] ProcessLook look_at(const ProcessId& root);
+
+// How long ago the process started.
 [[nodiscard]] std::chrono::milliseconds age_of(const ProcessId& id);
 
 // Walks the whole process table. For the rare paths only (state files lost); never in `list`'s common path.

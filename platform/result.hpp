@@ -9,14 +9,17 @@
 namespace forever {
 
 // `doing` completes "cannot …": "open /x/spec.json". `code` is errno's or GetLastError's
-// (std::system_category), or empty when `doing` says all there is to say.
+// (std::system_category), or empty when `doing` is a whole message and says all there is to say.
 struct Error {
   std::string doing;
   std::error_code code;
 
-  // One line without a final stop: "cannot open /x/spec.json: no such file or directory".
+  // One line without a final stop: "cannot open /x/spec.json: no such file or directory"; `doing` itself without a code.
   [[nodiscard]] std::string message() const;
 };
+
+// The system's words for errno (GetLastError), to follow a colon: "no such file or directory".
+[[nodiscard]] std::string reason_of(int code);
 
 // The current errno (GetLastError on Windows) as an Error. Reads the code before anything else.
 [[nodiscard]] Error last_error(std::string doing);

@@ -1,0 +1,13 @@
+// errno as a value.
+#include "platform/result.hpp"
+
+#include <cerrno>
+
+namespace forever {
+
+Error last_error(std::string doing) {
+  const int code = errno;
+  return error_from(code, std::move(doing));
+}
+
+}  // namespace forever
