@@ -116,7 +116,7 @@ class Interpreter {
   }
 
   void do_word(const Script& script, std::size_t& at) {
-    const std::string word = script[at++];
+    const std::string& word = script[at++];
     if (tell(word, script, at) || signals(word, script, at) || processes(word, script, at) ||
         output(word, script, at) || living(word, script, at) || world(word, script, at)) {
       return;
