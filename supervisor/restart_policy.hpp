@@ -29,7 +29,7 @@ struct RestartPolicy {
 
 // What the policy needs to remember of one slot; kept in status.json.
 struct RestartHistory {
-  std::uint32_t restarts = 0;  // since the last manual start; never cleared by a long run
+  std::uint32_t restarts = 0;  // since the last `start` by hand, those by hand included; never cleared by a long run
   std::uint32_t failures = 0;  // short runs in a row
   friend bool operator==(const RestartHistory&, const RestartHistory&) = default;
 };
@@ -42,10 +42,10 @@ enum class Verdict : std::uint8_t {
 struct Decision {
   Verdict verdict = Verdict::restart;
   Milliseconds delay{0};
-  RestartHistory history;  // the new one
+  RestartHistory history;  // the new failures; `restarts` is counted by the lifecycle when the restart really happens
 };
 
-// `uptime`: how long the run lasted. `permanent`: exec can never succeed as things are (ENOENT, EACCES, ENOEXEC …):
+// `uptime`: how long the run lasted; what was not started counts as a short run. `permanent`: exec can never succeed as things are (ENOENT, EACCES, ENOEXEC …):
 // goes straight to the cap. `chance` in [0, 1) spreads a delay over [delay * 0.75, delay] so that a herd does not come back as one.
 [[nodiscard]] Decision decide_restart(const RestartPolicy& policy, const RestartHistory& history, const ExitStatus& status,
                                       Milliseconds uptime, bool permanent, double chance);

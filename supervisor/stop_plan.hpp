@@ -11,8 +11,8 @@
 namespace forever {
 
 // process: only the leader is signalled and waited for; its descendants are left alone.
-// group:   the process group; what left it (setsid) is left alone.
-// tree:    everything: the group, then what subreapers still hold.
+// group:   the process group is signalled and waited for; what left it (setsid) is left alone.
+// tree:    everything is signalled and waited for: the group and what descends from it or was left to a subreaper.
 enum class KillMode : std::uint8_t { process, group, tree };
 
 struct StopSettings {
@@ -22,6 +22,12 @@ struct StopSettings {
   friend bool operator==(const StopSettings&, const StopSettings&) = default;
 };
 
+// Who gets a step's signal, each process exactly once:
+// leader: the instance's own process, if it still is there.
+// group:  every member of the leader's process group (the leader too; members that outlived it as well).
+// tree:   the group by one group signal, and every other process of the tree (descendants of leader, supervisor and keeper that
+//         belong to the instance) whose process group is not the leader's by a signal of its own. So a daemonised grandchild can end
+//         politely too, and nobody gets TERM twice. A leader that has not made its group yet is signalled as a process.
 enum class StopTarget : std::uint8_t { leader, group, tree };
 struct StopStep {
   StopTarget target = StopTarget::leader;
@@ -31,9 +37,14 @@ struct StopStep {
 };
 using StopPlan = std::vector<StopStep>;
 
-// Grace first to the leader's group (leader alone for `process`), then to what is left of the tree once the leader is gone,
-// then KILL to all that the mode names. `force`: KILL at once.
+// The polite signal to all that the mode names, the grace, then KILL to the same. What outlives the leader keeps the rest of
+// the grace. `force`: KILL at once.
 [[nodiscard]] StopPlan make_stop_plan(const StopSettings& settings, bool force = false);
+// For a process that may not have exec'ed yet: KILL to the leader itself (it may have no group yet), then to all that the mode names.
+[[nodiscard]] StopPlan make_kill_plan(KillMode mode);
+
+// A kill may race with a fork, so the last step is repeated until its targets are gone.
+inline constexpr Milliseconds kKillRepeat{100};
 
 // Walks a plan. The caller carries out each step that `next` returns and tells it the time.
 class StopWalk {
@@ -42,18 +53,16 @@ class StopWalk {
   StopWalk(StopPlan plan, Time now);
   // The step that is due at `now`, if any; call until it returns nothing.
   [[nodiscard]] std::optional<StopStep> next(Time now);
-  // When `next` will have something again; nothing after the last step (which is repeated every 100 ms: a kill
-  // may race with a fork, so the tree is killed until it is empty).
+  // When `next` will have something again; after the last step, kKillRepeat later. Nothing for an empty plan.
   [[nodiscard]] std::optional<Time> deadline() const;
-  [[nodiscard]] bool killing() const noexcept;               // the KILL step has been reached
-  [[nodiscard]] std::optional<Time> kill_time() const;       // when KILL comes, for "KILL in 7 s"
+  [[nodiscard]] bool killing() const noexcept;               // the last step, KILL, has been taken
+  [[nodiscard]] std::optional<Time> kill_time() const;       // when KILL comes, for "KILL in 7 s"; nothing once it came
   void hasten(Time now);                                     // skip to KILL (stop --force, a second Ctrl-C)
 
  private:
   StopPlan plan_;
-  std::size_t step_ = 0;
+  std::size_t step_ = 0;  // the step that is due at due_; plan_.size(): the last one again
   Time due_{};
-  bool begun_ = false;
 };
 
 [[nodiscard]] const char* to_string(KillMode mode) noexcept;
