@@ -14,6 +14,7 @@ MAKEFLAGS += -j$(JOBS)
 endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
+.SECONDARY:
 comma := ,
 
 PREFIX ?= /usr/local
@@ -189,6 +190,12 @@ fault: ## the fault tests alone: the n-th system call fails
 	@tool/deps test
 	@$(MAKE) --no-print-directory fault-binaries
 	@$(run_tests) --slow $(fault_rings)
+
+.PHONY: fuzz
+fuzz: ## the fuzz targets alone, each for FUZZ_RUNS inputs
+	@tool/deps test
+	@$(MAKE) --no-print-directory fuzz-binaries LIBFUZZER="$$(tool/libfuzzer)"
+	@$(run_tests) $(fuzz_rings)
 
 .PHONY: lint
 lint: ## formatting, clang-tidy, shellcheck, the man page, the layers
