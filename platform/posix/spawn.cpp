@@ -1,0 +1,134 @@
+// Starting an instance, the parent's part: everything prepared before the fork, and the gate and report after it.
+#include "platform/spawn.hpp"
+
+#include <array>
+
+#include "platform/posix/limits.hpp"
+#include "platform/posix/pipe.hpp"
+#include "platform/posix/signal_block.hpp"
+#include "platform/posix/strip.hpp"
+#include "platform/posix/sys.hpp"
+
+namespace forever {
+namespace {
+
+constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user", "cwd", "signals", "exec"};
+static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::exec) + 1);
+
+// exec's array: it does not write to the strings, though its type cannot say so.
+std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
+  for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// The memory behind a StripPlan.
+struct Prepared {
+  explicit Prepared(const SpawnRequest& request)
+      : argv(pointers_to(request.argv)),
+        environment(pointers_to(request.environment)),
+        limits(limit_steps(request.limits)) {
+    plan.program = request.program.c_str();
+    plan.argv = argv.data();
+    plan.environment = environment.data();
+    plan.directory = request.directory.empty() ? nullptr : request.directory.c_str();
+    plan.session = request.session;
+    plan.umask = static_cast<mode_t>(request.umask);
+    plan.limits = limits;
+    plan.out = request.out;
+    plan.err = request.err;
+    plan.inherit_stdin = request.inherit_stdin;
+    if (request.user) prepare_user(*request.user);
+  }
+
+  // Who asks to be what they are already needs no privilege.
+  void prepare_user(const Credentials& user) {
+    plan.change_user = user.uid != ::geteuid() || user.gid != ::getegid() || ::geteuid() == 0;
+    plan.uid = user.uid;
+    plan.gid = user.gid;
+    groups.assign(user.groups.begin(), user.groups.end());
+    plan.groups = groups;
+  }
+
+  std::vector<char*> argv;
+  std::vector<char*> environment;
+  std::vector<LimitStep> limits;
+  std::vector<gid_t> groups;
+  StripPlan plan;
+};
+
+// Ends a child that cannot be recorded, and reaps it: it still stands at its gate.
+void give_up(pid_t child) noexcept {
+  sys::kill(child, SIGKILL);
+  while (::waitpid(child, nullptr, 0) == -1 && errno == EINTR) continue;
+}
+
+}  // namespace
+
+const char* stage_name(SpawnStage stage) noexcept { return kStageNames[static_cast<std::size_t>(stage)]; }
+
+std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept {
+  for (std::size_t i = 0; i < kStageNames.size(); ++i) {
+    if (name == kStageNames[i]) return static_cast<SpawnStage>(i);
+  }
+  return std::nullopt;
+}
+
+Result<HeldInstance> spawn_held(const SpawnRequest& request) {
+  Prepared prepared(request);
+  Result<PipeEnds> gate = make_pipe();
+  if (!gate) return gate.error();
+  Result<PipeEnds> report = make_pipe();
+  if (!report) return report.error();
+  if (Status set = set_non_blocking(report->read.get()); !set) return set.error();
+  prepared.plan.gate = gate->read.get();
+  prepared.plan.report = report->write.get();
+
+  pid_t child = -1;
+  {
+    const SignalBlock block;
+    child = sys::fork();
+    if (child == 0) run_strip(prepared.plan);
+  }
+  if (child == -1) return last_error("fork");
+
+  const std::optional<ProcessId> id = identify(child);
+  if (!id) {
+    Error error = last_error("identify process " + std::to_string(child));
+    give_up(child);
+    return error;
+  }
+  return HeldInstance{*id, std::move(gate->write), std::move(report->read)};
+}
+
+void open_gate(HeldInstance& held) noexcept {
+  // The child may be dead already; its missing ear must not be our death, whatever the caller does with SIGPIPE.
+  const SignalBlock block;
+  sigset_t pending;
+  sigemptyset(&pending);
+  ::sigpending(&pending);
+  const bool had_one = sigismember(&pending, SIGPIPE) == 1;
+  const char opened = 1;
+  const ssize_t put = sys::uninterrupted([&] { return sys::write(held.gate.get(), &opened, sizeof opened); });
+  if (put == -1 && errno == EPIPE && !had_one) {
+    ::sigpending(&pending);
+    sigset_t only_pipe;
+    sigemptyset(&only_pipe);
+    sigaddset(&only_pipe, SIGPIPE);
+    int taken = 0;
+    if (sigismember(&pending, SIGPIPE) == 1) ::sigwait(&only_pipe, &taken);
+  }
+  held.gate.reset();
+}
+
+ExecReport read_report(NativeHandle report) noexcept {
+  StripFailure failure;
+  const ssize_t got = sys::uninterrupted([&] { return sys::read(report, &failure, sizeof failure); });
+  if (got == 0) return {.known = true, .failure = std::nullopt};
+  if (got != static_cast<ssize_t>(sizeof failure)) return {};
+  return {.known = true, .failure = SpawnFailure{static_cast<SpawnStage>(failure.stage), failure.code}};
+}
+
+}  // namespace forever
