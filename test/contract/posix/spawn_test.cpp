@@ -79,7 +79,7 @@ TEST_CASE("opening the gate of a dead instance harms nobody") {
 
 TEST_CASE("START5 the child has descriptors 0, 1, 2 and nothing else") {
   const Handle other(::open("/", O_RDONLY));  // not close-on-exec
-  Started child({"print-descriptors", "say", "done", "wait"});
+  Started child("print-descriptors", "say", "done", "wait");
   REQUIRE(child.says("done"));
   CHECK_THAT(child.output(), contains("descriptor 0 /dev/null\n"));
   const auto files = test::open_files_of(child.id().pid);
@@ -93,7 +93,7 @@ TEST_CASE("START5 the child has an empty signal mask and default dispositions, w
   const auto old_hup = ::signal(SIGHUP, SIG_IGN);
   const auto old_pipe = ::signal(SIGPIPE, SIG_IGN);
   const auto old_realtime = ::signal(SIGRTMIN + 5, SIG_IGN);
-  Started child({"print-signals", "say", "done", "wait"});
+  Started child("print-signals", "say", "done", "wait");
   sigset_t during;
   sigprocmask(SIG_SETMASK, &before, &during);
   ::signal(SIGHUP, old_hup);
@@ -186,7 +186,7 @@ TEST_CASE("the environment is that of the request and nothing else") {
 }
 
 TEST_CASE("output and error have descriptions of their own, so that their flags are the program's affair") {
-  Started child({"say", "done", "wait"});
+  Started child("say", "done", "wait");
   REQUIRE(child.says("done"));
   std::ifstream info("/proc/" + std::to_string(child.id().pid) + "/fdinfo/1");
   std::string word, flags;

@@ -65,7 +65,8 @@ class Started {
     held_.emplace(std::move(*spawned));
     if (go) open_gate(*held_);
   }
-  explicit Started(const std::vector<std::string>& words) : Started(child_request(words)) {}
+  template <class... Words>
+  explicit Started(const char* word, Words... words) : Started(child_request({word, words...})) {}
   Started(const Started&) = delete;
   Started& operator=(const Started&) = delete;
   ~Started() {
