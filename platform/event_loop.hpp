@@ -27,8 +27,8 @@ struct LoopEvent {
   std::uint64_t token = 0;
   int signal = 0;
   bool from_kernel = false;
-  ProcessId child;      // start_time is read before the reap
-  ExitStatus status;
+  ProcessId child{};    // start_time is read before the reap
+  ExitStatus status{};
 };
 
 class EventLoop {
@@ -36,24 +36,32 @@ class EventLoop {
   // level: reported while it is true. edge: reported once for each change (a partial line may stay in a FIFO).
   enum class Trigger : std::uint8_t { level, edge };
 
-  // Blocks `signals` and SIGCHLD in this process and receives them in wait(). Ignores SIGPIPE and SIGXFSZ.
+  // Blocks `signals` and SIGCHLD in this process and receives them in wait(). Ignores SIGPIPE and SIGXFSZ. Where it
+  // fails the mask is as it was; the destructor leaves them blocked, since one that is pending would end the process.
+  // Not shared with a forked child: that drops its copy (nothing but descriptors is given back) and creates its own.
   // Linux: epoll, signalfd; BSD: kqueue. The Error is that of running out of descriptors or memory.
   [[nodiscard]] static Result<EventLoop> create(std::span<const int> signals);
   EventLoop(EventLoop&&) noexcept;
   EventLoop& operator=(EventLoop&&) noexcept;
   ~EventLoop();
 
+  // A handle may be watched both ways at once; watching it again changes token and trigger. A regular file cannot be
+  // watched (EPERM).
   [[nodiscard]] Status watch_readable(NativeHandle handle, std::uint64_t token, Trigger trigger = Trigger::level);
   [[nodiscard]] Status watch_writable(NativeHandle handle, std::uint64_t token);
-  // Pauses or resumes a watched handle without forgetting it.
+  // Forgets both ways; to be called before the handle is closed. Events of the batch that wait() returned last stay in it.
   void unwatch(NativeHandle handle) noexcept;
-  // For an adopted process whose parent we are not: reports process_gone once. Edge-triggered pidfd, and state Z or X
-  // counts as gone (a zombie that nobody reaps would spin a level-triggered poll).
+  // Silence on a watched handle without forgetting it, and the end of it: what is ready by then is reported anew.
+  void pause(NativeHandle handle) noexcept;
+  void resume(NativeHandle handle) noexcept;
+  // For an adopted process whose parent we are not: reports process_gone once, as soon as its last thread has ended; a
+  // zombie counts as gone, whoever may reap it (and edge-triggered, for it would spin a level-triggered poll). The Error is pidfd_open's (EMFILE,
+  // ENOSYS before Linux 5.3); a process that is gone already is no error but an event.
   [[nodiscard]] Status watch_process(const ProcessId& id, std::uint64_t token);
   void unwatch_process(const ProcessId& id) noexcept;
 
-  // Waits until something happens or the deadline has come (for ever without one); fills and returns the events.
-  // Never fails: EINTR is retried, any other error of the wait call returns no events.
+  // Waits until something happens or the deadline has come (for ever without one), never less; returns the events,
+  // which are valid until the next call. Never fails: EINTR is retried, any other error of the wait call returns none.
   [[nodiscard]] std::span<const LoopEvent> wait(std::optional<Time> deadline);
   // Reaps children that have already ended, as wait() would report them.
   void collect_children(std::vector<LoopEvent>& into);

@@ -11,21 +11,25 @@
 
 namespace forever {
 
-// Binds `directory`/`name` (0600; a stale socket is replaced) and listens. Bound and reached through
-// /proc/self/fd/N, so that any path length works (sun_path holds 108 bytes). Non-blocking, close-on-exec.
+// Binds `directory`/`name` (0600; a stale socket is replaced, so the caller must hold the app's lock) and listens.
+// A path that sun_path (108 bytes) cannot hold is bound and reached through /proc/self/fd/N; ENAMETOOLONG where there
+// is no such thing. Non-blocking, close-on-exec.
 [[nodiscard]] Result<Handle> listen_local(const std::string& directory, const std::string& name);
-// ENOENT: no socket there. ECONNREFUSED: nobody listens any more.
+// ENOENT: no socket there. ECONNREFUSED: nobody listens any more. EAGAIN: too many wait to be accepted; ask again.
 [[nodiscard]] Result<Handle> connect_local(const std::string& directory, const std::string& name);
-// The next waiting client, non-blocking; an empty Handle when nobody waits. Clients of other users (SO_PEERCRED,
+// The next waiting client, non-blocking; an empty Handle when nobody waits. An Error (EMFILE, ENOMEM) leaves the client
+// waiting, and the listener readable: do not watch it again at once. Clients of other users (SO_PEERCRED,
 // root excepted) are closed unanswered.
 [[nodiscard]] Result<Handle> accept_local(NativeHandle listener);
 
 // Sends all of `bytes` to a non-blocking peer as far as its buffer takes them; returns how many went. EPIPE raises no signal.
 [[nodiscard]] Result<std::size_t> send_some(NativeHandle socket, std::string_view bytes);
-// Appends what waits to `into`; false at end of file. Does not block.
+// Appends what waits to `into`, some 256 KiB at most; false at end of file, when all that came before has been appended.
+// Does not block.
 [[nodiscard]] Result<bool> receive_some(NativeHandle socket, std::string& into);
 
-// Waits until one of `handles` can be read or the time is over; returns its index, or -1. EINTR is retried.
+// Waits until one of `handles` can be read (or has ended) or the time is over; returns its index, or -1. A negative
+// `patience` waits for ever. EINTR is retried.
 [[nodiscard]] int wait_readable(std::span<const NativeHandle> handles, std::chrono::milliseconds patience);
 
 }  // namespace forever
