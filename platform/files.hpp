@@ -59,6 +59,8 @@ struct FileFacts {
 // Error (ENOSPC …) some of the bytes may be in the file: write again at the same offset, or truncate to it.
 [[nodiscard]] Result<std::size_t> read_at(NativeHandle file, std::uint64_t offset, char* buffer, std::size_t size);
 [[nodiscard]] Result<std::size_t> write_at(NativeHandle file, std::uint64_t offset, std::string_view bytes);
+// fchown(2): a FIFO belongs to the app's user, so that the program may open /dev/stdout anew.
+[[nodiscard]] Status give_to_user(NativeHandle file, std::uint32_t uid, std::uint32_t gid);
 [[nodiscard]] Status truncate_file(NativeHandle file, std::uint64_t size);
 
 }  // namespace forever

@@ -51,25 +51,29 @@ class KeeperLink {
   Pid keeper_;
 };
 
+// Descriptors by the name under which the keeper holds them.
+using HeldHandles = std::map<std::string, Handle, std::less<>>;
+
 // What a supervisor finds when it begins: copies of everything the keeper holds, and the link.
 struct Inheritance {
   KeeperLink link;
-  std::map<std::string, NativeHandle, std::less<>> held;
+  HeldHandles held;
   unsigned generation = 0;  // 0: the first supervisor of this keeper; more: an earlier one died
 };
 
 struct KeeperFace {
   std::string title;   // "forever: web"; the keeper itself is shown as "forever: web (keeper)"
+  std::string directory;      // becomes the cwd of keeper and supervisor, by which a lost one can be found
   std::vector<std::string> arguments;  // handed through to the supervisor's body unchanged
-  std::map<std::string, Handle, std::less<>> held;
+  HeldHandles held;
 };
 
-// Executes /proc/self/exe as a keeper in a new session, cwd /, stdio on /dev/null, holding `face.held` and nothing else.
+// Executes /proc/self/exe as a keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else.
 // Returns the keeper's pid once exec has succeeded. The caller's console is free: nothing of it is inherited.
 [[nodiscard]] Result<Pid> launch_keeper(KeeperFace face);
 // The same without a fork: this very process (its supervisor is orphaned of its keeper) becomes the keeper;
 // pid and children are kept. Returns only on failure.
-[[nodiscard]] Error become_keeper(KeeperFace face);
+[[nodiscard]] Error become_keeper(const KeeperFace& face);
 
 // Whether this process was executed as a keeper, told by its argv; nothing if not. Called first of all in main.
 [[nodiscard]] std::optional<KeeperFace> keeper_face(int argc, char** argv);

@@ -48,6 +48,9 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 // (alive, zombie, or members of that group remain whose session is the leader's).
 [[nodiscard]] Status send_signal_to_group(const ProcessId& leader, int signal);
 
+// The id of the group that `pid` is in; 0 if it is gone.
+[[nodiscard]] Pid process_group_of(Pid pid) noexcept;
+
 // Direct children of `pid` from /proc/PID/task/*/children (sysctl KERN_PROC on BSD).
 [[nodiscard]] std::vector<Pid> children_of(Pid pid);
 // `roots` and everything below them, each once; parents before children. Bounded walk, no scan of the table.

@@ -1,0 +1,217 @@
+// The keeper's loop: hold, reap, forward, and fork a new supervisor when one dies.
+#include "platform/keeper.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <utility>
+
+#include "platform/event_loop.hpp"
+#include "platform/files.hpp"
+#include "platform/posix/keeper_link.hpp"
+#include "platform/posix/sys.hpp"
+
+namespace forever {
+namespace {
+
+using SupervisorBody = std::function<int(Inheritance&&, const KeeperFace&)>;
+
+constexpr std::array<int, 4> kSignals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+constexpr std::uint64_t kLinkToken = 1;
+constexpr unsigned kImmediateForks = 3;           // a supervisor that dies at once is replaced at once this often
+constexpr Milliseconds kFirstDelay{100};
+constexpr Milliseconds kLongestDelay{15000};
+constexpr Milliseconds kLongEnough{1000};         // a supervisor that lived this long clears the count
+constexpr std::size_t kRecordsUnderWay = 64;      // sent and not yet acknowledged; bounds the socket's queue
+
+class Keeper {
+ public:
+  Keeper(KeeperFace&& face, char** argv, const SupervisorBody& body) : face_(std::move(face)), argv_(argv), body_(body) {}
+
+  int run() {
+    ::umask(077);
+    become_subreaper();
+    set_process_title(argv_, face_.title + " (keeper)");
+    for (;;) {
+      if (!loop_ && !open_loop()) return 1;
+      if (supervisor_.pid == 0 && !fork_due_) {
+        if (fork_supervisor() == Side::supervisor) return body_(std::move(*inheritance_), face_);
+      }
+      for (const LoopEvent& event : loop_->wait(fork_due_)) handle(event);
+      if (ended_) return 0;
+      if (fork_due_ && steady_now() >= *fork_due_) fork_due_.reset();
+    }
+  }
+
+ private:
+  enum class Side : unsigned char { keeper, supervisor };
+  struct Kept {
+    ExitRecord record;
+    bool sent = false;
+  };
+
+  bool open_loop() {
+    auto made = EventLoop::create(kSignals);
+    if (!made) return false;
+    loop_.emplace(std::move(*made));
+    return true;
+  }
+
+  Side fork_supervisor() {
+    std::array<int, 2> ends{};
+    if (FOREVER_SYS(socketpair, -1, AF_UNIX, kKeeperSocketType, 0, ends.data()) != 0) return fork_later();
+    Handle ours{ends[0]};
+    Handle theirs{ends[1]};
+    for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    if (!loop_->watch_readable(ours.get(), kLinkToken)) return fork_later();
+    const Pid keeper = current_pid();
+    const pid_t pid = FOREVER_SYS(fork, -1);
+    if (pid < 0) {
+      loop_->unwatch(ours.get());
+      return fork_later();
+    }
+    if (pid == 0) {
+      loop_.reset();
+      ours.reset();
+      set_process_title(argv_, face_.title);
+      Inheritance inheritance{KeeperLink{std::move(theirs), keeper}, std::move(face_.held), generation_};
+      inheritance_.emplace(std::move(inheritance));
+      return Side::supervisor;
+    }
+    ++generation_;
+    supervisor_ = identify(pid).value_or(ProcessId{pid, 0});
+    born_ = steady_now();
+    link_ = std::move(ours);
+    for (Kept& kept : records_) kept.sent = false;
+    send_records();
+    if (pending_signal_ != 0) pass_on(std::exchange(pending_signal_, 0));
+    return Side::keeper;
+  }
+
+  Side fork_later() {
+    const Milliseconds delay = failures_ < kImmediateForks ? Milliseconds{0} : std::min(kLongestDelay, kFirstDelay * (1U << std::min(failures_ - kImmediateForks, 8U)));
+    ++failures_;
+    fork_due_ = steady_now() + std::max(delay, Milliseconds{1});
+    return Side::keeper;
+  }
+
+  void handle(const LoopEvent& event) {
+    switch (event.kind) {
+      case LoopEvent::Kind::readable: read_link(); break;
+      case LoopEvent::Kind::signal: pass_on(event.signal); break;
+      case LoopEvent::Kind::child_exited:
+        if (event.child.pid == supervisor_.pid) {
+          supervisor_ended();
+        } else {
+          keep(ExitRecord{event.child, event.status});
+        }
+        break;
+      case LoopEvent::Kind::writable:
+      case LoopEvent::Kind::process_gone: break;
+    }
+  }
+
+  void read_link() {
+    if (!link_) return;
+    KeeperMessage message;
+    for (;;) {
+      switch (receive_keeper_message(link_.get(), message)) {
+        case KeeperMessageState::nothing: return;
+        case KeeperMessageState::closed:
+          // The supervisor's death is told by its wait status; the link has nothing more to say.
+          loop_->unwatch(link_.get());
+          link_.reset();
+          return;
+        case KeeperMessageState::message: obey(message); break;
+      }
+    }
+  }
+
+  void obey(KeeperMessage& message) {
+    switch (message.verb) {
+      case KeeperVerb::hold:
+        if (message.attached) face_.held.insert_or_assign(message.body, std::move(message.attached));
+        break;
+      case KeeperVerb::drop:
+        if (const auto found = face_.held.find(message.body); found != face_.held.end()) face_.held.erase(found);
+        break;
+      case KeeperVerb::finish: finishing_ = true; break;
+      case KeeperVerb::sync: (void)sync_file(message.body).ok(); break;
+      case KeeperVerb::acknowledge:
+        if (ExitRecord record; decode_record(message.body, record)) {
+          std::erase_if(records_, [&](const Kept& kept) { return kept.record.id == record.id; });
+          send_records();
+        }
+        break;
+      case KeeperVerb::record: break;
+    }
+  }
+
+  void keep(const ExitRecord& record) {
+    records_.push_back({record});
+    send_records();
+  }
+
+  // Sends what the supervisor has not seen, as much as may be under way; each acknowledgement makes room.
+  void send_records() {
+    if (!link_) return;
+    std::size_t under_way = 0;
+    for (Kept& kept : records_) {
+      if (++under_way > kRecordsUnderWay) return;
+      if (!kept.sent) kept.sent = send_keeper_message(link_.get(), KeeperVerb::record, encode_record(kept.record)).ok();
+    }
+  }
+
+  void pass_on(int signal) {
+    if (supervisor_.pid != 0) {
+      (void)send_signal(supervisor_, signal).ok();
+    } else {
+      pending_signal_ = signal;
+    }
+  }
+
+  void supervisor_ended() {
+    read_link();  // what it said last, `finish` above all, may still wait there
+    if (link_) {
+      loop_->unwatch(link_.get());
+      link_.reset();
+    }
+    supervisor_ = {};
+    if (finishing_) {
+      ended_ = true;
+      return;
+    }
+    if (steady_now() - born_ >= kLongEnough) failures_ = 0;
+    fork_later();
+  }
+
+  KeeperFace face_;
+  char** argv_;
+  const SupervisorBody& body_;
+  std::optional<EventLoop> loop_;
+  Handle link_;
+  std::optional<Inheritance> inheritance_;  // filled in the supervisor only
+  ProcessId supervisor_;
+  Time born_{};
+  unsigned generation_ = 0;
+  unsigned failures_ = 0;
+  std::optional<Time> fork_due_;
+  std::deque<Kept> records_;
+  int pending_signal_ = 0;
+  bool finishing_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+int run_keeper(KeeperFace face, char** argv, const SupervisorBody& supervisor) {
+  return Keeper{std::move(face), argv, supervisor}.run();
+}
+
+}  // namespace forever

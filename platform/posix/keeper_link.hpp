@@ -1,0 +1,54 @@
+// The messages between keeper and supervisor. Private to the POSIX back end.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "platform/handle.hpp"
+#include "platform/keeper.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+enum class KeeperVerb : char {
+  hold = 'h',         // body: name; a descriptor attached
+  drop = 'd',         // body: name
+  finish = 'f',       // the keeper ends with this supervisor
+  sync = 's',         // body: path to fsync
+  acknowledge = 'a',  // body: an ExitRecord whose id counts
+  record = 'r',       // keeper to supervisor; body: ExitRecord
+};
+
+struct KeeperMessage {
+  KeeperVerb verb = KeeperVerb::record;
+  std::string body;
+  Handle attached;
+};
+enum class KeeperMessageState : unsigned char { message, nothing, closed };
+
+inline constexpr std::size_t kLongestKeeperMessage = 4200;  // a path and a byte
+#ifdef MSG_CMSG_CLOEXEC
+inline constexpr int kReceiveCloseOnExec = MSG_CMSG_CLOEXEC;
+#else
+inline constexpr int kReceiveCloseOnExec = 0;
+#endif
+// Datagrams that keep their order and tell the other end's death; macOS has no SOCK_SEQPACKET for local sockets.
+#ifdef __APPLE__
+inline constexpr int kKeeperSocketType = SOCK_DGRAM;
+#else
+inline constexpr int kKeeperSocketType = SOCK_SEQPACKET;
+#endif
+
+[[nodiscard]] Status send_keeper_message(NativeHandle socket, KeeperVerb verb, std::string_view body, NativeHandle attached = kNoHandle);
+// Never waits.
+[[nodiscard]] KeeperMessageState receive_keeper_message(NativeHandle socket, KeeperMessage& into);
+
+// Both ends are the same binary (or the one that replaced it on the same machine): the record travels as it is.
+static_assert(std::is_trivially_copyable_v<ExitRecord>);
+[[nodiscard]] std::string encode_record(const ExitRecord& record);
+[[nodiscard]] bool decode_record(std::string_view bytes, ExitRecord& into);
+
+}  // namespace forever

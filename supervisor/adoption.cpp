@@ -1,0 +1,245 @@
+// How a supervisor begins: a fresh start, or going on where a predecessor was interrupted.
+#include <algorithm>
+
+#include "platform/files.hpp"
+#include "platform/local_socket.hpp"
+#include "supervisor/launch.hpp"
+#include "supervisor/supervision.hpp"
+#include "supervisor/tokens.hpp"
+
+namespace forever {
+namespace {
+
+// The spec was lost: what the status and the kernel still know of it.
+AppSpec rebuild_spec(const AppStatus& status) {
+  AppSpec spec;
+  spec.name = status.name;
+  spec.id = status.id;
+  spec.app_namespace = status.app_namespace;
+  spec.interpreter = {"none"};
+  if (!status.command.empty()) {
+    spec.script = status.command.front();
+    spec.arguments.assign(status.command.begin() + 1, status.command.end());
+  }
+  spec.directory = status.directory;
+  spec.limits = current_limits();
+  spec.logs.out = status.out_log;
+  spec.logs.err = status.err_log;
+  spec.logs.merge = status.err_log.empty();
+  for (const InstanceStatus& instance : status.instances) {
+    if (spec.environment.empty() && presence(instance.process) == Presence::alive) spec.environment = whole_environment_of(instance.process.pid);
+  }
+  return spec;
+}
+
+Handle take(HeldHandles& held, const char* name) {
+  auto node = held.extract(name);
+  return node.empty() ? Handle{} : std::move(node.mapped());
+}
+
+}  // namespace
+
+Status Supervision::begin() {
+  self_ = identify(current_pid()).value_or(ProcessId{});
+  keeper_ = identify(link_.keeper()).value_or(ProcessId{});
+  lock_ = take(held_, "lock");
+  report_ = take(held_, "report");
+  host_ = host_id();
+  identity_ = state_.identity();
+  const auto recorded = state_.read_status(name_);
+  auto spec = state_.read_spec(name_);
+  if (!spec && (fresh_ || !recorded)) return spec.error();
+  spec_ = spec ? std::move(*spec) : rebuild_spec(*recorded);
+  if (!spec && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) instances_.emplace_back(slot, spec_);
+  if (recorded) last_exits_ = recorded->last_exits;
+  if (recorded) command_ = recorded->command;
+
+  if (auto watched = loop_.watch_readable(link_.native(), kLinkToken); !watched) return watched;
+  read_records();
+  AppStatus last = recorded ? *recorded : AppStatus{};
+  if (!recorded || last.host != host_) last.instances.clear();
+  recover_lost(last);
+  std::optional<Pid> alive;
+  for (const InstanceStatus& instance : last.instances) {
+    if (presence(instance.process) == Presence::alive) alive = instance.process.pid;
+  }
+  if (auto pipes = outputs_.open_pipes(state_, spec_, held_, link_, alive); !pipes) return pipes;
+  resume(last);
+  for (const ExitRecord& record : std::exchange(records_, {})) (void)link_.acknowledge(record.id).ok();
+
+  outputs_.open_logs(state_, spec_);
+  use_timers();
+  if (auto control = open_control(); !control) log_later(EventLevel::error, control.error().message());
+  return Done{};
+}
+
+void Supervision::use_timers() {
+  cron_.reset();
+  cron_due_.reset();
+  memory_check_.reset();
+  if (!spec_.cron_restart.empty()) {
+    if (auto cron = CronSchedule::parse(spec_.cron_restart)) {
+      cron_ = *cron;
+      cron_due_ = cron_->next(wall_now());
+    }
+  }
+  if (spec_.max_memory != 0) memory_check_ = steady_now() + Milliseconds{2000};
+}
+
+void Supervision::read_records() {
+  ExitRecord record;
+  while (link_.receive(record) == KeeperLink::Receipt::record) records_.push_back(record);
+}
+
+// A process of ours that the status does not tell of (the disk was full, the file was deleted): the newest
+// generation that bears the slot's marker is its leader.
+void Supervision::recover_lost(AppStatus& last) {
+  if (fresh_ && last.instances.empty()) return;
+  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) {
+    const auto known = std::ranges::find(last.instances, slot, &InstanceStatus::slot);
+    if (known != last.instances.end() && (known->process.pid == 0 || presence(known->process) == Presence::alive)) continue;
+    auto found = find_by_marker(slot, known == last.instances.end() ? 0 : known->generation + 1);
+    if (!found) continue;
+    if (known == last.instances.end()) {
+      last.instances.push_back(std::move(*found));
+    } else {
+      found->history = known->history;
+      *known = std::move(*found);
+    }
+  }
+}
+
+std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, std::uint64_t at_least) const {
+  const std::string prefix = identity_ + '/' + name_;
+  std::optional<InstanceStatus> found;
+  const auto consider = [&](const ProcessId& id) {
+    const auto text = environment_of(id.pid, kMarkerVariable);
+    const auto marker = text ? marker_from(*text) : std::nullopt;
+    if (!marker || marker->prefix != prefix || marker->slot != slot || marker->generation < at_least) return;
+    if (presence(id) != Presence::alive) return;
+    const bool newer = !found || marker->generation > found->generation ||
+                       (marker->generation == found->generation && id.start_time < found->process.start_time);
+    if (!newer) return;
+    InstanceStatus instance;
+    instance.slot = slot;
+    instance.state = InstanceState::online;
+    instance.process = id;
+    instance.generation = marker->generation;
+    instance.started_ms = to_ms(steady_now() - age_of(id));
+    instance.started_wall_ms = to_ms(wall_now() - age_of(id));
+    found = std::move(instance);
+  };
+  for (const Pid pid : children_of(keeper_.pid)) {
+    if (const auto id = pid == self_.pid ? std::nullopt : identify(pid)) consider(*id);
+  }
+  if (!found && generation_ == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id); });
+  return found;
+}
+
+Parent Supervision::parent_for(const ProcessId& id) const {
+  const Pid parent = parent_of(id.pid);
+  if (parent == self_.pid) return Parent::us;
+  return parent == keeper_.pid ? Parent::keeper : Parent::nobody;
+}
+
+void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) {
+  const Time started = steady_from_ms(recorded.started_ms);
+  if (recorded.process.pid != 0) {
+    const Parent parent = parent_for(recorded.process);
+    instance.adopt_process(recorded, parent);
+    instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
+    if (parent == Parent::nobody) (void)loop_.watch_process(recorded.process, kProcessToken).ok();
+    return;
+  }
+  instance.adopt_record(recorded);
+  const bool waiting = recorded.state == InstanceState::backoff || recorded.state == InstanceState::starting;
+  const Time due = recorded.state == InstanceState::backoff ? steady_from_ms(recorded.due_ms) : steady_now();
+  instance.life().adopt(waiting ? InstanceState::backoff : recorded.state, recorded.history, started, waiting ? std::optional{due} : std::nullopt);
+}
+
+void Supervision::resume(const AppStatus& last) {
+  // A fresh start wants to be online whatever the last state was; what lives is never started beside.
+  desired_ = fresh_ ? Desired::online : last.desired;
+  plan_ = fresh_ ? PlanStep::none : last.plan;
+  for (Instance& instance : instances_) {
+    const auto recorded = std::ranges::find(last.instances, instance.slot(), &InstanceStatus::slot);
+    const bool known = recorded != last.instances.end();
+    const bool alive = known && presence(recorded->process) == Presence::alive;
+    if (fresh_ && !alive) {
+      if (known) instance.adopt_record(*recorded);
+      advance(instance, event::Start{});
+      continue;
+    }
+    if (!known) {
+      if (desired_ == Desired::online) advance(instance, event::Start{});
+      continue;
+    }
+    take_over(instance, *recorded);
+    instance.set_start_known();
+    const bool had_process = recorded->process.pid != 0;
+    if (desired_ == Desired::stopped) {
+      advance(instance, event::Stop{});
+    } else if (had_process && recorded->state == InstanceState::stopping && alive) {
+      advance(instance, event::Stop{Trigger::restart, true, false});
+    }
+    if (had_process && !alive) {
+      const auto record = std::ranges::find(records_, recorded->process, &ExitRecord::id);
+      process_ended(recorded->process, record == records_.end() ? ExitStatus{} : record->status);
+    }
+    if (alive) log_later(EventLevel::info, "adopted pid " + std::to_string(recorded->process.pid));
+  }
+}
+
+Status Supervision::open_control() {
+  const std::string directory = state_.app_directory(name_);
+  Handle listener = take(held_, "control");
+  if (!listener || !exists(directory + "/control")) {
+    auto made = listen_local(directory, "control");
+    if (!made) return made.error();
+    listener = std::move(*made);
+    if (auto kept = link_.hold("control", listener.get()); !kept) return kept;
+  }
+  return control_.serve(std::move(listener));
+}
+
+SpawnContext Supervision::spawn_context() const {
+  SpawnContext context;
+  context.out = outputs_.out();
+  context.err = outputs_.err();
+  context.marker_prefix = identity_ + '/' + name_;
+  return context;
+}
+
+// Once every slot's first start is known, the command line may be told. An instance that could not be executed at a
+// fresh start is not kept half-started: everything is stopped again first.
+void Supervision::prepare_start_report() {
+  if (!report_ || !start_report_.empty()) return;
+  if (!std::ranges::all_of(instances_, &Instance::start_known)) return;
+  StartReport report;
+  report.started = true;
+  report.pids = pids();
+  for (Instance& instance : instances_) {
+    if (!fresh_ || instance.failed_stage().empty() || last_exits_.empty()) continue;
+    const LastExit& last = last_exits_.back();
+    report.started = false;
+    report.stage = instance.failed_stage();
+    report.code = static_cast<int>(last.status.code);
+    report.reason = describe_exit(last.status, report.stage);
+  }
+  if (!report.started) {
+    desired_ = Desired::stopped;
+    for (Instance& instance : instances_) advance(instance, event::Stop{});
+  }
+  start_report_ = encode_start_report(report);
+}
+
+void Supervision::send_start_report() {
+  if (start_report_.empty() || !report_) return;
+  write_report(report_.get(), start_report_);
+  report_.reset();
+  (void)link_.drop("report").ok();
+  (void)link_.sync(state_.spec_path(name_)).ok();
+}
+
+}  // namespace forever

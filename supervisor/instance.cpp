@@ -1,0 +1,171 @@
+#include "supervisor/instance.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "platform/clock.hpp"
+#include "platform/signals.hpp"
+
+namespace forever {
+namespace {
+
+std::string path_variable(const std::vector<std::string>& environment) {
+  for (const std::string& entry : environment) {
+    if (entry.starts_with("PATH=")) return entry.substr(5);
+  }
+  return {};
+}
+
+// What the program sees on top of its snapshot.
+std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user, const InstanceMarker& marker) {
+  std::vector<std::string> environment = spec.environment;
+  const auto set = [&](const std::string& assignment) { (void)set_environment(environment, assignment); };
+  if (user) {
+    set("USER=" + user->user_name);
+    set("LOGNAME=" + user->user_name);
+    if (!user->home.empty()) set("HOME=" + user->home);
+  }
+  set("FOREVER_INSTANCE=" + std::to_string(marker.slot));
+  set("NODE_APP_INSTANCE=" + std::to_string(marker.slot));
+  if (!marker.prefix.empty()) set(std::string{kMarkerVariable} + '=' + marker_text(marker));
+  return environment;
+}
+
+}  // namespace
+
+std::string marker_text(const InstanceMarker& marker) {
+  return marker.prefix + '/' + std::to_string(marker.slot) + '/' + std::to_string(marker.generation);
+}
+
+std::optional<InstanceMarker> marker_from(const std::string& text) {
+  const auto generation = text.rfind('/');
+  if (generation == std::string::npos || generation == 0) return std::nullopt;
+  const auto slot = text.rfind('/', generation - 1);
+  if (slot == std::string::npos) return std::nullopt;
+  InstanceMarker marker;
+  marker.prefix = text.substr(0, slot);
+  const char* const begin = text.data();
+  const bool whole = std::from_chars(begin + slot + 1, begin + generation, marker.slot).ptr == begin + generation &&
+                     std::from_chars(begin + generation + 1, begin + text.size(), marker.generation).ptr == begin + text.size();
+  return whole ? std::optional{marker} : std::nullopt;
+}
+
+std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnContext& context) {
+  failure_.reset();
+  failed_stage_.clear();
+  SpawnRequest request;
+  if (!spec.user.empty() || !spec.group.empty()) {
+    auto user = find_credentials(spec.user.empty() ? std::to_string(effective_uid()) : spec.user, spec.group);
+    if (!user) return SpawnFailure{SpawnStage::user, user.error().code.value()};
+    request.user = std::move(*user);
+  }
+  const std::string path = path_variable(spec.environment);
+  const ProgramLookup script = find_program(spec.script, spec.directory, path);
+  request.argv = command_of(spec, script.executable);
+  const bool interpreted = request.argv.front() != spec.script;
+  const ProgramLookup program = interpreted ? find_program(request.argv.front(), spec.directory, path) : script;
+  if (program.path.empty()) return SpawnFailure{SpawnStage::exec, program.code};
+  request.program = program.path;
+  command_ = request.argv;
+  command_.front() = program.path;
+  request.environment = environment_for(spec, request.user, {context.marker_prefix, slot_, generation_ + 1});
+  request.directory = spec.directory;
+  request.session = context.session;
+  request.umask = spec.umask;
+  request.limits = spec.limits;
+  request.out = context.out;
+  request.err = context.err;
+  request.inherit_stdin = context.inherit_stdin;
+  auto held = spawn_held(request);
+  if (!held) return SpawnFailure{SpawnStage::fork, held.error().code.value()};
+  process_ = held->id;
+  held_ = std::move(*held);
+  parent_ = Parent::us;
+  ++generation_;
+  started_wall_ms_ = to_ms(wall_now());
+  return std::nullopt;
+}
+
+void Instance::open_gate() noexcept {
+  if (at_gate()) forever::open_gate(*held_);
+}
+
+void Instance::adopt_record(const InstanceStatus& recorded) {
+  generation_ = recorded.generation;
+  started_wall_ms_ = recorded.started_wall_ms;
+}
+
+void Instance::adopt_process(const InstanceStatus& recorded, Parent parent) {
+  adopt_record(recorded);
+  process_ = recorded.process;
+  parent_ = parent;
+}
+
+void Instance::forget_process() noexcept {
+  process_ = {};
+  held_.reset();
+}
+
+std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const {
+  std::vector<Pid> roots = orphans;
+  if (process_.pid != 0 && presence(process_) == Presence::alive) roots.push_back(process_.pid);
+  std::vector<ProcessId> found;
+  for (const Pid pid : tree_of(roots)) {
+    const auto id = identify(pid);
+    if (id && presence(*id) == Presence::alive) found.push_back(*id);
+  }
+  for (const ProcessId& id : remembered_) {
+    if (presence(id) == Presence::alive && std::ranges::find(found, id) == found.end()) found.push_back(id);
+  }
+  return found;
+}
+
+void Instance::remember_tree() {
+  remembered_.clear();
+  for (const Pid pid : tree_of(std::vector<Pid>{process_.pid})) {
+    if (pid == process_.pid) continue;
+    if (const auto id = identify(pid)) remembered_.push_back(*id);
+  }
+}
+
+InstanceStatus Instance::status() const {
+  InstanceStatus status;
+  status.slot = slot_;
+  status.state = life_.state();
+  status.process = process_;
+  status.generation = generation_;
+  status.started_ms = to_ms(life_.started());
+  status.started_wall_ms = started_wall_ms_;
+  if (const auto kill = life_.kill_time()) {
+    status.due_ms = to_ms(*kill);
+  } else if (const auto due = life_.deadline(); due && life_.state() == InstanceState::backoff) {
+    status.due_ms = to_ms(*due);
+  }
+  status.history = life_.history();
+  return status;
+}
+
+void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members, bool shared_group) {
+  const ProcessId& leader = instance.process();
+  const bool leader_known = leader.pid != 0 && !instance.life().leader_gone();
+  switch (target) {
+    case StopTarget::leader:
+      if (leader_known) (void)send_signal(leader, signal).ok();
+      return;
+    case StopTarget::group:
+      if (!shared_group && leader.pid != 0) {
+        (void)send_signal_to_group(leader, signal).ok();
+      } else if (leader_known) {
+        (void)send_signal(leader, signal).ok();
+      }
+      return;
+    case StopTarget::tree:
+      for (const ProcessId& member : members) {
+        const bool in_group = !shared_group && leader.pid != 0 && process_group_of(member.pid) == leader.pid;
+        if (signal == kKillSignal || !in_group) (void)send_signal(member, signal).ok();
+      }
+      return;
+  }
+}
+
+}  // namespace forever

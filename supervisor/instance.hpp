@@ -1,0 +1,108 @@
+// One slot of an app: its life (decided by Lifecycle) and its process (as the operating system has it).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/process.hpp"
+#include "platform/spawn.hpp"
+#include "supervisor/lifecycle.hpp"
+#include "supervisor/spec.hpp"
+#include "supervisor/status.hpp"
+
+namespace forever {
+
+// Who reaps the process: that decides how its end is heard of.
+enum class Parent : std::uint8_t {
+  us,       // child_exited of our own loop
+  keeper,   // an exit record over the link (adopted after a supervisor's death)
+  nobody,   // init or a stranger: a pidfd tells the end, the exit status stays unknown
+};
+
+// What every instance of an app shares when it is started.
+struct SpawnContext {
+  NativeHandle out = kNoHandle;             // FIFOs; kNoHandle: our own stdout / stderr (`run`)
+  NativeHandle err = kNoHandle;
+  SpawnRequest::Session session = SpawnRequest::Session::own_session;
+  bool inherit_stdin = false;
+  std::string marker_prefix;                // "<state directory id>/<app>"; empty: no marker
+};
+
+inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";
+
+// The marker in an instance's environment, by which its descendants are known after it is gone.
+struct InstanceMarker {
+  std::string prefix;
+  std::uint32_t slot = 0;
+  std::uint64_t generation = 0;
+};
+[[nodiscard]] std::string marker_text(const InstanceMarker& marker);
+[[nodiscard]] std::optional<InstanceMarker> marker_from(const std::string& text);
+
+class Instance {
+ public:
+  Instance(std::uint32_t slot, const AppSpec& spec) : slot_(slot), life_(spec.restart, spec.stop) {}
+
+  [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
+  [[nodiscard]] Lifecycle& life() noexcept { return life_; }
+  [[nodiscard]] const Lifecycle& life() const noexcept { return life_; }
+  [[nodiscard]] const ProcessId& process() const noexcept { return process_; }
+  [[nodiscard]] Parent parent() const noexcept { return parent_; }
+  [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+  [[nodiscard]] NativeHandle report() const noexcept { return held_ ? held_->report.get() : kNoHandle; }
+  [[nodiscard]] bool at_gate() const noexcept { return held_ && static_cast<bool>(held_->gate); }
+  [[nodiscard]] const std::vector<std::string>& command() const noexcept { return command_; }
+  [[nodiscard]] const std::string& failed_stage() const noexcept { return failed_stage_; }
+  [[nodiscard]] std::int64_t started_wall_ms() const noexcept { return started_wall_ms_; }
+
+  // Looks the program up and forks the next generation, held at its gate. The failure says why there is no process.
+  [[nodiscard]] std::optional<SpawnFailure> spawn(const AppSpec& spec, const SpawnContext& context);
+  void open_gate() noexcept;
+  // Exec's report, if it is there by now; the caller then forgets the descriptor and closes it.
+  [[nodiscard]] ExecReport peek_report() const noexcept { return held_ ? read_report(held_->report.get()) : ExecReport{}; }
+  void close_report() noexcept { held_.reset(); }
+  // Whether the first start has come to an end, one way or the other.
+  [[nodiscard]] bool start_known() const noexcept { return start_known_; }
+  void set_start_known() noexcept { start_known_ = true; }
+  void note_failure(const SpawnFailure& failure) { failed_stage_ = stage_name(failure.stage); failure_ = failure; }
+  [[nodiscard]] std::optional<SpawnFailure> take_failure() noexcept { return std::exchange(failure_, std::nullopt); }
+
+  // Continues from a record. The process must be alive and have exactly this identity.
+  void adopt_process(const InstanceStatus& recorded, Parent parent);
+  void adopt_record(const InstanceStatus& recorded);  // counts only; there is no process
+  void forget_process() noexcept;                     // its end has been recorded
+
+  // Everything that belongs to this slot: the leader unless it is gone, its descendants, `orphans` that were
+  // re-parented to us or the keeper, and what was remembered at the beginning of a stop.
+  [[nodiscard]] std::vector<ProcessId> members(const std::vector<Pid>& orphans) const;
+  // Remembers the tree below a leader whose orphans will not come to us (Parent::nobody).
+  void remember_tree();
+  [[nodiscard]] const std::vector<ProcessId>& remembered() const noexcept { return remembered_; }
+  void forget_tree() noexcept { remembered_.clear(); }
+
+  [[nodiscard]] InstanceStatus status() const;
+
+ private:
+  std::uint32_t slot_;
+  Lifecycle life_;
+  ProcessId process_;
+  Parent parent_ = Parent::us;
+  std::uint64_t generation_ = 0;
+  std::int64_t started_wall_ms_ = 0;
+  std::optional<HeldInstance> held_;
+  std::optional<SpawnFailure> failure_;
+  std::string failed_stage_;
+  bool start_known_ = false;
+  std::vector<std::string> command_;
+  std::vector<ProcessId> remembered_;
+};
+
+// Sends `signal` to what a stop step names. A non-KILL signal reaches each process once: the group by its id, and of the
+// tree's other members only those that left the group. `shared_group`: the group is ours too (`run`), so each is signalled alone.
+void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members, bool shared_group);
+
+}  // namespace forever

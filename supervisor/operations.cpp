@@ -1,0 +1,193 @@
+// What clients ask of a supervisor over the control socket, and when they get their answer.
+#include <algorithm>
+
+#include "platform/files.hpp"
+#include "platform/lock.hpp"
+#include "platform/signals.hpp"
+#include "supervisor/supervision.hpp"
+#include "supervisor/units.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kFirstWord{1000};  // after which a client that waits is told what for
+constexpr Milliseconds kNextWord{3000};
+
+bool at_rest(InstanceState state) noexcept { return state == InstanceState::stopped || state == InstanceState::errored; }
+
+}  // namespace
+
+std::vector<Instance*> Supervision::chosen(const ControlRequest& request) {
+  std::vector<Instance*> found;
+  for (Instance& instance : instances_) {
+    if (!request.slot || *request.slot == instance.slot()) found.push_back(&instance);
+  }
+  return found;
+}
+
+std::vector<Pid> Supervision::pids() const {
+  std::vector<Pid> found;
+  for (const Instance& instance : instances_) found.push_back(instance.life().leader_gone() ? 0 : instance.process().pid);
+  return found;
+}
+
+void Supervision::operate(const ControlServer::Request& asked) {
+  const ControlRequest& request = asked.request;
+  const auto answer = [&](const Status& done, std::string text) {
+    replies_.emplace_back(asked.client, ControlReply{done.ok(), done ? std::move(text) : done.error().message(), pids(), {}});
+  };
+  const auto wait_for_it = [&] {
+    const Time now = steady_now();
+    operating_.push_back({asked.client, request, now, now + kFirstWord});
+  };
+  switch (request.operation) {
+    case Operation::start:
+      desired_ = Desired::online;
+      for (Instance* const instance : chosen(request)) {
+        if (instance->life().state() != InstanceState::online) advance(*instance, event::Start{});
+      }
+      wait_for_it();
+      return;
+    case Operation::stop:
+      if (!request.slot || instances_.size() == 1) {
+        desired_ = Desired::stopped;
+        plan_ = PlanStep::stopping;
+      }
+      for (Instance* const instance : chosen(request)) advance(*instance, event::Stop{Trigger::stop, false, request.force});
+      wait_for_it();
+      return;
+    case Operation::restart:
+      if (request.new_spec) {
+        if (const auto used = use_new_spec(*request.new_spec); !used) {
+          answer(used, {});
+          return;
+        }
+      }
+      desired_ = Desired::online;
+      plan_ = PlanStep::restarting;
+      for (Instance* const instance : chosen(request)) {
+        const InstanceState state = instance->life().state();
+        if (at_rest(state) || state == InstanceState::backoff) {
+          advance(*instance, event::Start{});
+        } else {
+          advance(*instance, event::Stop{Trigger::restart, true, request.force});
+        }
+      }
+      wait_for_it();
+      return;
+    case Operation::send_signal: {
+      Status sent{Done{}};
+      for (const Instance* const instance : chosen(request)) {
+        if (instance->life().leader_gone()) continue;
+        if (auto one = send_signal(instance->process(), request.signal); !one) sent = one;
+      }
+      answer(sent, {});
+      return;
+    }
+    case Operation::flush: answer(outputs_.flush(), {}); return;
+    case Operation::reopen:
+      outputs_.reopen();
+      answer(Done{}, {});
+      return;
+    case Operation::refresh:
+      refresh();
+      answer(Done{}, {});
+      return;
+    case Operation::reset:
+      for (Instance* const instance : chosen(request)) instance->life().clear_counts();
+      dirty_ = true;
+      answer(Done{}, {});
+      return;
+    case Operation::describe:
+      replies_.emplace_back(asked.client, ControlReply{true, {}, pids(), status_to_json(make_status())});
+      return;
+  }
+}
+
+// Nothing while it is under way.
+std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
+  const bool stopping = operating.request.operation == Operation::stop;
+  for (const Instance* const instance : chosen(operating.request)) {
+    const InstanceState state = instance->life().state();
+    if (stopping ? !at_rest(state) : state == InstanceState::starting || state == InstanceState::stopping) return std::nullopt;
+  }
+  ControlReply reply{true, {}, pids(), {}};
+  if (stopping) return reply;
+  for (const Instance* const instance : chosen(operating.request)) {
+    if (instance->life().state() == InstanceState::online) continue;
+    reply.ok = false;
+    reply.text = last_exits_.empty() ? std::string{"it did not start"} : describe_exit(last_exits_.back().status, last_exits_.back().stage);
+  }
+  return reply;
+}
+
+void Supervision::collect_replies() {
+  std::erase_if(operating_, [&](const Operating& operating) {
+    if (!control_.connected(operating.client)) return true;  // the client went away; what it asked for goes on
+    const auto reply = outcome(operating);
+    if (reply) replies_.emplace_back(operating.client, *reply);
+    return reply.has_value();
+  });
+}
+
+void Supervision::send_replies() {
+  for (const auto& [client, reply] : std::exchange(replies_, {})) control_.reply(client, reply);
+}
+
+void Supervision::give_progress(Time now) {
+  for (Operating& operating : operating_) {
+    if (operating.next_word > now) continue;
+    operating.next_word = now + kNextWord;
+    for (const Instance* const instance : chosen(operating.request)) {
+      if (instance->life().state() != InstanceState::stopping) continue;
+      const std::string who = name_ + " (pid " + std::to_string(instance->process().pid) + ") ";
+      const auto kill = instance->life().kill_time();
+      if (instance->life().leader_gone()) {
+        control_.progress(operating.client, who + "has ended; processes that it started are being stopped");
+      } else if (kill && *kill > now) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(*kill - now);
+        control_.progress(operating.client, who + "ignores " + signal_name(spec_.stop.signal) + ", KILL in " + std::to_string(left.count()) + " s");
+      } else {
+        control_.progress(operating.client, who + "has been sent SIGKILL and is not gone yet");
+      }
+    }
+  }
+}
+
+Status Supervision::use_new_spec(const std::string& text) {
+  auto spec = spec_from_json(text, "the new spec");
+  if (!spec) return spec.error();
+  if (auto written = state_.write_spec(*spec); !written) return written;
+  const bool logs_changed = !(spec->logs == spec_.logs);
+  spec->name = spec_.name;
+  spec->instances = spec_.instances;
+  spec_ = std::move(*spec);
+  for (Instance& instance : instances_) instance.life().configure(spec_.restart, spec_.stop);
+  if (logs_changed) {
+    outputs_.pump(steady_now(), true);
+    (void)outputs_.open_pipes(state_, spec_, held_, link_, std::nullopt).ok();
+    outputs_.open_logs(state_, spec_);
+  }
+  use_timers();
+  (void)link_.sync(state_.spec_path(name_)).ok();
+  return Done{};
+}
+
+// Somebody deleted files of ours: all of them anew.
+void Supervision::refresh() {
+  dirty_ = true;
+  pids_dirty_ = true;
+  if (!lock_is_at(lock_.get(), state_.lock_path(name_))) {
+    (void)state_.prepare().ok();
+    auto lock = try_lock(state_.lock_path(name_));
+    if (lock && *lock) {
+      (void)link_.hold("lock", lock->get()).ok();
+      lock_ = std::move(*lock);
+    }
+  }
+  (void)make_private_directory(state_.app_directory(name_)).ok();
+  if (!exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  if (!exists(state_.app_directory(name_) + "/control")) (void)open_control().ok();
+}
+
+}  // namespace forever

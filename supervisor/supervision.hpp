@@ -1,0 +1,134 @@
+// One app under supervision: everything the supervisor process has, and what it does with it.
+//
+// Every turn of the loop is: wait; take what happened (events change lifecycles, and collect what is to be done); tick;
+// settle (the status goes on record, only then gates are opened and answers sent). So intent is on record before the act.
+// supervision.cpp is the loop and the lifecycle's actions, adoption.cpp how it begins or goes on after a predecessor,
+// operations.cpp what clients ask for.
+#pragma once
+
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "platform/event_loop.hpp"
+#include "platform/keeper.hpp"
+#include "supervisor/control_server.hpp"
+#include "supervisor/cron.hpp"
+#include "supervisor/event_log.hpp"
+#include "supervisor/instance.hpp"
+#include "supervisor/outputs.hpp"
+#include "supervisor/spec.hpp"
+#include "supervisor/state_directory.hpp"
+#include "supervisor/status.hpp"
+
+namespace forever {
+
+class Supervision {
+ public:
+  Supervision(EventLoop&& loop, Inheritance&& inheritance, const KeeperFace& face);
+
+  // adoption.cpp
+  // Reads spec and status, takes over what lives, starts what should. The Error: there is nothing to supervise.
+  [[nodiscard]] Status begin();
+
+  // Until all is stopped. Returns the exit code.
+  [[nodiscard]] int run();
+
+ private:
+  // supervision.cpp
+  [[nodiscard]] std::optional<Time> next_deadline() const;
+  void handle(const LoopEvent& event);
+  void handle_signal(int signal);
+  void process_ended(const ProcessId& id, const ExitStatus& status);
+  void leader_ended(Instance& instance, ExitStatus status);
+  void read_report(Instance& instance);
+  void read_keeper();
+  void replace_keeper();
+  void tick(Time now);
+  void check_memory(Time now);
+  void check_cron(Time now);
+  void check_trees();
+  void advance(Instance& instance, const LifecycleEvent& event);
+  void after_spawn(Instance& instance, const std::optional<SpawnFailure>& failed);
+  void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage, const action::RecordExit& exit);
+  void close_report(Instance& instance);
+  void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
+  [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
+  [[nodiscard]] bool tree_empty(const Instance& instance) const;
+  void settle();
+  void write_status();
+  void write_pid_files();
+  [[nodiscard]] AppStatus make_status() const;
+  [[nodiscard]] bool nothing_left() const;
+  [[nodiscard]] bool under_way() const;
+  void finish();
+  [[nodiscard]] Instance* instance_of(const ProcessId& id);
+
+  // adoption.cpp
+  void read_records();
+  void resume(const AppStatus& recorded);
+  void take_over(Instance& instance, const InstanceStatus& recorded);
+  [[nodiscard]] Parent parent_for(const ProcessId& id) const;
+  [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
+  [[nodiscard]] Status open_control();
+  void prepare_start_report();
+  void send_start_report();
+  [[nodiscard]] SpawnContext spawn_context() const;
+
+  // operations.cpp
+  struct Operating {
+    ControlServer::Client client = 0;
+    ControlRequest request;
+    Time since{};
+    Time next_word{};
+  };
+  void operate(const ControlServer::Request& request);
+  [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating) const;
+  [[nodiscard]] std::vector<Instance*> chosen(const ControlRequest& request);
+  [[nodiscard]] std::vector<Pid> pids() const;
+  [[nodiscard]] Status use_new_spec(const std::string& text);
+  void refresh();
+  void give_progress(Time now);
+  void collect_replies();
+  void send_replies();
+
+  EventLoop loop_;
+  KeeperLink link_;
+  HeldHandles held_;
+  unsigned generation_;
+  const KeeperFace& face_;
+  StateDirectory state_;
+  std::string name_;
+  bool fresh_ = false;          // launched by `start`, not to adopt
+  std::string identity_;        // of the state directory, for markers
+  AppSpec spec_;
+  HostId host_;
+  ProcessId self_;
+  ProcessId keeper_;
+  Outputs outputs_;
+  ControlServer control_;
+  std::vector<Instance> instances_;
+  std::vector<ExitRecord> records_;      // of processes that ended while nobody supervised
+  std::vector<LastExit> last_exits_;
+  std::vector<Operating> operating_;
+  std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;
+  std::vector<std::pair<EventLevel, std::string>> lines_;  // for the event log, written when nobody waits any more
+  std::string start_report_;
+  Desired desired_ = Desired::online;
+  PlanStep plan_ = PlanStep::none;
+  std::vector<std::string> command_;
+  Handle lock_;
+  Handle report_;
+  std::optional<CronSchedule> cron_;
+  std::optional<WallTime> cron_due_;
+  std::optional<Time> memory_check_;
+  std::optional<Time> status_retry_;
+  std::optional<Time> keeper_retry_;
+  std::minstd_rand chance_;
+  bool dirty_ = true;
+  bool pids_dirty_ = true;
+  bool finished_ = false;
+};
+
+}  // namespace forever
