@@ -84,5 +84,7 @@ struct ProcessEntry {
 void for_each_process(const std::function<void(const ProcessEntry&)>& visit);
 // One variable of a process's initial environment, if it can be read.
 [[nodiscard]] std::optional<std::string> environment_of(Pid pid, const std::string& name);
+// All of it, "K=V"; empty if it cannot be read.
+[[nodiscard]] std::vector<std::string> environment_of(Pid pid);
 
 }  // namespace forever

@@ -3,7 +3,9 @@
 
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
-#include "supervisor/launch.hpp"
+#include "platform/lock.hpp"
+#include "platform/pipe.hpp"
+#include "supervisor/start_report.hpp"
 #include "supervisor/supervision.hpp"
 #include "supervisor/tokens.hpp"
 
@@ -27,7 +29,7 @@ AppSpec rebuild_spec(const AppStatus& status) {
   spec.logs.err = status.err_log;
   spec.logs.merge = status.err_log.empty();
   for (const InstanceStatus& instance : status.instances) {
-    if (spec.environment.empty() && presence(instance.process) == Presence::alive) spec.environment = whole_environment_of(instance.process.pid);
+    if (spec.environment.empty() && presence(instance.process) == Presence::alive) spec.environment = environment_of(instance.process.pid);
   }
   return spec;
 }
@@ -234,9 +236,20 @@ void Supervision::prepare_start_report() {
   start_report_ = encode_start_report(report);
 }
 
+void Supervision::give_up(const Error& error) {
+  if (!fresh_ && !report_) return;  // nobody waits: the keeper tries again
+  StartReport report;
+  report.reason = error.message();
+  report.code = error.code.value();
+  start_report_ = encode_start_report(report);
+  (void)link_.finish().ok();
+  unlock(lock_.get());
+  send_start_report();
+}
+
 void Supervision::send_start_report() {
   if (start_report_.empty() || !report_) return;
-  write_report(report_.get(), start_report_);
+  write_message(report_.get(), start_report_);
   report_.reset();
   (void)link_.drop("report").ok();
   (void)link_.sync(state_.spec_path(name_)).ok();

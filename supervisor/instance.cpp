@@ -160,9 +160,9 @@ void signal_target(const Instance& instance, StopTarget target, int signal, cons
       }
       return;
     case StopTarget::tree:
+      if (!shared_group && leader.pid != 0) (void)send_signal_to_group(leader, signal).ok();
       for (const ProcessId& member : members) {
-        const bool in_group = !shared_group && leader.pid != 0 && process_group_of(member.pid) == leader.pid;
-        if (signal == kKillSignal || !in_group) (void)send_signal(member, signal).ok();
+        if (shared_group || process_group_of(member.pid) != leader.pid) (void)send_signal(member, signal).ok();
       }
       return;
   }

@@ -101,8 +101,7 @@ class Instance {
   std::vector<ProcessId> remembered_;
 };
 
-// Sends `signal` to what a stop step names. A non-KILL signal reaches each process once: the group by its id, and of the
-// tree's other members only those that left the group. `shared_group`: the group is ours too (`run`), so each is signalled alone.
+// Sends `signal` to what a stop step names (StopTarget). `shared_group`: the group is ours too (`run`), so each is signalled alone.
 void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members, bool shared_group);
 
 }  // namespace forever

@@ -10,18 +10,10 @@
 #include "platform/process.hpp"
 #include "platform/result.hpp"
 #include "supervisor/control_protocol.hpp"
+#include "supervisor/start_report.hpp"
 #include "supervisor/state_directory.hpp"
 
 namespace forever {
-
-// How the first start of an app went, as told over the report pipe once every instance was exec'ed or could not be.
-struct StartReport {
-  bool started = false;
-  std::vector<Pid> pids;      // slot by slot
-  std::string reason;         // "exec: no such file or directory" when not started
-  int code = 0;               // errno behind it
-  std::string stage;          // "exec", "cwd", "user" …; empty when it was not an instance's start that failed
-};
 
 // Writes the spec, takes the lock, launches keeper and supervisor, and waits for the report (milliseconds).
 // An Error: nothing was started and nothing is left half-started. `already`: somebody supervises this name.

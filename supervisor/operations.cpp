@@ -94,7 +94,7 @@ void Supervision::operate(const ControlServer::Request& asked) {
       answer(Done{}, {});
       return;
     case Operation::reset:
-      for (Instance* const instance : chosen(request)) instance->life().clear_counts();
+      for (Instance* const instance : chosen(request)) instance->life().clear_history();
       dirty_ = true;
       answer(Done{}, {});
       return;
@@ -162,7 +162,7 @@ Status Supervision::use_new_spec(const std::string& text) {
   spec->name = spec_.name;
   spec->instances = spec_.instances;
   spec_ = std::move(*spec);
-  for (Instance& instance : instances_) instance.life().configure(spec_.restart, spec_.stop);
+  for (Instance& instance : instances_) instance.life().set_policies(spec_.restart, spec_.stop);
   if (logs_changed) {
     outputs_.pump(steady_now(), true);
     (void)outputs_.open_pipes(state_, spec_, held_, link_, std::nullopt).ok();

@@ -34,6 +34,7 @@ class StateDirectory {
   [[nodiscard]] std::string pid_path(const std::string& name, unsigned slot) const;
   [[nodiscard]] std::string out_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".out.log"; }
   [[nodiscard]] std::string err_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".err.log"; }
+  [[nodiscard]] std::string event_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".forever.log"; }
   // A short stable id for FOREVER_INSTANCE_ID (device and inode of the directory, in hex).
   [[nodiscard]] std::string identity() const;
 

@@ -1,7 +1,7 @@
 #include "supervisor/supervision.hpp"
 
 #include <algorithm>
-#include <array>
+#include <tuple>
 
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
@@ -203,7 +203,14 @@ void Supervision::check_memory(Time now) {
 
 void Supervision::check_cron(Time) {
   log_later(EventLevel::info, "restarting by schedule");
-  for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::cron, true, false});
+  for (Instance& instance : instances_) {
+    // A job that has run to its end is started; what runs is restarted; what was given up stays so.
+    if (instance.life().state() == InstanceState::stopped) {
+      advance(instance, event::Start{});
+    } else {
+      advance(instance, event::Stop{Trigger::cron, true, false});
+    }
+  }
   cron_due_ = cron_->next(wall_now());
 }
 
@@ -271,8 +278,8 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
   last.stage = exit.status.kind == ExitStatus::Kind::not_started ? stage : std::string{};
   last.trigger = to_string(exit.trigger);
   outputs_.pump(steady_now(), true);
-  if (exit.trigger == Trigger::exit && !exit.status.success()) last.last_lines = outputs_.last_lines(kLastLines);
-  log_later(exit.status.success() || exit.trigger != Trigger::exit ? EventLevel::info : EventLevel::warning,
+  if (exit.trigger == Trigger::crash) last.last_lines = outputs_.last_lines(kLastLines);
+  log_later(exit.trigger == Trigger::crash ? EventLevel::warning : EventLevel::info,
             "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " + format_duration(exit.uptime) + " (" +
                 last.trigger + ")");
   last_exits_.push_back(std::move(last));

@@ -32,6 +32,8 @@ class Supervision {
   // Reads spec and status, takes over what lives, starts what should. The Error: there is nothing to supervise.
   [[nodiscard]] Status begin();
 
+  // After a failed begin(): tells whoever waits for a first start. A successor would fare no better, so none is made.
+  void give_up(const Error& error);
   // Until all is stopped. Returns the exit code.
   [[nodiscard]] int run();
 
@@ -67,7 +69,9 @@ class Supervision {
 
   // adoption.cpp
   void read_records();
-  void resume(const AppStatus& recorded);
+  void resume(const AppStatus& last);
+  void recover_lost(AppStatus& last);
+  void use_timers();
   void take_over(Instance& instance, const InstanceStatus& recorded);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
@@ -84,7 +88,7 @@ class Supervision {
     Time next_word{};
   };
   void operate(const ControlServer::Request& request);
-  [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating) const;
+  [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating);
   [[nodiscard]] std::vector<Instance*> chosen(const ControlRequest& request);
   [[nodiscard]] std::vector<Pid> pids() const;
   [[nodiscard]] Status use_new_spec(const std::string& text);

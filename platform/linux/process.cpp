@@ -190,15 +190,22 @@ void for_each_process(const std::function<void(const ProcessEntry&)>& visit) {
   }
 }
 
-std::optional<std::string> environment_of(Pid pid, const std::string& name) {
+std::vector<std::string> environment_of(Pid pid) {
   std::array<char, 32> path{};
   std::snprintf(path.data(), path.size(), "/proc/%d/environ", pid);
   const std::string all = proc::read_whole(path.data());
-  const std::string wanted = name + "=";
+  std::vector<std::string> entries;
   for (std::size_t at = 0; at < all.size();) {
     const std::size_t end = std::min(all.find('\0', at), all.size());
-    if (all.compare(at, wanted.size(), wanted) == 0) return all.substr(at + wanted.size(), end - at - wanted.size());
+    entries.push_back(all.substr(at, end - at));
     at = end + 1;
+  }
+  return entries;
+}
+
+std::optional<std::string> environment_of(Pid pid, const std::string& name) {
+  for (std::string& entry : environment_of(pid)) {
+    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name)) return entry.substr(name.size() + 1);
   }
   return std::nullopt;
 }

@@ -1,8 +1,10 @@
-// Making pipes.
+// Making pipes, and short messages through them.
 #include "platform/posix/pipe.hpp"
 
 #include <array>
 
+#include "platform/clock.hpp"
+#include "platform/local_socket.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -43,6 +45,24 @@ Status set_non_blocking(NativeHandle handle) {
   if (flags == -1 || sys::fcntl(handle, F_SETFL, flags | O_NONBLOCK) != 0)
     return last_error("change a descriptor's flags");
   return Done{};
+}
+
+std::string read_to_end(NativeHandle read_end, std::chrono::milliseconds patience) {
+  std::string all;
+  const Time deadline = steady_now() + patience;
+  for (;;) {
+    const auto left = std::chrono::ceil<Milliseconds>(deadline - steady_now());
+    const std::array<NativeHandle, 1> handles{read_end};
+    if (left <= Milliseconds{0} || wait_readable(handles, left) < 0) return all;
+    std::array<char, 4096> buffer;
+    const ssize_t got = sys::uninterrupted([&] { return sys::read(read_end, buffer.data(), buffer.size()); });
+    if (got <= 0) return all;
+    all.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+void write_message(NativeHandle write_end, std::string_view message) noexcept {
+  (void)sys::uninterrupted([&] { return sys::write(write_end, message.data(), message.size()); });
 }
 
 }  // namespace forever

@@ -1,17 +1,10 @@
-// Pipes for our own use: close-on-exec, and never in the place of a standard stream.
+// POSIX's own about pipes. Private to the back ends.
 #pragma once
 
-#include "platform/handle.hpp"
-#include "platform/result.hpp"
+#include "platform/pipe.hpp"
 
 namespace forever {
 
-struct PipeEnds {
-  Handle read;
-  Handle write;
-};
-// Both ends close-on-exec and above 2, even where the caller was started with closed standard streams.
-[[nodiscard]] Result<PipeEnds> make_pipe();
 [[nodiscard]] Status set_non_blocking(NativeHandle handle);
 
 }  // namespace forever

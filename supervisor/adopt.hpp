@@ -1,0 +1,25 @@
+// Pieces that launching and viewing share. Private to supervisor/.
+#pragma once
+
+#include <string>
+
+#include "platform/handle.hpp"
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+#include "supervisor/start_report.hpp"
+#include "supervisor/state_directory.hpp"
+
+namespace forever {
+
+// Launches keeper and supervisor for an app whose lock we took. `mode`: "start" (everything that is not alive is started by
+// hand) or "adopt" (what was under way goes on).
+[[nodiscard]] Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode);
+
+// Whether the supervisor of the record is still there, although the lock looks free (its file was deleted).
+[[nodiscard]] bool recorded_supervisor_lives(const AppStatus& status, const HostId& host);
+
+// Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record, else in the process table by its
+// cwd and title. false: there is none.
+bool wake_supervisor(const StateDirectory& state, const std::string& name, const AppStatus* recorded);
+
+}  // namespace forever

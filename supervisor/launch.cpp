@@ -1,0 +1,63 @@
+// From the command line to a supervisor that runs.
+#include "supervisor/launch.hpp"
+
+#include "platform/files.hpp"
+#include "platform/keeper.hpp"
+#include "platform/lock.hpp"
+#include "platform/pipe.hpp"
+#include "supervisor/adopt.hpp"
+
+namespace forever {
+namespace {
+
+// How long a command waits for a supervisor's first word. It comes in milliseconds; this bounds a machine that hangs.
+constexpr Milliseconds kReportPatience{30000};
+
+}  // namespace
+
+bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
+  return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
+}
+
+Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode) {
+  auto pipe = make_pipe();
+  if (!pipe) return pipe.error();
+  KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
+  face.held.insert_or_assign("lock", std::move(lock));
+  face.held.insert_or_assign("report", std::move(pipe->write));
+  const auto keeper = launch_keeper(std::move(face));
+  if (!keeper) return keeper.error();
+  return decode_start_report(read_to_end(pipe->read.get(), kReportPatience));
+}
+
+Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
+  if (const auto prepared = state.prepare(); !prepared) return prepared.error();
+  auto lock = try_lock(state.lock_path(spec.name));
+  if (!lock) return lock.error();
+  if (!*lock) return LaunchOutcome{true, {}};
+  const std::string path = state.spec_path(spec.name);
+  const auto old_spec = read_file(path);
+  if (old_spec) {
+    // The lock is free, but its file may have been deleted under a living supervisor.
+    const auto status = state.read_status(spec.name);
+    if (status && recorded_supervisor_lives(*status, host_id())) return LaunchOutcome{true, {}};
+  }
+  if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return made.error();
+  const auto withdraw = [&] {
+    if (old_spec) {
+      (void)write_atomically(path, *old_spec, Durability::rename_only).ok();
+    } else {
+      (void)state.remove_app(spec.name, true).ok();
+    }
+  };
+  if (const auto written = state.write_spec(spec); !written) {
+    withdraw();
+    return written.error();
+  }
+  auto report = launch_supervisor(state, spec.name, std::move(*lock), "start");
+  if (!report || !report->started) withdraw();
+  if (!report) return report.error();
+  return LaunchOutcome{false, std::move(*report)};
+}
+
+}  // namespace forever

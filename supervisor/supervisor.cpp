@@ -1,0 +1,46 @@
+#include "supervisor/supervisor.hpp"
+
+#include <array>
+#include <exception>
+
+#include "platform/event_loop.hpp"
+#include "platform/pipe.hpp"
+#include "platform/signals.hpp"
+#include "supervisor/event_log.hpp"
+#include "supervisor/start_report.hpp"
+#include "supervisor/supervision.hpp"
+
+namespace forever {
+namespace {
+
+int supervise_or_throw(Inheritance&& inheritance, const KeeperFace& face) {
+  // TERM, INT and QUIT run the stop plan, HUP writes all files anew; the user signals are taken only so that they do not kill.
+  const std::array<int, 6> signals = {kTermSignal, kInterruptSignal, kQuitSignal, kHangUpSignal, *signal_from_name("USR1"), *signal_from_name("USR2")};
+  auto loop = EventLoop::create(signals);
+  if (!loop) return 1;
+  become_subreaper();
+  Supervision supervision{std::move(*loop), std::move(inheritance), face};
+  const auto begun = supervision.begin();
+  if (!begun) {
+    log_event(EventLevel::error, begun.error().message());
+    supervision.give_up(begun.error());
+    return 1;
+  }
+  return supervision.run();
+}
+
+}  // namespace
+
+// A supervisor that ends without having finished is replaced by the keeper, with back-off; its successor adopts.
+int supervise(Inheritance&& inheritance, const KeeperFace& face) {
+  if (face.arguments.size() != 3) return 1;
+  open_event_log(StateDirectory{face.arguments[0]}.event_log_path(face.arguments[1]));
+  try {
+    return supervise_or_throw(std::move(inheritance), face);
+  } catch (const std::exception& failure) {
+    log_event(EventLevel::error, std::string{"cannot go on: "} + failure.what());
+    return 1;
+  }
+}
+
+}  // namespace forever
