@@ -7,6 +7,8 @@ namespace forever {
 
 bool close_span(unsigned, unsigned) noexcept { return false; }
 
+void reset_reserved_signals() noexcept {}
+
 int reopen_fifo(int descriptor) noexcept { return sys::fcntl(descriptor, F_DUPFD_CLOEXEC, 3); }
 
 }  // namespace forever

@@ -1,6 +1,7 @@
 // Linux's part of the strip: close_range(2) by its number, and a FIFO opened anew through /proc.
 #include "platform/posix/strip.hpp"
 
+#include <signal.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -16,6 +17,14 @@ namespace forever {
 bool close_span(unsigned first, unsigned last) noexcept {
   return fault::guarded("close_range", -1L, [&]() noexcept { return ::syscall(SYS_close_range, first, last, 0U); }) ==
          0;
+}
+
+void reset_reserved_signals() noexcept {
+  // The kernel's own struct sigaction, which begins with the handler, in zeroes: SIG_DFL, no flags, an empty mask.
+  constexpr std::array<unsigned long, 8> kDefault{};
+  for (int signal = 32; signal < SIGRTMIN; ++signal) {
+    ::syscall(SYS_rt_sigaction, signal, kDefault.data(), nullptr, std::size_t{NSIG / 8});
+  }
 }
 
 int reopen_fifo(int descriptor) noexcept {

@@ -43,12 +43,13 @@ void close_all_but_named(const StripPlan& plan) noexcept {
   if (!close_span(first, kLastDescriptor)) close_one_by_one(first, kLastDescriptor);
 }
 
-// What was ignored stays ignored over an exec (execve(2)), so each goes back to its default. KILL, STOP and the C library's
-// own cannot be changed, and need not be.
+// What was ignored stays ignored over an exec (execve(2)), so each goes back to its default. KILL and
+// STOP cannot be changed, and need not be.
 void default_dispositions() noexcept {
   struct sigaction plain {};
   plain.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);
+  reset_reserved_signals();
 }
 
 void own_session(const StripPlan& plan) noexcept {

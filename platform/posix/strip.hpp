@@ -51,6 +51,9 @@ struct StripFailure {
 
 // Closes the descriptors first … last. false if the system cannot do it in one call.
 [[nodiscard]] bool close_span(unsigned first, unsigned last) noexcept;
+// Defaults for the signals that the C library keeps to itself, and which sigaction(2) refuses: glibc's posix_spawn leaves
+// them ignored in what it starts, make(1) and all below it for instance.
+void reset_reserved_signals() noexcept;
 // A new description of the FIFO `descriptor` for reading and writing, so that its flags are the instance's own; where the
 // system has no way to it, a duplicate. -1 with errno.
 [[nodiscard]] int reopen_fifo(int descriptor) noexcept;
