@@ -113,7 +113,9 @@ void become_user(const StripPlan& plan) noexcept {
 
 void wait_at_gate(const StripPlan& plan) noexcept {
   char opened = 0;
-  if (sys::uninterrupted([&] { return sys::read(plan.gate, &opened, sizeof opened); }) != 1) ::_exit(kStripFailed);
+  const ssize_t got = sys::uninterrupted([&] { return sys::read(plan.gate, &opened, sizeof opened); });
+  if (got == -1) fail(plan, SpawnStage::exec);
+  if (got == 0) ::_exit(kStripFailed);
   sys::close(plan.gate);
 }
 
