@@ -25,7 +25,7 @@ struct LastExit {
   Milliseconds uptime{0};
   ExitStatus status;
   std::string stage;               // for not_started: "exec", "cwd", "fork" …
-  std::string trigger;             // "crash", "exit", "stop", "restart", "max-memory", "cron", "signal"
+  std::string trigger;             // a word of Trigger
   std::string last_lines;          // of err (or out), for a crash; at most 2 KiB
   friend bool operator==(const LastExit&, const LastExit&) = default;
 };
@@ -70,11 +70,17 @@ struct AppStatus {
 };
 
 inline constexpr int kStatusVersion = 1;
-[[nodiscard]] std::string status_to_json(const AppStatus& status);
+// Compact: what is empty, zero or false is left out. `sequence` stands first ("seq") and last ("end"): the file is
+// exchanged without a write barrier, so a slow reader of two writes could see a mixture; then the two differ.
+[[nodiscard]] std::string status_to_json(const AppStatus& status, std::uint64_t sequence = 0);
+// Refuses in one clear line: not JSON, wrong types, a mixture, a newer version. Unknown keys are ignored.
 [[nodiscard]] Result<AppStatus> status_from_json(std::string_view text, const std::string& what);
 
 // The state of the whole app: the worst of its instances in the order errored, backoff, stopping, starting, online, stopped —
 // but online if any is online and none is worse than starting.
 [[nodiscard]] InstanceState overall_state(const AppStatus& status);
+
+[[nodiscard]] const char* to_string(Desired desired) noexcept;
+[[nodiscard]] const char* to_string(PlanStep plan) noexcept;
 
 }  // namespace forever

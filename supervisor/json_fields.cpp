@@ -1,0 +1,152 @@
+// Careful reading of JSON; see json_fields.hpp.
+#include "supervisor/json_fields.hpp"
+
+#include "supervisor/utf8.hpp"
+
+namespace forever {
+
+namespace {
+
+std::optional<int> hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return std::nullopt;
+}
+
+std::optional<std::string> from_hex(std::string_view digits) {
+  if (digits.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(digits.size() / 2);
+  for (std::size_t at = 0; at < digits.size(); at += 2) {
+    const std::optional<int> high = hex_digit(digits[at]), low = hex_digit(digits[at + 1]);
+    if (!high || !low) return std::nullopt;
+    bytes += static_cast<char>(*high * 16 + *low);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+OrderedJson json_of_bytes(std::string_view bytes) {
+  if (is_utf8(bytes)) return OrderedJson(std::string(bytes));
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 15U];
+  }
+  OrderedJson object = OrderedJson::object();
+  object["hex"] = std::move(hex);
+  return object;
+}
+
+OrderedJson json_of_list(const std::vector<std::string>& list) {
+  OrderedJson array = OrderedJson::array();
+  for (const std::string& item : list) array.push_back(json_of_bytes(item));
+  return array;
+}
+
+std::string dump(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
+
+Result<Json> parse_object(std::string_view text, const std::string& what, const std::string& remedy) {
+  try {
+    Json object = Json::parse(text);
+    if (object.is_object()) return object;
+    return Error{what + " does not hold a JSON object; " + remedy, {}};
+  } catch (const Json::parse_error& error) {
+    return Error{what + " is not valid JSON (byte " + std::to_string(error.byte) + "); " + remedy, {}};
+  } catch (const Json::exception&) {  // a number beyond every type
+    return Error{what + " is not valid JSON; " + remedy, {}};
+  }
+}
+
+std::optional<Error> fault_in_version(const Json& object, int known, const std::string& what) {
+  const auto found = object.find("version");
+  const std::optional<int> version = found == object.end() ? std::nullopt : JsonFields::integer<int>(*found);
+  if (!version || *version < 1) return Error{what + " names no format version; it was not written by forever", {}};
+  if (*version > known) {
+    return Error{what + " was written by a newer forever (version " + std::to_string(*version) + "; this one knows " +
+                     std::to_string(known) + ")",
+                 {}};
+  }
+  return std::nullopt;
+}
+
+void JsonFields::flag(const char* key, bool& into) {
+  const Json* value = find(key);
+  if (value == nullptr) return;
+  if (value->is_boolean()) into = value->get<bool>();
+  else fail(key, "must be true or false");
+}
+
+void JsonFields::bytes(const char* key, std::string& into) {
+  const Json* value = find(key);
+  if (value == nullptr) return;
+  if (std::optional<std::string> found = bytes_of(*value)) into = std::move(*found);
+  else fail(key, "must be a text");
+}
+
+void JsonFields::text(const char* key, std::string& into) {
+  std::string found = into;
+  bytes(key, found);
+  if (found.find('\0') != std::string::npos) fail(key, "must not contain a NUL");
+  else into = std::move(found);
+}
+
+void JsonFields::texts(const char* key, std::vector<std::string>& into) {
+  const Json* value = list(key);
+  if (value == nullptr) return;
+  std::vector<std::string> found;
+  found.reserve(value->size());
+  for (const Json& item : *value) {
+    std::optional<std::string> one = bytes_of(item);
+    if (!one || one->find('\0') != std::string::npos) return fail(key, "must be a list of texts without NUL");
+    found.push_back(std::move(*one));
+  }
+  into = std::move(found);
+}
+
+void JsonFields::real(const char* key, double& into, double least, double most) {
+  const Json* value = find(key);
+  if (value == nullptr) return;
+  const double found = value->is_number() ? value->get<double>() : least - 1;
+  if (found >= least && found <= most) into = found;
+  else fail(key, "must be a number in its range");
+}
+
+const Json* JsonFields::find(const char* key) const {
+  const auto found = object_.find(key);
+  return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+const Json* JsonFields::list(const char* key) {
+  const Json* value = find(key);
+  if (value == nullptr || value->is_array()) return value;
+  fail(key, "must be a list");
+  return nullptr;
+}
+
+const Json* JsonFields::object(const char* key) {
+  const Json* value = find(key);
+  if (value == nullptr || value->is_object()) return value;
+  fail(key, "must be an object");
+  return nullptr;
+}
+
+void JsonFields::fail(const char* key, const char* why) {
+  if (fault_.empty()) fault_ = "\"" + path_of(key) + "\" " + why;
+}
+
+std::optional<std::string> JsonFields::bytes_of(const Json& value) {
+  if (const auto* text = value.get_ptr<const std::string*>()) return *text;
+  if (!value.is_object() || value.size() != 1) return std::nullopt;
+  const auto hex = value.find("hex");
+  if (hex == value.end()) return std::nullopt;
+  const auto* digits = hex->get_ptr<const std::string*>();
+  return digits != nullptr ? from_hex(*digits) : std::nullopt;
+}
+
+}  // namespace forever

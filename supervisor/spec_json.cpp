@@ -1,0 +1,185 @@
+// spec.json: AppSpec as text and back; see spec.hpp.
+#include "supervisor/json_fields.hpp"
+#include "supervisor/names.hpp"
+#include "supervisor/spec.hpp"
+#include "supervisor/units.hpp"
+
+namespace forever {
+
+namespace {
+
+// What belongs together is written and read side by side, so that no field is forgotten in one of the two.
+
+OrderedJson restart_json(const RestartPolicy& policy) {
+  OrderedJson json;
+  json["on"] = to_string(policy.on);
+  json["stop_exit_codes"] = policy.stop_exit_codes;
+  json["min_uptime"] = format_duration(policy.min_uptime);
+  json["restart_delay"] = format_duration(policy.restart_delay);
+  if (policy.max_restarts) json["max_restarts"] = *policy.max_restarts;
+  json["immediate"] = policy.immediate;
+  json["backoff_first"] = format_duration(policy.backoff_first);
+  json["backoff_factor"] = policy.backoff_factor;
+  json["backoff_cap"] = format_duration(policy.backoff_cap);
+  return json;
+}
+
+void read_duration(JsonFields& fields, const char* key, Milliseconds& into) {
+  std::string text;
+  fields.text(key, text);
+  if (fields.find(key) == nullptr) return;
+  if (const std::optional<Milliseconds> duration = parse_duration(text)) into = *duration;
+  else fields.fail(key, "must be a duration as \"10s\"");
+}
+
+void read_restart(const Json& json, std::string& fault, RestartPolicy& policy) {
+  JsonFields fields(json, fault, "restart.");
+  fields.word("on", policy.on, restart_on_from);
+  if (const Json* codes = fields.list("stop_exit_codes")) {
+    policy.stop_exit_codes.clear();
+    for (const Json& code : *codes) {
+      if (const std::optional<int> number = JsonFields::integer<int>(code)) policy.stop_exit_codes.push_back(*number);
+      else fields.fail("stop_exit_codes", "must be a list of whole numbers");
+    }
+  }
+  read_duration(fields, "min_uptime", policy.min_uptime);
+  read_duration(fields, "restart_delay", policy.restart_delay);
+  if (fields.find("max_restarts") != nullptr) fields.number("max_restarts", policy.max_restarts.emplace());
+  fields.number("immediate", policy.immediate);
+  read_duration(fields, "backoff_first", policy.backoff_first);
+  fields.real("backoff_factor", policy.backoff_factor, 1, 1e6);
+  read_duration(fields, "backoff_cap", policy.backoff_cap);
+}
+
+OrderedJson stop_json(const StopSettings& stop) {
+  OrderedJson json;
+  json["signal"] = stop.signal;
+  json["timeout"] = format_duration(stop.timeout);
+  json["mode"] = to_string(stop.mode);
+  return json;
+}
+
+void read_stop(const Json& json, std::string& fault, StopSettings& stop) {
+  JsonFields fields(json, fault, "stop.");
+  fields.number("signal", stop.signal, 1, 128);
+  read_duration(fields, "timeout", stop.timeout);
+  fields.word("mode", stop.mode, kill_mode_from);
+}
+
+OrderedJson logs_json(const LogSettings& logs) {
+  OrderedJson json;
+  json["out"] = json_of_bytes(logs.out);
+  json["err"] = json_of_bytes(logs.err);
+  json["merge"] = logs.merge;
+  json["format"] = to_string(logs.format);
+  json["max_size"] = logs.max_size;
+  json["keep"] = logs.keep;
+  return json;
+}
+
+void read_logs(const Json& json, std::string& fault, LogSettings& logs) {
+  JsonFields fields(json, fault, "logs.");
+  fields.text("out", logs.out);
+  fields.text("err", logs.err);
+  fields.flag("merge", logs.merge);
+  fields.word("format", logs.format, log_format_from);
+  fields.number("max_size", logs.max_size);
+  fields.number("keep", logs.keep);
+}
+
+// [["NOFILE", 1024, 1048576], ["CORE", 0, null]]: name, soft, hard; null is unlimited.
+OrderedJson limits_json(const std::vector<ResourceLimit>& limits) {
+  OrderedJson json = OrderedJson::array();
+  const auto value = [](std::uint64_t limit) { return limit == kUnlimited ? OrderedJson(nullptr) : OrderedJson(limit); };
+  for (const ResourceLimit& limit : limits) json.push_back({json_of_bytes(limit.name), value(limit.soft), value(limit.hard)});
+  return json;
+}
+
+std::optional<ResourceLimit> limit_of(const Json& json) {
+  const auto value = [](const Json& limit) { return limit.is_null() ? std::optional{kUnlimited} : JsonFields::integer<std::uint64_t>(limit); };
+  if (!json.is_array() || json.size() != 3) return std::nullopt;
+  const std::optional<std::string> name = JsonFields::bytes_of(json[0]);
+  const std::optional<std::uint64_t> soft = value(json[1]), hard = value(json[2]);
+  if (!name || !soft || !hard) return std::nullopt;
+  return ResourceLimit{*name, *soft, *hard};
+}
+
+void read_limits(JsonFields& fields, std::vector<ResourceLimit>& limits) {
+  const Json* json = fields.list("limits");
+  if (json == nullptr) return;
+  limits.clear();
+  for (const Json& item : *json) {
+    std::optional<ResourceLimit> limit = limit_of(item);
+    if (!limit) return fields.fail("limits", "must be a list of name, soft and hard limit");
+    limits.push_back(std::move(*limit));
+  }
+}
+
+void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
+  fields.text("name", spec.name);
+  if (fault_in_name(spec.name)) fields.fail("name", "is no possible name");
+  fields.number("id", spec.id);
+  fields.text("namespace", spec.app_namespace);
+  fields.text("script", spec.script);
+  if (spec.script.empty()) fields.fail("script", "is missing");
+  fields.texts("arguments", spec.arguments);
+  fields.texts("interpreter", spec.interpreter);
+  fields.text("cwd", spec.directory);
+  fields.texts("environment", spec.environment);
+  fields.number("umask", spec.umask, 0U, 0777U);
+  read_limits(fields, spec.limits);
+  fields.text("user", spec.user);
+  fields.text("group", spec.group);
+  fields.number("instances", spec.instances, 1U, 65536U);
+  if (const Json* part = fields.object("restart")) read_restart(*part, fault, spec.restart);
+  if (const Json* part = fields.object("stop")) read_stop(*part, fault, spec.stop);
+  if (const Json* part = fields.object("logs")) read_logs(*part, fault, spec.logs);
+  fields.number("max_memory", spec.max_memory);
+  fields.text("cron_restart", spec.cron_restart);
+  read_duration(fields, "ready_timeout", spec.ready_timeout);
+  fields.number("created_ms", spec.created_ms);
+}
+
+constexpr const char* kRemedy = "move it away or start the app again";
+
+}  // namespace
+
+std::string spec_to_json(const AppSpec& spec) {
+  OrderedJson json;
+  json["version"] = kSpecVersion;
+  json["name"] = json_of_bytes(spec.name);
+  json["id"] = spec.id;
+  json["namespace"] = json_of_bytes(spec.app_namespace);
+  json["script"] = json_of_bytes(spec.script);
+  json["arguments"] = json_of_list(spec.arguments);
+  json["interpreter"] = json_of_list(spec.interpreter);
+  json["cwd"] = json_of_bytes(spec.directory);
+  json["umask"] = spec.umask;
+  json["limits"] = limits_json(spec.limits);
+  json["user"] = json_of_bytes(spec.user);
+  json["group"] = json_of_bytes(spec.group);
+  json["instances"] = spec.instances;
+  json["restart"] = restart_json(spec.restart);
+  json["stop"] = stop_json(spec.stop);
+  json["logs"] = logs_json(spec.logs);
+  json["max_memory"] = spec.max_memory;
+  json["cron_restart"] = json_of_bytes(spec.cron_restart);
+  json["ready_timeout"] = format_duration(spec.ready_timeout);
+  json["created_ms"] = spec.created_ms;
+  json["environment"] = json_of_list(spec.environment);
+  return dump(json) + "\n";
+}
+
+Result<AppSpec> spec_from_json(std::string_view text, const std::string& what) {
+  const Result<Json> json = parse_object(text, what, kRemedy);
+  if (!json) return json.error();
+  if (std::optional<Error> error = fault_in_version(*json, kSpecVersion, what)) return *error;
+  AppSpec spec;
+  std::string fault;
+  JsonFields fields(*json, fault);
+  read_all(fields, fault, spec);
+  if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kRemedy, {}};
+  return spec;
+}
+
+}  // namespace forever

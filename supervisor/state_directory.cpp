@@ -1,0 +1,171 @@
+// The layout of the state directory, and how its files are read and written; see state_directory.hpp.
+#include "supervisor/state_directory.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "platform/environment.hpp"
+#include "platform/files.hpp"
+#include "platform/lock.hpp"
+#include "platform/users.hpp"
+#include "supervisor/names.hpp"
+
+namespace forever {
+
+namespace {
+
+constexpr int kReadAttempts = 5;  // a reader that loses the race with two writes five times over has met no race
+
+// No file of ours is touched for a name that could lead out of the directory.
+std::optional<Error> fault_as_error(const std::string& name) {
+  const std::optional<std::string> fault = fault_in_name(name);
+  if (!fault) return std::nullopt;
+  return Error{"'" + printable(name) + "' cannot be the name of an app: " + *fault, {}};
+}
+
+bool is_missing(const Error& error) { return error.code.value() == ENOENT && error.code.category() == std::system_category(); }
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "web-3.pid" of the app "web"; "web-1-0.pid" belongs to "web-1".
+bool is_pid_file_of(std::string_view file, const std::string& name) {
+  constexpr std::string_view kEnd = ".pid";
+  if (!file.starts_with(name + "-") || !file.ends_with(kEnd)) return false;
+  file.remove_prefix(name.size() + 1);
+  file.remove_suffix(std::min(kEnd.size(), file.size()));
+  return is_number(file);
+}
+
+// "web.out.log", "web.err.log", "web.forever.log" and their rotated ones of the app "web".
+bool is_log_of(std::string_view file, const std::string& name) {
+  for (const char* kind : {".out.log", ".err.log", ".forever.log"}) {
+    const std::string log = name + kind;
+    if (file == log || (file.starts_with(log + ".") && is_number(file.substr(log.size() + 1)))) return true;
+  }
+  return false;
+}
+
+Status remove_matching(const std::string& directory, const std::string& name, bool (*matches)(std::string_view, const std::string&)) {
+  Status all = Done{};
+  for (const std::string& file : list_directory(directory)) {
+    if (!matches(file, name)) continue;
+    Status removed = remove_tree(directory + "/" + file);
+    if (!removed) all = std::move(removed);
+  }
+  return all;
+}
+
+// Writes into the app's folder, which is made anew if somebody deleted it.
+Status write_in(const std::string& folder, const std::string& path, std::string_view text) {
+  Status written = write_atomically(path, text, Durability::rename_only);
+  if (written || !is_missing(written.error())) return written;
+  if (Status made = make_private_directory(folder); !made) return made;
+  return write_atomically(path, text, Durability::rename_only);
+}
+
+}  // namespace
+
+Result<StateDirectory> StateDirectory::locate() {
+  for (const char* variable : {"FOREVER_HOME", "FOREVER_ROOT"}) {
+    if (const std::optional<std::string> path = environment_variable(variable); path && !path->empty()) {
+      return StateDirectory(absolute_path(*path));
+    }
+  }
+  const std::string home = home_directory();
+  if (home.empty()) return Error{"there is no home directory for the state; set FOREVER_HOME to a directory of yours", {}};
+  return StateDirectory(absolute_path(home + "/.forever"));
+}
+
+Status StateDirectory::prepare() const {
+  for (const char* part : {"", "/apps", "/locks", "/pids", "/logs"}) {
+    if (Status made = make_private_directory(path_ + part); !made) return made;
+  }
+  return Done{};
+}
+
+Status StateDirectory::check() const {
+  const Result<FileFacts> facts = facts_of(path_);
+  if (!facts) return is_missing(facts.error()) ? Status{Done{}} : Status{facts.error()};
+  if (!facts->directory) return Error{"the state directory " + path_ + " is not a directory", {}};
+  const std::uint32_t self = effective_uid();
+  if (facts->owner != self && self != 0) {
+    return Error{"the state directory " + path_ + " belongs to " + user_name(facts->owner) + "; set FOREVER_HOME to one of yours", {}};
+  }
+  return Done{};
+}
+
+std::string StateDirectory::pid_path(const std::string& name, unsigned slot) const {
+  return path_ + "/pids/" + name + "-" + std::to_string(slot) + ".pid";
+}
+
+std::string StateDirectory::identity() const {
+  const Result<FileFacts> facts = facts_of(path_);
+  char text[40] = "0-0";
+  if (facts) {
+    std::snprintf(text, sizeof text, "%llx-%llx", static_cast<unsigned long long>(facts->device), static_cast<unsigned long long>(facts->inode));
+  }
+  return text;
+}
+
+std::vector<std::string> StateDirectory::names() const {
+  std::vector<std::string> names = list_directory(path_ + "/apps");
+  std::erase_if(names, [](const std::string& name) { return fault_in_name(name).has_value(); });
+  std::sort(names.begin(), names.end());
+  std::vector<std::string> orphaned;
+  for (std::string& name : list_directory(path_ + "/locks")) {
+    if (fault_in_name(name) || std::binary_search(names.begin(), names.end(), name)) continue;
+    const Result<LockState> lock = probe_lock(lock_path(name));
+    if (lock && *lock == LockState::held) orphaned.push_back(std::move(name));
+  }
+  names.insert(names.end(), std::make_move_iterator(orphaned.begin()), std::make_move_iterator(orphaned.end()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {
+  if (std::optional<Error> fault = fault_as_error(name)) return *fault;
+  const std::string path = spec_path(name);
+  const Result<std::string> text = read_file(path);
+  if (!text) return text.error();
+  Result<AppSpec> spec = spec_from_json(*text, path);
+  if (spec && spec->name != name) return Error{path + " is of another app ('" + printable(spec->name) + "'); move it away or start the app again", {}};
+  return spec;
+}
+
+Status StateDirectory::write_spec(const AppSpec& spec) const {
+  if (std::optional<Error> fault = fault_as_error(spec.name)) return *fault;
+  return write_in(app_directory(spec.name), spec_path(spec.name), spec_to_json(spec));
+}
+
+Result<AppStatus> StateDirectory::read_status(const std::string& name) const {
+  if (std::optional<Error> fault = fault_as_error(name)) return *fault;
+  const std::string path = status_path(name);
+  for (int attempt = 1;; ++attempt) {
+    const Result<std::string> text = read_file(path);
+    if (!text) return text.error();
+    Result<AppStatus> status = status_from_json(*text, path);
+    if (status && status->name != name) return Error{path + " is of another app ('" + printable(status->name) + "'); move it away", {}};
+    if (status || attempt == kReadAttempts) return status;
+  }
+}
+
+Status StateDirectory::write_status(const AppStatus& status) const {
+  if (std::optional<Error> fault = fault_as_error(status.name)) return *fault;
+  // Any number serves that no earlier write had, whichever process made it.
+  const auto sequence = static_cast<std::uint64_t>(steady_now().time_since_epoch().count());
+  return write_in(app_directory(status.name), status_path(status.name), status_to_json(status, sequence));
+}
+
+Status StateDirectory::remove_app(const std::string& name, bool logs_too) const {
+  if (std::optional<Error> fault = fault_as_error(name)) return *fault;
+  Status entry = remove_tree(app_directory(name));
+  Status pids = remove_matching(path_ + "/pids", name, is_pid_file_of);
+  Status logs = logs_too ? remove_matching(path_ + "/logs", name, is_log_of) : Status{Done{}};
+  if (!entry) return entry;
+  return pids ? logs : pids;
+}
+
+}  // namespace forever

@@ -1,0 +1,37 @@
+// What the states of instances make of an app; see status.hpp.
+#include "supervisor/status.hpp"
+
+#include <array>
+
+namespace forever {
+
+InstanceState overall_state(const AppStatus& status) {
+  // `online` stands before `starting`: an app with one instance online is online.
+  constexpr std::array kWorstFirst{InstanceState::errored, InstanceState::backoff,  InstanceState::stopping,
+                                   InstanceState::online,  InstanceState::starting, InstanceState::stopped};
+  for (const InstanceState state : kWorstFirst) {
+    for (const InstanceStatus& instance : status.instances) {
+      if (instance.state == state) return state;
+    }
+  }
+  return InstanceState::stopped;
+}
+
+const char* to_string(Desired desired) noexcept {
+  switch (desired) {
+    case Desired::online: return "online";
+    case Desired::stopped: return "stopped";
+  }
+  return "online";
+}
+
+const char* to_string(PlanStep plan) noexcept {
+  switch (plan) {
+    case PlanStep::none: return "none";
+    case PlanStep::stopping: return "stopping";
+    case PlanStep::restarting: return "restarting";
+  }
+  return "none";
+}
+
+}  // namespace forever
