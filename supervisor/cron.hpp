@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bitset>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,10 +18,15 @@ class CronSchedule {
   [[nodiscard]] static Result<CronSchedule> parse(std::string_view expression);
   // The first matching second strictly after `after`, in the machine's time zone; nothing if there is none in five years
   // ("30 February"). Day of month and day of week: either, when both are restricted (crontab(5)).
-  // A local time that a summer-time jump skips fires right after the jump; one that comes twice fires once.
+  // A schedule for certain hours follows the calendar: a local time that a summer-time jump skips fires right after the
+  // jump; one that comes twice fires once. A schedule for every hour follows the clock: an hour that comes twice is served twice.
   [[nodiscard]] std::optional<WallTime> next(WallTime after) const;
 
  private:
+  [[nodiscard]] bool on_day(unsigned month, unsigned day, unsigned weekday) const;
+  [[nodiscard]] std::optional<WallTime> next_by_calendar(std::int64_t after) const;
+  [[nodiscard]] std::optional<WallTime> next_by_clock(std::int64_t after) const;
+
   std::bitset<60> seconds_, minutes_;
   std::bitset<24> hours_;
   std::bitset<32> days_;
