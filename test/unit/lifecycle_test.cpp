@@ -215,7 +215,7 @@ TEST_CASE("BACK1 in any ten seconds an instance is spawned a bounded number of t
   std::mt19937 random(4711);
   for (int round = 0; round < 40; ++round) {
     RestartPolicy policy;
-    policy.immediate = random() % 5;
+    policy.immediate = static_cast<unsigned>(random() % 5);
     policy.min_uptime = Milliseconds{200 + random() % 2000};
     policy.backoff_first = Milliseconds{50 + random() % 500};
     Lifecycle life(policy, {});
