@@ -14,12 +14,12 @@ namespace forever::cli {
 
 // `forever start PROGRAM [options] -- ARGS` and `forever run …`. Unset options keep what the spec (new: its defaults; stopped app: its own) says.
 struct StartOptions {
-  std::string program;                       // a program, or the name of a stopped app
-  std::vector<std::string> arguments;        // the program's own
-  bool has_arguments = false;                // something followed the program, if only `--`
+  std::string program;                 // a program, or the name of a stopped app
+  std::vector<std::string> arguments;  // the program's own
+  bool has_arguments = false;          // something followed the program, if only `--`
   std::optional<std::string> name, app_namespace, directory, user, group;
-  std::vector<std::string> interpreter;      // --interpreter "node --flag", split at spaces
-  std::vector<std::string> environment;      // --env K=V, in order
+  std::vector<std::string> interpreter;  // --interpreter "node --flag", split at spaces
+  std::vector<std::string> environment;  // --env K=V, in order
   std::vector<std::string> environment_files;
   std::optional<RestartOn> restart_on;
   std::optional<std::vector<int>> stop_exit_codes;
@@ -29,7 +29,7 @@ struct StartOptions {
   std::optional<int> kill_signal;
   std::optional<KillMode> kill_mode;
   bool wait = false;
-  std::optional<Milliseconds> wait_time;     // --wait SECONDS
+  std::optional<Milliseconds> wait_time;  // --wait SECONDS
   std::optional<std::string> out, err;
   std::optional<bool> merge_logs;
   std::optional<LogFormat> log_format;
@@ -37,36 +37,73 @@ struct StartOptions {
   std::optional<unsigned> log_keep;
   std::optional<std::uint64_t> max_memory;
   std::optional<std::string> cron_restart;
-  bool force = false;                        // start a second copy under a new name is never done; reserved words only
+  bool force = false;  // start a second copy under a new name is never done; reserved words only
   bool json = false;
   bool quiet = false;
 };
 
 struct SelectorOptions {
-  std::vector<std::string> selectors;        // as typed; resolved by cli/selector.hpp
+  std::vector<std::string> selectors;  // as typed; resolved by cli/selector.hpp
   bool json = false;
   bool quiet = false;
 };
 
-struct Start { StartOptions options; };
-struct Run { StartOptions options; };
-struct List { bool json = false, quiet = false, watch = false; std::string sort = "id"; };
-struct Stop { SelectorOptions which; bool all = false, force = false; };
-struct Restart { SelectorOptions which; bool all = false, update_env = false; };
-struct Delete { SelectorOptions which; bool all = false, keep_logs = false; };
-struct Describe { SelectorOptions which; bool reveal = false; };
-struct Logs { SelectorOptions which; std::size_t lines = 15; bool follow = false, only_out = false, only_err = false, raw = false; };
-struct Flush { SelectorOptions which; };
-struct Pids { SelectorOptions which; };
-struct Signal { SelectorOptions which; int signal = 15; };
-struct Reopen { SelectorOptions which; };
-struct Completion { std::string shell; };
-struct Show { std::string text; };           // --help, --version: print and exit 0
+struct Start {
+  StartOptions options;
+};
+struct Run {
+  StartOptions options;
+};
+struct List {
+  bool json = false, quiet = false, watch = false;
+  std::string sort = "id";
+};
+struct Stop {
+  SelectorOptions which;
+  bool all = false, force = false;
+};
+struct Restart {
+  SelectorOptions which;
+  bool all = false, update_env = false;
+};
+struct Delete {
+  SelectorOptions which;
+  bool all = false, keep_logs = false;
+};
+struct Describe {
+  SelectorOptions which;
+  bool reveal = false;
+};
+struct Logs {
+  SelectorOptions which;
+  std::size_t lines = 15;
+  bool follow = false, only_out = false, only_err = false, raw = false;
+};
+struct Flush {
+  SelectorOptions which;
+};
+struct Pids {
+  SelectorOptions which;
+};
+struct Signal {
+  SelectorOptions which;
+  int signal = 15;
+};
+struct Reopen {
+  SelectorOptions which;
+};
+struct Completion {
+  std::string shell;
+};
+struct Show {
+  std::string text;
+};  // --help, --version: print and exit 0
 
-using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen, Completion, Show>;
+using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
+                                Completion, Show>;
 
 struct UsageError {
-  std::string message;                       // one line, says what was wrong and what to do
+  std::string message;  // one line, says what was wrong and what to do
 };
 
 // argv without argv[0]. CLI11 is used inside, and only the verb that argv names is built (a whole tree costs 0.7 ms).

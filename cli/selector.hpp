@@ -13,17 +13,17 @@
 namespace forever::cli {
 
 struct Target {
-  std::string name;                              // the app
-  std::optional<std::uint32_t> slot;             // one instance alone (by pid, in an app of several)
-  std::string matched;                           // which key matched: "name web", "pid 4711", "id 0", "namespace prod", "all"
+  std::string name;                   // the app
+  std::optional<std::uint32_t> slot;  // one instance alone (by pid, in an app of several)
+  std::string matched;                // which key matched: "name web", "pid 4711", "id 0", "namespace prod", "all"
 };
 
 struct SelectionError {
-  std::string message;                           // "no app is called 'wbe'; did you mean 'web'?"
+  std::string message;  // "no app is called 'wbe'; did you mean 'web'?"
 };
 
 // Each app once, in the order of the views. `all` on an empty list is empty, not an error.
 [[nodiscard]] std::variant<std::vector<Target>, SelectionError> select(const std::vector<AppView>& views,
-                                                                        const std::vector<std::string>& selectors);
+                                                                       const std::vector<std::string>& selectors);
 
 }  // namespace forever::cli

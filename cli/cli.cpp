@@ -1,0 +1,52 @@
+// The command line as a whole: parse, hand over to the verb, tell what was wrong.
+#include "cli/cli.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "cli/common.hpp"
+#include "cli/logs.hpp"
+#include "cli/verb_functions.hpp"
+
+namespace forever::cli {
+namespace {
+
+struct Carrier {
+  int operator()(const Start& command) const { return start(command); }
+  int operator()(const Run& command) const { return run(command); }
+  int operator()(const List& command) const { return list(command); }
+  int operator()(const Stop& command) const { return stop(command); }
+  int operator()(const Restart& command) const { return restart(command); }
+  int operator()(const Delete& command) const { return remove(command); }
+  int operator()(const Describe& command) const { return describe(command); }
+  int operator()(const Logs& command) const { return show_logs(command); }
+  int operator()(const Flush& command) const { return flush(command); }
+  int operator()(const Pids& command) const { return pids(command); }
+  int operator()(const Signal& command) const { return signal(command); }
+  int operator()(const Reopen& command) const { return reopen(command); }
+  int operator()(const Completion& command) const { return completion(command); }
+  int operator()(const Show& command) const { return print(command.text); }
+};
+
+// Whether the answer is to be JSON, asked of a command line that could not be understood.
+bool wants_json(const std::vector<std::string>& words) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  return std::find(words.begin(), end, "--json") != end;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  try {
+    const auto parsed = parse(words);
+    if (const auto* error = std::get_if<UsageError>(&parsed))
+      return fail({ExitCode::usage, error->message}, wants_json(words));
+    return std::visit(Carrier{}, std::get<Invocation>(parsed));
+  } catch (const std::exception& trouble) {
+    // Out of memory, mostly. Whatever it is, it is told in one line.
+    return fail({ExitCode::failed, trouble.what()}, wants_json(words));
+  }
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,9 @@
+// The command line as a whole: argv in, exit code out.
+#pragma once
+
+namespace forever::cli {
+
+// Parses argv, carries the verb out and returns the exit code of supervisor/exit_codes.hpp (`run`: the program's own).
+[[nodiscard]] int run_command_line(int argc, char** argv);
+
+}  // namespace forever::cli

@@ -1,0 +1,21 @@
+// What `forever describe` prints of one app. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/look.hpp"
+#include "supervisor/spec.hpp"
+
+namespace forever::cli {
+
+struct DescriptionStyle {
+  bool colours = false;
+  bool reveal = false;  // values that look like secrets are shown, too
+};
+
+// Sections of "key  value" lines. Without a spec (its file is unreadable) what the status knows is shown.
+[[nodiscard]] std::string description(const AppLook& look, const std::optional<AppSpec>& spec,
+                                      const DescriptionStyle& style);
+
+}  // namespace forever::cli

@@ -1,0 +1,126 @@
+// list, describe, pid: the verbs that look.
+#include "cli/common.hpp"
+#include "cli/description.hpp"
+#include "cli/json_view.hpp"
+#include "cli/list_table.hpp"
+#include "cli/look.hpp"
+#include "cli/verb_functions.hpp"
+#include "cli/views.hpp"
+#include "platform/console.hpp"
+#include "platform/local_socket.hpp"
+
+namespace forever::cli {
+namespace {
+
+std::vector<AppLook> look_at_all(std::vector<AppView> views) {
+  std::vector<AppLook> looks;
+  looks.reserve(views.size());
+  const Time now = steady_now();
+  for (AppView& view : views) looks.push_back(look_at(std::move(view), now));
+  return looks;
+}
+
+std::string names_of(const std::vector<AppLook>& looks) {
+  std::string names;
+  for (const AppLook& look : looks) names.append(look.view.name).append("\n");
+  return names;
+}
+
+// As wide as the terminal; off a terminal as wide as it needs to be.
+std::size_t table_width() { return is_terminal(Stream::out) ? static_cast<std::size_t>(terminal_width(80)) : 0; }
+
+std::string list_text(const std::vector<AppLook>& looks, const std::string& directory) {
+  if (looks.empty()) return "no apps in " + directory + "; `forever start PROGRAM` keeps one alive\n";
+  return render(list_table(looks), table_width(), colours_wanted(Stream::out));
+}
+
+[[noreturn]] void watch_list(const StateDirectory& state, const List& command) {
+  constexpr Milliseconds kPeriod{2000};
+  std::vector<AppLook> before;
+  Time then{};
+  for (;;) {
+    const Time now = steady_now();
+    std::vector<AppLook> looks = look_at_all(view_apps(state, true));
+    if (!before.empty()) average_since(looks, before, std::chrono::duration_cast<Milliseconds>(now - then));
+    before = looks;
+    then = now;
+    sort_looks(looks, command.sort);
+    // Home, then clear what is below: no flicker, and the scroll-back stays.
+    const std::string shown = "\x1b[H\x1b[J" + list_text(looks, state.path()) + "\nevery 2 s; Ctrl-C ends\n";
+    if (!write_all(Stream::out, shown)) std::exit(0);
+    (void)wait_readable({}, kPeriod);
+  }
+}
+
+}  // namespace
+
+int list(const List& command) {
+  auto opened = open_state(false);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.json);
+  const StateDirectory& state = std::get<StateDirectory>(opened);
+  if (command.watch && !command.json && !command.quiet && is_terminal(Stream::out)) watch_list(state, command);
+  if (command.quiet && !command.json && command.sort == "id") {
+    // What completion asks for at every key: the names alone, without a look at any app.
+    std::string names;
+    for (const std::string& name : state.names()) names.append(name).append("\n");
+    return print(names);
+  }
+  std::vector<AppView> views = view_apps(state, true);
+  tell_troubles(views);
+  std::vector<AppLook> looks = look_at_all(std::move(views));
+  sort_looks(looks, command.sort);
+  if (command.json) return print(json_list(state.path(), looks));
+  if (command.quiet) return print(names_of(looks));
+  return print(list_text(looks, state.path()));
+}
+
+int describe(const Describe& command) {
+  auto found = find_apps(command.which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  Selection& selection = std::get<Selection>(found);
+  tell_troubles(selection.views);
+  const std::vector<AppLook> looks = look_at_all(std::move(selection.views));
+  std::vector<std::optional<AppSpec>> specs;
+  for (const AppLook& look : looks) {
+    auto spec = selection.state.read_spec(look.view.name);
+    if (spec) {
+      specs.emplace_back(std::move(*spec));
+    } else {
+      complain(spec.error().message());
+      specs.emplace_back();
+    }
+  }
+  if (command.which.json) return print(json_description(selection.state.path(), looks, specs, command.reveal));
+  const DescriptionStyle style{colours_wanted(Stream::out), command.reveal};
+  std::string text;
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    if (i != 0) text += "\n";
+    text += description(looks[i], specs[i], style);
+  }
+  return print(text);
+}
+
+int pids(const Pids& command) {
+  auto found = find_apps(command.which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  Selection& selection = std::get<Selection>(found);
+  const std::vector<AppLook> looks = look_at_all(selection.views);
+  std::string text;
+  std::string idle;
+  for (const AppLook& look : looks) {
+    bool any = false;
+    for (std::size_t i = 0; i < look.instances.size(); ++i) {
+      if (!look.instances[i].alive) continue;
+      text += std::to_string(look.view.status.instances[i].process.pid) + "\n";
+      any = true;
+    }
+    if (!any) idle += (idle.empty() ? "" : ", ") + look.view.name + " (" + look.state + ")";
+  }
+  const bool named = !command.which.selectors.empty();
+  const std::string error = named && !idle.empty() ? "not running: " + idle : std::string{};
+  if (!error.empty()) complain(error);
+  const int code = to_int(error.empty() ? ExitCode::ok : ExitCode::failed);
+  return print(command.which.json ? json_list(selection.state.path(), looks, error) : text, code);
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,192 @@
+// From what was typed to a spec, and whether that spec can be started at all.
+#include "cli/new_spec.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "platform/environment.hpp"
+#include "platform/files.hpp"
+#include "platform/spawn.hpp"
+#include "platform/users.hpp"
+
+namespace forever::cli {
+namespace {
+
+template <class Given, class Into>
+void lay(const std::optional<Given>& given, Into& over) {
+  if (given) over = *given;
+}
+
+std::string variable_of(const std::vector<std::string>& environment, std::string_view name) {
+  for (const std::string& entry : environment) {
+    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
+      return entry.substr(name.size() + 1);
+  }
+  return {};
+}
+
+std::optional<Failure> apply_environment(const StartOptions& options, AppSpec& spec) {
+  for (const std::string& path : options.environment_files) {
+    const auto text = read_file(absolute_path(path));
+    if (!text) return Failure{ExitCode::failed, text.error().message()};
+    const auto entries = parse_env_file(*text, path);
+    if (!entries) return Failure{ExitCode::failed, entries.error().message()};
+    for (const std::string& entry : *entries) (void)set_environment(spec.environment, entry);
+  }
+  for (const std::string& entry : options.environment) (void)set_environment(spec.environment, entry);
+  return std::nullopt;
+}
+
+std::string reason_of(int code) { return std::generic_category().message(code); }
+
+Failure not_found(const std::string& what, const std::string& directory) {
+  const bool path = what.find('/') != std::string::npos;
+  std::string where;
+  if (!path) {
+    where = " in " + directory + " or along PATH";
+  } else if (!what.starts_with('/')) {
+    where = " in " + directory;
+  }
+  return {ExitCode::no_program, "cannot find " + what + where};
+}
+
+Failure unusable(const std::string& what, const std::string& directory, int code) {
+  if (code == EISDIR) return {ExitCode::not_executable, what + " is a directory, not a program"};
+  if (code == ENOENT || code == ENOTDIR) return not_found(what, directory);
+  return {ExitCode::not_executable, "cannot execute " + what + ": " + reason_of(code)};
+}
+
+std::optional<Failure> check_interpreter(const std::string& interpreter, const AppSpec& spec, const std::string& path) {
+  const ProgramLookup found = find_program(interpreter, spec.directory, path);
+  if (found.code != 0) {
+    Failure failure = unusable(interpreter, spec.directory, found.code);
+    failure.message += ", the interpreter of " + spec.script;
+    return failure;
+  }
+  if (!found.executable)
+    return Failure{ExitCode::not_executable,
+                   interpreter + ", the interpreter of " + spec.script + ", is not executable"};
+  return std::nullopt;
+}
+
+std::optional<Failure> check_program(const AppSpec& spec) {
+  const std::string path = variable_of(spec.environment, "PATH");
+  const bool never = spec.interpreter.size() == 1 && spec.interpreter.front() == "none";
+  const bool named = !spec.interpreter.empty() && !never;
+  const std::string_view by_extension = never ? std::string_view{} : interpreter_for(spec.script);
+  const ProgramLookup program = find_program(spec.script, spec.directory, path);
+  if (named) {
+    // What an interpreter is given need not be a file ("python3 -m http.server"), unless it looks like one.
+    const bool file = !by_extension.empty() || spec.script.find('/') != std::string::npos;
+    if (file && program.code != 0) return unusable(spec.script, spec.directory, program.code);
+    return check_interpreter(spec.interpreter.front(), spec, path);
+  }
+  if (program.code != 0) return unusable(spec.script, spec.directory, program.code);
+  if (program.executable) return std::nullopt;
+  if (!by_extension.empty()) return check_interpreter(std::string{by_extension}, spec, path);
+  return Failure{ExitCode::not_executable,
+                 spec.script + " is not executable; `chmod +x` makes it so, or name its --interpreter"};
+}
+
+std::optional<Failure> check_directory(const AppSpec& spec) {
+  const auto facts = facts_of(spec.directory);
+  if (!facts)
+    return Failure{ExitCode::failed,
+                   "cannot use " + spec.directory + " as working directory: " + reason_of(facts.error().code.value())};
+  if (!facts->directory)
+    return Failure{ExitCode::failed, "cannot use " + spec.directory + " as working directory: it is not a directory"};
+  return std::nullopt;
+}
+
+std::optional<Failure> check_log(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  const auto file = facts_of(path);
+  if (file && file->directory) return Failure{ExitCode::failed, "cannot keep a log in " + path + ": it is a directory"};
+  const std::string parent = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
+  const auto facts = facts_of(parent);
+  if (!facts)
+    return Failure{ExitCode::failed, "cannot keep a log in " + parent + ": " + reason_of(facts.error().code.value())};
+  if (!facts->directory) return Failure{ExitCode::failed, "cannot keep a log in " + parent + ": it is not a directory"};
+  return std::nullopt;
+}
+
+std::optional<Failure> check_user(AppSpec& spec) {
+  if (spec.user.empty() && spec.group.empty()) return std::nullopt;
+  const bool root = effective_uid() == 0;
+  const std::string user = spec.user.empty() ? std::to_string(effective_uid()) : spec.user;
+  const auto credentials = find_credentials(user, spec.group);
+  if (!credentials) return Failure{ExitCode::failed, credentials.error().message()};
+  if (root) return std::nullopt;
+  if (credentials->uid != effective_uid() || !spec.group.empty()) {
+    return Failure{ExitCode::failed, "only root may start a program as another user or group (--user, --group)"};
+  }
+  spec.user.clear();
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<AppSpec, Failure> fresh_spec(const StartOptions& options) {
+  AppSpec spec;
+  const std::string here = current_directory();
+  spec.directory = options.directory ? absolute_path(*options.directory) : here;
+  if (spec.directory.empty())
+    return Failure{ExitCode::failed, "the current directory does not exist any more; go elsewhere or say --cwd"};
+  spec.script = options.program;
+  spec.arguments = options.arguments;
+  // A path that only makes sense from here is kept absolute when --cwd leads elsewhere.
+  const bool relative = spec.script.find('/') != std::string::npos && !spec.script.starts_with('/');
+  if (options.directory && relative && !exists(spec.directory + "/" + spec.script) &&
+      exists(absolute_path(spec.script))) {
+    spec.script = absolute_path(spec.script);
+  }
+  spec.environment = environment_snapshot();
+  spec.umask = current_umask();
+  spec.limits = current_limits();
+  spec.created_ms = to_ms(wall_now());
+  return spec;
+}
+
+std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec) {
+  lay(options.app_namespace, spec.app_namespace);
+  if (options.directory) spec.directory = absolute_path(*options.directory);
+  lay(options.user, spec.user);
+  lay(options.group, spec.group);
+  if (!options.interpreter.empty()) spec.interpreter = options.interpreter;
+  lay(options.restart_on, spec.restart.on);
+  lay(options.stop_exit_codes, spec.restart.stop_exit_codes);
+  lay(options.min_uptime, spec.restart.min_uptime);
+  lay(options.restart_delay, spec.restart.restart_delay);
+  lay(options.max_restarts, spec.restart.max_restarts);
+  lay(options.backoff_first, spec.restart.backoff_first);
+  lay(options.backoff_factor, spec.restart.backoff_factor);
+  lay(options.backoff_cap, spec.restart.backoff_cap);
+  lay(options.kill_signal, spec.stop.signal);
+  lay(options.kill_timeout, spec.stop.timeout);
+  lay(options.kill_mode, spec.stop.mode);
+  if (options.out) spec.logs.out = absolute_path(*options.out);
+  if (options.err) spec.logs.err = absolute_path(*options.err);
+  lay(options.merge_logs, spec.logs.merge);
+  lay(options.log_format, spec.logs.format);
+  lay(options.log_max_size, spec.logs.max_size);
+  lay(options.log_keep, spec.logs.keep);
+  lay(options.max_memory, spec.max_memory);
+  lay(options.cron_restart, spec.cron_restart);
+  // Two writers would overwrite each other in one file.
+  if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
+  return apply_environment(options, spec);
+}
+
+std::optional<Failure> check_spec(AppSpec& spec) {
+  if (auto failure = check_directory(spec)) return failure;
+  if (auto failure = check_log(spec.logs.out)) return failure;
+  if (auto failure = check_log(spec.logs.err)) return failure;
+  if (auto failure = check_user(spec)) return failure;
+  return check_program(spec);
+}
+
+bool same_command(const AppSpec& a, const AppSpec& b) {
+  return a.script == b.script && a.arguments == b.arguments && a.directory == b.directory;
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,24 @@
+// From what was typed to a spec, and whether that spec can be started at all.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "cli/common.hpp"
+#include "cli/invocation.hpp"
+#include "supervisor/spec.hpp"
+
+namespace forever::cli {
+
+// Program, arguments, cwd, and what is taken from this process: environment, umask, limits. Name and id are still open.
+[[nodiscard]] std::variant<AppSpec, Failure> fresh_spec(const StartOptions& options);
+// Lays the options that were given over `spec`; the others stay as they are. Reads --env-file.
+[[nodiscard]] std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec);
+// What would keep it from starting, as far as it can be seen from here: no such program (127), not executable (126),
+// cwd, user. Takes out a user who is the caller anyhow.
+[[nodiscard]] std::optional<Failure> check_spec(AppSpec& spec);
+// Whether both mean the same program with the same arguments in the same place.
+[[nodiscard]] bool same_command(const AppSpec& a, const AppSpec& b);
+
+}  // namespace forever::cli

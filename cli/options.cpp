@@ -1,0 +1,338 @@
+// Every option of every verb: its names, what it takes, what it says in the help, and what it sets.
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "cli/verbs.hpp"
+#include "platform/signals.hpp"
+#include "supervisor/cron.hpp"
+#include "supervisor/names.hpp"
+#include "supervisor/units.hpp"
+
+namespace forever::cli {
+namespace {
+
+constexpr const char* kBadDuration = "is not a duration; try 500ms, 10s, 5m or 1h (a bare number is seconds)";
+constexpr const char* kBadSize = "is not a size; try 512K, 200M or 1G (a bare number is bytes)";
+
+Fault set_duration(std::optional<Milliseconds>& into, const std::string& value) {
+  into = parse_duration(value);
+  return into ? Fault{} : kBadDuration;
+}
+
+Fault set_size(std::optional<std::uint64_t>& into, const std::string& value) {
+  into = parse_size(value);
+  return into ? Fault{} : kBadSize;
+}
+
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return number;
+}
+
+template <class Number, class Into>
+Fault set_count(Into& into, const std::string& value) {
+  const auto number = whole_number<Number>(value);
+  if (!number) return "is not a whole number from 0 to " + std::to_string(std::numeric_limits<Number>::max());
+  into = *number;
+  return {};
+}
+
+template <class Into>
+Fault set_name(Into& into, const std::string& value) {
+  if (auto fault = fault_in_name(value)) return "cannot be a name: " + *fault;
+  into = value;
+  return {};
+}
+
+template <class Into>
+Fault set_text(Into& into, const std::string& value) {
+  if (value.empty()) return "is empty";
+  into = value;
+  return {};
+}
+
+Fault set_interpreter(Draft& draft, const std::string& value) {
+  draft.start.interpreter.clear();
+  for (const std::string_view word : split_words(value, ' ')) {
+    if (!word.empty()) draft.start.interpreter.emplace_back(word);
+  }
+  return draft.start.interpreter.empty() ? Fault{"is empty; say `none` for no interpreter"} : Fault{};
+}
+
+Fault set_exit_codes(Draft& draft, const std::string& value) {
+  std::vector<int> codes;
+  for (const std::string_view word : split_words(value, ',')) {
+    const auto code = whole_number<int>(word);
+    if (!code || *code < 0 || *code > 255) return "is not a list of exit codes from 0 to 255, such as 0,2";
+    codes.push_back(*code);
+  }
+  draft.start.stop_exit_codes = std::move(codes);
+  return {};
+}
+
+Fault set_factor(Draft& draft, const std::string& value) {
+  // from_chars, not strtod: the decimal point is a point in every locale.
+  const auto factor = whole_number<double>(value);
+  if (!factor || !(*factor >= 1.0) || *factor > 1000.0) return "is not a number from 1 to 1000";
+  draft.start.backoff_factor = factor;
+  return {};
+}
+
+Fault set_kill_signal(Draft& draft, const std::string& value) {
+  draft.start.kill_signal = signal_from_name(value);
+  return draft.start.kill_signal ? Fault{} : "is not a signal; try TERM, INT, QUIT, HUP or a number";
+}
+
+Fault set_environment_entry(Draft& draft, const std::string& value) {
+  std::vector<std::string> scratch;
+  if (!set_environment(scratch, value)) return "is not an assignment; write NAME=VALUE";
+  draft.start.environment.push_back(value);
+  return {};
+}
+
+Fault set_wait(Draft& draft, const std::string& value) {
+  draft.start.wait = true;
+  return value.empty() ? Fault{} : set_duration(draft.start.wait_time, value);
+}
+
+Fault set_sort(Draft& draft, const std::string& value) {
+  constexpr std::array<std::string_view, 8> kKeys{"id",       "name",   "namespace", "status",
+                                                  "restarts", "uptime", "cpu",       "memory"};
+  for (const std::string_view key : kKeys) {
+    if (value != key) continue;
+    draft.list.sort = value;
+    return {};
+  }
+  return "is no column to sort by; try id, name, namespace, status, restarts, uptime, cpu or memory";
+}
+
+constexpr Option kWhat[] = {
+    {"-n,--name", "NAME", "What the app is called. Without it: the program's base name, made unique.",
+     [](Draft& d, const std::string& v) { return set_name(d.start.name, v); }},
+    {"--namespace", "NAME", "The group of apps it belongs to, a selector of its own. Without it: default.",
+     [](Draft& d, const std::string& v) { return set_name(d.start.app_namespace, v); }},
+};
+constexpr Option kHow[] = {
+    {"--interpreter", "COMMAND",
+     "What runs the program, with its own options if need be: --interpreter \"node --max-old-space-size=512\". `none` "
+     "means never one. "
+     "Without it: a script that is not executable is run by the interpreter of its extension (js node, py python3, sh "
+     "sh, rb ruby, pl perl, php php).",
+     set_interpreter},
+    {"--cwd", "DIRECTORY", "Where it runs, kept as typed. Without it: the current directory.",
+     [](Draft& d, const std::string& v) { return set_text(d.start.directory, v); }},
+    {"-e,--env", "NAME=VALUE",
+     "Sets one variable of its environment, over the caller's and over --env-file. May be given again.",
+     set_environment_entry},
+    {"--env-file", "FILE", "Reads NAME=VALUE lines into its environment. May be given again; later ones win.",
+     [](Draft& d, const std::string& v) {
+       d.start.environment_files.push_back(v);
+       return v.empty() ? Fault{"is empty"} : Fault{};
+     }},
+    {"--user", "USER", "Runs as this user, by name or number. Only root may ask for it.",
+     [](Draft& d, const std::string& v) { return set_text(d.start.user, v); }},
+    {"--group", "GROUP",
+     "Runs with this group, by name or number. Only root may ask for it. Without it: the user's own.",
+     [](Draft& d, const std::string& v) { return set_text(d.start.group, v); }},
+};
+
+constexpr Option kAlive[] = {
+    {"--restart", "WHEN", "always, on-failure or never. Without it: always, whatever the exit code.",
+     [](Draft& d, const std::string& v) {
+       d.start.restart_on = restart_on_from(v);
+       return d.start.restart_on ? Fault{} : Fault{"is none of always, on-failure, never"};
+     }},
+    {"--stop-exit-codes", "CODES",
+     "Exit codes that mean \"done\": no restart, no failure. Separated by commas, as 0,2.", set_exit_codes},
+    {"--min-uptime", "TIME",
+     "A run shorter than this is a failure, a longer one clears the count. A bare number is seconds. Default 1s.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.min_uptime, v); }},
+    {"--restart-delay", "TIME", "Waits at least this long before every restart. A bare number is seconds. Default 0.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.restart_delay, v); }},
+    {"-m,--max-restarts", "N",
+     "Gives up after more than N failures in a row (status errored). Without it: never gives up.",
+     [](Draft& d, const std::string& v) { return set_count<std::uint32_t>(d.start.max_restarts, v); }},
+    {"--backoff-first", "TIME",
+     "The first wait, once three restarts in a row were too soon. A bare number is seconds. Default 100ms.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.backoff_first, v); }},
+    {"--backoff-factor", "NUMBER", "Each further wait is this many times longer. Default 2.", set_factor},
+    {"--backoff-cap", "TIME", "The longest wait. A bare number is seconds. Default 15s.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.backoff_cap, v); }},
+    {"--max-memory", "SIZE",
+     "Restarts it when its whole process tree uses more. A bare number is bytes. Without it: no limit.",
+     [](Draft& d, const std::string& v) { return set_size(d.start.max_memory, v); }},
+    {"--cron-restart", "CRON",
+     "Restarts it at these times, five fields as in crontab(5) or six with seconds first: \"0 4 * * *\".",
+     [](Draft& d, const std::string& v) -> Fault {
+       auto schedule = CronSchedule::parse(v);
+       if (!schedule) return "is not a cron expression: " + schedule.error().message();
+       d.start.cron_restart = v;
+       return {};
+     }},
+};
+
+constexpr Option kStopping[] = {
+    {"--kill-signal", "SIGNAL", "What asks it to end, by name or number. Default TERM.", set_kill_signal},
+    {"--kill-timeout", "TIME", "How long it may take before KILL. A bare number is seconds. Default 10s.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.kill_timeout, v); }},
+    {"--kill-mode", "MODE",
+     "Who is stopped: tree (all its descendants, daemonized ones too), group (its process group) or process (it "
+     "alone). Default tree.",
+     [](Draft& d, const std::string& v) {
+       d.start.kill_mode = kill_mode_from(v);
+       return d.start.kill_mode ? Fault{} : Fault{"is none of tree, group, process"};
+     }},
+};
+
+constexpr Option kLogging[] = {
+    {"-o,--out", "FILE", "Where its standard output is kept. Default: logs/NAME.out.log in the state directory.",
+     [](Draft& d, const std::string& v) { return set_text(d.start.out, v); }},
+    {"--err", "FILE", "Where its standard error is kept. Default: logs/NAME.err.log in the state directory.",
+     [](Draft& d, const std::string& v) { return set_text(d.start.err, v); }},
+    {"--merge-logs", "", "Keeps both in the output's file, in the order of writing.",
+     [](Draft& d, const std::string&) {
+       d.start.merge_logs = true;
+       return Fault{};
+     }},
+    {"--log-time", "", "Puts the time before each line; the same as --log-format time.",
+     [](Draft& d, const std::string&) {
+       d.start.log_format = LogFormat::time;
+       return Fault{};
+     }},
+    {"--log-format", "FORMAT",
+     "raw (byte for byte), time (a time stamp before each line) or json (one object a line). Default raw.",
+     [](Draft& d, const std::string& v) {
+       d.start.log_format = log_format_from(v);
+       return d.start.log_format ? Fault{} : Fault{"is none of raw, time, json"};
+     }},
+    {"--log-max-size", "SIZE",
+     "Rotates a log that has grown to this. A bare number is bytes, 0 never rotates. Default 10M.",
+     [](Draft& d, const std::string& v) { return set_size(d.start.log_max_size, v); }},
+    {"--log-keep", "N", "How many rotated files are kept for each stream. Default 5.",
+     [](Draft& d, const std::string& v) { return set_count<std::uint16_t>(d.start.log_keep, v); }},
+};
+
+constexpr Option kJson = {"--json", "", "Prints JSON, and nothing but JSON, on standard output.",
+                          [](Draft& d, const std::string&) {
+                            d.which.json = true;
+                            return Fault{};
+                          }};
+constexpr Option kQuiet = {"-q,--quiet", "", "Says nothing unless something is wrong.",
+                           [](Draft& d, const std::string&) {
+                             d.which.quiet = true;
+                             return Fault{};
+                           }};
+
+constexpr Option kAnswer[] = {
+    {"-w,--wait", "[TIME]",
+     "Returns only when it is ready, or says why it is not (exit code 1) with its last lines. Waits at most TIME; a "
+     "bare number is seconds. Default 30s.",
+     set_wait},
+    kJson,
+    kQuiet,
+};
+constexpr Option kPlainAnswer[] = {kJson, kQuiet};
+
+constexpr Option kListing[] = {
+    {"-s,--sort", "COLUMN", "id, name, namespace, status, restarts, uptime, cpu or memory. Default id.", set_sort},
+    {"-w,--watch", "", "On a terminal: shows it anew every 2 seconds, until Ctrl-C.",
+     [](Draft& d, const std::string&) {
+       d.list.watch = true;
+       return Fault{};
+     }},
+    {"-q,--quiet", "", "Prints the names only, one on each line.", kQuiet.set},
+    kJson,
+};
+constexpr Option kStop[] = {
+    {"-f,--force", "", "Sends KILL at once instead of asking first.",
+     [](Draft& d, const std::string&) {
+       d.force = true;
+       return Fault{};
+     }},
+    kJson,
+    kQuiet,
+};
+constexpr Option kRestart[] = {
+    {"--update-env", "", "Replaces its whole environment by the present one, removals too.",
+     [](Draft& d, const std::string&) {
+       d.update_env = true;
+       return Fault{};
+     }},
+    kJson,
+    kQuiet,
+};
+constexpr Option kDelete[] = {
+    {"--keep-logs", "", "Leaves its log files where they are. Logs outside the state directory are never removed.",
+     [](Draft& d, const std::string&) {
+       d.keep_logs = true;
+       return Fault{};
+     }},
+    kJson,
+    kQuiet,
+};
+constexpr Option kDescribe[] = {
+    {"--reveal", "", "Shows the values that look like secrets, too.",
+     [](Draft& d, const std::string&) {
+       d.reveal = true;
+       return Fault{};
+     }},
+    kJson,
+};
+constexpr Option kLogsView[] = {
+    {"-n,--lines", "N", "How many of the last lines of each app are shown. Default 15.",
+     [](Draft& d, const std::string& v) { return set_count<std::uint32_t>(d.logs.lines, v); }},
+    {"-f,--follow", "", "Goes on with what is written, across rotation and restarts, until Ctrl-C.",
+     [](Draft& d, const std::string&) {
+       d.logs.follow = true;
+       return Fault{};
+     }},
+    {"-o,--out", "", "Standard output alone.",
+     [](Draft& d, const std::string&) {
+       d.logs.only_out = true;
+       return Fault{};
+     }},
+    {"-e,--err", "", "Standard error alone.",
+     [](Draft& d, const std::string&) {
+       d.logs.only_err = true;
+       return Fault{};
+     }},
+    {"-r,--raw", "", "Byte for byte, without a prefix, control characters untouched.",
+     [](Draft& d, const std::string&) {
+       d.logs.raw = true;
+       return Fault{};
+     }},
+    {"--json", "", "One JSON object for each line.", kJson.set},
+};
+constexpr Option kPid[] = {kJson};
+
+constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive},
+                                       {"Stopping it", kStopping}, {"Its logs", kLogging}, {"The answer", kAnswer}};
+constexpr OptionGroup kRunTable[] = {{"How it runs", kHow}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping}};
+constexpr OptionGroup kListTable[] = {{"Options", kListing}};
+constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};
+constexpr OptionGroup kStopTable[] = {{"Options", kStop}};
+constexpr OptionGroup kRestartTable[] = {{"Options", kRestart}};
+constexpr OptionGroup kDeleteTable[] = {{"Options", kDelete}};
+constexpr OptionGroup kDescribeTable[] = {{"Options", kDescribe}};
+constexpr OptionGroup kLogsTable[] = {{"Options", kLogsView}};
+constexpr OptionGroup kPidTable[] = {{"Options", kPid}};
+
+}  // namespace
+
+constinit const std::span<const OptionGroup> kNoGroups{};
+constinit const std::span<const OptionGroup> kStartGroups{kStartTable};
+constinit const std::span<const OptionGroup> kRunGroups{kRunTable};
+constinit const std::span<const OptionGroup> kListGroups{kListTable};
+constinit const std::span<const OptionGroup> kAnswerGroups{kAnswerTable};
+constinit const std::span<const OptionGroup> kStopGroups{kStopTable};
+constinit const std::span<const OptionGroup> kRestartGroups{kRestartTable};
+constinit const std::span<const OptionGroup> kDeleteGroups{kDeleteTable};
+constinit const std::span<const OptionGroup> kDescribeGroups{kDescribeTable};
+constinit const std::span<const OptionGroup> kLogsGroups{kLogsTable};
+constinit const std::span<const OptionGroup> kPidGroups{kPidTable};
+
+}  // namespace forever::cli

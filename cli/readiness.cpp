@@ -1,0 +1,72 @@
+// Whether a started app comes up: looks at its processes, and at its status once one of them is gone.
+#include "cli/readiness.hpp"
+
+#include <algorithm>
+
+#include "platform/local_socket.hpp"
+#include "supervisor/units.hpp"
+
+namespace forever::cli {
+namespace {
+
+constexpr Milliseconds kLook{10};
+constexpr Milliseconds kRecordPatience{1000};  // until a supervisor has written down an end that we have seen
+
+const LastExit* exit_of(const AppStatus& status, Pid pid) {
+  const auto found = std::find_if(status.last_exits.rbegin(), status.last_exits.rend(),
+                                  [&](const LastExit& exit) { return exit.pid == pid; });
+  return found == status.last_exits.rend() ? nullptr : &*found;
+}
+
+// The first instance that is no longer the process that was started; 0 if all are.
+Pid first_ended(const AppStatus& status, const std::vector<Pid>& pids) {
+  for (const Pid pid : pids) {
+    if (pid <= 0) continue;
+    const bool lives =
+        std::any_of(status.instances.begin(), status.instances.end(), [&](const InstanceStatus& instance) {
+          return instance.process.pid == pid && presence(instance.process) == Presence::alive;
+        });
+    if (!lives) return pid;
+  }
+  return 0;
+}
+
+Milliseconds youngest(const AppStatus& status, Time now) {
+  Milliseconds least = Milliseconds::max();
+  for (const InstanceStatus& instance : status.instances)
+    least = std::min(least, Milliseconds{to_ms(now) - instance.started_ms});
+  return least;
+}
+
+Readiness describe_end(const StateDirectory& state, const std::string& name, Pid pid) {
+  const Time deadline = steady_now() + kRecordPatience;
+  for (;;) {
+    const AppView view = view_app(state, name, false);
+    if (const LastExit* exit = exit_of(view.status, pid)) {
+      return {Readiness::Kind::ended, exit->status.success(),
+              "ended after " + format_duration(exit->uptime) + ": " +
+                  describe_exit(exit->status, exit->stage.empty() ? "exec" : exit->stage),
+              exit->last_lines};
+    }
+    if (steady_now() >= deadline) return {Readiness::Kind::ended, false, "ended: " + view.state_word(), {}};
+    (void)wait_readable({}, kLook);
+  }
+}
+
+}  // namespace
+
+Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
+                      Milliseconds uptime, Milliseconds patience) {
+  const Time deadline = steady_now() + patience;
+  for (;;) {
+    const Time now = steady_now();
+    const AppView view = view_app(state, name, false);
+    if (const Pid ended = first_ended(view.status, pids)) return describe_end(state, name, ended);
+    const Milliseconds lived = youngest(view.status, now);
+    if (lived >= uptime) return {};
+    if (now >= deadline) return {Readiness::Kind::late, false, "is not ready after " + format_duration(patience), {}};
+    (void)wait_readable({}, std::min(kLook, uptime - lived));
+  }
+}
+
+}  // namespace forever::cli

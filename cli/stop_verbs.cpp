@@ -1,0 +1,136 @@
+// stop, restart, delete and their forms for all apps.
+#include "cli/common.hpp"
+#include "cli/json_view.hpp"
+#include "cli/stopping.hpp"
+#include "cli/verb_functions.hpp"
+#include "platform/environment.hpp"
+
+namespace forever::cli {
+namespace {
+
+std::string pid_words(const std::vector<Pid>& pids) {
+  std::string words;
+  for (const Pid pid : pids) {
+    if (pid > 0) words += (words.empty() ? "" : ", ") + std::to_string(pid);
+  }
+  return words.empty() ? "" : ", pid " + words;
+}
+
+Outcome failed(const Target& target, const std::string& why) {
+  return {target.name, false, words_for(target) + ": " + why};
+}
+
+// An app that is not supervised is started as it was; nothing where a supervisor is to be asked.
+std::optional<Outcome> start_again(const StateDirectory& state, const Target& target, AppView view, bool update_env) {
+  if (view.foreign) return failed(target, "is kept by another machine or container; nothing was touched");
+  if (view.state_word() == "unsupervised" || view.status.host == HostId{}) view = view_app(state, target.name, true);
+  if (view.supervised) return std::nullopt;
+  auto spec = state.read_spec(target.name);
+  if (!spec) return failed(target, spec.error().message());
+  if (update_env) spec->environment = environment_snapshot();
+  const auto launched = launch_app(state, *spec);
+  if (!launched) return failed(target, launched.error().message());
+  if (launched->already) return std::nullopt;
+  if (!launched->report.started) return failed(target, "cannot be started: " + launched->report.reason);
+  return Outcome{target.name, true, words_for(target) + " started" + pid_words(launched->report.pids)};
+}
+
+Result<ControlRequest> restart_request(const StateDirectory& state, const Target& target, bool update_env) {
+  ControlRequest request{Operation::restart, target.slot, 0, false, {}};
+  if (!update_env) return request;
+  auto spec = state.read_spec(target.name);
+  if (!spec) return spec.error();
+  spec->environment = environment_snapshot();
+  request.new_spec = spec_to_json(*spec);
+  return request;
+}
+
+std::vector<Outcome> restart_targets(const Selection& selection, const Restart& command) {
+  std::vector<Outcome> outcomes(selection.targets.size());
+  std::vector<ControlTarget> asked;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < selection.targets.size(); ++i) {
+    const Target& target = selection.targets[i];
+    const AppView& view = selection.view_of(target);
+    if (!view.supervised) {
+      if (auto started = start_again(selection.state, target, view, command.update_env)) {
+        outcomes[i] = std::move(*started);
+        continue;
+      }
+    }
+    auto request = restart_request(selection.state, target, command.update_env);
+    if (!request) {
+      outcomes[i] = failed(target, request.error().message());
+      continue;
+    }
+    asked.push_back({target.name, std::move(*request)});
+    places.push_back(i);
+  }
+  if (asked.empty()) return outcomes;
+  const auto progress = [&](const std::string&, const std::string& text) {
+    if (!command.which.quiet) tell(text);
+  };
+  auto replies = ask_supervisors(selection.state, asked, progress);
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const Target& target = selection.targets[places[i]];
+    Outcome& outcome = outcomes[places[i]];
+    if (!replies[i]) {
+      outcome = failed(target, replies[i].error().message());
+    } else if (!replies[i]->ok) {
+      outcome = failed(target, replies[i]->text);
+    } else {
+      outcome = {target.name, true, words_for(target) + " restarted" + pid_words(replies[i]->pids)};
+    }
+  }
+  return outcomes;
+}
+
+}  // namespace
+
+int stop(const Stop& command) {
+  auto found = find_apps(command.which.selectors, false);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  const Selection& selection = std::get<Selection>(found);
+  return answer_outcomes(selection.state, stop_targets(selection, {command.force, command.which.quiet}), command.which);
+}
+
+int restart(const Restart& command) {
+  auto found = find_apps(command.which.selectors, false);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  const Selection& selection = std::get<Selection>(found);
+  return answer_outcomes(selection.state, restart_targets(selection, command), command.which);
+}
+
+int remove(const Delete& command) {
+  auto found = find_apps(command.which.selectors, false);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  Selection& selection = std::get<Selection>(found);
+  for (const Target& target : selection.targets) {
+    if (!target.slot) continue;
+    return fail(
+        {ExitCode::not_found,
+         words_for(target) + " is one of several instances; delete takes the app: forever delete " + target.name},
+        command.which.json, selection.state.path());
+  }
+  std::vector<Outcome> outcomes = stop_targets(selection, {false, command.which.quiet});
+  std::vector<std::string> deleted;
+  std::string error;
+  for (Outcome& outcome : outcomes) {
+    // A record that cannot be read, or tells of a stranger, goes all the same, once nothing is supervised under its name.
+    const AppView view = outcome.ok ? AppView{} : view_app(selection.state, outcome.name, false);
+    const bool gone = outcome.ok || (!view.supervised && !view.foreign && view.state_word() != "unsupervised");
+    if (gone) {
+      const Status removed = selection.state.remove_app(outcome.name, !command.keep_logs);
+      outcome = removed ? Outcome{outcome.name, true, outcome.name + " deleted"}
+                        : Outcome{outcome.name, false, removed.error().message()};
+    }
+    if (outcome.ok) deleted.push_back(outcome.name);
+    if (!outcome.ok) error += (error.empty() ? "" : "; ") + outcome.text;
+  }
+  if (!command.which.json) return answer_outcomes(selection.state, outcomes, command.which);
+  if (!error.empty()) complain(error);
+  return print(json_deleted(selection.state.path(), deleted, error),
+               to_int(error.empty() ? ExitCode::ok : ExitCode::failed));
+}
+
+}  // namespace forever::cli

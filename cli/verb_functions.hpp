@@ -1,0 +1,26 @@
+// What each verb does with its Invocation; one file of code for each family. All return the exit code.
+#pragma once
+
+#include "cli/invocation.hpp"
+
+namespace forever::cli {
+
+// start_verbs.cpp
+[[nodiscard]] int start(const Start& command);
+[[nodiscard]] int run(const Run& command);
+// look_verbs.cpp
+[[nodiscard]] int list(const List& command);
+[[nodiscard]] int describe(const Describe& command);
+[[nodiscard]] int pids(const Pids& command);
+// stop_verbs.cpp
+[[nodiscard]] int stop(const Stop& command);
+[[nodiscard]] int restart(const Restart& command);
+[[nodiscard]] int remove(const Delete& command);
+// send_verbs.cpp
+[[nodiscard]] int signal(const Signal& command);
+[[nodiscard]] int flush(const Flush& command);
+[[nodiscard]] int reopen(const Reopen& command);
+// completion.cpp
+[[nodiscard]] int completion(const Completion& command);
+
+}  // namespace forever::cli

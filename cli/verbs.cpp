@@ -1,0 +1,280 @@
+// The verbs: what each says in the help, and how its options and operands become an Invocation.
+#include "cli/verbs.hpp"
+
+#include "cli/help.hpp"
+#include "platform/signals.hpp"
+
+namespace forever::cli {
+namespace {
+
+using Made = std::variant<Invocation, UsageError>;
+
+Made missing(std::string_view verb, std::string_view what) {
+  std::string message{verb};
+  message.append(" needs ").append(what).append("; see `forever ").append(verb).append(" --help`");
+  return UsageError{std::move(message)};
+}
+
+// After `--` an operand stays an operand, whatever it begins with.
+void join(Operands& operands) {
+  operands.words.insert(operands.words.end(), operands.after_dashes.begin(), operands.after_dashes.end());
+}
+
+// The first word is the program, wherever it stands; what follows it, on either side of the `--`, is the program's.
+bool take_program(Draft& draft, Operands& operands) {
+  const bool before = !operands.words.empty();
+  join(operands);
+  if (operands.words.empty()) return false;
+  draft.start.program = std::move(operands.words.front());
+  draft.start.arguments.assign(std::make_move_iterator(operands.words.begin() + 1),
+                               std::make_move_iterator(operands.words.end()));
+  draft.start.has_arguments = !draft.start.arguments.empty() || (before && operands.dashes);
+  draft.start.json = draft.which.json;
+  draft.start.quiet = draft.which.quiet;
+  return true;
+}
+
+SelectorOptions take_which(Draft& draft, Operands& operands) {
+  join(operands);
+  draft.which.selectors = std::move(operands.words);
+  return std::move(draft.which);
+}
+
+Made make_start(Draft& draft, Operands& operands) {
+  if (!take_program(draft, operands)) return missing("start", "a program, or the name of a stopped app");
+  if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  return Start{std::move(draft.start)};
+}
+
+Made make_run(Draft& draft, Operands& operands) {
+  if (!take_program(draft, operands)) return missing("run", "a program");
+  if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  return Run{std::move(draft.start)};
+}
+
+Made make_list(Draft& draft, Operands& operands) {
+  join(operands);
+  if (!operands.words.empty())
+    return UsageError{"list takes no operands; `forever describe " + operands.words.front() + "` shows one app"};
+  draft.list.json = draft.which.json;
+  draft.list.quiet = draft.which.quiet;
+  return draft.list;
+}
+
+template <class Kind>
+Made make_for_all(Draft& draft, Operands& operands, std::string_view all_verb, std::string_view verb) {
+  join(operands);
+  if (!operands.words.empty()) {
+    std::string message{all_verb};
+    message.append(" is for all apps; for some of them: forever ")
+        .append(verb)
+        .append(" ")
+        .append(operands.words.front());
+    return UsageError{std::move(message)};
+  }
+  Kind kind;
+  kind.which = std::move(draft.which);
+  kind.which.selectors = {"all"};
+  kind.all = true;
+  return Invocation{std::move(kind)};
+}
+
+Made make_stop(Draft& draft, Operands& operands) {
+  Stop stop{take_which(draft, operands), false, draft.force};
+  if (stop.which.selectors.empty()) return missing("stop", "the name of an app, its id, its pid, or `all`");
+  return stop;
+}
+Made make_stopall(Draft& draft, Operands& operands) {
+  Made made = make_for_all<Stop>(draft, operands, "stopall", "stop");
+  if (auto* invocation = std::get_if<Invocation>(&made)) std::get<Stop>(*invocation).force = draft.force;
+  return made;
+}
+Made make_restart(Draft& draft, Operands& operands) {
+  Restart restart{take_which(draft, operands), false, draft.update_env};
+  if (restart.which.selectors.empty()) return missing("restart", "the name of an app, its id, its pid, or `all`");
+  return restart;
+}
+Made make_restartall(Draft& draft, Operands& operands) {
+  Made made = make_for_all<Restart>(draft, operands, "restartall", "restart");
+  if (auto* invocation = std::get_if<Invocation>(&made)) std::get<Restart>(*invocation).update_env = draft.update_env;
+  return made;
+}
+Made make_delete(Draft& draft, Operands& operands) {
+  Delete remove{take_which(draft, operands), false, draft.keep_logs};
+  if (remove.which.selectors.empty()) return missing("delete", "the name of an app, its id, its pid, or `all`");
+  return remove;
+}
+Made make_describe(Draft& draft, Operands& operands) {
+  Describe describe{take_which(draft, operands), draft.reveal};
+  if (describe.which.selectors.empty()) return missing("describe", "the name of an app");
+  return describe;
+}
+
+Made make_logs(Draft& draft, Operands& operands) {
+  if (draft.logs.only_out && draft.logs.only_err)
+    return UsageError{"--out and --err exclude each other; without either both are shown"};
+  if (draft.logs.raw && draft.which.json) return UsageError{"--raw and --json exclude each other"};
+  draft.logs.which = take_which(draft, operands);
+  return std::move(draft.logs);
+}
+Made make_flush(Draft& draft, Operands& operands) {
+  Flush flush{take_which(draft, operands)};
+  if (flush.which.selectors.empty()) return missing("flush", "the name of an app, or `all`");
+  return flush;
+}
+Made make_reopen(Draft& draft, Operands& operands) { return Reopen{take_which(draft, operands)}; }
+Made make_pid(Draft& draft, Operands& operands) { return Pids{take_which(draft, operands)}; }
+
+Made make_signal(Draft& draft, Operands& operands) {
+  Signal signal{take_which(draft, operands), 0};
+  auto& words = signal.which.selectors;
+  if (words.size() < 2) return missing("signal", "a signal and the name of an app");
+  const auto number = signal_from_name(words.front());
+  if (!number)
+    return UsageError{"'" + words.front() + "' is not a signal; the signal comes first: forever signal HUP web"};
+  signal.signal = *number;
+  words.erase(words.begin());
+  return signal;
+}
+
+Made make_completion(Draft&, Operands& operands) {
+  join(operands);
+  if (operands.words.size() != 1) return missing("completion", "one shell: bash, zsh or fish");
+  const std::string& shell = operands.words.front();
+  if (shell != "bash" && shell != "zsh" && shell != "fish")
+    return UsageError{"no completion for '" + shell + "'; there is bash, zsh and fish"};
+  return Completion{shell};
+}
+
+Made make_help(Draft&, Operands& operands) {
+  join(operands);
+  if (operands.words.empty()) return Show{help_for_all()};
+  if (const Verb* verb = find_verb(operands.words.front())) return Show{help_for(*verb)};
+  return unknown_verb(operands.words.front());
+}
+
+constexpr std::string_view kSelectorText =
+    "APP is the name of an app, its id, the pid of one of its processes, a namespace, or `all`; "
+    "name:web, id:0, pid:4711 and ns:prod say exactly which is meant. A word that can be read in two ways is refused.";
+
+// Families in the order of the help.
+constexpr std::string_view kRunning = "Keep a program alive", kLooking = "Look", kEnding = "Stop and start again",
+                           kLogging = "Logs", kMore = "More";
+
+constexpr Verb kVerbs[] = {
+    {"start", "", kRunning, "PROGRAM [OPTION]... [-- ARGUMENT...]", "start a program and keep it alive",
+     "Starts PROGRAM in the background and keeps it alive: it is started again whenever it ends, until it is stopped.\n"
+     "Options may stand before or after PROGRAM. What follows the first -- belongs to the program, byte for byte; "
+     "words that are no "
+     "options do so too.\n"
+     "PROGRAM may also be the name or id of a stopped app: it is started as it was, with the options given now on top. "
+     "Starting what runs already changes nothing and is no failure.",
+     "forever start server.js\tkeep server.js alive, by node\n"
+     "forever start ./server --name web -- --port 8081\toptions for the program stand after --\n"
+     "forever start --cwd /srv/app -e PORT=8081 app.py\n"
+     "forever start job.sh --restart on-failure\tuntil it ends well\n"
+     "forever start web --wait\ta stopped app, again; says when it is ready",
+     kStartGroups, OperandKind::program, make_start},
+    {"run", "", kRunning, "PROGRAM [OPTION]... [-- ARGUMENT...]", "the same in the foreground; fit for containers",
+     "Keeps PROGRAM alive in the foreground, with this terminal's input and output, and nothing on record. Signals are "
+     "passed on to it; "
+     "when it is over, its exit code is ours. As process 1 of a container it also reaps what others leave behind.",
+     "forever run ./server\n"
+     "forever run --restart never -- ./job --once\tsupervise one run and hand on its exit code",
+     kRunGroups, OperandKind::program, make_run},
+
+    {"list", "ls ps status", kLooking, "[OPTION]...", "what is kept alive, and how it is",
+     "Shows every app: its state, pids, restarts, uptime, and the CPU and memory of its whole process tree. An app "
+     "that lost its supervisor "
+     "gets a new one on the way.",
+     "forever list\n"
+     "forever list --sort memory --watch\tanew every 2 seconds\n"
+     "forever list --json\tfor programs",
+     kListGroups, OperandKind::none, make_list},
+    {"describe", "info show", kLooking, "APP... [OPTION]...", "everything about one app", kSelectorText,
+     "forever describe web\n"
+     "forever describe web --reveal\twith the secrets in its environment",
+     kDescribeGroups, OperandKind::app, make_describe},
+    {"pid", "", kLooking, "[APP]... [OPTION]...", "the process ids of an app, one on each line", kSelectorText,
+     "kill -USR1 $(forever pid web)\n", kPidGroups, OperandKind::app, make_pid},
+
+    {"stop", "", kEnding, "APP... [OPTION]...", "stop an app and all of its processes",
+     "Asks the app to end (TERM, or its --kill-signal), and kills what is left after its --kill-timeout. Returns when "
+     "all of its processes are "
+     "gone and its ports are free. It stays on record: `forever start NAME` starts it again.\n"
+     "APP is the name of an app, its id, the pid of one of its processes, a namespace, or `all`; name:web, id:0, "
+     "pid:4711 and ns:prod say exactly "
+     "which is meant. A word that can be read in two ways is refused. The pid of one of several instances stops that "
+     "one alone.",
+     "forever stop web\n"
+     "forever stop 0 3\tby id\n"
+     "forever stop ns:prod\ta whole namespace\n"
+     "forever stop web --force\tno grace",
+     kStopGroups, OperandKind::app, make_stop},
+    {"stopall", "", kEnding, "[OPTION]...", "stop all apps, side by side",
+     "Takes as long as the slowest app, not as long as all of them together.", "", kStopGroups, OperandKind::none,
+     make_stopall},
+    {"restart", "", kEnding, "APP... [OPTION]...", "stop an app and start it again",
+     "Stops the app as `forever stop` does, then starts it; the old and the new one never overlap. An app that is "
+     "stopped is started.\n"
+     "It keeps the environment of its start, unless --update-env gives it the present one.",
+     "forever restart web\n"
+     "forever restart web --update-env",
+     kRestartGroups, OperandKind::app, make_restart},
+    {"restartall", "", kEnding, "[OPTION]...", "restart all apps, side by side", "", "", kRestartGroups,
+     OperandKind::none, make_restartall},
+    {"delete", "del rm", kEnding, "APP... [OPTION]...", "stop an app and forget it",
+     "Stops the app and removes its record and its logs from the state directory.",
+     "forever delete web\nforever delete all --keep-logs", kDeleteGroups, OperandKind::app, make_delete},
+    {"signal", "", kEnding, "SIGNAL APP... [OPTION]...", "send a signal to an app's processes",
+     "Sends SIGNAL, by name or number, to the leading process of each instance.",
+     "forever signal HUP web\tread the configuration anew", kAnswerGroups, OperandKind::signal_then_app, make_signal},
+
+    {"logs", "log", kLogging, "[APP]... [OPTION]...", "what an app writes",
+     "Without APP: all of them, each line with its name in front.",
+     "forever logs web\tthe last lines\n"
+     "forever logs -f\tall apps, as they write\n"
+     "forever logs web --err -n 200",
+     kLogsGroups, OperandKind::app, make_logs},
+    {"flush", "", kLogging, "APP... [OPTION]...", "empty the logs of an app",
+     "Empties its log files and removes the rotated ones.", "forever flush web", kAnswerGroups, OperandKind::app,
+     make_flush},
+    {"reopen", "", kLogging, "[APP]... [OPTION]...", "open the log files anew (for logrotate)",
+     "For an external logrotate that has moved the files away: they are created anew under their old names. Without "
+     "APP: all apps.",
+     "forever reopen", kAnswerGroups, OperandKind::app, make_reopen},
+
+    {"completion", "", kMore, "bash|zsh|fish", "print a completion script for a shell",
+     "Prints a script that completes verbs, options and the names of apps.",
+     "eval \"$(forever completion bash)\"\tin ~/.bashrc\n"
+     "forever completion fish > ~/.config/fish/completions/forever.fish",
+     kNoGroups, OperandKind::shell, make_completion},
+    {"help", "", kMore, "[VERB]", "this text, or all about one verb", "", "", kNoGroups, OperandKind::verb, make_help},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return kVerbs; }
+
+std::vector<std::string_view> split_words(std::string_view list, char separator) {
+  std::vector<std::string_view> words;
+  while (!list.empty()) {
+    const std::size_t end = list.find(separator);
+    words.push_back(list.substr(0, end));
+    if (end == std::string_view::npos) break;
+    list.remove_prefix(end + 1);
+  }
+  return words;
+}
+
+const Verb* find_verb(std::string_view word) {
+  for (const Verb& verb : kVerbs) {
+    if (verb.name == word) return &verb;
+    for (const std::string_view alias : split_words(verb.aliases, ' ')) {
+      if (alias == word) return &verb;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,39 @@
+// The way from selectors to apps that every verb goes.
+#include "cli/views.hpp"
+
+#include <algorithm>
+
+namespace forever::cli {
+
+const AppView& Selection::view_of(const Target& target) const {
+  return *std::find_if(views.begin(), views.end(), [&](const AppView& view) { return view.name == target.name; });
+}
+
+std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selectors, bool adopt) {
+  auto opened = open_state(false);
+  if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
+  const StateDirectory& state = std::get<StateDirectory>(opened);
+  std::vector<AppView> views = view_apps(state, adopt);
+  auto chosen = select(views, selectors.empty() ? std::vector<std::string>{"all"} : selectors);
+  if (auto* error = std::get_if<SelectionError>(&chosen)) {
+    if (views.empty()) error->message += " (in " + state.path() + ")";
+    return Failure{ExitCode::not_found, error->message};
+  }
+  Selection selection{state, {}, std::move(std::get<std::vector<Target>>(chosen))};
+  // Both are in the same order, so one walk finds them all.
+  auto target = selection.targets.begin();
+  for (AppView& view : views) {
+    if (target == selection.targets.end() || target->name != view.name) continue;
+    while (target != selection.targets.end() && target->name == view.name) ++target;
+    selection.views.push_back(std::move(view));
+  }
+  return selection;
+}
+
+void tell_troubles(const std::vector<AppView>& views) {
+  for (const AppView& view : views) {
+    if (!view.trouble.empty()) complain(view.name + ": " + view.trouble);
+  }
+}
+
+}  // namespace forever::cli

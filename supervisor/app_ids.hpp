@@ -1,0 +1,18 @@
+// The short numbers of apps: the lowest free one for a new app, the same one for its whole life.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "platform/result.hpp"
+#include "supervisor/state_directory.hpp"
+
+namespace forever {
+
+// The id for an app that is about to be written, under a lock: side by side, two names never get the same id, and one
+// name always the same. The claim holds while the app is on record, or its claimer (this process) lives.
+// A file beside the apps remembers the claims, so that nobody reads all specs to find a number; where it is lost or
+// torn it is made anew from the specs. The state directory must be prepared.
+[[nodiscard]] Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& name);
+
+}  // namespace forever
