@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstdio>
 #include <ctime>
-#include <unordered_set>
 
 #include "platform/files.hpp"
 #include "platform/linux/proc.hpp"
@@ -13,8 +12,6 @@
 
 namespace forever {
 namespace {
-
-constexpr std::size_t kLargestTree = 1U << 16U;  // processes; a bound for a table that changes while it is read
 
 bool is_dead(char state) noexcept { return state == 'Z' || state == 'X' || state == 'x'; }
 
@@ -113,22 +110,6 @@ std::vector<Pid> children_of(Pid pid) {
   std::vector<Pid> children;
   append_children_of(pid, children);
   return children;
-}
-
-std::vector<Pid> tree_of(std::span<const Pid> roots) {
-  std::vector<Pid> tree;
-  std::unordered_set<Pid> seen;
-  const auto add = [&](Pid pid) {
-    if (pid > 0 && seen.insert(pid).second) tree.push_back(pid);
-  };
-  for (const Pid root : roots) add(root);
-  std::vector<Pid> children;
-  for (std::size_t at = 0; at < tree.size() && tree.size() < kLargestTree; ++at) {
-    children.clear();
-    append_children_of(tree[at], children);
-    for (const Pid child : children) add(child);
-  }
-  return tree;
 }
 
 Usage usage_of_trees(std::span<const Pid> roots) {

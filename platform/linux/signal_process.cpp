@@ -60,8 +60,6 @@ bool group_is_of(const ProcessId& leader) {
 
 }  // namespace
 
-Pid current_pid() noexcept { return ::getpid(); }
-
 Status send_signal(const ProcessId& id, int signal) {
   if (id.pid <= 0) return error_from(ESRCH, doing(signal, id.pid));
   const Handle pinned(pidfd_open(id.pid));
