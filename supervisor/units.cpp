@@ -155,7 +155,7 @@ std::string format_size(std::uint64_t bytes) {
     const char suffix[2] = {kSizes[unit], '\0'};
     if (whole >= 100) return std::to_string(whole) + suffix;
     const std::uint64_t rest = (bytes >> (shift - 10)) & 1023U;  // in 1024ths
-    return one_decimal(whole * 10 + rest * 10 / 1024, suffix);
+    return one_decimal(whole * 10 + (rest * 10 + 512) / 1024, suffix);
   }
 }
 

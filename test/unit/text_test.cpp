@@ -78,7 +78,7 @@ TEST_CASE("UNIT4 ages and sizes are short in a table") {
                                                          {36'175'872, "34.5M"},
                                                          {1'288'490'189, "1.2G"},
                                                          {1ULL << 40U, "1T"},
-                                                         {18'446'744'073'709'551'615ULL, "15.9E"}};
+                                                         {18'446'744'073'709'551'615ULL, "16E"}};
   for (const auto& [bytes, text] : sizes) CHECK(format_size(bytes) == text);
 }
 
