@@ -17,6 +17,10 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 comma := ,
 
+# With CXX="ccache g++" a result serves every working tree of this project, wherever it lies.
+export CCACHE_BASEDIR = $(CURDIR)
+export CCACHE_NOHASHDIR = 1
+
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR = $(DESTDIR)$(PREFIX)/bin
@@ -54,15 +58,15 @@ release_LINK = -Wl,-dead_strip
 else
 release_LINK = -s -Wl,--gc-sections
 endif
-test_FLAGS = -O0 -g
-fault_FLAGS = -O0 -g -DFOREVER_FAULT_INJECTION
+test_FLAGS = -O0 -g1
+fault_FLAGS = -O0 -g1 -DFOREVER_FAULT_INJECTION
 sanitizers = address,undefined
-asan_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=$(sanitizers) -fno-sanitize-recover=all
+asan_FLAGS = -O0 -g1 -fno-omit-frame-pointer -fsanitize=$(sanitizers) -fno-sanitize-recover=all
 asan_LINK = -fsanitize=$(sanitizers)
 
 # libFuzzer where clang brings it (tool/libfuzzer finds out); else gcc and a main of ours that feeds noise.
 LIBFUZZER ?=
-fuzz_FLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+fuzz_FLAGS = -O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer-no-link)
 fuzz_LINK = -fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer)
 fuzz_CXX = $(LIBFUZZER)
@@ -71,7 +75,7 @@ fuzz_CXX = $(LIBFUZZER)
 release_HEAVY = -Os
 test_HEAVY = -g0
 fault_HEAVY = -g0
-asan_HEAVY = -O0 -g0
+asan_HEAVY = -g0
 fuzz_HEAVY = -O0 -g0
 
 # Sources: the folder chooses the back end.
