@@ -3,16 +3,21 @@
 // raw moves bytes in the kernel (splice) and touches user memory only near the rotation limit, to find a line's end;
 // time and json copy (tee), write, then consume. So a kill of the supervisor at any point loses nothing; it may repeat
 // one chunk. A disk that is full: what comes is dropped and counted, tried again each second, and told in the log.
+//
+// When the FIFO becomes readable after a quiet time it is read at once. Within 5 ms of the last read it is left alone for
+// the rest of these 5 ms, or for as long as it will take to become half full at the rate seen, and its events are paused:
+// else a program that writes line by line would wake the reader at each line.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "platform/clock.hpp"
+#include "platform/event_loop.hpp"
 #include "platform/output_pipe.hpp"
 #include "platform/result.hpp"
+#include "supervisor/log_lines.hpp"
 #include "supervisor/spec.hpp"
 
 namespace forever {
@@ -25,39 +30,80 @@ class LogWriter {
     std::string app;                     // for json
     LogFormat format = LogFormat::raw;
     std::uint64_t max_size = 0;          // 0: never rotate
-    unsigned keep = 5;
+    unsigned keep = 5;                   // 0: a log that is too large is emptied
   };
   // Failing to open the file is not an error: it is a full disk, tried again later.
   LogWriter(Options options, OutputReader reader);
 
   [[nodiscard]] NativeHandle native() const noexcept { return reader_.native(); }
+  // Watches the FIFO in `loop`, which must outlive the writer or its last event. The caller hands readable events of `token`
+  // to readable(), and calls pump() when deadline() has come.
+  [[nodiscard]] Status watch(EventLoop& loop, std::uint64_t token);
 
-  // The FIFO became readable at `now`: reads at once when it is half full, else leaves the bytes for at most
-  // 5 ms so that they come in one piece. Watched edge-triggered; call `due` until nothing is due.
   void readable(Time now);
   // Carries out what is due. `drain`: everything that waits, a partial last line too (the instance has ended).
   void pump(Time now, bool drain = false);
-  [[nodiscard]] std::optional<Time> deadline() const noexcept { return due_; }
+  [[nodiscard]] std::optional<Time> deadline() const noexcept;
 
   void reopen();                                       // the path anew: external logrotate
   [[nodiscard]] Status flush();                        // empties the file, removes the rotated ones, drops what waits
-  void grow_pipe() noexcept;                           // to 1 MiB if the system grants it
+  void grow_pipe() noexcept;                           // to 1 MiB if the system grants it; done by itself in a burst
   [[nodiscard]] std::uint64_t pipe_capacity() const noexcept { return reader_.capacity(); }
   [[nodiscard]] std::uint64_t dropped_bytes() const noexcept { return dropped_; }
   // What keeps it from writing ("No space left on device"), empty if nothing does.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
-  // The last `bytes` of the log at most, from a line's beginning.
+  // The last `bytes` of the log at most, from a line's beginning; reaches back into the rotated file.
   [[nodiscard]] std::string tail(std::size_t bytes) const;
 
  private:
+  // Where the next byte goes. `room`: bytes until the rotation limit.
+  struct Place {
+    std::uint64_t size = 0;
+    std::uint64_t room = 0;
+  };
+  enum class Step : std::uint8_t { more, rest };
+
+  void take_all(Time now, bool drain);
+  void drop_all();
+  [[nodiscard]] Result<Place> find_place();
+  [[nodiscard]] Result<Step> step_raw(Time now);
+  [[nodiscard]] Result<Step> step_lines(Time now, bool drain);
+  [[nodiscard]] Result<Step> write_lines(std::string_view text, Place place, bool drain, Time now);
+  [[nodiscard]] Status write_chunk(Place& place, std::size_t consumed);
+  [[nodiscard]] Step wait_for_rest(std::size_t peeked, Time now);
+  [[nodiscard]] bool partial_is_due(std::size_t peeked, Time now);
+  [[nodiscard]] Status write_whole(std::uint64_t offset, std::string_view bytes);
+  [[nodiscard]] bool ends_with_newline(std::uint64_t size) const;
+  [[nodiscard]] bool rotate(Time now);
+  void begin_trouble(const Error& error, Time now);
+  [[nodiscard]] Status end_trouble();
+  void set_paused(bool paused);
+  void free_buffers();
+
   Options options_;
   OutputReader reader_;
+  LineFormatter formatter_;
+  EventLoop* loop_ = nullptr;
   Handle file_;
-  std::optional<Time> due_;
-  std::optional<Time> retry_;
+
+  bool paused_ = false;
+  bool grown_ = false;                 // asked for a large pipe
+  Time last_read_;                     // the end of the last reading
+  std::optional<Time> batch_due_;      // when a batch is to be read
+  std::optional<Time> partial_due_;    // when a partial line is looked at again
+  std::optional<Time> free_due_;       // when the buffers go
+  std::optional<Time> retry_;          // set: in trouble, and tried again then
+  Time rotate_again_{};                // after a rotation that failed
+
+  std::string in_, out_;               // time and json, and near the rotation limit
+  bool mid_line_ = false;              // the line's beginning is written, its end has not come yet
+  std::size_t partial_size_ = 0;       // bytes of a partial line that are left in the FIFO
+  Time partial_since_{};
+  Milliseconds partial_step_{};
+
   std::uint64_t dropped_ = 0;
   std::uint64_t dropped_told_ = 0;
-  bool batching_ = false;      // the pipe is large enough to wait for more
+  int trouble_code_ = 0;
   std::string trouble_;
 };
 

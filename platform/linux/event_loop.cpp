@@ -2,6 +2,7 @@
 // for processes that are not our children.
 #include "platform/event_loop.hpp"
 
+#include <linux/time_types.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -27,13 +28,31 @@ constexpr std::size_t kKeptEvents = 128;  // room for events that is kept betwee
 
 int pidfd_open(Pid pid) noexcept { return FOREVER_SYS(syscall, -1, SYS_pidfd_open, pid, 0U); }
 
-// Milliseconds for epoll_wait(2), rounded up so that waking early cannot become a spin.
-int patience(std::optional<Time> deadline) noexcept {
-  if (!deadline) return -1;
-  const Time now = steady_now();
-  if (*deadline <= now) return 0;
-  const auto left = std::chrono::ceil<Milliseconds>(*deadline - now).count();
-  return static_cast<int>(std::min<std::int64_t>(left, INT_MAX));
+// epoll_wait(2) that takes nanoseconds (Linux 5.11; an older kernel or a filter that does not know it: milliseconds, rounded
+// up so that waking early cannot become a spin).
+int wait_for_events(int epoll, std::span<epoll_event> into, std::optional<std::chrono::nanoseconds> patience) noexcept {
+  const int room = static_cast<int>(into.size());
+  static bool coarse = false;
+  if (!coarse) {
+    __kernel_timespec timeout{};
+    if (patience) {
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(*patience);
+      timeout.tv_sec = seconds.count();
+      timeout.tv_nsec = (*patience - seconds).count();
+    }
+    const auto count = FOREVER_SYS(syscall, -1L, SYS_epoll_pwait2, epoll, into.data(), room,
+                                   patience ? &timeout : nullptr, nullptr, std::size_t{0});
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<int>(count);
+    coarse = true;
+  }
+  const auto ms = patience ? std::chrono::ceil<Milliseconds>(*patience).count() : -1;
+  return FOREVER_SYS(epoll_wait, -1, epoll, into.data(), room, static_cast<int>(std::min<std::int64_t>(ms, INT_MAX)));
+}
+
+// What is left until the deadline; nothing: for ever.
+std::optional<std::chrono::nanoseconds> patience(std::optional<Time> deadline) noexcept {
+  if (!deadline) return std::nullopt;
+  return std::max<std::chrono::nanoseconds>(*deadline - steady_now(), std::chrono::nanoseconds::zero());
 }
 
 ProcessId identify_or_number(Pid pid) { return identify(pid).value_or(ProcessId{pid, 0}); }
@@ -228,8 +247,8 @@ std::span<const LoopEvent> EventLoop::wait(std::optional<Time> deadline) {
 
   std::array<epoll_event, kBatch> ready;
   do {
-    const int timeout = loop.events.empty() ? patience(deadline) : 0;
-    const int count = FOREVER_SYS(epoll_wait, -1, loop.epoll.get(), ready.data(), static_cast<int>(kBatch), timeout);
+    const auto left = loop.events.empty() ? patience(deadline) : std::chrono::nanoseconds::zero();
+    const int count = wait_for_events(loop.epoll.get(), ready, left);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) break;
     for (const epoll_event& event : std::span(ready).first(static_cast<std::size_t>(count))) {

@@ -18,6 +18,7 @@ FileFacts facts_from(const struct stat& found) {
   facts.size = static_cast<std::uint64_t>(found.st_size);
   facts.inode = found.st_ino;
   facts.device = found.st_dev;
+  facts.links = found.st_nlink;
   facts.owner = found.st_uid;
 #ifdef __APPLE__
   const timespec modified = found.st_mtimespec;

@@ -1,0 +1,7 @@
+#include "platform/memory.hpp"
+
+namespace forever {
+
+void release_free_memory() noexcept {}
+
+}  // namespace forever
