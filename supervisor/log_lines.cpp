@@ -2,6 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
+
+#include "supervisor/utf8.hpp"
 
 namespace forever {
 namespace {
@@ -16,26 +19,6 @@ void append_hex(std::string& into, std::string_view bytes) {
     into += kHex[value >> 4U];
     into += kHex[value & 15U];
   }
-}
-
-// Length of the UTF-8 sequence (RFC 3629: no overlong forms, no surrogates) at the start of `text`; 0 if it is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  const std::size_t length = first < 0x80   ? 1
-                             : first < 0xc2 ? 0
-                             : first < 0xe0 ? 2
-                             : first < 0xf0 ? 3
-                             : first < 0xf5 ? 4
-                                            : 0;
-  if (length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((at(i) & 0xc0U) != 0x80) return 0;
-  if (first == 0xe0 && at(1) < 0xa0) return 0;
-  if (first == 0xed && at(1) > 0x9f) return 0;
-  if (first == 0xf0 && at(1) < 0x90) return 0;
-  if (first == 0xf4 && at(1) > 0x8f) return 0;
-  return length;
 }
 
 void append_escape(std::string& into, char c) {
@@ -78,17 +61,18 @@ bool append_json_escaped(std::string& into, std::string_view text) {
     while (i < text.size() && kPlain[static_cast<unsigned char>(text[i])]) ++i;
     into.append(text, begin, i - begin);
     if (i == text.size()) break;
-    const std::size_t length = sequence_length(text.substr(i));
-    if (length == 0) {
+    std::string_view rest = text.substr(i);
+    const std::optional<char32_t> character = take_utf8(rest);
+    const std::size_t length = text.size() - i - rest.size();
+    if (!character) {
       into += kReplacement;
       valid = false;
-      ++i;
     } else if (length == 1) {
-      append_escape(into, text[i++]);
+      append_escape(into, text[i]);
     } else {
       into.append(text, i, length);
-      i += length;
     }
+    i += length;
   }
   return valid;
 }

@@ -65,7 +65,7 @@ void Outputs::open_log(std::optional<LogWriter>& writer, const AppSpec& spec, co
   writer.emplace(LogWriter::Options{path, stream, spec.name, spec.logs.format, spec.logs.max_size, spec.logs.keep}, std::move(*reader));
   // Root has no budget for pipes; others get the large one when there is something to write (pipe(7)).
   if (effective_uid() == 0) writer->grow_pipe();
-  if (const auto watched = loop_.watch_readable(writer->native(), token, EventLoop::Trigger::edge); !watched) {
+  if (const auto watched = writer->watch(loop_, token); !watched) {
     log_event(EventLevel::error, watched.error().message());
   }
   writer->readable(steady_now());  // what came before we looked
