@@ -1,0 +1,38 @@
+// Any command line is understood or refused in one clear line; words are separated by a zero byte.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "cli/invocation.hpp"
+#include "cli/verbs.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes{reinterpret_cast<const char*>(data), size};
+  std::vector<std::string> words;
+  // The first byte chooses the verb, so that noise gets past it.
+  const auto verbs = forever::cli::verbs();
+  if (size > 0 && data[0] != 0) words.emplace_back(verbs[data[0] % verbs.size()].name);
+  for (const std::string_view word : forever::cli::split_words(bytes.substr(size > 0 ? 1 : 0), '\0')) words.emplace_back(word);
+  const auto result = forever::cli::parse(words);
+  if (const auto* error = std::get_if<forever::cli::UsageError>(&result)) {
+    if (error->message.empty() || error->message.find('\n') != std::string::npos) std::abort();
+  }
+  if (const auto* invocation = std::get_if<forever::cli::Invocation>(&result)) {
+    // What stood after the first `--` has arrived whole.
+    const auto* start = std::get_if<forever::cli::Start>(invocation);
+    for (std::size_t i = 1; start != nullptr && i < words.size(); ++i) {
+      if (words[i] != "--") continue;
+      const std::size_t count = words.size() - i - 1;
+      const auto& arguments = start->options.arguments;
+      if (arguments.size() + 1 < count) std::abort();
+      for (std::size_t k = 0; k < count && k < arguments.size(); ++k) {
+        if (arguments[arguments.size() - 1 - k] != words[words.size() - 1 - k]) std::abort();
+      }
+      break;
+    }
+  }
+  return 0;
+}

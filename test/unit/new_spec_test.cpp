@@ -1,0 +1,82 @@
+// Options over a spec: what was given counts, the rest stays.
+#include "cli/new_spec.hpp"
+#include "test/support/catch.hpp"
+
+using namespace forever;
+using namespace forever::cli;
+using forever::test::contains;
+
+namespace {
+
+AppSpec spec_for(const std::string& script) {
+  AppSpec spec;
+  spec.script = script;
+  spec.directory = "/";
+  spec.environment = {"PATH=/usr/bin:/bin"};
+  return spec;
+}
+
+// "code message", or "fine".
+std::string checked(AppSpec spec) {
+  const auto failure = check_spec(spec);
+  return failure ? std::to_string(to_int(failure->code)) + " " + failure->message : "fine";
+}
+
+}  // namespace
+
+TEST_CASE("START2 options that were not given leave a recorded spec as it is") {
+  AppSpec spec = spec_for("x");
+  spec.restart.max_restarts = 5;
+  spec.logs.format = LogFormat::json;
+  spec.stop.mode = KillMode::group;
+  const AppSpec before = spec;
+  REQUIRE_FALSE(apply_options(StartOptions{}, spec));
+  REQUIRE(spec == before);
+}
+
+TEST_CASE("START2 options that were given lie on top, the environment entry by entry") {
+  AppSpec spec = spec_for("x");
+  spec.environment = {"A=1", "B=2"};
+  StartOptions options;
+  options.environment = {"B=3", "C=4"};
+  options.kill_signal = 2;
+  options.out = "/tmp/one.log";
+  options.err = "/tmp/one.log";
+  REQUIRE_FALSE(apply_options(options, spec));
+  REQUIRE(spec.environment == std::vector<std::string>{"A=1", "B=3", "C=4"});
+  REQUIRE(spec.stop.signal == 2);
+  REQUIRE(spec.logs.merge);  // two writers in one file would overwrite each other
+}
+
+TEST_CASE("START2 another argument or another place is another command") {
+  AppSpec a = spec_for("x"), b = spec_for("x");
+  REQUIRE(same_command(a, b));
+  b.arguments = {"8082"};
+  REQUIRE_FALSE(same_command(a, b));
+  b = a;
+  b.directory = "/tmp";
+  REQUIRE_FALSE(same_command(a, b));
+}
+
+TEST_CASE("STATE2 what cannot be started is told before anything is touched") {
+  CHECK(checked(spec_for("sh")) == "fine");
+  CHECK(checked(spec_for("/bin/sh")) == "fine");
+  CHECK_THAT(checked(spec_for("no-such-program-anywhere")), contains("127 cannot find no-such-program-anywhere"));
+  CHECK_THAT(checked(spec_for("/no/such/program")), contains("127 cannot find /no/such/program"));
+  CHECK_THAT(checked(spec_for("/etc")), contains("126 /etc is a directory"));
+  CHECK_THAT(checked(spec_for("/etc/passwd")), contains("126 /etc/passwd is not executable"));
+  AppSpec nowhere = spec_for("sh");
+  nowhere.directory = "/no/such/place";
+  CHECK_THAT(checked(nowhere), contains("1 cannot use /no/such/place as working directory"));
+  nowhere.directory = "/etc/passwd";
+  CHECK_THAT(checked(nowhere), contains("it is not a directory"));
+  AppSpec lost = spec_for("sh");
+  lost.logs.out = "/no/such/place/out.log";
+  CHECK_THAT(checked(lost), contains("1 cannot keep a log in /no/such/place"));
+  AppSpec interpreted = spec_for("/etc/passwd");
+  interpreted.interpreter = {"no-such-interpreter"};
+  CHECK_THAT(checked(interpreted), contains("127 cannot find no-such-interpreter"));
+  AppSpec stranger = spec_for("sh");
+  stranger.user = "no-such-user-here";
+  CHECK_THAT(checked(stranger), contains("no-such-user-here"));
+}

@@ -1,0 +1,242 @@
+// What was typed becomes what is meant: argv -> Invocation.
+#include "cli/help.hpp"
+#include "cli/invocation.hpp"
+#include "cli/verbs.hpp"
+#include "test/support/catch.hpp"
+
+using namespace forever;
+using namespace forever::cli;
+using forever::test::contains;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+template <class Kind>
+Kind parsed(const Words& words) {
+  const auto result = parse(words);
+  if (const auto* error = std::get_if<UsageError>(&result)) FAIL(error->message);
+  const auto* kind = std::get_if<Kind>(&std::get<Invocation>(result));
+  REQUIRE(kind != nullptr);
+  return *kind;
+}
+
+std::string fault(const Words& words) {
+  const auto result = parse(words);
+  const auto* error = std::get_if<UsageError>(&result);
+  return error == nullptr ? "accepted" : error->message;
+}
+
+StartOptions started(const Words& words) { return parsed<Start>(words).options; }
+
+}  // namespace
+
+TEST_CASE("START1 what follows the first -- is the program's, byte for byte") {
+  const Words odd{"a b", "", "-h", "--name", "--", "ü\n%s", "[x,y]", "\"'"};
+  Words words{"start", "prog", "--name", "web", "--"};
+  words.insert(words.end(), odd.begin(), odd.end());
+  const StartOptions options = started(words);
+  REQUIRE(options.program == "prog");
+  REQUIRE(options.name == "web");
+  REQUIRE(options.arguments == odd);
+}
+
+TEST_CASE("START1 the program may itself stand after --, and words without dashes after it are its own") {
+  REQUIRE(started({"start", "--", "-odd-", "-x"}).program == "-odd-");
+  REQUIRE(started({"start", "--", "-odd-", "-x"}).arguments == Words{"-x"});
+  REQUIRE(started({"start", "server", "8081"}).arguments == Words{"8081"});
+  REQUIRE(started({"start", "server", "[1,2]"}).arguments == Words{"[1,2]"});
+  const StartOptions mixed = started({"start", "--cwd", "/srv", "server", "8081", "--name", "web", "more", "--", "--last"});
+  REQUIRE(mixed.arguments == Words{"8081", "more", "--last"});
+  REQUIRE(mixed.directory == "/srv");
+  REQUIRE(mixed.name == "web");
+  REQUIRE(started({"start", "server", "-"}).arguments == Words{"-"});
+}
+
+TEST_CASE("PARSE options given or not are told apart") {
+  const StartOptions none = started({"start", "x"});
+  REQUIRE_FALSE(none.name);
+  REQUIRE_FALSE(none.restart_on);
+  REQUIRE_FALSE(none.max_restarts);
+  REQUIRE_FALSE(none.merge_logs);
+  REQUIRE_FALSE(none.wait);
+  REQUIRE_FALSE(none.has_arguments);
+  REQUIRE(started({"start", "x", "--"}).has_arguments);
+}
+
+TEST_CASE("PARSE every option of start sets its own field") {
+  const StartOptions o = started({"start", "x", "-n", "web", "--namespace", "prod", "--interpreter", "node --flag  -x", "--cwd", "/srv",
+                                  "-e", "A=1", "--env=B=2=3", "--env-file", "a.env", "--env-file", "b.env", "--user", "www", "--group", "web",
+                                  "--restart", "on-failure", "--stop-exit-codes", "0,2", "--min-uptime", "1m30s", "--restart-delay", "500ms",
+                                  "-m", "7", "--backoff-first", "200ms", "--backoff-factor", "1.5", "--backoff-cap", "60", "--max-memory", "200M",
+                                  "--cron-restart", "0 4 * * *", "--kill-signal", "int", "--kill-timeout", "3", "--kill-mode", "group", "--wait", "5",
+                                  "--out", "o.log", "--err", "e.log", "--merge-logs", "--log-format", "json", "--log-max-size", "1G", "--log-keep", "9",
+                                  "--json", "--quiet"});
+  REQUIRE(o.name == "web");
+  REQUIRE(o.app_namespace == "prod");
+  REQUIRE(o.interpreter == Words{"node", "--flag", "-x"});
+  REQUIRE(o.directory == "/srv");
+  REQUIRE(o.environment == Words{"A=1", "B=2=3"});
+  REQUIRE(o.environment_files == Words{"a.env", "b.env"});
+  REQUIRE(o.user == "www");
+  REQUIRE(o.group == "web");
+  REQUIRE(o.restart_on == RestartOn::on_failure);
+  REQUIRE(o.stop_exit_codes == std::vector<int>{0, 2});
+  REQUIRE(o.min_uptime == Milliseconds{90000});
+  REQUIRE(o.restart_delay == Milliseconds{500});
+  REQUIRE(o.max_restarts == 7U);
+  REQUIRE(o.backoff_first == Milliseconds{200});
+  REQUIRE(o.backoff_factor == 1.5);
+  REQUIRE(o.backoff_cap == Milliseconds{60000});
+  REQUIRE(o.max_memory == (200ULL << 20U));
+  REQUIRE(o.cron_restart == "0 4 * * *");
+  REQUIRE(o.kill_signal == 2);
+  REQUIRE(o.kill_timeout == Milliseconds{3000});
+  REQUIRE(o.kill_mode == KillMode::group);
+  REQUIRE(o.wait);
+  REQUIRE(o.wait_time == Milliseconds{5000});
+  REQUIRE(o.out == "o.log");
+  REQUIRE(o.err == "e.log");
+  REQUIRE(o.merge_logs == true);
+  REQUIRE(o.log_format == LogFormat::json);
+  REQUIRE(o.log_max_size == (1ULL << 30U));
+  REQUIRE(o.log_keep == 9U);
+  REQUIRE(o.json);
+  REQUIRE(o.quiet);
+  REQUIRE(started({"start", "x", "--log-time"}).log_format == LogFormat::time);
+  REQUIRE(started({"start", "x", "--name", "a", "--name", "b"}).name == "b");
+}
+
+TEST_CASE("STATE3 --wait takes the next word only if it is a time") {
+  REQUIRE(started({"start", "--wait", "server.js"}).program == "server.js");
+  REQUIRE(started({"start", "--wait", "server.js"}).wait);
+  REQUIRE_FALSE(started({"start", "--wait", "server.js"}).wait_time);
+  REQUIRE(started({"start", "--wait", "10s", "server.js"}).wait_time == Milliseconds{10000});
+  REQUIRE(started({"start", "server.js", "-w"}).wait);
+  REQUIRE(started({"start", "server.js", "--wait=2m"}).wait_time == Milliseconds{120000});
+  REQUIRE(started({"start", "server.js", "-qw"}).wait);
+  REQUIRE_THAT(fault({"start", "server.js", "--wait=soon"}), contains("--wait 'soon' is not a duration"));
+}
+
+TEST_CASE("PARSE bad values are told with what would be right") {
+  const std::vector<std::pair<Words, std::string>> cases{
+      {{"start", "x", "--min-uptime", "soon"}, "--min-uptime 'soon' is not a duration"},
+      {{"start", "x", "--min-uptime", "-5"}, "--min-uptime '-5' is not a duration"},
+      {{"start", "x", "--max-memory", "much"}, "--max-memory 'much' is not a size"},
+      {{"start", "x", "--env", "novalue"}, "--env 'novalue' is not an assignment"},
+      {{"start", "x", "--env", "=v"}, "--env '=v' is not an assignment"},
+      {{"start", "x", "--restart", "sometimes"}, "is none of always, on-failure, never"},
+      {{"start", "x", "--kill-mode", "gently"}, "is none of tree, group, process"},
+      {{"start", "x", "--kill-signal", "NOPE"}, "is not a signal"},
+      {{"start", "x", "--kill-signal", "0"}, "is not a signal"},
+      {{"start", "x", "--stop-exit-codes", "0,256"}, "is not a list of exit codes"},
+      {{"start", "x", "--stop-exit-codes", ""}, "is not a list of exit codes"},
+      {{"start", "x", "--max-restarts", "-1"}, "is not a whole number"},
+      {{"start", "x", "--max-restarts", "4294967296"}, "is not a whole number"},
+      {{"start", "x", "--backoff-factor", "0.5"}, "is not a number from 1 to 1000"},
+      {{"start", "x", "--backoff-factor", "nan"}, "is not a number from 1 to 1000"},
+      {{"start", "x", "--log-format", "xml"}, "is none of raw, time, json"},
+      {{"start", "x", "--cron-restart", "61 * * * *"}, "is not a cron expression"},
+      {{"start", "x", "--cwd", ""}, "--cwd is empty"},
+      {{"start", "x", "--interpreter", " "}, "is empty"},
+      {{"list", "--sort", "colour"}, "is no column to sort by"},
+      {{"logs", "--lines", "few"}, "is not a whole number"},
+      {{"logs", "--out", "--err"}, "exclude each other"},
+      {{"start", "x", "--name"}, "--name needs a value (NAME)"},
+      {{"start", "x", "--name="}, "--name needs a value (NAME)"},
+      {{"start", "x", "--name", "--", "y"}, "--name needs a value (NAME)"},
+      {{"start"}, "start needs a program"},
+      {{"start", ""}, "the program's name is empty"},
+      {{"stop"}, "stop needs the name of an app"},
+      {{"stopall", "web"}, "forever stop web"},
+      {{"signal", "web"}, "signal needs a signal and the name of an app"},
+      {{"signal", "web", "HUP"}, "the signal comes first"},
+      {{"completion", "tcsh"}, "no completion for 'tcsh'"},
+      {{"list", "web"}, "forever describe web"},
+  };
+  for (const auto& [words, expected] : cases) {
+    CAPTURE(words);
+    CHECK_THAT(fault(words), contains(expected));
+    CHECK(fault(words).find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("PERM1 a name that could leave the directory or hurt a terminal is refused, and shown harmless") {
+  for (const std::string& name : {std::string{".."}, std::string{"a/b"}, std::string{"\x1b[2J"}, std::string(300, 'x'), std::string{"--json"}, std::string{"all"},
+                                  std::string{"12"}, std::string{""}, std::string{"id:1"}}) {
+    CAPTURE(name);
+    CHECK_THAT(fault({"start", "x", "--name", name}), contains("--name"));
+    CHECK(fault({"start", "x", "--name", name}).find('\x1b') == std::string::npos);
+  }
+}
+
+TEST_CASE("PARSE an unknown option after the program is explained, before it the nearest is named") {
+  CHECK_THAT(fault({"start", "server.js", "--port", "81"}), contains("forever start server.js -- --port"));
+  CHECK_THAT(fault({"start", "server.js", "-p"}), contains("forever start server.js -- -p"));
+  CHECK_THAT(fault({"start", "--nmae", "web", "server.js"}), contains("did you mean '--name'"));
+  CHECK_THAT(fault({"start", "server.js", "--nmae=web"}), contains("did you mean '--name'"));
+  CHECK_THAT(fault({"stop", "web", "--fore"}), contains("did you mean '--force'"));
+  CHECK_THAT(fault({"stop", "web", "--zzzzzzzz"}), contains("forever stop --help"));
+}
+
+TEST_CASE("PARSE an unknown verb names the nearest, or what was probably meant") {
+  CHECK_THAT(fault({"strat", "x"}), contains("did you mean 'start'"));
+  CHECK_THAT(fault({"lsit"}), contains("did you mean 'list'"));
+  CHECK_THAT(fault({"server.js"}), contains("forever start server.js"));
+  CHECK_THAT(fault({"qqqqqqqqqqqq"}), contains("forever help"));
+  CHECK_THAT(fault({"--json", "list"}), contains("the verb comes first"));
+}
+
+TEST_CASE("PARSE aliases mean their verb") {
+  for (const char* word : {"list", "ls", "ps", "status"}) REQUIRE(std::holds_alternative<List>(std::get<Invocation>(parse({word}))));
+  for (const char* word : {"delete", "del", "rm"}) REQUIRE(parsed<Delete>({word, "web"}).which.selectors == Words{"web"});
+  for (const char* word : {"describe", "info", "show"}) REQUIRE(parsed<Describe>({word, "web"}).which.selectors == Words{"web"});
+}
+
+TEST_CASE("PARSE the other verbs take their options on either side of their operands") {
+  REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).force);
+  REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).which.selectors == Words{"web", "id:3"});
+  REQUIRE(parsed<Stop>({"stopall", "--force"}).all);
+  REQUIRE(parsed<Stop>({"stopall", "--force"}).force);
+  REQUIRE(parsed<Stop>({"stopall"}).which.selectors == Words{"all"});
+  REQUIRE(parsed<Restart>({"restart", "web", "--update-env"}).update_env);
+  REQUIRE(parsed<Restart>({"restartall", "--update-env"}).update_env);
+  REQUIRE(parsed<Delete>({"rm", "web", "--keep-logs"}).keep_logs);
+  REQUIRE(parsed<Describe>({"show", "--reveal", "web"}).reveal);
+  REQUIRE(parsed<List>({"ls", "--sort", "memory", "-w"}).sort == "memory");
+  REQUIRE(parsed<List>({"ls", "-qw"}).watch);
+  REQUIRE(parsed<Logs>({"logs", "-n5", "-f", "web"}).lines == 5);
+  REQUIRE(parsed<Logs>({"logs", "-n5", "-f", "web"}).follow);
+  REQUIRE(parsed<Logs>({"logs"}).which.selectors.empty());
+  REQUIRE(parsed<forever::cli::Signal>({"signal", "HUP", "web"}).signal == 1);
+  REQUIRE(parsed<forever::cli::Signal>({"signal", "SIGUSR1", "web", "api"}).which.selectors == Words{"web", "api"});
+  REQUIRE(parsed<Completion>({"completion", "zsh"}).shell == "zsh");
+  REQUIRE(parsed<Run>({"run", "prog", "--restart", "never", "--", "-x"}).options.arguments == Words{"-x"});
+  REQUIRE(parsed<Stop>({"stop", "--", "-odd"}).which.selectors == Words{"-odd"});
+}
+
+TEST_CASE("HELP without arguments is short, --help is whole, and every verb and option explains itself") {
+  REQUIRE(parsed<Show>({}).text == short_help());
+  REQUIRE(parsed<Show>({"--help"}).text == help_for_all());
+  REQUIRE(parsed<Show>({"help"}).text == help_for_all());
+  REQUIRE_THAT(parsed<Show>({"--version"}).text, contains("forever "));
+  for (const Verb& verb : verbs()) {
+    CAPTURE(verb.name);
+    CHECK_THAT(help_for_all(), contains(std::string{verb.name}));
+    const std::string text = parsed<Show>({std::string{verb.name}, "--help"}).text;
+    CHECK(parsed<Show>({"help", std::string{verb.name}}).text == text);
+    for (const OptionGroup& group : verb.groups) {
+      for (const Option& option : group.options) {
+        for (const std::string_view name : split_words(option.names, ',')) CHECK_THAT(text, contains(std::string{name}));
+        CHECK(option.help.ends_with('.'));
+      }
+    }
+    for (const std::string_view line : split_words(text, '\n')) CHECK(line.size() <= 80);
+  }
+  for (const std::string_view line : split_words(help_for_all(), '\n')) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("HELP a word of the program's own after -- asks for nothing of ours") {
+  REQUIRE(std::holds_alternative<Show>(std::get<Invocation>(parse({"start", "x", "--help"}))));
+  REQUIRE(started({"start", "x", "--", "--help"}).arguments == Words{"--help"});
+}
