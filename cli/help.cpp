@@ -99,15 +99,15 @@ std::string short_help() {
          "  forever restart server      stop it and start it again\n"
          "  forever stop server         stop it and all of its processes\n"
          "\n"
-         "`forever help` names all verbs, `forever VERB --help` tells everything about one.\n";
+         "`forever help` names all verbs, `forever VERB --help` tells all about one.\n";
 }
 
 std::string help_for_all() {
   std::string out =
       "Usage: forever VERB [OPTION]... [OPERAND]...\n"
       "\n"
-      "Keeps any program alive: frees the terminal, restarts what ends, keeps its output,\n"
-      "and stops all of its processes when told to.\n";
+      "Keeps any program alive: frees the terminal, restarts what ends, keeps its\n"
+      "output, and stops all of its processes when told to.\n";
   std::string_view family;
   for (const Verb& verb : verbs()) {
     if (verb.family != family) {
@@ -124,7 +124,7 @@ std::string help_for_all() {
       "\n"
       "Examples:\n"
       "  forever start server.js               # the simplest case\n"
-      "  forever start ./server -- --port 81   # the program's own options stand after --\n"
+      "  forever start ./server -- --port 81   # its own options stand after --\n"
       "  forever stop server                   # by name, id or pid\n"
       "\n"
       "State and logs are kept in $FOREVER_HOME, by default ~/.forever.\n"

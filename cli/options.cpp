@@ -64,12 +64,14 @@ Fault set_interpreter(Draft& draft, const std::string& value) {
 }
 
 Fault set_exit_codes(Draft& draft, const std::string& value) {
+  constexpr const char* kBadCodes = "is not a list of exit codes from 0 to 255, such as 0,2";
   std::vector<int> codes;
   for (const std::string_view word : split_words(value, ',')) {
     const auto code = whole_number<int>(word);
-    if (!code || *code < 0 || *code > 255) return "is not a list of exit codes from 0 to 255, such as 0,2";
+    if (!code || *code < 0 || *code > 255) return kBadCodes;
     codes.push_back(*code);
   }
+  if (codes.empty()) return kBadCodes;
   draft.start.stop_exit_codes = std::move(codes);
   return {};
 }

@@ -151,11 +151,11 @@ std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& view
 }
 
 // Each once; the whole app wins over its slots.
-void add_choice(std::vector<Target>& of_app, Target target) {
+void add_choice(std::vector<Target>& of_app, const Target& target) {
   if (!of_app.empty() && !of_app.front().slot) return;
   if (!target.slot) of_app.clear();
   if (std::none_of(of_app.begin(), of_app.end(), [&](const Target& other) { return other.slot == target.slot; })) {
-    of_app.push_back(std::move(target));
+    of_app.push_back(target);
   }
 }
 
@@ -167,7 +167,7 @@ std::variant<std::vector<Target>, SelectionError> select(const std::vector<AppVi
   for (const std::string& word : selectors) {
     auto reading = read_word(views, word);
     if (auto* error = std::get_if<SelectionError>(&reading)) return *error;
-    for (Target& target : std::get<Reading>(reading).targets) add_choice(chosen[target.name], std::move(target));
+    for (const Target& target : std::get<Reading>(reading).targets) add_choice(chosen[target.name], target);
   }
   std::vector<Target> ordered;
   for (const AppView& view : views) {

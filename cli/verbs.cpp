@@ -173,14 +173,14 @@ constexpr Verb kVerbs[] = {
      "forever start ./server --name web -- --port 8081\toptions for the program stand after --\n"
      "forever start --cwd /srv/app -e PORT=8081 app.py\n"
      "forever start job.sh --restart on-failure\tuntil it ends well\n"
-     "forever start web --wait\ta stopped app, again; says when it is ready",
+     "forever start web --wait\ta stopped app; says when it is ready",
      kStartGroups, OperandKind::program, make_start},
     {"run", "", kRunning, "PROGRAM [OPTION]... [-- ARGUMENT...]", "the same in the foreground; fit for containers",
      "Keeps PROGRAM alive in the foreground, with this terminal's input and output, and nothing on record. Signals are "
      "passed on to it; "
      "when it is over, its exit code is ours. As process 1 of a container it also reaps what others leave behind.",
      "forever run ./server\n"
-     "forever run --restart never -- ./job --once\tsupervise one run and hand on its exit code",
+     "forever run --restart never -- ./job --once\tone run, and its exit code",
      kRunGroups, OperandKind::program, make_run},
 
     {"list", "ls ps status", kLooking, "[OPTION]...", "what is kept alive, and how it is",

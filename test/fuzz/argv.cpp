@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // The first byte chooses the verb, so that noise gets past it.
   const auto verbs = forever::cli::verbs();
   if (size > 0 && data[0] != 0) words.emplace_back(verbs[data[0] % verbs.size()].name);
-  for (const std::string_view word : forever::cli::split_words(bytes.substr(size > 0 ? 1 : 0), '\0')) words.emplace_back(word);
+  for (const std::string_view word : forever::cli::split_words(bytes.substr(size > 0 ? 1 : 0), '\0'))
+    words.emplace_back(word);
   const auto result = forever::cli::parse(words);
   if (const auto* error = std::get_if<forever::cli::UsageError>(&result)) {
     if (error->message.empty() || error->message.find('\n') != std::string::npos) std::abort();

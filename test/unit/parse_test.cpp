@@ -46,7 +46,8 @@ TEST_CASE("START1 the program may itself stand after --, and words without dashe
   REQUIRE(started({"start", "--", "-odd-", "-x"}).arguments == Words{"-x"});
   REQUIRE(started({"start", "server", "8081"}).arguments == Words{"8081"});
   REQUIRE(started({"start", "server", "[1,2]"}).arguments == Words{"[1,2]"});
-  const StartOptions mixed = started({"start", "--cwd", "/srv", "server", "8081", "--name", "web", "more", "--", "--last"});
+  const StartOptions mixed =
+      started({"start", "--cwd", "/srv", "server", "8081", "--name", "web", "more", "--", "--last"});
   REQUIRE(mixed.arguments == Words{"8081", "more", "--last"});
   REQUIRE(mixed.directory == "/srv");
   REQUIRE(mixed.name == "web");
@@ -65,13 +66,68 @@ TEST_CASE("PARSE options given or not are told apart") {
 }
 
 TEST_CASE("PARSE every option of start sets its own field") {
-  const StartOptions o = started({"start", "x", "-n", "web", "--namespace", "prod", "--interpreter", "node --flag  -x", "--cwd", "/srv",
-                                  "-e", "A=1", "--env=B=2=3", "--env-file", "a.env", "--env-file", "b.env", "--user", "www", "--group", "web",
-                                  "--restart", "on-failure", "--stop-exit-codes", "0,2", "--min-uptime", "1m30s", "--restart-delay", "500ms",
-                                  "-m", "7", "--backoff-first", "200ms", "--backoff-factor", "1.5", "--backoff-cap", "60", "--max-memory", "200M",
-                                  "--cron-restart", "0 4 * * *", "--kill-signal", "int", "--kill-timeout", "3", "--kill-mode", "group", "--wait", "5",
-                                  "--out", "o.log", "--err", "e.log", "--merge-logs", "--log-format", "json", "--log-max-size", "1G", "--log-keep", "9",
-                                  "--json", "--quiet"});
+  const StartOptions o = started({"start",
+                                  "x",
+                                  "-n",
+                                  "web",
+                                  "--namespace",
+                                  "prod",
+                                  "--interpreter",
+                                  "node --flag  -x",
+                                  "--cwd",
+                                  "/srv",
+                                  "-e",
+                                  "A=1",
+                                  "--env=B=2=3",
+                                  "--env-file",
+                                  "a.env",
+                                  "--env-file",
+                                  "b.env",
+                                  "--user",
+                                  "www",
+                                  "--group",
+                                  "web",
+                                  "--restart",
+                                  "on-failure",
+                                  "--stop-exit-codes",
+                                  "0,2",
+                                  "--min-uptime",
+                                  "1m30s",
+                                  "--restart-delay",
+                                  "500ms",
+                                  "-m",
+                                  "7",
+                                  "--backoff-first",
+                                  "200ms",
+                                  "--backoff-factor",
+                                  "1.5",
+                                  "--backoff-cap",
+                                  "60",
+                                  "--max-memory",
+                                  "200M",
+                                  "--cron-restart",
+                                  "0 4 * * *",
+                                  "--kill-signal",
+                                  "int",
+                                  "--kill-timeout",
+                                  "3",
+                                  "--kill-mode",
+                                  "group",
+                                  "--wait",
+                                  "5",
+                                  "--out",
+                                  "o.log",
+                                  "--err",
+                                  "e.log",
+                                  "--merge-logs",
+                                  "--log-format",
+                                  "json",
+                                  "--log-max-size",
+                                  "1G",
+                                  "--log-keep",
+                                  "9",
+                                  "--json",
+                                  "--quiet"});
   REQUIRE(o.name == "web");
   REQUIRE(o.app_namespace == "prod");
   REQUIRE(o.interpreter == Words{"node", "--flag", "-x"});
@@ -162,8 +218,9 @@ TEST_CASE("PARSE bad values are told with what would be right") {
 }
 
 TEST_CASE("PERM1 a name that could leave the directory or hurt a terminal is refused, and shown harmless") {
-  for (const std::string& name : {std::string{".."}, std::string{"a/b"}, std::string{"\x1b[2J"}, std::string(300, 'x'), std::string{"--json"}, std::string{"all"},
-                                  std::string{"12"}, std::string{""}, std::string{"id:1"}}) {
+  for (const std::string& name :
+       {std::string{".."}, std::string{"a/b"}, std::string{"\x1b[2J"}, std::string(300, 'x'), std::string{"--json"},
+        std::string{"all"}, std::string{"12"}, std::string{""}, std::string{"id:1"}}) {
     CAPTURE(name);
     CHECK_THAT(fault({"start", "x", "--name", name}), contains("--name"));
     CHECK(fault({"start", "x", "--name", name}).find('\x1b') == std::string::npos);
@@ -188,9 +245,12 @@ TEST_CASE("PARSE an unknown verb names the nearest, or what was probably meant")
 }
 
 TEST_CASE("PARSE aliases mean their verb") {
-  for (const char* word : {"list", "ls", "ps", "status"}) REQUIRE(std::holds_alternative<List>(std::get<Invocation>(parse({word}))));
-  for (const char* word : {"delete", "del", "rm"}) REQUIRE(parsed<Delete>({word, "web"}).which.selectors == Words{"web"});
-  for (const char* word : {"describe", "info", "show"}) REQUIRE(parsed<Describe>({word, "web"}).which.selectors == Words{"web"});
+  for (const char* word : {"list", "ls", "ps", "status"})
+    REQUIRE(std::holds_alternative<List>(std::get<Invocation>(parse({word}))));
+  for (const char* word : {"delete", "del", "rm"})
+    REQUIRE(parsed<Delete>({word, "web"}).which.selectors == Words{"web"});
+  for (const char* word : {"describe", "info", "show"})
+    REQUIRE(parsed<Describe>({word, "web"}).which.selectors == Words{"web"});
 }
 
 TEST_CASE("PARSE the other verbs take their options on either side of their operands") {
@@ -227,7 +287,8 @@ TEST_CASE("HELP without arguments is short, --help is whole, and every verb and 
     CHECK(parsed<Show>({"help", std::string{verb.name}}).text == text);
     for (const OptionGroup& group : verb.groups) {
       for (const Option& option : group.options) {
-        for (const std::string_view name : split_words(option.names, ',')) CHECK_THAT(text, contains(std::string{name}));
+        for (const std::string_view name : split_words(option.names, ','))
+          CHECK_THAT(text, contains(std::string{name}));
         CHECK(option.help.ends_with('.'));
       }
     }

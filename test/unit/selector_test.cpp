@@ -8,7 +8,8 @@ using forever::test::contains;
 
 namespace {
 
-AppView view(const std::string& name, std::uint32_t id, const std::string& space, std::vector<Pid> pids, Pid supervisor = 0, Pid keeper = 0) {
+AppView view(const std::string& name, std::uint32_t id, const std::string& space, std::vector<Pid> pids,
+             Pid supervisor = 0, Pid keeper = 0) {
   AppView made;
   made.name = made.status.name = name;
   made.status.id = id;
@@ -25,8 +26,7 @@ AppView view(const std::string& name, std::uint32_t id, const std::string& space
 }
 
 const std::vector<AppView> kViews{
-    view("web", 0, "default", {100}, 11, 10),
-    view("api", 1, "prod", {200, 201, 202}, 21, 20),
+    view("web", 0, "default", {100}, 11, 10), view("api", 1, "prod", {200, 201, 202}, 21, 20),
     view("job", 2, "prod", {0}),
     view("prod", 3, "default", {1}, 31, 30),  // named as a namespace, its instance as an id
 };

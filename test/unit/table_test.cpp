@@ -1,8 +1,8 @@
 // Tables fit their terminal; lists and descriptions say what is.
+#include "cli/table.hpp"
 #include "cli/description.hpp"
 #include "cli/json_view.hpp"
 #include "cli/list_table.hpp"
-#include "cli/table.hpp"
 #include "cli/verbs.hpp"
 #include "supervisor/names.hpp"
 #include "test/support/catch.hpp"
@@ -15,7 +15,8 @@ namespace {
 
 Table sample() {
   Table table;
-  table.columns = {{"id", Column::Align::right, 0, 0}, {"name", Column::Align::left, 0, 4}, {"extra", Column::Align::left, 1, 0}};
+  table.columns = {
+      {"id", Column::Align::right, 0, 0}, {"name", Column::Align::left, 0, 4}, {"extra", Column::Align::left, 1, 0}};
   table.rows = {{{"0"}, {"web"}, {"aaaa"}}, {{"10"}, {"a-long-name-of-an-app-that-goes-on"}, {"bbbb"}}};
   return table;
 }
@@ -95,8 +96,9 @@ TEST_CASE("BACK2 the list shows back-off with its countdown and failures") {
 
 TEST_CASE("LIST a row tells what an app is and uses") {
   const std::string text = render(list_table({look("web", "online")}), 0, false);
-  for (const char* part : {"id", "name", "namespace", "slot", "pid", "status", "restarts", "uptime", "cpu", "memory", "user", "watching", "web", "4711",
-                           "online", "1m", "1.2%", "3.0M", "me", "default"}) {
+  for (const char* part :
+       {"id",   "name",     "namespace", "slot", "pid",    "status", "restarts", "uptime", "cpu", "memory",
+        "user", "watching", "web",       "4711", "online", "1m",     "1.2%",     "3.0M",   "me",  "default"}) {
     CAPTURE(part);
     CHECK_THAT(text, contains(part));
   }
@@ -191,10 +193,12 @@ TEST_CASE("STATE5 the JSON has its documented keys, null for a pid that is not t
   web.instances[0].alive = false;
   web.view.supervised = false;
   const std::string text = json_list("/s", {web});
-  for (const char* part : {"\"version\":1", "\"state_dir\":\"/s\"", "\"apps\":[", "\"supervisor_pid\":null", "\"pid\":null", "\"keeper_pid\":null",
-                           "\"status\":\"stopped\"", "\"logs\":{\"out\":\"/x/out.log\",\"err\":\"/x/err.log\"}", "\"watching\":false"}) {
+  for (const char* part : {"\"version\":1", "\"state_dir\":\"/s\"", "\"apps\":[", "\"supervisor_pid\":null",
+                           "\"pid\":null", "\"keeper_pid\":null", "\"status\":\"stopped\"",
+                           "\"logs\":{\"out\":\"/x/out.log\",\"err\":\"/x/err.log\"}", "\"watching\":false"}) {
     CAPTURE(part);
     CHECK_THAT(text, contains(part));
   }
-  CHECK(json_list("", {}, "no \"such\" thing") == "{\"version\":1,\"state_dir\":\"\",\"apps\":[],\"error\":\"no \\\"such\\\" thing\"}\n");
+  CHECK(json_list("", {}, "no \"such\" thing") ==
+        "{\"version\":1,\"state_dir\":\"\",\"apps\":[],\"error\":\"no \\\"such\\\" thing\"}\n");
 }
