@@ -71,22 +71,9 @@ Status Supervision::begin() {
   for (const ExitRecord& record : std::exchange(records_, {})) (void)link_.acknowledge(record.id).ok();
 
   outputs_.open_logs(state_, spec_);
-  use_timers();
+  triggers_.use(spec_, steady_now(), wall_now());
   if (auto control = open_control(); !control) log_later(EventLevel::error, control.error().message());
   return Done{};
-}
-
-void Supervision::use_timers() {
-  cron_.reset();
-  cron_due_.reset();
-  memory_check_.reset();
-  if (!spec_.cron_restart.empty()) {
-    if (auto cron = CronSchedule::parse(spec_.cron_restart)) {
-      cron_ = *cron;
-      cron_due_ = cron_->next(wall_now());
-    }
-  }
-  if (spec_.max_memory != 0) memory_check_ = steady_now() + Milliseconds{2000};
 }
 
 void Supervision::read_records() {

@@ -110,7 +110,7 @@ std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state, c
       talking.push_back(&conversation);
     }
     if (talking.empty() && !absent) break;
-    const int ready = wait_readable(sockets, absent ? kConnectLook : Milliseconds::max());
+    const int ready = wait_readable(sockets, absent ? kConnectLook : Milliseconds{-1});
     if (ready >= 0) talking[static_cast<std::size_t>(ready)]->read(on_progress);
   }
   std::vector<Result<ControlReply>> replies;

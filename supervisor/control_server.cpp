@@ -3,6 +3,17 @@
 #include "platform/local_socket.hpp"
 
 namespace forever {
+namespace {
+
+constexpr Milliseconds kRest{200};
+
+}  // namespace
+
+void ControlServer::tick(Time now) noexcept {
+  if (!rests_until_ || *rests_until_ > now) return;
+  rests_until_.reset();
+  loop_.resume(listener_.get());
+}
 
 Status ControlServer::serve(Handle listener) {
   if (listener_) loop_.unwatch(listener_.get());
@@ -32,7 +43,12 @@ std::vector<ControlServer::Request> ControlServer::handle(const LoopEvent& event
 void ControlServer::accept_all() {
   for (;;) {
     auto accepted = accept_local(listener_.get());
-    if (!accepted || !*accepted) return;
+    if (!accepted) {
+      loop_.pause(listener_.get());
+      rests_until_ = steady_now() + kRest;
+      return;
+    }
+    if (!*accepted) return;
     const Client client = next_++;
     const NativeHandle socket = accepted->get();
     clients_.emplace(client, Connection{std::move(*accepted), {}, {}, false});

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,10 @@ class ControlServer {
   [[nodiscard]] std::vector<Request> handle(const LoopEvent& event);
   [[nodiscard]] bool connected(Client client) const { return clients_.contains(client); }
 
+  // After no descriptor was left for a client, the listener rests for a while: it would stay readable all the time.
+  [[nodiscard]] std::optional<Time> deadline() const noexcept { return rests_until_; }
+  void tick(Time now) noexcept;
+
   void progress(Client client, const std::string& text);
   // The connection closes once the reply has gone.
   void reply(Client client, const ControlReply& reply);
@@ -56,6 +61,7 @@ class ControlServer {
   std::uint64_t first_token_;
   std::uint64_t next_;
   Handle listener_;
+  std::optional<Time> rests_until_;
   std::map<Client, Connection> clients_;
 };
 

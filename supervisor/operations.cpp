@@ -168,7 +168,7 @@ Status Supervision::use_new_spec(const std::string& text) {
     (void)outputs_.open_pipes(state_, spec_, held_, link_, std::nullopt).ok();
     outputs_.open_logs(state_, spec_);
   }
-  use_timers();
+  triggers_.use(spec_, steady_now(), wall_now());
   (void)link_.sync(state_.spec_path(name_)).ok();
   return Done{};
 }

@@ -13,10 +13,8 @@
 namespace forever {
 namespace {
 
-constexpr Milliseconds kMemoryInterval{2000};
 constexpr Milliseconds kStatusRetry{1000};
 constexpr Milliseconds kKeeperRetry{1000};
-constexpr Milliseconds kLongestCronWait{60000};  // the date may be set meanwhile
 constexpr std::size_t kLastLines = 2048;         // bytes of a crash's last lines
 
 void sooner(std::optional<Time>& soonest, const std::optional<Time>& candidate) {
@@ -53,13 +51,10 @@ std::optional<Time> Supervision::next_deadline() const {
   for (const Operating& operating : operating_) {
     if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
   }
-  sooner(soonest, memory_check_);
+  sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
+  sooner(soonest, control_.deadline());
   sooner(soonest, status_retry_);
   sooner(soonest, keeper_retry_);
-  if (cron_due_) {
-    const auto wait = std::chrono::duration_cast<Milliseconds>(*cron_due_ - wall_now()) + Milliseconds{1};
-    sooner(soonest, steady_now() + std::clamp(wait, Milliseconds{0}, kLongestCronWait));
-  }
   return soonest;
 }
 
@@ -179,8 +174,9 @@ void Supervision::tick(Time now) {
       advance(instance, event::Tick{});
     }
   }
-  if (memory_check_ && *memory_check_ <= now) check_memory(now);
-  if (cron_due_ && wall_now() >= *cron_due_) check_cron(now);
+  control_.tick(now);
+  if (triggers_.memory_due(now)) check_memory();
+  if (triggers_.schedule_due(wall_now())) restart_by_schedule();
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;
   if (keeper_retry_ && *keeper_retry_ <= now) {
     keeper_retry_.reset();
@@ -189,7 +185,7 @@ void Supervision::tick(Time now) {
   give_progress(now);
 }
 
-void Supervision::check_memory(Time now) {
+void Supervision::check_memory() {
   for (Instance& instance : instances_) {
     if (instance.life().state() != InstanceState::online) continue;
     const std::vector<Pid> roots{instance.process().pid};
@@ -198,10 +194,9 @@ void Supervision::check_memory(Time now) {
     log_later(EventLevel::warning, "memory " + format_size(used) + " is over " + format_size(spec_.max_memory) + ": restarting");
     advance(instance, event::Stop{Trigger::max_memory, true, false});
   }
-  memory_check_ = now + kMemoryInterval;
 }
 
-void Supervision::check_cron(Time) {
+void Supervision::restart_by_schedule() {
   log_later(EventLevel::info, "restarting by schedule");
   for (Instance& instance : instances_) {
     // A job that has run to its end is started; what runs is restarted; what was given up stays so.
@@ -211,7 +206,6 @@ void Supervision::check_cron(Time) {
       advance(instance, event::Stop{Trigger::cron, true, false});
     }
   }
-  cron_due_ = cron_->next(wall_now());
 }
 
 void Supervision::check_trees() {
@@ -388,7 +382,7 @@ void Supervision::write_pid_files() {
 }
 
 bool Supervision::nothing_left() const {
-  if (cron_due_ && desired_ == Desired::online) return false;
+  if (triggers_.has_schedule() && desired_ == Desired::online) return false;
   return std::ranges::all_of(instances_, [](const Instance& instance) {
     return instance.life().state() == InstanceState::stopped || instance.life().state() == InstanceState::errored;
   });

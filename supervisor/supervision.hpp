@@ -14,13 +14,13 @@
 #include "platform/event_loop.hpp"
 #include "platform/keeper.hpp"
 #include "supervisor/control_server.hpp"
-#include "supervisor/cron.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/instance.hpp"
 #include "supervisor/outputs.hpp"
 #include "supervisor/spec.hpp"
 #include "supervisor/state_directory.hpp"
 #include "supervisor/status.hpp"
+#include "supervisor/triggers.hpp"
 
 namespace forever {
 
@@ -48,8 +48,8 @@ class Supervision {
   void read_keeper();
   void replace_keeper();
   void tick(Time now);
-  void check_memory(Time now);
-  void check_cron(Time now);
+  void check_memory();
+  void restart_by_schedule();
   void check_trees();
   void advance(Instance& instance, const LifecycleEvent& event);
   void after_spawn(Instance& instance, const std::optional<SpawnFailure>& failed);
@@ -71,7 +71,6 @@ class Supervision {
   void read_records();
   void resume(const AppStatus& last);
   void recover_lost(AppStatus& last);
-  void use_timers();
   void take_over(Instance& instance, const InstanceStatus& recorded);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
@@ -124,9 +123,7 @@ class Supervision {
   std::vector<std::string> command_;
   Handle lock_;
   Handle report_;
-  std::optional<CronSchedule> cron_;
-  std::optional<WallTime> cron_due_;
-  std::optional<Time> memory_check_;
+  Triggers triggers_;
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
   std::minstd_rand chance_;

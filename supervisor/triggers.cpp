@@ -1,0 +1,45 @@
+#include "supervisor/triggers.hpp"
+
+#include <algorithm>
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kMemoryInterval{2000};
+constexpr Milliseconds kLongestWait{60000};
+
+}  // namespace
+
+void Triggers::use(const AppSpec& spec, Time now, WallTime date) {
+  *this = {};
+  if (spec.max_memory != 0) memory_check_ = now + kMemoryInterval;
+  if (spec.cron_restart.empty()) return;
+  const auto parsed = CronSchedule::parse(spec.cron_restart);
+  if (!parsed) return;
+  schedule_ = *parsed;
+  scheduled_ = schedule_->next(date);
+}
+
+std::optional<Time> Triggers::deadline(Time now, WallTime date) const {
+  std::optional<Time> due = memory_check_;
+  if (scheduled_) {
+    // Rounded up: woken a moment too early the schedule would not be due yet.
+    const auto wait = std::clamp(std::chrono::ceil<Milliseconds>(*scheduled_ - date), Milliseconds{0}, kLongestWait);
+    due = due ? std::min(*due, now + wait) : now + wait;
+  }
+  return due;
+}
+
+bool Triggers::memory_due(Time now) {
+  if (!memory_check_ || *memory_check_ > now) return false;
+  memory_check_ = now + kMemoryInterval;
+  return true;
+}
+
+bool Triggers::schedule_due(WallTime date) {
+  if (!scheduled_ || *scheduled_ > date) return false;
+  scheduled_ = schedule_->next(date);
+  return true;
+}
+
+}  // namespace forever
