@@ -55,7 +55,9 @@ Status empty_directory(int descriptor, const std::string& path) {
   if (!directory) return last_error("read " + path);
   (void)owner.release();  // closedir closes it
   for (const std::string& name : names_in(directory.get())) {
-    if (Status removed = remove_below(descriptor, name, path + "/" + name); !removed) return removed;
+    std::string below = path;
+    below.append("/").append(name);
+    if (Status removed = remove_below(descriptor, name, below); !removed) return removed;
   }
   return Done{};
 }

@@ -9,23 +9,22 @@ namespace {
 
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
-// What stands at a path. code 0: a regular file that can at least be read.
+// Why a file that is there cannot be the program; 0 if it can at least be read.
+int refusal_of(const std::string& path, mode_t mode) noexcept {
+  if (S_ISDIR(mode)) return EISDIR;
+  if (!S_ISREG(mode)) return EACCES;  // what exec says of a device or a socket
+  return sys::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+// What stands at a path.
 ProgramLookup look(std::string path) {
-  ProgramLookup found;
   struct stat facts {};
-  if (sys::stat(path.c_str(), &facts) != 0) {
-    found.code = errno;
-  } else if (S_ISDIR(facts.st_mode)) {
-    found.code = EISDIR;
-  } else if (!S_ISREG(facts.st_mode)) {
-    found.code = EACCES;  // what exec says of a device or a socket
-  } else if (sys::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0) {
-    found.executable = true;
-  } else if (sys::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) {
-    found.code = errno;
+  if (sys::stat(path.c_str(), &facts) != 0) return {.path = {}, .executable = false, .code = errno};
+  if (S_ISREG(facts.st_mode) && sys::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0) {
+    return {.path = std::move(path), .executable = true, .code = 0};
   }
-  if (found.code == 0) found.path = std::move(path);
-  return found;
+  const int code = refusal_of(path, facts.st_mode);
+  return {.path = code == 0 ? std::move(path) : std::string{}, .executable = false, .code = code};
 }
 
 std::string join(std::string_view directory, std::string_view name) {
