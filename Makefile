@@ -49,7 +49,8 @@ ifneq ($(OS),Linux)
 BASE += $(addprefix -isystem ,$(wildcard /opt/homebrew/include /usr/local/include))
 endif
 
-release_FLAGS = -O2 -DNDEBUG -ffunction-sections -fdata-sections
+# Small: what this program waits for is the kernel. The exception is the path of every line of log.
+release_FLAGS = -Os -DNDEBUG -ffunction-sections -fdata-sections
 ifeq ($(OS),Linux)
 release_FLAGS += -fno-pie
 release_LINK = -static -no-pie -s -Wl,--gc-sections
@@ -71,8 +72,9 @@ fuzz_FLAGS = -O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
 fuzz_LINK = -fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer)
 fuzz_CXX = $(LIBFUZZER)
 
-# CLI11 and spdlog are included by one file each, whose speed matters less than its size and build time.
-release_HEAVY = -Os
+HOT := supervisor/log_lines.cpp supervisor/log_writer.cpp
+release_HOT = -O2
+# CLI11 and spdlog are included by one file each, which nobody steps through.
 test_HEAVY = -g0
 fault_HEAVY = -g0
 asan_HEAVY = -g0
@@ -100,6 +102,7 @@ build/$(1)/obj/%.o: %.cpp
 	@mkdir -p $$(@D)
 	$$(call say,C++,$$< ($(1)))
 	$$(Q)$$(or $$($(1)_CXX),$$(CXX)) $$(BASE) $$($(1)_FLAGS) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) \
+		$$(if $$(filter $$<,$$(HOT)),$$($(1)_HOT)) \
 		$$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP -c $$< -o $$@
 
 build/$(1)/product.a: $$(PRODUCT:%.cpp=build/$(1)/obj/%.o)

@@ -65,10 +65,10 @@ Result<Json> parse_object(std::string_view text, const std::string& what, const 
 
 std::optional<Error> fault_in_version(const Json& object, int known, const std::string& what) {
   const auto found = object.find("version");
-  const std::optional<int> version = found == object.end() ? std::nullopt : JsonFields::integer<int>(*found);
-  if (!version || *version < 1) return Error{what + " names no format version; it was not written by forever", {}};
-  if (*version > known) {
-    return Error{what + " was written by a newer forever (version " + std::to_string(*version) + "; this one knows " +
+  const int version = found == object.end() ? 0 : JsonFields::integer<int>(*found).value_or(0);
+  if (version < 1) return Error{what + " names no format version; it was not written by forever", {}};
+  if (version > known) {
+    return Error{what + " was written by a newer forever (version " + std::to_string(version) + "; this one knows " +
                      std::to_string(known) + ")",
                  {}};
   }
