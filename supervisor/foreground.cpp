@@ -6,6 +6,7 @@
 #include "platform/console.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/signals.hpp"
+#include "supervisor/chance.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/exit_codes.hpp"
 #include "supervisor/instance.hpp"
@@ -145,7 +146,7 @@ class Foreground {
   }
 
   void advance(const LifecycleEvent& event) {
-    const auto actions = instance_.life().handle(event, steady_now(), 0.5);
+    const auto actions = instance_.life().handle(event, steady_now(), chance_.next());
     bool spawn = false;
     for (const LifecycleAction& act : actions) {
       if (const auto* const exit = std::get_if<action::RecordExit>(&act)) last_ = exit->status;
@@ -196,6 +197,7 @@ class Foreground {
   SpawnContext context_;
   Triggers triggers_;
   ExitStatus last_;
+  Chance chance_;
   bool shared_ = false;
   bool stopping_ = false;
   bool executed_ = false;

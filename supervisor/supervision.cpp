@@ -33,8 +33,7 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       name_(face.arguments.at(1)),
       fresh_(face.arguments.at(2) == "start" && inheritance.generation == 0),
       outputs_(loop_, kOutToken, kErrToken),
-      control_(loop_, kControlToken),
-      chance_(static_cast<unsigned>(steady_now().time_since_epoch().count())) {}
+      control_(loop_, kControlToken) {}
 
 int Supervision::run() {
   for (;;) {
@@ -218,12 +217,11 @@ void Supervision::check_trees() {
 
 void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
   const Time now = steady_now();
-  const double chance = static_cast<double>(chance_() - chance_.min()) / (static_cast<double>(chance_.max() - chance_.min()) + 1.0);
   if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody && !instance.life().leader_gone()) {
     instance.remember_tree();
     for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
   }
-  const auto actions = instance.life().handle(event, now, chance);
+  const auto actions = instance.life().handle(event, now, chance_.next());
   dirty_ = true;
   // The fork first: the child prepares itself on another core while the rest is done; it cannot pass its gate before settle().
   std::optional<action::RecordExit> ended;

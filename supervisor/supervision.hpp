@@ -7,12 +7,12 @@
 #pragma once
 
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "platform/event_loop.hpp"
 #include "platform/keeper.hpp"
+#include "supervisor/chance.hpp"
 #include "supervisor/control_server.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/instance.hpp"
@@ -126,7 +126,7 @@ class Supervision {
   Triggers triggers_;
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
-  std::minstd_rand chance_;
+  Chance chance_;
   bool dirty_ = true;
   bool pids_dirty_ = true;
   bool finished_ = false;

@@ -60,6 +60,10 @@ class Keeper {
     auto made = EventLoop::create(kSignals);
     if (!made) return false;
     loop_.emplace(std::move(*made));
+    // Children that ended before this image began (a supervisor that took a dead keeper's place) raise no signal any more.
+    std::vector<LoopEvent> ended;
+    loop_->collect_children(ended);
+    for (const LoopEvent& event : ended) handle(event);
     return true;
   }
 
