@@ -143,7 +143,7 @@ constexpr Option kHow[] = {
 };
 
 constexpr Option kAlive[] = {
-    {"--restart", "WHEN", "always, on-failure or never. Without it: always, whatever the exit code.",
+    {"--restart", "WHEN", "always, on-failure or never. Without it: always, whatever the exit code; `run`: on-failure.",
      [](Draft& d, const std::string& v) {
        d.start.restart_on = restart_on_from(v);
        return d.start.restart_on ? Fault{} : Fault{"is none of always, on-failure, never"};

@@ -251,6 +251,7 @@ int run(const Run& command) {
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
   spec.name = default_name(spec.script);
+  spec.restart.on = RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   return supervise_in_foreground(spec);
