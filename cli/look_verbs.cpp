@@ -66,6 +66,7 @@ int list(const List& command) {
     return print(names);
   }
   std::vector<AppView> views = view_apps(state, true);
+  tell_adoptions(views);
   tell_troubles(views);
   std::vector<AppLook> looks = look_at_all(std::move(views));
   sort_looks(looks, command.sort);

@@ -14,6 +14,7 @@ std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selec
   if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
   const StateDirectory& state = std::get<StateDirectory>(opened);
   std::vector<AppView> views = view_apps(state, adopt);
+  tell_adoptions(views);
   auto chosen = select(views, selectors.empty() ? std::vector<std::string>{"all"} : selectors);
   if (auto* error = std::get_if<SelectionError>(&chosen)) {
     if (views.empty()) error->message += " (in " + state.path() + ")";
@@ -28,6 +29,12 @@ std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selec
     selection.views.push_back(std::move(view));
   }
   return selection;
+}
+
+void tell_adoptions(const std::vector<AppView>& views) {
+  for (const AppView& view : views) {
+    if (view.adopted) tell(view.name + " had lost its supervisor and has a new one");
+  }
 }
 
 void tell_troubles(const std::vector<AppView>& views) {

@@ -22,6 +22,8 @@ struct Selection {
 // or too much. `adopt`: apps that have lost their supervisor get a new one on the way.
 [[nodiscard]] std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selectors, bool adopt);
 
+// Tells on standard error which apps had lost their supervisor and have been given a new one by this look.
+void tell_adoptions(const std::vector<AppView>& views);
 // Tells on standard error what is wrong with the files of an app.
 void tell_troubles(const std::vector<AppView>& views);
 

@@ -32,6 +32,7 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       state_(face.arguments.at(0)),
       name_(face.arguments.at(1)),
       fresh_(face.arguments.at(2) == "start" && inheritance.generation == 0),
+      lost_(face.arguments.at(2) == "adopt"),
       outputs_(loop_, kOutToken, kErrToken),
       control_(loop_, kControlToken) {}
 
@@ -238,7 +239,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
   if (ended) record_exit(instance, old, stage, *ended);
   for (const LifecycleAction& act : actions) {
     if (const auto* const signal = std::get_if<action::Signal>(&act)) {
-      signal_target(instance, signal->target, signal->signal, instance.members(orphans_of(instance)), false);
+      signal_members(instance, *signal);
     }
   }
   if (spawn) after_spawn(instance, failed);
@@ -283,11 +284,17 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
 std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
   std::vector<Pid> candidates = children_of(self_.pid);
   for (const Pid pid : children_of(keeper_.pid)) candidates.push_back(pid);
-  std::erase_if(candidates, [&](Pid pid) {
-    return pid == self_.pid || std::ranges::any_of(instances_, [&](const Instance& other) {
-             return other.process().pid == pid && !other.life().leader_gone();
-           });
-  });
+  std::erase_if(candidates, [&](Pid pid) { return pid == self_.pid || leads(pid); });
+  if (lost_) {
+    const std::string prefix = identity_ + '/' + name_;
+    for_each_process([&](const ProcessEntry& entry) {
+      const auto text = environment_of(entry.id.pid, kMarkerVariable);
+      const auto marker = text ? marker_from(*text) : std::nullopt;
+      if (marker && marker->prefix == prefix && !leads(entry.id.pid) && std::ranges::find(candidates, entry.id.pid) == candidates.end()) {
+        candidates.push_back(entry.id.pid);
+      }
+    });
+  }
   if (instances_.size() > 1) {
     std::erase_if(candidates, [&](Pid pid) {
       const auto text = environment_of(pid, kMarkerVariable);
@@ -296,6 +303,20 @@ std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
     });
   }
   return candidates;
+}
+
+bool Supervision::leads(Pid pid) const {
+  return std::ranges::any_of(instances_, [&](const Instance& other) { return other.process().pid == pid && !other.life().leader_gone(); });
+}
+
+void Supervision::signal_members(const Instance& instance, const action::Signal& signal) {
+  const std::vector<ProcessId> members = instance.members(orphans_of(instance));
+  signal_target(instance, signal.target, signal.signal, members, false);
+  if (!lost_) return;
+  // The end of what hangs below init is heard of through a pidfd only.
+  for (const ProcessId& member : members) {
+    if (member != instance.process() && parent_for(member) == Parent::nobody) (void)loop_.watch_process(member, kProcessToken).ok();
+  }
 }
 
 bool Supervision::tree_empty(const Instance& instance) const {

@@ -57,6 +57,8 @@ class Supervision {
   void close_report(Instance& instance);
   void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
   [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
+  [[nodiscard]] bool leads(Pid pid) const;
+  void signal_members(const Instance& instance, const action::Signal& signal);
   [[nodiscard]] bool tree_empty(const Instance& instance) const;
   void settle();
   void write_status();
@@ -104,6 +106,7 @@ class Supervision {
   StateDirectory state_;
   std::string name_;
   bool fresh_ = false;          // launched by `start`, not to adopt
+  bool lost_ = false;           // keeper or both have died since: orphans may hang below init, known by their markers alone
   std::string identity_;        // of the state directory, for markers
   AppSpec spec_;
   HostId host_;

@@ -84,6 +84,7 @@ void adopt_app(const StateDirectory& state, AppView& view) {
       view.trouble = "cannot adopt " + view.name + ": " + (report ? report->reason : report.error().message());
       return;
     }
+    view.adopted = true;
   }
   view.supervised = true;  // by us, or by somebody who was quicker
   if (auto status = state.read_status(view.name)) {
