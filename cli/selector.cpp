@@ -85,21 +85,39 @@ std::string names_of(const Reading& reading) {
   return names;
 }
 
+// The apps that a holder of the port belongs to, by the nearest of its ancestors that is a process of ours.
+std::variant<Reading, SelectionError> by_port(const std::vector<AppView>& views, std::uint32_t number,
+                                              const PortHolders& holders) {
+  if (number == 0 || number > 65535) return SelectionError{std::to_string(number) + " is no port; 1 to 65535 are"};
+  Reading reading{"port " + std::to_string(number), {}};
+  const auto chains = holders(static_cast<std::uint16_t>(number));
+  for (const std::vector<Pid>& chain : chains) {
+    for (const Pid pid : chain) {
+      const Reading owner = by_pid(views, static_cast<std::uint32_t>(pid));
+      for (const Target& target : owner.targets) reading.targets.push_back({target.name, target.slot, reading.matched});
+      if (!owner.targets.empty()) break;
+    }
+  }
+  if (!reading.targets.empty()) return reading;
+  if (chains.empty()) return SelectionError{"nobody that can be seen holds port " + std::to_string(number)};
+  return SelectionError{"port " + std::to_string(number) + " is held by pid " + std::to_string(chains.front().front()) +
+                        ", which is not of an app here"};
+}
+
 // The text after "key:" as a number, or what is wrong.
 std::variant<Reading, SelectionError> exact(const std::vector<AppView>& views, std::string_view key,
-                                            std::string_view rest) {
+                                            std::string_view rest, const PortHolders& holders) {
   const auto number = number_in(rest);
   Reading reading;
   if (key == "name") {
     reading = by_name(views, rest);
   } else if (key == "ns") {
     reading = by_namespace(views, rest);
-  } else if (key == "port") {
-    return SelectionError{"'port:" + printable(rest) +
-                          "' cannot be resolved: no app has given a port to forever; name the app"};
   } else if (!number) {
     return SelectionError{"'" + std::string{key} + ":" + printable(rest) + "' is not " +
-                          (key == "id" ? "an id" : "a pid")};
+                          (key == "id" ? "an id" : key == "pid" ? "a pid" : "a port")};
+  } else if (key == "port") {
+    return by_port(views, *number, holders);
   } else {
     reading = key == "id" ? by_id(views, *number) : by_pid(views, *number);
   }
@@ -123,7 +141,8 @@ SelectionError nothing_found(const std::vector<AppView>& views, const std::strin
   return {std::move(message)};
 }
 
-std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& views, const std::string& word) {
+std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& views, const std::string& word,
+                                                const PortHolders& holders) {
   if (word == "all") {
     Reading all{"all", {}};
     for (const AppView& view : views) add_app(all, view);
@@ -132,7 +151,7 @@ std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& view
   if (const std::size_t colon = word.find(':'); colon != std::string::npos) {
     const std::string_view key = std::string_view{word}.substr(0, colon);
     if (key == "name" || key == "id" || key == "pid" || key == "ns" || key == "port")
-      return exact(views, key, std::string_view{word}.substr(colon + 1));
+      return exact(views, key, std::string_view{word}.substr(colon + 1), holders);
   }
   std::vector<Reading> readings{by_name(views, word), by_namespace(views, word)};
   if (const auto number = number_in(word)) {
@@ -162,10 +181,11 @@ void add_choice(std::vector<Target>& of_app, const Target& target) {
 }  // namespace
 
 std::variant<std::vector<Target>, SelectionError> select(const std::vector<AppView>& views,
-                                                         const std::vector<std::string>& selectors) {
+                                                         const std::vector<std::string>& selectors,
+                                                         const PortHolders& holders) {
   std::unordered_map<std::string, std::vector<Target>> chosen;
   for (const std::string& word : selectors) {
-    auto reading = read_word(views, word);
+    auto reading = read_word(views, word, holders);
     if (auto* error = std::get_if<SelectionError>(&reading)) return *error;
     for (const Target& target : std::get<Reading>(reading).targets) add_choice(chosen[target.name], target);
   }

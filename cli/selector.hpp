@@ -4,6 +4,8 @@
 // `port:` are exact. More than one reading that means different things is refused, both named; so is none.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,8 +24,12 @@ struct SelectionError {
   std::string message;  // "no app is called 'wbe'; did you mean 'web'?"
 };
 
-// Each app once, in the order of the views. `all` on an empty list is empty, not an error.
+// For every process that holds a port: itself and its ancestors, parents behind children.
+using PortHolders = std::function<std::vector<std::vector<Pid>>(std::uint16_t port)>;
+
+// Each app once, in the order of the views. `all` on an empty list is empty, not an error. `holders` is asked for `port:` only.
 [[nodiscard]] std::variant<std::vector<Target>, SelectionError> select(const std::vector<AppView>& views,
-                                                                       const std::vector<std::string>& selectors);
+                                                                       const std::vector<std::string>& selectors,
+                                                                       const PortHolders& holders);
 
 }  // namespace forever::cli

@@ -3,11 +3,26 @@
 
 #include <algorithm>
 
+#include "platform/ports.hpp"
+
 namespace forever::cli {
 
 const AppView& Selection::view_of(const Target& target) const {
   return *std::find_if(views.begin(), views.end(), [&](const AppView& view) { return view.name == target.name; });
 }
+
+namespace {
+
+std::vector<std::vector<Pid>> holders_with_ancestors(std::uint16_t port) {
+  std::vector<std::vector<Pid>> chains;
+  for (const Pid holder : holders_of_port(port)) {
+    std::vector<Pid>& chain = chains.emplace_back();
+    for (Pid pid = holder; pid > 1; pid = parent_of(pid)) chain.push_back(pid);
+  }
+  return chains;
+}
+
+}  // namespace
 
 std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selectors, bool adopt) {
   auto opened = open_state(false);
@@ -15,7 +30,7 @@ std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selec
   const StateDirectory& state = std::get<StateDirectory>(opened);
   std::vector<AppView> views = view_apps(state, adopt);
   tell_adoptions(views);
-  auto chosen = select(views, selectors.empty() ? std::vector<std::string>{"all"} : selectors);
+  auto chosen = select(views, selectors.empty() ? std::vector<std::string>{"all"} : selectors, holders_with_ancestors);
   if (auto* error = std::get_if<SelectionError>(&chosen)) {
     if (views.empty()) error->message += " (in " + state.path() + ")";
     return Failure{ExitCode::not_found, error->message};

@@ -31,9 +31,16 @@ const std::vector<AppView> kViews{
     view("prod", 3, "default", {1}, 31, 30),  // named as a namespace, its instance as an id
 };
 
+const PortHolders kHolders = [](std::uint16_t port) -> std::vector<std::vector<Pid>> {
+  if (port == 80) return {{901, 900, 201, 21, 20}};
+  if (port == 443) return {{10}, {100, 11, 10}};
+  if (port == 22) return {{999, 998}};
+  return {};
+};
+
 // "web,api/1" in the order of the answer; an error as it is.
 std::string chosen(const std::vector<std::string>& words, const std::vector<AppView>& views = kViews) {
-  const auto result = select(views, words);
+  const auto result = select(views, words, kHolders);
   if (const auto* error = std::get_if<SelectionError>(&result)) return "! " + error->message;
   std::string text;
   for (const Target& target : std::get<std::vector<Target>>(result)) {
@@ -65,7 +72,13 @@ TEST_CASE("ID2 the exact keys read in one way only") {
   CHECK_THAT(chosen({"id:web"}), contains("! 'id:web' is not an id"));
   CHECK_THAT(chosen({"pid:"}), contains("! 'pid:' is not a pid"));
   CHECK_THAT(chosen({"pid:0"}), contains("! no app has the pid 0"));
-  CHECK_THAT(chosen({"port:80"}), contains("! 'port:80' cannot be resolved"));
+  CHECK(chosen({"port:80"}) == "api/1");   // held by a grandchild of that instance
+  CHECK(chosen({"port:443"}) == "web");    // held by the keeper, of whatever instance
+  CHECK_THAT(chosen({"port:22"}), contains("! port 22 is held by pid 999, which is not of an app here"));
+  CHECK_THAT(chosen({"port:81"}), contains("! nobody that can be seen holds port 81"));
+  CHECK_THAT(chosen({"port:0"}), contains("! 0 is no port"));
+  CHECK_THAT(chosen({"port:65536"}), contains("! 65536 is no port"));
+  CHECK_THAT(chosen({"port:http"}), contains("! 'port:http' is not a port"));
 }
 
 TEST_CASE("ID3 the pid of one of several instances means that slot alone") {
@@ -102,6 +115,6 @@ TEST_CASE("ID2 an unknown word is told with the nearest name") {
 
 TEST_CASE("ID2 each app once, in the order of the list, with what matched") {
   CHECK(chosen({"job", "web", "web", "0"}) == "web,job");
-  const auto result = select(kViews, {"100"});
+  const auto result = select(kViews, {"100"}, kHolders);
   CHECK(std::get<std::vector<Target>>(result).front().matched == "pid 100");
 }
