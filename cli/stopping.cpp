@@ -81,7 +81,8 @@ std::optional<Outcome> settle(const StateDirectory& state, const Target& target,
 std::string words_for(const Target& target) {
   std::string words = printable(target.name);
   if (target.slot) words += " slot " + std::to_string(*target.slot);
-  return words;
+  const bool by_name = target.matched.starts_with("name ") || target.matched == "all";
+  return by_name || target.matched.empty() ? words : words + " (" + printable(target.matched) + ")";
 }
 
 std::vector<Outcome> stop_targets(const Selection& selection, const StopHow& how) {

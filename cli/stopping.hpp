@@ -26,7 +26,7 @@ struct StopHow {
 // somebody else's is put right, and nothing is signalled.
 [[nodiscard]] std::vector<Outcome> stop_targets(const Selection& selection, const StopHow& how);
 
-// "web", or "web slot 1" where one of several instances is meant.
+// "web", "web slot 1" where one of several instances is meant, and by which key it was found unless by its name: "web (pid 4711)".
 [[nodiscard]] std::string words_for(const Target& target);
 // Prints what went well on standard output and the rest on standard error; with `json` the apps as they are now.
 [[nodiscard]] int answer_outcomes(const StateDirectory& state, const std::vector<Outcome>& outcomes,
