@@ -70,6 +70,14 @@ std::string percent(double value) {
   return text;
 }
 
+// Short runs to the millisecond: that is where the difference lies.
+std::string lasted(Milliseconds time) { return time < Milliseconds{1000} ? format_duration(time) : format_age(time); }
+
+std::string failures_text(std::uint32_t failures) {
+  if (failures == 0) return {};
+  return ", " + std::to_string(failures) + (failures == 1 ? " failure" : " failures in a row");
+}
+
 std::string supervision(const AppView& view) {
   if (view.foreign) return "by another machine or container; left alone here";
   if (!view.supervised) return "none";
@@ -88,8 +96,7 @@ void state_section(Page& page, const AppLook& look) {
   page.line("namespace", printable(status.app_namespace));
   page.line("user", printable(status.user));
   page.line("supervisor", supervision(look.view));
-  page.line("restarts", std::to_string(look.restarts) +
-                            (look.failures > 0 ? ", " + std::to_string(look.failures) + " failures in a row" : ""));
+  page.line("restarts", std::to_string(look.restarts) + failures_text(look.failures));
   if (look.memory_bytes > 0) page.line("memory", format_size(look.memory_bytes) + ", of all its processes");
   if (look.memory_bytes > 0) page.line("cpu", percent(look.cpu_percent) + " on average");
 }
@@ -112,7 +119,7 @@ void instance_section(Page& page, const AppLook& look) {
                           {to_string(instance.state), colour_of(to_string(instance.state))},
                           {std::to_string(instance.history.restarts)},
                           {own.alive ? rfc3339_local(wall_from_ms(instance.started_wall_ms)) : "-"},
-                          {own.alive ? format_age(own.uptime) : "-"},
+                          {own.alive ? lasted(own.uptime) : "-"},
                           {own.alive ? format_size(own.memory_bytes) : "-"}});
   }
   page.heading("Instances");
@@ -134,7 +141,7 @@ void exits_section(Page& page, const AppLook& look) {
     table.rows.push_back({{"  " + rfc3339_local(wall_from_ms(exit.at_ms))},
                           {std::to_string(exit.slot)},
                           {pid_text(exit.pid)},
-                          {format_age(exit.uptime)},
+                          {lasted(exit.uptime)},
                           {printable(exit.trigger)},
                           {printable(describe_exit(exit.status, exit.stage.empty() ? "exec" : exit.stage)),
                            exit.status.success() ? Colour::none : Colour::yellow}});

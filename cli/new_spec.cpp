@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
@@ -37,9 +38,12 @@ std::optional<Failure> apply_environment(const StartOptions& options, AppSpec& s
   return std::nullopt;
 }
 
-std::string reason_of(int code) { return std::generic_category().message(code); }
+// "cannot DOING: reason", in the words of the platform.
+Failure cannot(int code, std::string doing, ExitCode exit = ExitCode::failed) {
+  return {exit, error_from(code, std::move(doing)).message()};
+}
 
-Failure not_found(const std::string& what, const std::string& directory) {
+Failure not_found(const std::string& what, const std::string& role, const std::string& directory) {
   const bool path = what.find('/') != std::string::npos;
   std::string where;
   if (!path) {
@@ -47,25 +51,21 @@ Failure not_found(const std::string& what, const std::string& directory) {
   } else if (!what.starts_with('/')) {
     where = " in " + directory;
   }
-  return {ExitCode::no_program, "cannot find " + what + where};
+  return {ExitCode::no_program, "cannot find " + what + role + where};
 }
 
-Failure unusable(const std::string& what, const std::string& directory, int code) {
-  if (code == EISDIR) return {ExitCode::not_executable, what + " is a directory, not a program"};
-  if (code == ENOENT || code == ENOTDIR) return not_found(what, directory);
-  return {ExitCode::not_executable, "cannot execute " + what + ": " + reason_of(code)};
+// `role` is said after its name: ", the interpreter of x.py".
+Failure unusable(const std::string& what, const std::string& role, const std::string& directory, int code) {
+  if (code == EISDIR) return {ExitCode::not_executable, what + role + " is a directory, not a program"};
+  if (code == ENOENT || code == ENOTDIR) return not_found(what, role, directory);
+  return cannot(code, "execute " + what, ExitCode::not_executable);
 }
 
 std::optional<Failure> check_interpreter(const std::string& interpreter, const AppSpec& spec, const std::string& path) {
   const ProgramLookup found = find_program(interpreter, spec.directory, path);
-  if (found.code != 0) {
-    Failure failure = unusable(interpreter, spec.directory, found.code);
-    failure.message += ", the interpreter of " + spec.script;
-    return failure;
-  }
-  if (!found.executable)
-    return Failure{ExitCode::not_executable,
-                   interpreter + ", the interpreter of " + spec.script + ", is not executable"};
+  const std::string role = ", the interpreter of " + spec.script;
+  if (found.code != 0) return unusable(interpreter, role, spec.directory, found.code);
+  if (!found.executable) return Failure{ExitCode::not_executable, interpreter + role + ", is not executable"};
   return std::nullopt;
 }
 
@@ -78,21 +78,26 @@ std::optional<Failure> check_program(const AppSpec& spec) {
   if (named) {
     // What an interpreter is given need not be a file ("python3 -m http.server"), unless it looks like one.
     const bool file = !by_extension.empty() || spec.script.find('/') != std::string::npos;
-    if (file && program.code != 0) return unusable(spec.script, spec.directory, program.code);
+    if (file && program.code != 0) return unusable(spec.script, {}, spec.directory, program.code);
     return check_interpreter(spec.interpreter.front(), spec, path);
   }
-  if (program.code != 0) return unusable(spec.script, spec.directory, program.code);
+  if (program.code != 0) return unusable(spec.script, {}, spec.directory, program.code);
   if (program.executable) return std::nullopt;
   if (!by_extension.empty()) return check_interpreter(std::string{by_extension}, spec, path);
   return Failure{ExitCode::not_executable,
                  spec.script + " is not executable; `chmod +x` makes it so, or name its --interpreter"};
 }
 
+// Where the program lies, for `server`, `./server` and `/srv/server` may be one and the same.
+std::string location_of(const AppSpec& spec) {
+  const ProgramLookup found = find_program(spec.script, spec.directory, variable_of(spec.environment, "PATH"));
+  const std::string& path = found.code == 0 ? found.path : spec.script;
+  return (std::filesystem::path{spec.directory} / path).lexically_normal().string();
+}
+
 std::optional<Failure> check_directory(const AppSpec& spec) {
   const auto facts = facts_of(spec.directory);
-  if (!facts)
-    return Failure{ExitCode::failed,
-                   "cannot use " + spec.directory + " as working directory: " + reason_of(facts.error().code.value())};
+  if (!facts) return cannot(facts.error().code.value(), "use " + spec.directory + " as working directory");
   if (!facts->directory)
     return Failure{ExitCode::failed, "cannot use " + spec.directory + " as working directory: it is not a directory"};
   return std::nullopt;
@@ -104,8 +109,7 @@ std::optional<Failure> check_log(const std::string& path) {
   if (file && file->directory) return Failure{ExitCode::failed, "cannot keep a log in " + path + ": it is a directory"};
   const std::string parent = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
   const auto facts = facts_of(parent);
-  if (!facts)
-    return Failure{ExitCode::failed, "cannot keep a log in " + parent + ": " + reason_of(facts.error().code.value())};
+  if (!facts) return cannot(facts.error().code.value(), "keep a log in " + parent);
   if (!facts->directory) return Failure{ExitCode::failed, "cannot keep a log in " + parent + ": it is not a directory"};
   return std::nullopt;
 }
@@ -186,7 +190,8 @@ std::optional<Failure> check_spec(AppSpec& spec) {
 }
 
 bool same_command(const AppSpec& a, const AppSpec& b) {
-  return a.script == b.script && a.arguments == b.arguments && a.directory == b.directory;
+  if (a.arguments != b.arguments || a.directory != b.directory) return false;
+  return a.script == b.script || location_of(a) == location_of(b);
 }
 
 }  // namespace forever::cli

@@ -62,13 +62,13 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
   }
   std::string message = "unknown option '" + printable(name) + "'";
   const auto near = name.starts_with("--") ? nearest(name, known) : std::nullopt;
-  if (near) message.append("; did you mean '").append(*near).append("'?");
   if (!program.empty()) {
-    message.append(near ? " The" : "; the")
-        .append(" program's own options stand after `--`: forever ")
-        .append(verb.name);
+    message.append("; the program's own options stand after `--`: forever ").append(verb.name);
     message.append(" ").append(printable(program)).append(" -- ").append(printable(word));
-  } else if (!near) {
+    if (near) message.append(" (or was '").append(*near).append("' meant?)");
+  } else if (near) {
+    message.append("; did you mean '").append(*near).append("'?");
+  } else {
     message.append("; see `forever ").append(verb.name).append(" --help`");
   }
   return message;

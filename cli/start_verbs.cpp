@@ -146,8 +146,9 @@ Failure start_failure(const AppSpec& spec, const StartReport& report) {
   return {code, "cannot start " + spec.name + ": " + report.reason};
 }
 
-// It is supervised: online it stays as it is, waiting in back-off it is started now.
-std::variant<Started, Failure> already_there(const StateDirectory& state, const AppSpec& spec, AppView view) {
+// It is supervised: online it stays as it is, waiting in back-off it is started now. `raced`: by a command beside us, this very moment.
+std::variant<Started, Failure> already_there(const StateDirectory& state, const AppSpec& spec, const AppView& view,
+                                             bool raced) {
   Started started{spec, pids_of(view), true, {}};
   started.spec.id = view.status.id;
   const std::string word = view.state_word();
@@ -160,7 +161,7 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
   if (!replies.front()->ok)
     return Failure{ExitCode::failed, "cannot start " + spec.name + ": " + replies.front()->text};
   started.pids = replies.front()->pids;
-  started.line = head(started.spec) + " online" + pid_words(started.pids);
+  started.line = head(started.spec) + (raced ? " is online already" : " online") + pid_words(started.pids);
   return started;
 }
 
@@ -171,10 +172,10 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
     Plan& plan = std::get<Plan>(planned);
     AppSpec& spec = plan.spec;
     if (plan.known) {
-      AppView view = view_app(state, spec.name, true);
+      const AppView view = view_app(state, spec.name, true);
       if (view.foreign)
         return Failure{ExitCode::failed, spec.name + " is kept by another machine or container; nothing was touched"};
-      if (view.supervised) return already_there(state, spec, std::move(view));
+      if (view.supervised) return already_there(state, spec, view, false);
     }
     if (auto failure = check_spec(spec)) return *failure;
     if (!plan.known) {
@@ -191,7 +192,7 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
     // Somebody was quicker. With the same command that is all we want; else our name is another one.
     const auto recorded = state.read_spec(spec.name);
     if (plan.named || (recorded && same_command(*recorded, spec)))
-      return already_there(state, spec, view_app(state, spec.name, true));
+      return already_there(state, spec, view_app(state, spec.name, true), true);
   }
   return Failure{ExitCode::failed, "cannot find a free name for " + options.program + "; give it one by --name"};
 }

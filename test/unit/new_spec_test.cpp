@@ -51,6 +51,9 @@ TEST_CASE("START2 options that were given lie on top, the environment entry by e
 TEST_CASE("START2 another argument or another place is another command") {
   AppSpec a = spec_for("x"), b = spec_for("x");
   REQUIRE(same_command(a, b));
+  b.script = "./x";
+  REQUIRE(same_command(a, b));
+  b = a;
   b.arguments = {"8082"};
   REQUIRE_FALSE(same_command(a, b));
   b = a;

@@ -231,7 +231,7 @@ TEST_CASE("PARSE an unknown option after the program is explained, before it the
   CHECK_THAT(fault({"start", "server.js", "--port", "81"}), contains("forever start server.js -- --port"));
   CHECK_THAT(fault({"start", "server.js", "-p"}), contains("forever start server.js -- -p"));
   CHECK_THAT(fault({"start", "--nmae", "web", "server.js"}), contains("did you mean '--name'"));
-  CHECK_THAT(fault({"start", "server.js", "--nmae=web"}), contains("did you mean '--name'"));
+  CHECK_THAT(fault({"start", "server.js", "--nmae=web"}), contains("(or was '--name' meant?)"));
   CHECK_THAT(fault({"stop", "web", "--fore"}), contains("did you mean '--force'"));
   CHECK_THAT(fault({"stop", "web", "--zzzzzzzz"}), contains("forever stop --help"));
 }
