@@ -46,9 +46,9 @@ std::string quoted(std::string_view text) {
 
 std::string bash_script() {
   std::string out =
-      "# bash completion for forever(1)\n"
+      "# bash completion for forever(1)\n# shellcheck disable=SC2207\n"
       "_forever() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} options= operands=\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} options='' operands=''\n"
       "  COMPREPLY=()\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
       "    COMPREPLY=($(compgen -W '" +
@@ -62,10 +62,10 @@ std::string bash_script() {
     switch (verb.kind) {
       case OperandKind::app:
       case OperandKind::signal_then_app:
-        out += "; operands=app";
+        out += "; operands='app'";
         break;
       case OperandKind::program:
-        out += "; operands=file";
+        out += "; operands='file'";
         break;
       case OperandKind::shell:
         out += "; operands='bash zsh fish'";
@@ -80,6 +80,10 @@ std::string bash_script() {
   }
   out +=
       "  esac\n"
+      "  case \" ${COMP_WORDS[*]:1:COMP_CWORD-1} \" in\n"
+      "    *' -- '*) COMPREPLY=($(compgen -f -- \"$word\")); compopt -o filenames 2>/dev/null; return ;;\n"
+      "  esac\n"
+      "  [ \"${COMP_WORDS[1]}\" = logs ] && previous=''\n"
       "  case $previous in\n"
       "    --cwd) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
       "    --env-file|--out|--err|--interpreter) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"

@@ -8,6 +8,7 @@
 #include "cli/verb_functions.hpp"
 #include "platform/console.hpp"
 #include "platform/files.hpp"
+#include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
 #include "supervisor/app_ids.hpp"
 #include "supervisor/launch.hpp"
@@ -19,6 +20,8 @@ namespace forever::cli {
 namespace {
 
 constexpr Milliseconds kTerminalLook{300};
+constexpr Milliseconds kSpecPatience{1000};  // from a lock that is taken to the spec, a matter of microseconds
+constexpr Milliseconds kSpecLook{1};
 constexpr int kNameAttempts = 100;  // where others take the same default name at the same moment
 
 // The app that is meant, and whether it is on record already.
@@ -65,6 +68,17 @@ bool supervised(const StateDirectory& state, const std::string& name) {
   return lock && *lock == LockState::held;
 }
 
+// Whether an app has this name. One that is being started beside us has its lock before its spec: that is waited for.
+bool has_app(const StateDirectory& state, const std::string& name) {
+  const Time deadline = steady_now() + kSpecPatience;
+  while (!on_record(state, name)) {
+    if (!supervised(state, name)) return on_record(state, name);
+    if (steady_now() >= deadline) return true;
+    (void)wait_readable({}, kSpecLook);
+  }
+  return true;
+}
+
 // The same command on record keeps its number and what was asked for before; the rest is taken anew.
 AppSpec renewed(const AppSpec& recorded, const AppSpec& fresh) {
   AppSpec spec = recorded;
@@ -86,7 +100,7 @@ Planned plan_program(const StateDirectory& state, const StartOptions& options) {
   AppSpec& spec = std::get<AppSpec>(fresh);
   std::optional<AppSpec> same;
   const auto taken = [&](const std::string& name) {
-    if (!on_record(state, name)) return supervised(state, name);
+    if (!has_app(state, name)) return false;
     auto recorded = state.read_spec(name);
     if (recorded && same_command(*recorded, spec)) same = std::move(*recorded);
     return !same;
@@ -252,7 +266,8 @@ int run(const Run& command) {
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
   spec.name = default_name(spec.script);
-  spec.restart.on = RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
+  spec.restart.on =
+      RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   return supervise_in_foreground(spec);
