@@ -16,6 +16,12 @@ std::string path_variable(const std::vector<std::string>& environment) {
   return {};
 }
 
+template <class Number>
+bool whole_number(std::string_view text, Number& into) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
 // What the program sees on top of its snapshot.
 std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user, const InstanceMarker& marker) {
   std::vector<std::string> environment = spec.environment;
@@ -44,10 +50,9 @@ std::optional<InstanceMarker> marker_from(const std::string& text) {
   if (slot == std::string::npos) return std::nullopt;
   InstanceMarker marker;
   marker.prefix = text.substr(0, slot);
-  const char* const begin = text.data();
-  const bool whole = std::from_chars(begin + slot + 1, begin + generation, marker.slot).ptr == begin + generation &&
-                     std::from_chars(begin + generation + 1, begin + text.size(), marker.generation).ptr == begin + text.size();
-  return whole ? std::optional{marker} : std::nullopt;
+  const std::string_view all = text;
+  const bool numbers = whole_number(all.substr(slot + 1, generation - slot - 1), marker.slot) && whole_number(all.substr(generation + 1), marker.generation);
+  return numbers ? std::optional{marker} : std::nullopt;
 }
 
 std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnContext& context) {
