@@ -81,11 +81,14 @@ bool shrink_one(const Table& table, Layout& layout, std::size_t floor) {
   return widest.has_value();
 }
 
-bool drop_one(const Table& table, Layout& layout) {
+// The least important of the columns up to importance `most`.
+bool drop_one(const Table& table, Layout& layout, unsigned most) {
   std::optional<std::size_t> least;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const Column& column = table.columns[i];
-    if (layout.shown[i] && column.keep != 0 && (!least || column.keep < table.columns[*least].keep)) least = i;
+    if (layout.shown[i] && column.keep != 0 && column.keep <= most &&
+        (!least || column.keep < table.columns[*least].keep))
+      least = i;
   }
   if (least) layout.shown[*least] = false;
   return least.has_value();
@@ -149,10 +152,15 @@ std::string fit(std::string_view text, std::size_t width) {
 
 std::string render(const Table& table, std::size_t width, bool colours) {
   Layout layout = measure(table);
-  // A long name loses its end before a whole column goes; a name of common length does not.
-  constexpr std::size_t kComfortable = 24;
+  // In turns, so that neither the cells nor the columns bear all of it: long cells lose their ends, then the lesser
+  // columns go, then cells of common length are shortened, then the greater columns go.
+  constexpr std::size_t kComfortable = 28, kTight = 16;
+  constexpr unsigned kLesser = 7, kAny = ~0U;
   while (width != 0 && layout.total() > width) {
-    if (!shrink_one(table, layout, kComfortable) && !drop_one(table, layout) && !shrink_one(table, layout, 0)) break;
+    if (!shrink_one(table, layout, kComfortable) && !drop_one(table, layout, kLesser) &&
+        !shrink_one(table, layout, kTight) && !drop_one(table, layout, kAny) && !shrink_one(table, layout, 0)) {
+      break;
+    }
   }
   std::string out;
   out.reserve((layout.total() + 1) * (table.rows.size() + 1));
