@@ -9,6 +9,7 @@
 #include "platform/files.hpp"
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
+#include "supervisor/names.hpp"
 
 namespace forever::cli {
 namespace {
@@ -187,6 +188,18 @@ std::optional<Failure> check_spec(AppSpec& spec) {
   if (auto failure = check_log(spec.logs.err)) return failure;
   if (auto failure = check_user(spec)) return failure;
   return check_program(spec);
+}
+
+std::string default_name_for(const AppSpec& spec) {
+  if (spec.arguments.empty()) return default_name(spec.script);
+  // "python3" for a .py: so are python, python3.11 and /usr/bin/python.
+  std::string_view interpreter = interpreter_for(spec.arguments.front());
+  const std::size_t stem = interpreter.find_last_not_of("0123456789.");
+  if (stem == std::string_view::npos) return default_name(spec.script);
+  interpreter = interpreter.substr(0, stem + 1);
+  const std::string_view program = std::string_view{spec.script}.substr(spec.script.rfind('/') + 1);
+  const bool runs_it = program.starts_with(interpreter) || (interpreter == "sh" && program.ends_with("sh"));
+  return default_name(runs_it ? spec.arguments.front() : spec.script);
 }
 
 bool same_command(const AppSpec& a, const AppSpec& b) {

@@ -113,7 +113,9 @@ Fault set_sort(Draft& draft, const std::string& value) {
 }
 
 constexpr Option kWhat[] = {
-    {"-n,--name", "NAME", "What the app is called. Without it: the program's base name, made unique.",
+    {"-n,--name", "NAME",
+     "What the app is called. Without it: the base name of the program (of the script in `node server.js`), made "
+     "unique.",
      [](Draft& d, const std::string& v) { return set_name(d.start.name, v); }},
     {"--namespace", "NAME", "The group of apps it belongs to, a selector of its own. Without it: default.",
      [](Draft& d, const std::string& v) { return set_name(d.start.app_namespace, v); }},

@@ -115,7 +115,7 @@ Planned plan_program(const StateDirectory& state, const StartOptions& options) {
                                            "; choose another --name, or `forever delete " + spec.name + "` first"};
     }
   } else {
-    spec.name = unique_name(default_name(spec.script), taken);
+    spec.name = unique_name(default_name_for(spec), taken);
   }
   Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), options.name.has_value()};
   if (auto failure = apply_options(options, plan.spec)) return *failure;
@@ -265,7 +265,7 @@ int run(const Run& command) {
   auto fresh = fresh_spec(command.options);
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
-  spec.name = default_name(spec.script);
+  spec.name = default_name_for(spec);
   spec.restart.on =
       RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);

@@ -61,6 +61,23 @@ TEST_CASE("START2 another argument or another place is another command") {
   REQUIRE_FALSE(same_command(a, b));
 }
 
+TEST_CASE("START2 an app is called after its program, or after the script that its program interprets") {
+  const auto named = [](const std::string& script, const std::vector<std::string>& arguments) {
+    AppSpec spec = spec_for(script);
+    spec.arguments = arguments;
+    return default_name_for(spec);
+  };
+  CHECK(named("./server", {}) == "server");
+  CHECK(named("/srv/server.js", {"8081"}) == "server");
+  CHECK(named("node", {"/srv/api.js", "8081"}) == "api");
+  CHECK(named("/usr/bin/python3.11", {"job.py"}) == "job");
+  CHECK(named("python", {"job.py"}) == "job");
+  CHECK(named("bash", {"run.sh"}) == "run");
+  CHECK(named("node", {"-e", "1"}) == "node");
+  CHECK(named("tail", {"-f", "x.js"}) == "tail");
+  CHECK(named("cat", {"x.js"}) == "cat");
+}
+
 TEST_CASE("STATE2 what cannot be started is told before anything is touched") {
   CHECK(checked(spec_for("sh")) == "fine");
   CHECK(checked(spec_for("/bin/sh")) == "fine");
