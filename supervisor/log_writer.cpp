@@ -18,10 +18,11 @@ constexpr auto kRetry = 1s;               // after a failure to write or to rota
 constexpr auto kFreeAfter = 1s;           // of idleness
 constexpr Milliseconds kPartialStep{20};  // to the first look whether a partial line fills the pipe; then doubled
 constexpr Milliseconds kLongestStep{250};
-constexpr Milliseconds kTimePatience{1000};        // with a partial line: it is shown without its end
-constexpr Milliseconds kJsonPatience{10'000};      // longer, because it becomes two objects
-constexpr std::size_t kLargePipe = 1U << 20U;      // bytes
-constexpr std::size_t kChunk = 64U << 10U;         // bytes copied at once
+constexpr Milliseconds kTimePatience{1000};    // with a partial line: it is shown without its end
+constexpr Milliseconds kJsonPatience{10'000};  // longer, because it becomes two objects
+constexpr std::size_t kLargePipe = 1U << 20U;  // bytes
+constexpr std::size_t kChunk = 64U << 10U;     // bytes copied at once
+constexpr std::size_t kMargin = 4U << 10U;     // bytes before the rotation limit from where on line ends are looked for
 constexpr std::size_t kKeptBuffer = 8U << 10U;     // bytes that are not worth a wake-up to be given back
 constexpr std::uint64_t kLongestLine = 1U << 20U;  // bytes by which a raw line may exceed the rotation limit
 constexpr int kMostSteps = 64;                     // until others have their turn
@@ -159,38 +160,51 @@ bool LogWriter::ends_with_newline(std::uint64_t size) const {
   return last == '\n';
 }
 
-// The limit of an unrotatable log, or of one without a limit, is out of reach.
 Result<LogWriter::Step> LogWriter::step_raw(Time now) {
-  const Result<Place> found = find_place();
-  if (!found) return found.error();
-  Place place = *found;
+  const Result<Place> place = find_place();
+  if (!place) return place.error();
+  const bool limited = options_.max_size != 0 && now >= rotate_again_;
+  const std::size_t waiting = reader_.available();
   std::size_t most = kLargePipe;
-  if (options_.max_size != 0 && now >= rotate_again_) {
-    if (place.room != 0) {
-      most = static_cast<std::size_t>(std::min<std::uint64_t>(place.room, kLargePipe));
-    } else {
-      if (ends_with_newline(place.size) || place.size >= options_.max_size + kLongestLine) {
-        (void)rotate(now);
-        return Step::more;
-      }
-      if (in_.size() < kChunk) in_.resize(kChunk);
-      const Result<std::size_t> peeked = reader_.peek(in_);
-      if (!peeked) return peeked.error();
-      const std::size_t end = std::string_view(in_).substr(0, *peeked).find('\n');
-      most = end == std::string_view::npos ? *peeked : end + 1;
+  if (limited && waiting + kMargin <= place->room) {
+    most = waiting;
+  } else if (limited && place->room > kChunk) {
+    most = static_cast<std::size_t>(place->room) - kChunk;
+  } else if (limited) {
+    const Result<std::size_t> fits = bytes_before_rotation(*place);
+    if (!fits) return fits.error();
+    most = *fits;
+    if (most == 0) {
+      (void)rotate(now);
+      return Step::more;
     }
   }
-  const Result<std::size_t> moved = reader_.move_to(file_.get(), place.size, most);
+  const Result<std::size_t> moved = reader_.move_to(file_.get(), place->size, most);
   if (!moved) return moved.error();
   if (*moved == 0) partial_due_ = now + kPartialStep;  // a terminal that takes nothing at the moment
   return *moved == 0 ? Step::rest : Step::more;
 }
 
+// How much of what waits goes into this file, so that it ends with a line and within the limit; 0: rotate first. Only a
+// line that has no end within the limit, or whose beginning is in the file already, exceeds it.
+Result<std::size_t> LogWriter::bytes_before_rotation(Place place) {
+  if (place.size >= options_.max_size + kLongestLine) return std::size_t{0};
+  if (in_.size() < kChunk) in_.resize(kChunk);
+  const Result<std::size_t> peeked = reader_.peek(in_);
+  if (!peeked) return peeked.error();
+  const std::string_view text = std::string_view(in_).substr(0, *peeked);
+  const std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(place.room, text.size()));
+  if (const std::size_t end = text.substr(0, room).rfind('\n') + 1; end != 0) return end;
+  if (place.size > 0 && ends_with_newline(place.size)) return std::size_t{0};
+  const std::size_t newline = text.find('\n');
+  return newline == std::string_view::npos ? text.size() : newline + 1;
+}
+
 Result<LogWriter::Step> LogWriter::step_lines(Time now, bool drain) {
   const Result<Place> place = find_place();
   if (!place) return place.error();
-  const bool splits = mid_line_ && place->size < options_.max_size + kLongestLine;
-  if (options_.max_size != 0 && place->room == 0 && !splits && now >= rotate_again_) {
+  // A line without end would never let it be rotated.
+  if (options_.max_size != 0 && place->size >= options_.max_size + kLongestLine && now >= rotate_again_) {
     (void)rotate(now);
     return Step::more;
   }
@@ -240,29 +254,37 @@ LogWriter::Step LogWriter::wait_for_rest(std::size_t peeked, Time now) {
   return Step::rest;
 }
 
-// `text` is whole lines, but for the last one if it ends without '\n': `finish` makes that a line.
+// `text` is whole lines, but for the last one if it ends without '\n': `finish` makes that a line. A line that would
+// exceed the rotation limit stays in the pipe, and goes to the next file.
 Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, Place place, bool finish, Time now) {
-  const bool limited = place.room != 0 && now >= rotate_again_;
+  const bool limited = options_.max_size != 0 && now >= rotate_again_;
   out_.clear();
   std::size_t written = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t newline = text.find('\n', at);
     const bool ends = newline != std::string_view::npos;
     const std::size_t next = ends ? newline + 1 : text.size();
+    const std::size_t before = out_.size();
     formatter_.append(out_, text.substr(at, (ends ? newline : next) - at), !mid_line_, ends || finish);
+    const bool exceeds = limited && !mid_line_ && out_.size() > place.room && place.size + before > 0;
+    if (exceeds) {
+      out_.resize(before);
+      if (const Status safe = write_chunk(place, at - written); !safe) return safe.error();
+      (void)rotate(now);
+      return Step::more;
+    }
     mid_line_ = !ends && !finish;
     at = next;
-    const bool at_limit = limited && out_.size() >= place.room;
-    if (out_.size() < kChunk && !at_limit && at < text.size()) continue;
+    if (out_.size() < kChunk && at < text.size()) continue;
     if (const Status safe = write_chunk(place, at - written); !safe) return safe.error();
     written = at;
-    if (at_limit) break;  // the rest is still in the pipe, and goes to the next file
   }
   return Step::more;
 }
 
 // Writes what is formatted, and only then forgets the bytes that it was made of.
 Status LogWriter::write_chunk(Place& place, std::size_t consumed) {
+  if (consumed == 0) return Done{};
   if (Status safe = write_whole(place.size, out_); !safe) return safe;
   (void)reader_.consume(consumed);
   partial_size_ = 0;

@@ -29,7 +29,7 @@ class LogWriter {
     std::string stream;                  // "out" or "err", for json
     std::string app;                     // for json
     LogFormat format = LogFormat::raw;
-    std::uint64_t max_size = 0;          // 0: never rotate
+    std::uint64_t max_size = 0;          // no file becomes larger, but for a line that is; 0: never rotate
     unsigned keep = 5;                   // 0: a log that is too large is emptied
   };
   // Failing to open the file is not an error: it is a full disk, tried again later.
@@ -67,6 +67,7 @@ class LogWriter {
   void drop_all();
   [[nodiscard]] Result<Place> find_place();
   [[nodiscard]] Result<Step> step_raw(Time now);
+  [[nodiscard]] Result<std::size_t> bytes_before_rotation(Place place);
   [[nodiscard]] Result<Step> step_lines(Time now, bool drain);
   [[nodiscard]] Result<Step> write_lines(std::string_view text, Place place, bool drain, Time now);
   [[nodiscard]] Status write_chunk(Place& place, std::size_t consumed);

@@ -70,7 +70,9 @@ struct Pipe {
     read.reset(ends[0]);
     write.reset(ends[1]);
   }
-  void put(std::string_view text) const { REQUIRE(::write(write.get(), text.data(), text.size()) == ssize_t(text.size())); }
+  void put(std::string_view text) const {
+    REQUIRE(::write(write.get(), text.data(), text.size()) == ssize_t(text.size()));
+  }
 };
 
 // A child that sleeps until its end is asked for.
@@ -225,7 +227,8 @@ TEST_CASE("Children that ended before the loop was created can be collected", "[
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST_CASE("BACK3 a thousand children that die in one moment are all told, each once, and no zombie is left", "[BACK3][loop]") {
+TEST_CASE("BACK3 a thousand children that die in one moment are all told, each once, and no zombie is left",
+          "[BACK3][loop]") {
   Loop loop;
   Pipe gate;
   constexpr std::size_t kChildren = 1000;

@@ -44,8 +44,9 @@ TEST_CASE("LOG2 a line as JSON is valid whatever its bytes, and says them all", 
   std::string every_byte;
   for (int c = 0; c < 256; ++c)
     if (c != '\n') every_byte += static_cast<char>(c);
-  for (const std::string& line : {std::string("plain"), std::string("\"\\\t\b\x01\x7f"), std::string("żółć \xf0\x9f\x98\x80"),
-                                  std::string("\xc0\x80"), std::string("\xed\xa0\x80"), std::string("cut \xe2\x82"), every_byte}) {
+  for (const std::string& line :
+       {std::string("plain"), std::string("\"\\\t\b\x01\x7f"), std::string("żółć \xf0\x9f\x98\x80"),
+        std::string("\xc0\x80"), std::string("\xed\xa0\x80"), std::string("cut \xe2\x82"), every_byte}) {
     const std::string text = formatted(LogFormat::json, line);
     REQUIRE(text.find('\n') == text.size() - 1);
     const auto object = nlohmann::json::parse(text);
@@ -58,7 +59,8 @@ TEST_CASE("LOG2 a line as JSON is valid whatever its bytes, and says them all", 
     } else {
       std::string bytes;
       const std::string hex = object["hex"];
-      for (std::size_t i = 0; i < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+      for (std::size_t i = 0; i < hex.size(); i += 2)
+        bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
       CHECK(bytes == line);
     }
   }
