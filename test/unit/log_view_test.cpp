@@ -16,7 +16,7 @@ TEST_CASE("PERM1 control characters of a log do not reach a terminal, colours an
            Line{"plain", "plain", "plain"},
            Line{"a\tb\r", "a\tb", "a\tb"},
            Line{"bell\x07", "bell\\x07", "bell\\x07"},
-           Line{"10%\r20%", "10%\\x0d20%", "10%\\x0d20%"},
+           Line{"10%\r20%", "10%\\r20%", "10%\\r20%"},
            Line{"\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m\x1b[0m", "red"},
            Line{"\x1b[38;5;12mx", "\x1b[38;5;12mx\x1b[0m", "x"},
            Line{"\x1b[2Jgone", "\\x1b[2Jgone", "\\x1b[2Jgone"},
