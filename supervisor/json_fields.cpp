@@ -14,7 +14,9 @@ std::optional<int> hex_digit(char c) noexcept {
   return std::nullopt;
 }
 
-std::optional<std::string> from_hex(std::string_view digits) {
+}  // namespace
+
+std::optional<std::string> bytes_of_hex(std::string_view digits) {
   if (digits.size() % 2 != 0) return std::nullopt;
   std::string bytes;
   bytes.reserve(digits.size() / 2);
@@ -25,8 +27,6 @@ std::optional<std::string> from_hex(std::string_view digits) {
   }
   return bytes;
 }
-
-}  // namespace
 
 OrderedJson json_of_bytes(std::string_view bytes) {
   if (is_utf8(bytes)) return OrderedJson(std::string(bytes));
@@ -55,24 +55,28 @@ Result<Json> parse_object(std::string_view text, const std::string& what, const 
   try {
     Json object = Json::parse(text);
     if (object.is_object()) return object;
-    return Error{what + " does not hold a JSON object; " + remedy, {}};
+    return not_an_object(what, remedy);
   } catch (const Json::parse_error& error) {
-    return Error{what + " is not valid JSON (byte " + std::to_string(error.byte) + "); " + remedy, {}};
+    return not_json(what, error.byte, remedy);
   } catch (const Json::exception&) {  // a number beyond every type
-    return Error{what + " is not valid JSON; " + remedy, {}};
+    return not_json(what, 0, remedy);
   }
 }
 
-std::optional<Error> fault_in_version(const Json& object, int known, const std::string& what) {
-  const auto found = object.find("version");
-  const int version = found == object.end() ? 0 : JsonFields::integer<int>(*found).value_or(0);
+Error not_json(const std::string& what, std::size_t byte, const std::string& remedy) {
+  const std::string where = byte == 0 ? "" : " (byte " + std::to_string(byte) + ")";
+  return Error{what + " is not valid JSON" + where + "; " + remedy, {}};
+}
+
+Error not_an_object(const std::string& what, const std::string& remedy) {
+  return Error{what + " does not hold a JSON object; " + remedy, {}};
+}
+
+std::optional<Error> fault_in_version(int version, int known, const std::string& what) {
   if (version < 1) return Error{what + " names no format version; it was not written by forever", {}};
-  if (version > known) {
-    return Error{what + " was written by a newer forever (version " + std::to_string(version) + "; this one knows " +
-                     std::to_string(known) + ")",
-                 {}};
-  }
-  return std::nullopt;
+  if (version <= known) return std::nullopt;
+  const std::string numbers = "version " + std::to_string(version) + "; this one knows " + std::to_string(known);
+  return Error{what + " was written by a newer forever (" + numbers + ")", {}};
 }
 
 void JsonFields::flag(const char* key, bool& into) {
@@ -146,7 +150,12 @@ std::optional<std::string> JsonFields::bytes_of(const Json& value) {
   const auto hex = value.find("hex");
   if (hex == value.end()) return std::nullopt;
   const auto* digits = hex->get_ptr<const std::string*>();
-  return digits != nullptr ? from_hex(*digits) : std::nullopt;
+  return digits != nullptr ? bytes_of_hex(*digits) : std::nullopt;
+}
+
+int JsonFields::version() const {
+  const Json* value = find("version");
+  return value != nullptr ? integer<int>(*value).value_or(0) : 0;
 }
 
 }  // namespace forever

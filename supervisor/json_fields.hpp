@@ -30,8 +30,12 @@ using OrderedJson = nlohmann::ordered_json;
 
 // An object, or why not: "<what> is not valid JSON (byte 17); <remedy>". The byte is counted from 1.
 [[nodiscard]] Result<Json> parse_object(std::string_view text, const std::string& what, const std::string& remedy);
-// "<what> was written by a newer forever (version 7; this one knows 1)", or has none.
-[[nodiscard]] std::optional<Error> fault_in_version(const Json& object, int known, const std::string& what);
+[[nodiscard]] Error not_json(const std::string& what, std::size_t byte, const std::string& remedy);
+[[nodiscard]] Error not_an_object(const std::string& what, const std::string& remedy);
+// "<what> was written by a newer forever (version 7; this one knows 1)", or names none.
+[[nodiscard]] std::optional<Error> fault_in_version(int version, int known, const std::string& what);
+
+[[nodiscard]] std::optional<std::string> bytes_of_hex(std::string_view digits);
 
 class JsonFields {
  public:
@@ -71,6 +75,7 @@ class JsonFields {
 
   // Bytes of a JSON string or {"hex": …}.
   [[nodiscard]] static std::optional<std::string> bytes_of(const Json& value);
+  [[nodiscard]] int version() const;                              // the key "version"; 0 if there is none
 
   template <std::integral T>
   [[nodiscard]] static std::optional<T> integer(const Json& value) {

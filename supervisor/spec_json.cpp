@@ -173,10 +173,10 @@ std::string spec_to_json(const AppSpec& spec) {
 Result<AppSpec> spec_from_json(std::string_view text, const std::string& what) {
   const Result<Json> json = parse_object(text, what, kRemedy);
   if (!json) return json.error();
-  if (std::optional<Error> error = fault_in_version(*json, kSpecVersion, what)) return *error;
-  AppSpec spec;
   std::string fault;
   JsonFields fields(*json, fault);
+  if (std::optional<Error> error = fault_in_version(fields.version(), kSpecVersion, what)) return *error;
+  AppSpec spec;
   read_all(fields, fault, spec);
   if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kRemedy, {}};
   return spec;

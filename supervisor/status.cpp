@@ -17,6 +17,16 @@ InstanceState overall_state(const AppStatus& status) {
   return InstanceState::stopped;
 }
 
+const char* to_string(ExitStatus::Kind kind) noexcept {
+  switch (kind) {
+    case ExitStatus::Kind::exited: return "exited";
+    case ExitStatus::Kind::signalled: return "signalled";
+    case ExitStatus::Kind::unknown: return "unknown";
+    case ExitStatus::Kind::not_started: return "not_started";
+  }
+  return "unknown";
+}
+
 const char* to_string(Desired desired) noexcept {
   switch (desired) {
     case Desired::online: return "online";

@@ -80,6 +80,7 @@ inline constexpr int kStatusVersion = 1;
 // but online if any is online and none is worse than starting.
 [[nodiscard]] InstanceState overall_state(const AppStatus& status);
 
+[[nodiscard]] const char* to_string(ExitStatus::Kind kind) noexcept;
 [[nodiscard]] const char* to_string(Desired desired) noexcept;
 [[nodiscard]] const char* to_string(PlanStep plan) noexcept;
 

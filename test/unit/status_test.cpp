@@ -80,16 +80,30 @@ TEST_CASE("DISK2 a spoilt status is refused in one line that names the file") {
       {"{}", "names no format version"},
       {R"({"version":2})", "was written by a newer forever (version 2; this one knows 1)"},
       {head + R"("end":2})", "is of another write"},
-      {head + R"("instances":{},"end":1})", "\"instances\" must be a list"},
+      {head + R"("instances":{},"end":1})", "\"instances\" must not be an object"},
       {head + R"("instances":[1],"end":1})", "\"instances\" must be a list of objects"},
       {head + R"("instances":[{"state":"asleep"}],"end":1})", "\"instances.state\" is no word"},
       {head + R"("instances":[{"process":[0,1]}],"end":1})", "\"instances.process\""},
       {head + R"("instances":[{"process":[-1,1]}],"end":1})", "\"instances.process\""},
       {head + R"("instances":[{"process":[1]}],"end":1})", "\"instances.process\""},
       {head + R"("instances":[{"due_ms":9223372036854775807}],"end":1})", "\"instances.due_ms\""},
-      {head + R"("keeper":"1","end":1})", "\"keeper\" must be a list"},
+      {head + R"("keeper":"1","end":1})", "\"keeper\" must not be a text"},
       {head + R"("supervisor":[-5,1],"end":1})", "\"supervisor\""},
+      {head + R"("keeper":[1,2,3],"end":1})", "\"keeper\""},
+      {head + R"("keeper":[null,1],"end":1})", "\"keeper\""},
+      {head + R"("keeper":[[1],1],"end":1})", "\"keeper\""},
       {head + R"("desired":"asleep","end":1})", "\"desired\""},
+      {head + R"("watching":1,"end":1})", "\"watching\""},
+      {head + R"("id":true,"end":1})", "\"id\""},
+      {head + R"("id":1.0,"end":1})", "\"id\""},
+      {head + R"("user":[],"end":1})", "\"user\" must not be a list"},
+      {head + R"("user":{"hex":{"hex":"61"}},"end":1})", "\"user\" must be a text"},
+      {head + R"("user":{"hex":"6"},"end":1})", "\"user\" must be a text"},
+      {head + R"("user":{},"end":1})", "\"user\" must be a text"},
+      {head + R"("user":"\u0000","end":1})", "\"user\" must not contain a NUL"},
+      {head + R"("command":["a",1],"end":1})", "\"command\""},
+      {head + R"("command":["a",["b"]],"end":1})", "\"command\""},
+      {head + R"("command":"a","end":1})", "\"command\""},
       {head + R"("last_exits":[{"how":"magic"}],"end":1})", "\"last_exits.how\""},
       {head + R"("last_exits":[{"uptime_ms":-1}],"end":1})", "\"last_exits.uptime_ms\""},
   };
@@ -98,6 +112,7 @@ TEST_CASE("DISK2 a spoilt status is refused in one line that names the file") {
     CHECK_THAT(fault(text), contains(part));
     CHECK(fault(text).starts_with(kFile));
   }
+  CHECK(fault(head + R"("later":{"x":[1,{"y":[[]]}],"z":null},"and":[[{}]],"user":null,"command":[{"hex":"61"},"b"],"end":1})").empty());
   const std::string text = status_to_json(full_status(), 7);
   for (std::size_t cut = 0; cut < text.size(); ++cut) REQUIRE_FALSE(fault(text.substr(0, cut)).empty());
 }
