@@ -153,14 +153,15 @@ void Supervision::replace_keeper() {
   KeeperFace face{face_.title, face_.directory, {state_.path(), name_, "adopt"}, {}};
   outputs_.release_pipes(face.held);
   face.held.insert_or_assign("lock", std::move(lock_));
-  face.held.insert_or_assign("control", control_.release_listener());
+  // Without a control socket (its folder was deleted) there is none to carry over; a descriptor that is none would end every exec.
+  if (Handle listener = control_.release_listener()) face.held.insert_or_assign("control", std::move(listener));
   if (report_) face.held.insert_or_assign("report", std::move(report_));
   const Error error = become_keeper(face);
   // Still here: no memory or no descriptor. Go on as we are, and try again.
   log_later(EventLevel::error, error.message());
   lock_ = std::move(face.held["lock"]);
   if (auto report = face.held.extract("report"); !report.empty()) report_ = std::move(report.mapped());
-  (void)control_.serve(std::move(face.held["control"])).ok();
+  if (auto control = face.held.extract("control"); !control.empty()) (void)control_.serve(std::move(control.mapped())).ok();
   outputs_.take_pipes(face.held);
   loop_.unwatch(link_.native());
   keeper_retry_ = steady_now() + kKeeperRetry;
