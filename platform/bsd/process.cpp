@@ -92,13 +92,6 @@ Usage usage_of_trees(std::span<const Pid> roots) {
   return sum;
 }
 
-ProcessLook look_at(const ProcessId& root) {
-  ProcessLook look;
-  look.presence = presence(root);
-  if (look.presence == Presence::alive) look.usage = usage_of_trees(std::array{root.pid});
-  return look;
-}
-
 std::chrono::milliseconds age_of(const ProcessId& id) {
   timeval now{};
   ::gettimeofday(&now, nullptr);
@@ -113,6 +106,7 @@ void for_each_process(const std::function<void(const ProcessEntry&)>& visit) {
 }
 
 // Other processes' environments are not shown here: lost state files cannot be rebuilt on these systems.
+std::vector<std::string> environment_of(Pid) { return {}; }
 std::optional<std::string> environment_of(Pid, const std::string&) { return std::nullopt; }
 
 }  // namespace forever

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <ctime>
+#include <unordered_set>
 
 #include "platform/files.hpp"
 #include "platform/linux/proc.hpp"
@@ -12,6 +13,8 @@
 
 namespace forever {
 namespace {
+
+constexpr std::size_t kLargestTree = 1U << 16U;  // processes; a bound for a table that changes while it is read
 
 bool is_dead(char state) noexcept { return state == 'Z' || state == 'X' || state == 'x'; }
 
@@ -40,9 +43,9 @@ bool single_threaded(Pid pid) noexcept {
   return sys::stat(path.data(), &found) != 0 || found.st_nlink <= 3;
 }
 
-void append_children_of(Pid pid, std::vector<Pid>& into) {
+void append_children_of(Pid pid, bool one_thread, std::vector<Pid>& into) {
   std::array<char, 64> path{};
-  if (single_threaded(pid)) {
+  if (one_thread) {
     std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/children", pid, pid);
     append_children(path.data(), into);
     return;
@@ -108,36 +111,23 @@ Pid parent_of(Pid pid) {
 
 std::vector<Pid> children_of(Pid pid) {
   std::vector<Pid> children;
-  append_children_of(pid, children);
+  append_children_of(pid, single_threaded(pid), children);
   return children;
 }
 
 Usage usage_of_trees(std::span<const Pid> roots) {
   Usage sum;
-  for (const Pid pid : tree_of(roots)) {
+  std::vector<Pid> tree(roots.begin(), roots.end());
+  std::unordered_set<Pid> seen;
+  for (std::size_t at = 0; at < tree.size() && at < kLargestTree; ++at) {
+    // One look at each process says its use, and also whether its children stand in more than one file.
     proc::Stat stat;
-    if (proc::read_stat(pid, stat) && !is_dead(stat.state)) add_use(stat, sum);
+    if (tree[at] <= 0 || !seen.insert(tree[at]).second || !proc::read_stat(tree[at], stat)) continue;
+    if (is_dead(stat.state)) continue;
+    add_use(stat, sum);
+    append_children_of(tree[at], stat.threads == 1, tree);
   }
   return sum;
-}
-
-ProcessLook look_at(const ProcessId& root) {
-  ProcessLook look;
-  proc::Stat stat;
-  if (root.pid <= 0 || !proc::read_stat(root.pid, stat) || stat.start_time != root.start_time) return look;
-  if (is_dead(stat.state)) {
-    look.presence = Presence::zombie;
-    return look;
-  }
-  look.presence = Presence::alive;
-  add_use(stat, look.usage);
-  const std::vector<Pid> children = children_of(root.pid);
-  if (children.empty()) return look;
-  const Usage below = usage_of_trees(children);
-  look.usage.memory_bytes += below.memory_bytes;
-  look.usage.cpu_time += below.cpu_time;
-  look.usage.processes += below.processes;
-  return look;
 }
 
 std::chrono::milliseconds age_of(const ProcessId& id) {
@@ -186,7 +176,8 @@ std::vector<std::string> environment_of(Pid pid) {
 
 std::optional<std::string> environment_of(Pid pid, const std::string& name) {
   for (std::string& entry : environment_of(pid)) {
-    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name)) return entry.substr(name.size() + 1);
+    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name))
+      return entry.substr(name.size() + 1);
   }
   return std::nullopt;
 }

@@ -131,7 +131,6 @@ TEST_CASE("looking at processes leaves nothing over when a call fails") {
     (void)identify(current_pid());
     (void)presence(*self);
     (void)usage_of_trees(roots);
-    (void)look_at(*self);
     (void)send_signal(*self, 0);
     (void)host_id();
     (void)environment_of(current_pid(), "PATH");

@@ -1,0 +1,65 @@
+// The whole binary while the machine is in trouble: one system call of each of its processes fails, and still the app is
+// either kept alive or not started with a word of why, `list` tells, and everything can be stopped.
+#include <csignal>
+#include <cstring>
+
+#include "test/fault/sweep.hpp"
+#include "test/support/catch.hpp"
+#include "test/support/home.hpp"
+#include "test/support/json.hpp"
+#include "test/support/process.hpp"
+
+namespace forever::test {
+namespace {
+
+struct Trouble {
+  const char* call;
+  int code;
+  int most;  // the last of its calls to fail
+};
+
+// Whatever came before, this directory can be cleared by the ordinary verbs.
+void stop_everything(const TemporaryHome& home) {
+  const Result list = home.forever({"list", "--json"});
+  CHECK(list.exit_code == 0);
+  (void)parse_json(list.out);
+  const Result removed = home.forever({"delete", "x"});
+  INFO("delete: " << removed.out << removed.err);
+  CHECK((removed.exit_code == 0 || removed.exit_code == 3));
+  CHECK(wait_until([&] { return processes_with_environment("FOREVER_HOME=" + home.state().string()).empty(); }));
+}
+
+void start_in_trouble(const Trouble& trouble, int nth) {
+  TemporaryHome home;
+  const std::string plan = std::string(trouble.call) + ":" + std::to_string(nth) + ":" + std::to_string(trouble.code);
+  INFO("FOREVER_FAULT=" << plan << ": " << std::strerror(trouble.code));
+  Command start = home.command({"start", "--name", "x", child_binary(), "--", "wait"});
+  start.environment["FOREVER_FAULT"] = plan;
+  const Result started = run(start);
+  INFO("start: exit code " << started.exit_code << "\n" << started.out << started.err);
+  CHECK_FALSE(started.timed_out);
+  CHECK(started.signal == 0);
+  if (started.exit_code == 0) {
+    CHECK(wait_for_status(home, "x", "online", 20s));
+  } else {
+    CHECK(started.err.starts_with("forever: "));
+  }
+  stop_everything(home);
+}
+
+TEST_CASE("SUP4 DISK1 STATE2 an app is kept alive or refused in plain words, whatever single call fails", "[slow]") {
+  const Trouble trouble = GENERATE(
+      Trouble{"fork", EAGAIN, 2}, Trouble{"open", EMFILE, 30}, Trouble{"open", ENOSPC, 30}, Trouble{"read", EIO, 20},
+      Trouble{"write", EIO, 6}, Trouble{"pwrite", ENOSPC, 4}, Trouble{"pipe2", EMFILE, 4}, Trouble{"mkdir", ENOSPC, 6},
+      Trouble{"renameat2", EINVAL, 4}, Trouble{"rename", EROFS, 3}, Trouble{"fcntl", ENOLCK, 12},
+      Trouble{"fstat", EIO, 8}, Trouble{"stat", EACCES, 12}, Trouble{"setsid", EPERM, 2}, Trouble{"dup2", EMFILE, 4},
+      Trouble{"setrlimit", EPERM, 3}, Trouble{"chdir", EACCES, 2}, Trouble{"execve", ENOMEM, 2},
+      Trouble{"close_range", ENOSYS, 3}, Trouble{"epoll_create1", EMFILE, 2}, Trouble{"socketpair", EMFILE, 2},
+      Trouble{"sendmsg", EAGAIN, 6}, Trouble{"sigprocmask", EINVAL, 1}, Trouble{"mkfifo", ENOSPC, 2},
+      Trouble{"bind", ENOSPC, 1}, Trouble{"listen", EADDRINUSE, 1}, Trouble{"signalfd", EMFILE, 2},
+      Trouble{"epoll_ctl", ENOMEM, 6});
+  for (int nth = 1; nth <= trouble.most; ++nth) start_in_trouble(trouble, nth);
+}
+
+}  // namespace
+}  // namespace forever::test
