@@ -103,7 +103,14 @@ void LogWriter::take_all(Time now, bool drain) {
   int steps = 0;
   for (; steps < kMostSteps; ++steps) {
     if (retry_) drop_all();
-    if (reader_.available() == 0) break;
+    const std::size_t waiting = reader_.available();
+    // What came while we read is the next batch's beginning. Fetched at once, a program that writes line by line would be
+    // followed by a splice of a few lines each.
+    if (waiting == 0) break;
+    if (steps > 0 && !drain && waiting < reader_.capacity() / 2) {
+      set_paused(true);  // so that going on tells of these bytes, whose event may be used up
+      break;
+    }
     const Result<Step> step = options_.format == LogFormat::raw ? step_raw(now) : step_lines(now, drain);
     if (!step)
       begin_trouble(step.error(), now);
