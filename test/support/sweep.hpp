@@ -2,11 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 namespace forever::test {
 
-// Kills, until there are none: processes whose environment names a path below `directory` (FOREVER_HOME is inherited
-// by keepers, supervisors and instances) and whatever those have fathered. Never the caller itself. No errors.
+// Living processes whose environment, arguments, working directory or open files name a path below `directory`: keepers
+// and supervisors hold files there, instances inherit FOREVER_HOME. Neither the caller nor its ancestors.
+[[nodiscard]] std::vector<int> processes_from(const std::filesystem::path& directory);
+
+// Kills, until there are none: those processes and whatever they have fathered. No errors.
 void sweep(const std::filesystem::path& directory);
 
 }  // namespace forever::test

@@ -9,15 +9,18 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <sstream>
 
 namespace forever::test {
 namespace {
 
 namespace fs = std::filesystem;
 
+// A process may end between open and read (ESRCH): then there is no text. An istreambuf_iterator would throw.
 std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 std::string proc(int pid, const char* name) { return "/proc/" + std::to_string(pid) + "/" + name; }

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -21,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 bool mentions(const fs::path& file, const std::string& text) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  return content.find(text) != std::string::npos;
+  std::ostringstream content;  // an istreambuf_iterator would throw where the process has just ended
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  return content.str().find(text) != std::string::npos;
 }
 
 bool belongs_to(int pid, const std::string& directory) {
@@ -43,14 +43,22 @@ std::set<int> own_line() {
 
 }  // namespace
 
+std::vector<int> processes_from(const fs::path& directory) {
+  const auto spared = own_line();
+  std::vector<int> found;
+  for (const int pid : descendants_of(0)) {
+    if (!spared.contains(pid) && alive(pid) && belongs_to(pid, directory.string())) found.push_back(pid);
+  }
+  return found;
+}
+
 void sweep(const fs::path& directory) {
   using namespace std::chrono_literals;
   const auto spared = own_line();
   const auto deadline = std::chrono::steady_clock::now() + 5s;
   while (std::chrono::steady_clock::now() < deadline) {
     bool found = false;
-    for (const int pid : descendants_of(0)) {
-      if (spared.contains(pid) || !alive(pid) || !belongs_to(pid, directory.string())) continue;
+    for (const int pid : processes_from(directory)) {
       found = true;
       for (const int child : descendants_of(pid)) {
         if (!spared.contains(child)) kill(child, SIGKILL);

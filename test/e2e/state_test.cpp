@@ -1,0 +1,292 @@
+// STATE: what is told is what is, whatever has happened to files and processes.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "test/e2e/apps.hpp"
+
+using namespace forever::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
+TEST_CASE("STATE1 list is right after any file of the state directory was deleted", "[STATE1]") {
+  for (const char* file : {"status.json", "spec.json", "control", "out.fifo", "err.fifo"}) {
+    INFO("deleted: " << file);
+    const TemporaryHome home;
+    const std::string port = std::to_string(free_port());
+    start(home, "web", {"listen", port, "say", "up", "wait"});
+    REQUIRE(wait_for_log(home, "web", "up"));
+    const int pid = pid_of(home, "web");
+    REQUIRE(fs::remove(home.app("web") / file));
+
+    REQUIRE(status_of(home, "web") == "online");
+    REQUIRE(pid_of(home, "web") == pid);
+    done(home, {"restart", "web"});
+    REQUIRE(status_of(home, "web") == "online");
+    REQUIRE(pid_of(home, "web") != pid);
+    REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+    done(home, {"stop", "web"});
+    REQUIRE(status_of(home, "web") == "stopped");
+    REQUIRE(can_bind(std::stoi(port)));
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("STATE1 an app whose whole entry was deleted is still seen and can be stopped", "[STATE1]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  fs::remove_all(home.app("web"));
+  REQUIRE(status_of(home, "web") == "online");
+  REQUIRE(pid_of(home, "web") == pid);
+  done(home, {"stop", "web"});
+  REQUIRE_FALSE(alive(pid));
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("STATE1 list is right after the instance was killed", "[STATE1]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  send_signal(pid, SIGKILL);
+  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+  REQUIRE(wait_for_status(home, "web", "online"));
+  REQUIRE(listed(home, "web").at("restarts") == 1);
+}
+
+TEST_CASE("STATE1 list is right after keeper, supervisor and instance were all killed", "[STATE1]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  kill_watchers(home, "web");
+  kill_hard(pid);
+  // The app wants to run: whoever looks brings it back.
+  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+  REQUIRE(wait_for_status(home, "web", "online"));
+  REQUIRE(processes_of(home).size() == 3);
+}
+
+TEST_CASE("STATE1 after a reboot nothing is alive and nothing is signalled", "[STATE1]") {
+  const TemporaryHome home;
+  Command command;
+  command.argv = {child_binary(), "trap-all", "say", "ready", "wait"};
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  const auto file = home.app("web") / "status.json";
+  kill_watchers(home, "web");
+  kill_hard(pid);
+  // The record of another boot, with the pids of processes that now are others.
+  std::string boot = read_file("/proc/sys/kernel/random/boot_id");
+  boot = boot.substr(0, boot.find('\n'));
+  std::string text = read_file(file);
+  REQUIRE(has(text, boot));
+  text.replace(text.find(boot), boot.size(), "01234567-89ab-cdef-0123-456789abcdef");
+  write_file(file, text);
+
+  const Json app = listed(home, "web");
+  REQUIRE(app.at("status") == "stopped");
+  REQUIRE(app.at("instances").at(0).at("pid").is_null());
+  REQUIRE(app.at("keeper_pid").is_null());
+  REQUIRE(app.at("supervisor_pid").is_null());
+  done(home, {"start", "web"});
+  REQUIRE(status_of(home, "web") == "online");
+}
+
+TEST_CASE("STATE1 an empty list says in which directory it looked", "[STATE1]") {
+  const TemporaryHome home;
+  const Result result = done(home, {"list"});
+  REQUIRE_THAT(result.out + result.err, contains(home.state()));
+  REQUIRE_FALSE(fs::exists(home.state()));  // looking makes nothing
+  REQUIRE(list_json(home).at("state_dir") == home.state().string());
+
+  Command other = home.command({"list"});
+  other.environment["FOREVER_HOME"] = std::nullopt;
+  other.environment["HOME"] = home.scratch().string();
+  REQUIRE_THAT(run(other).out, contains((home.scratch() / ".forever").string()));
+  other.environment["FOREVER_ROOT"] = (home.scratch() / "root").string();
+  REQUIRE_THAT(run(other).out, contains((home.scratch() / "root").string()));
+}
+
+TEST_CASE("STATE2 a death by a signal is told with its name", "[STATE2]") {
+  const TemporaryHome home;
+  for (const auto& [signal, reason] : {std::pair{"SEGV", "killed by SIGSEGV"},
+                                       {"KILL", "killed by SIGKILL"},
+                                       {"USR1", "killed by SIGUSR1"},
+                                       {"ABRT", "killed by SIGABRT"}}) {
+    const std::string name = std::string("dies-") + signal;
+    start(home, name, {"die", signal}, {"--max-restarts", "0"});
+    REQUIRE(wait_for_status(home, name, "errored"));
+    REQUIRE_THAT(done(home, {"describe", name}).out, contains(reason));
+  }
+  for (const char* code : {"1", "7", "255"}) {
+    const std::string name = std::string("exits-") + code;
+    start(home, name, {"exit", code}, {"--max-restarts", "0"});
+    REQUIRE(wait_for_status(home, name, "errored"));
+    REQUIRE_THAT(done(home, {"describe", name}).out,
+                 contains(std::string("exit code ") + code) || contains(std::string("exit ") + code));
+  }
+}
+
+TEST_CASE("STATE2 a program that is gone at a restart is told, and the policy applies", "[STATE2]") {
+  const TemporaryHome home;
+  const auto program = home.scratch() / "server";
+  fs::copy_file(child_binary(), program);
+  done(home, {"start", program, "--name", "web", "--backoff-cap", "300ms", "--", "wait"});
+  fs::rename(program, home.scratch() / "away");
+  send_signal(pid_of(home, "web"), SIGKILL);
+  REQUIRE(wait_for_status(home, "web", "backoff"));
+  REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("exec: no such file"));
+  fs::rename(home.scratch() / "away", program);
+  REQUIRE(wait_for_status(home, "web", "online"));
+}
+
+TEST_CASE("STATE2 a working directory that is gone at a restart is told, and the policy applies", "[STATE2]") {
+  const TemporaryHome home;
+  const auto directory = home.scratch() / "cwd";
+  fs::create_directory(directory);
+  start(home, "web", {"wait"}, {"--cwd", directory, "--backoff-cap", "300ms"});
+  fs::remove(directory);
+  send_signal(pid_of(home, "web"), SIGKILL);
+  REQUIRE(wait_for_status(home, "web", "backoff"));
+  REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("cwd: no such file"));
+  fs::create_directory(directory);
+  REQUIRE(wait_for_status(home, "web", "online"));
+}
+
+TEST_CASE("STATE2 a fork that fails for want of processes is told, and tried again", "[STATE2]") {
+  if (!Stranger::possible()) SKIP_CASE("needs root, to become a user with a process limit of its own");
+  setenv("TMPDIR", "/tmp", 1);  // where another user can reach
+  const TemporaryHome home;
+  const Stranger user;
+  const auto binary = home.scratch() / "forever";
+  const auto child = home.scratch() / "child";
+  fs::copy_file(forever_binary(), binary);
+  fs::copy_file(child_binary(), child);
+  fs::create_directory(home.state());
+  REQUIRE(chown(home.state().c_str(), user.id(), user.id()) == 0);
+  const auto as_user = [&](Words words) {
+    Command command = home.command({});
+    command.argv = Words{binary} + words;
+    command.before_exec = [become = user.become()] {
+      become();
+      const rlimit three{3, 64};  // keeper, supervisor and the command line
+      setrlimit(RLIMIT_NPROC, &three);
+    };
+    return run(command);
+  };
+  const Result result = as_user({"start", child, "--name", "web", "--", "wait"});
+  INFO(result.out << result.err);
+  REQUIRE_FALSE(result.timed_out);
+  REQUIRE(result.exit_code == 1);
+  REQUIRE_THAT(result.err, contains("esource temporarily unavailable") || contains("process"));
+}
+
+TEST_CASE("STATE3 start --wait returns when the app has lived for its minimum uptime", "[STATE3]") {
+  const TemporaryHome home;
+  const Result result = start(home, "web", {"wait"}, {"--wait", "--min-uptime", "300ms"});
+  REQUIRE(result.elapsed >= 290ms);
+  REQUIRE(status_of(home, "web") == "online");
+  start(home, "bounded", {"wait"}, {"--wait", "10", "--min-uptime", "100ms"});
+}
+
+TEST_CASE("STATE3 start --wait of an app that dies tells the reason and its last lines", "[STATE3]") {
+  const TemporaryHome home;
+  const Result result =
+      home.forever(start_words("web", {"--wait", "10s", "--max-restarts", "1"},
+                               {"say", "on the way", "stream", "err", "partial", "no such database\n", "exit", "3"}));
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 1);
+  REQUIRE_THAT(result.err, contains("exit"));
+  REQUIRE_THAT(result.err, contains("3"));
+  REQUIRE_THAT(result.out + result.err, contains("no such database"));
+}
+
+TEST_CASE("STATE3 start --wait gives up after the time that it was given", "[STATE3]") {
+  const TemporaryHome home;
+  const Result result = home.forever(start_words("web", {"--wait", "400ms", "--min-uptime", "1h"}, {"wait"}));
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 1);
+  REQUIRE(result.elapsed >= 390ms);
+}
+
+TEST_CASE("STATE3 on a terminal an app that dies at once is told with its last lines", "[STATE3]") {
+  const TemporaryHome home;
+  Running terminal(home.command(start_words("web", {}, {"say", "port taken", "exit", "9"})), 24, 80);
+  const Result result = terminal.wait();
+  INFO(result.out);
+  REQUIRE_THAT(result.out, contains("port taken"));
+  REQUIRE(result.exit_code == 1);
+}
+
+TEST_CASE("STATE3 off a terminal start returns at once, also for an app that dies", "[STATE3]") {
+  const TemporaryHome home;
+  const Result result = start(home, "web", {"sleep", "100", "exit", "9"}, {"--min-uptime", "1h"});
+  REQUIRE(result.elapsed < 5s);
+}
+
+TEST_CASE("STATE4 stale sockets and locks are replaced without a word", "[STATE4]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  kill_watchers(home, "web");
+  kill_hard(pid);
+  REQUIRE(fs::exists(home.app("web") / "control"));
+  REQUIRE(fs::exists(home.state() / "locks" / "web"));
+  const Result result = done(home, {"start", "web"});
+  REQUIRE(result.err.empty());
+  REQUIRE(wait_for_status(home, "web", "online"));
+  const Result stopped = done(home, {"stop", "web"});
+  REQUIRE(stopped.err.empty());
+}
+
+TEST_CASE("STATE4 something else in the place of the socket is replaced too", "[STATE4]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  done(home, {"stop", "web"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  fs::remove(home.app("web") / "control");
+  write_file(home.app("web") / "control", "not a socket");
+  done(home, {"start", "web"});
+  REQUIRE(status_of(home, "web") == "online");
+  done(home, {"restart", "web"});
+  REQUIRE(status_of(home, "web") == "online");
+}
+
+TEST_CASE("STATE5 with --json standard output is nothing but JSON, at first and on error too", "[STATE5]") {
+  const TemporaryHome home;
+  const Json first = list_json(home);
+  REQUIRE(first.at("version") == 1);
+  REQUIRE(first.at("apps").empty());
+
+  for (const Words& words :
+       {Words{"describe", "nobody", "--json"}, Words{"stop", "nobody", "--json"}, Words{"restart", "nobody", "--json"},
+        Words{"pid", "nobody", "--json"}, Words{"start", "/nowhere/at-all", "--json"},
+        Words{"start", "--json", "--kill-timeout", "soon", child_binary()}}) {
+    const Result result = home.forever(words);
+    INFO("forever " << words.at(0) << " " << words.at(1) << " printed: " << result.out);
+    REQUIRE(result.exit_code != 0);
+    const Json json = parse_json(result.out);
+    REQUIRE(json.at("error").is_string());
+    require_one_line(result.err);
+  }
+
+  const Result started = done(home, start_words("web", {"--json"}, {"wait"}));
+  REQUIRE(parse_json(started.out).is_object());
+  REQUIRE(parse_json(done(home, {"describe", "web", "--json"}).out).at("name") == "web");
+  REQUIRE(parse_json(done(home, {"stop", "web", "--json"}).out).is_object());
+}
+
+TEST_CASE("STATE5 a state directory that cannot be read gives JSON with an error", "[STATE5]") {
+  const TemporaryHome home;
+  write_file(home.state(), "a file");
+  const Result result = home.forever({"list", "--json"});
+  REQUIRE(result.exit_code == 1);
+  REQUIRE(parse_json(result.out).at("error").is_string());
+  require_one_line(result.err, home.state());
+}
