@@ -108,7 +108,8 @@ void LogWriter::take_all(Time now, bool drain) {
     // followed by a splice of a few lines each.
     if (waiting == 0) break;
     if (steps > 0 && !drain && waiting < reader_.capacity() / 2) {
-      set_paused(true);  // so that going on tells of these bytes, whose event may be used up
+      batch_due_ = now + kBatch;  // no event need come for these bytes: theirs may be used up
+      set_paused(true);
       break;
     }
     const Result<Step> step = options_.format == LogFormat::raw ? step_raw(now) : step_lines(now, drain);
@@ -123,7 +124,7 @@ void LogWriter::take_all(Time now, bool drain) {
   // Others have their turn; no event would come for what is left, if the pipe is full.
   if (steps == kMostSteps)
     batch_due_ = now;
-  else
+  else if (!batch_due_)
     set_paused(false);
 }
 
