@@ -23,6 +23,9 @@ bool is_final(const RestartPolicy& policy, const ExitStatus& status) {
   return false;
 }
 
+// What could not even be started took no time: tried again at once for ever, it would keep the supervisor from all else.
+constexpr Milliseconds kLeastAfterNoStart{100};
+
 Milliseconds spread(Milliseconds delay, double chance) {
   const double share = 0.75 + 0.25 * std::clamp(chance, 0.0, 1.0);
   return Milliseconds{std::llround(static_cast<double>(delay.count()) * share)};
@@ -49,6 +52,9 @@ Decision decide_restart(const RestartPolicy& policy, const RestartHistory& histo
   }
   const Milliseconds wait = permanent ? policy.backoff_cap : backoff_after(policy, failures);
   decision.delay = std::max({spread(wait, chance), policy.restart_delay, Milliseconds{0}});
+  if (status.kind == ExitStatus::Kind::not_started && (permanent || failures > policy.immediate)) {
+    decision.delay = std::max(decision.delay, kLeastAfterNoStart);
+  }
   return decision;
 }
 

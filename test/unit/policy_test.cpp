@@ -78,6 +78,15 @@ TEST_CASE("BACK1 short runs are counted, a long one clears the count, and the wa
   CHECK(decide({}, 3, {Kind::not_started, EAGAIN, false}, kLong).delay.count() == 100);
 }
 
+TEST_CASE("BACK1 what cannot be started is never tried again without a pause, even where the back-off is set to nothing") {
+  RestartPolicy policy;
+  policy.backoff_first = policy.backoff_cap = Milliseconds{0};
+  CHECK(decide(policy, 0, {Kind::not_started, ENOENT, false}, kShort, true).delay.count() == 100);
+  CHECK(decide(policy, 3, {Kind::not_started, EAGAIN, false}, kShort).delay.count() == 100);
+  CHECK(decide(policy, 0, {Kind::not_started, EAGAIN, false}, kShort).delay.count() == 0);
+  CHECK(decide(policy, 9, {Kind::exited, 1, false}, kShort).delay.count() == 0);
+}
+
 TEST_CASE("BACK1 max-restarts counts failures in a row, and none is needed to go on for ever") {
   RestartPolicy policy;
   policy.max_restarts = 2;
