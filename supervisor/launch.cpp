@@ -37,10 +37,16 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
   if (!*lock) return LaunchOutcome{true, {}};
   const std::string path = state.spec_path(spec.name);
   const auto old_spec = read_file(path);
-  if (old_spec) {
-    // The lock is free, but its file may have been deleted under a living supervisor.
-    const auto status = state.read_status(spec.name);
-    if (status && recorded_supervisor_lives(*status, host_id())) return LaunchOutcome{true, {}};
+  // The lock is free, but its file may have been deleted under a living supervisor.
+  const auto status = state.read_status(spec.name);
+  if (old_spec && status && recorded_supervisor_lives(*status, host_id())) return LaunchOutcome{true, {}};
+  if (!status && exists(state.pid_path(spec.name, 0))) {
+    // It ran, and nothing but its pid file is left of it: what lives is looked for, and taken over rather than doubled.
+    lock->reset();
+    if (view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
+    lock = try_lock(state.lock_path(spec.name));
+    if (!lock) return lock.error();
+    if (!*lock) return LaunchOutcome{true, {}};
   }
   if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return made.error();
   const auto withdraw = [&] {

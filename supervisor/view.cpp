@@ -56,9 +56,9 @@ AppStatus status_from_spec(const StateDirectory& state, const std::string& name)
   return status;
 }
 
-// The supervisor lives, its files do not: waits until it has written them anew.
-void await_rewrite(const StateDirectory& state, AppView& view, bool lock_too) {
-  if (!wake_supervisor(state, view.name, view.trouble.empty() ? &view.status : nullptr)) return;
+// The supervisor lives, its files do not: waits until it has written them anew. false: there is no such supervisor.
+bool await_rewrite(const StateDirectory& state, AppView& view, bool lock_too) {
+  if (!wake_supervisor(state, view.name, view.trouble.empty() ? &view.status : nullptr)) return false;
   const Time deadline = steady_now() + kRewritePatience;
   while (steady_now() < deadline) {
     const auto locked = probe_lock(state.lock_path(view.name));
@@ -66,10 +66,11 @@ void await_rewrite(const StateDirectory& state, AppView& view, bool lock_too) {
     if (status && (!lock_too || (locked && *locked == LockState::held))) {
       view.status = std::move(*status);
       view.trouble.clear();
-      return;
+      return true;
     }
     (void)wait_readable({}, kRewriteLook);
   }
+  return true;
 }
 
 void adopt_app(const StateDirectory& state, AppView& view) {
@@ -103,8 +104,10 @@ AppView look(const StateDirectory& state, const std::string& name, const HostId&
     view.status = std::move(*status);
   } else {
     view.trouble = status.error().message();
+    // A free lock may be a new file in the place of the one that a living supervisor holds: then only its title tells of it.
+    const bool held = view.supervised;
+    if ((held || adopt) && await_rewrite(state, view, !held)) view.supervised = true;
     if (view.supervised) {
-      await_rewrite(state, view, false);
       if (!view.trouble.empty()) view.status = status_from_spec(state, name);
       return view;
     }
@@ -120,7 +123,7 @@ AppView look(const StateDirectory& state, const std::string& name, const HostId&
   if (view.foreign || view.rebooted) return view;
   if (recorded_supervisor_lives(view.status, host)) {
     view.supervised = true;
-    await_rewrite(state, view, true);
+    (void)await_rewrite(state, view, true);
   } else if (adopt && !at_rest(view.status)) {
     adopt_app(state, view);
   }
