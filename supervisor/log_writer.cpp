@@ -100,6 +100,7 @@ void LogWriter::take_all(Time now, bool drain) {
     if (const Status ended = end_trouble(); !ended) begin_trouble(ended.error(), now);
   if (options_.format != LogFormat::raw) formatter_.set_time(wall_now());
 
+  const std::uint64_t batch_end = taken_ + reader_.available();
   int steps = 0;
   for (; steps < kMostSteps; ++steps) {
     if (retry_) drop_all();
@@ -107,7 +108,7 @@ void LogWriter::take_all(Time now, bool drain) {
     // What came while we read is the next batch's beginning. Fetched at once, a program that writes line by line would be
     // followed by a splice of a few lines each.
     if (waiting == 0) break;
-    if (steps > 0 && !drain && waiting < reader_.capacity() / 2) {
+    if (steps > 0 && taken_ >= batch_end && !drain && waiting < reader_.capacity() / 2) {
       batch_due_ = now + kBatch;  // no event need come for these bytes: theirs may be used up
       set_paused(true);
       break;
@@ -189,6 +190,7 @@ Result<LogWriter::Step> LogWriter::step_raw(Time now) {
   }
   const Result<std::size_t> moved = reader_.move_to(file_.get(), place->size, most);
   if (!moved) return moved.error();
+  taken_ += *moved;
   if (*moved == 0) partial_due_ = now + kPartialStep;  // a terminal that takes nothing at the moment
   return *moved == 0 ? Step::rest : Step::more;
 }
@@ -294,7 +296,7 @@ Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, Place plac
 Status LogWriter::write_chunk(Place& place, std::size_t consumed) {
   if (consumed == 0) return Done{};
   if (Status safe = write_whole(place.size, out_); !safe) return safe;
-  (void)reader_.consume(consumed);
+  taken_ += reader_.consume(consumed);
   partial_size_ = 0;
   place.size += out_.size();
   place.room -= std::min<std::uint64_t>(place.room, out_.size());

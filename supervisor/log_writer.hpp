@@ -90,6 +90,7 @@ class LogWriter {
   bool paused_ = false;
   bool grown_ = false;                 // asked for a large pipe
   Time last_read_;                     // the end of the last reading
+  std::uint64_t taken_ = 0;             // bytes, from the pipe into the file
   std::optional<Time> batch_due_;      // when a batch is to be read
   std::optional<Time> partial_due_;    // when a partial line is looked at again
   std::optional<Time> free_due_;       // when the buffers go
