@@ -217,13 +217,13 @@ bench: all ## measure side by side with other supervisors
 
 .PHONY: demo
 demo: ## build, and keep the example server alive on port 8081
-	@tool/deps build --install
+	@tool/deps build
 	@$(MAKE) --no-print-directory binaries
 	@tool/demo
 
 .PHONY: deps
 deps: ## install what building, testing and linting need
-	@tool/deps all --install
+	@tool/deps all
 
 .PHONY: install
 install: all ## install under PREFIX (/usr/local), below DESTDIR if given
