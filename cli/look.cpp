@@ -3,17 +3,31 @@
 
 #include <algorithm>
 
+#include "supervisor/instance.hpp"
 #include "supervisor/units.hpp"
 
 namespace forever::cli {
 namespace {
 
-InstanceLook look_at_instance(const InstanceStatus& instance, Time now) {
+// Daemons that the app's instances have started: they hang below its supervisor or keeper by now.
+std::vector<Pid> daemons_of(const AppView& view) {
+  if (!view.supervised) return {};
+  const AppStatus& status = view.status;
+  return orphans_below(status.supervisor.pid, status.keeper.pid, [&](Pid pid) {
+    return std::any_of(status.instances.begin(), status.instances.end(),
+                       [&](const InstanceStatus& instance) { return instance.process.pid == pid; });
+  });
+}
+
+InstanceLook look_at_instance(const InstanceStatus& instance, const std::vector<Pid>& daemons, bool several, Time now) {
   InstanceLook look;
   if (instance.process.pid <= 0) return look;
-  const Pid pid = instance.process.pid;
-  const Usage usage = usage_of_trees({&pid, 1});
-  look.alive = usage.processes > 0;
+  std::vector<Pid> roots{instance.process.pid};
+  for (const Pid daemon : daemons) {
+    if (!several || orphan_of_slot(daemon, instance.slot)) roots.push_back(daemon);
+  }
+  const Usage usage = usage_of_trees(roots);
+  look.alive = roots.size() == 1 ? usage.processes > 0 : presence(instance.process) == Presence::alive;
   if (!look.alive) return look;
   look.uptime = std::max(Milliseconds{0}, Milliseconds{to_ms(now) - instance.started_ms});
   look.memory_bytes = usage.memory_bytes;
@@ -35,8 +49,10 @@ AppLook look_at(AppView view, Time now) {
   AppLook look;
   look.state = view.state_word();
   const bool ours = !view.foreign && !view.rebooted;  // else its pids mean nothing here
+  const std::vector<Pid> daemons = ours ? daemons_of(view) : std::vector<Pid>{};
+  const bool several = view.status.instances.size() > 1;
   for (const InstanceStatus& instance : view.status.instances) {
-    look.instances.push_back(ours ? look_at_instance(instance, now) : InstanceLook{});
+    look.instances.push_back(ours ? look_at_instance(instance, daemons, several, now) : InstanceLook{});
     look.memory_bytes += look.instances.back().memory_bytes;
     look.cpu_percent += look.instances.back().cpu_percent;
     look.restarts += instance.history.restarts;

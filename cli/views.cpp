@@ -48,7 +48,7 @@ std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selec
 
 void tell_adoptions(const std::vector<AppView>& views) {
   for (const AppView& view : views) {
-    if (view.adopted) tell(view.name + " had lost its supervisor and has a new one");
+    if (view.adopted) tell(view.name + " was unsupervised and has been adopted by a new supervisor");
   }
 }
 

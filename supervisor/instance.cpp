@@ -150,6 +150,19 @@ InstanceStatus Instance::status() const {
   return status;
 }
 
+std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads) {
+  std::vector<Pid> orphans = children_of(supervisor);
+  for (const Pid pid : children_of(keeper)) orphans.push_back(pid);
+  std::erase_if(orphans, [&](Pid pid) { return pid == supervisor || leads(pid); });
+  return orphans;
+}
+
+bool orphan_of_slot(Pid orphan, std::uint32_t slot) {
+  const auto text = environment_of(orphan, kMarkerVariable);
+  const auto marker = text ? marker_from(*text) : std::nullopt;
+  return marker ? marker->slot == slot : slot == 0;
+}
+
 void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members, bool shared_group) {
   const ProcessId& leader = instance.process();
   const bool leader_known = leader.pid != 0 && !instance.life().leader_gone();

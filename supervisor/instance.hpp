@@ -101,6 +101,12 @@ class Instance {
   std::vector<ProcessId> remembered_;
 };
 
+// What the kernel re-parented to an app's supervisor or keeper: their children that lead no slot.
+[[nodiscard]] std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads);
+// Whether an orphan of an app with several slots is this slot's, by its marker. One that has none (it cleared its environment)
+// is the first slot's.
+[[nodiscard]] bool orphan_of_slot(Pid orphan, std::uint32_t slot);
+
 // Sends `signal` to what a stop step names (StopTarget). `shared_group`: the group is ours too (`run`), so each is signalled alone.
 void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members, bool shared_group);
 

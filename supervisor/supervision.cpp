@@ -189,7 +189,8 @@ void Supervision::tick(Time now) {
 void Supervision::check_memory() {
   for (Instance& instance : instances_) {
     if (instance.life().state() != InstanceState::online) continue;
-    const std::vector<Pid> roots{instance.process().pid};
+    std::vector<Pid> roots = orphans_of(instance);
+    roots.push_back(instance.process().pid);
     const std::uint64_t used = usage_of_trees(roots).memory_bytes;
     if (used <= spec_.max_memory) continue;
     log_later(EventLevel::warning, "memory " + format_size(used) + " is over " + format_size(spec_.max_memory) + ": restarting");
@@ -283,9 +284,7 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
 // Processes that the kernel re-parented to us or to the keeper and that belong to `instance` by their marker. One that
 // has none (it cleared its environment) belongs to whoever is being stopped, or to the first slot.
 std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
-  std::vector<Pid> candidates = children_of(self_.pid);
-  for (const Pid pid : children_of(keeper_.pid)) candidates.push_back(pid);
-  std::erase_if(candidates, [&](Pid pid) { return pid == self_.pid || leads(pid); });
+  std::vector<Pid> candidates = orphans_below(self_.pid, keeper_.pid, [this](Pid pid) { return leads(pid); });
   if (lost_) {
     const std::string prefix = identity_ + '/' + name_;
     for_each_process([&](const ProcessEntry& entry) {
@@ -296,13 +295,7 @@ std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
       }
     });
   }
-  if (instances_.size() > 1) {
-    std::erase_if(candidates, [&](Pid pid) {
-      const auto text = environment_of(pid, kMarkerVariable);
-      const auto marker = text ? marker_from(*text) : std::nullopt;
-      return marker ? marker->slot != instance.slot() : instance.slot() != 0;
-    });
-  }
+  if (instances_.size() > 1) std::erase_if(candidates, [&](Pid pid) { return !orphan_of_slot(pid, instance.slot()); });
   return candidates;
 }
 

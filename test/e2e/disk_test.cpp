@@ -180,7 +180,7 @@ TEST_CASE("DISK1 no inode left is a full disk as well", "[DISK1]") {
   for (int i = 0; std::ofstream(home.state() / ("inode" + std::to_string(i))).is_open(); ++i) {
   }
   send_signal(pid, SIGKILL);
-  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+  REQUIRE(wait_for_other_pid(home, "web", pid));
   done(home, {"restart", "web"});
   done(home, {"stop", "web"});
   REQUIRE(status_of(home, "web") == "stopped");

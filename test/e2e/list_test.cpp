@@ -155,7 +155,7 @@ TEST_CASE("LIST --watch shows it anew on a terminal until Ctrl-C", "[LIST]") {
   REQUIRE_FALSE(result.timed_out);
 }
 
-TEST_CASE("MON1 memory is of the whole tree", "[.][MON1]") {
+TEST_CASE("MON1 memory is of the whole tree", "[MON1]") {
   const TemporaryHome home;
   start(home, "web",
         {"fork", "allocate", "30000000", "say", "full", "wait", "end", "daemon", "allocate", "30000000", "say", "full",

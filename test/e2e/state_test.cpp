@@ -55,7 +55,7 @@ TEST_CASE("STATE1 list is right after the instance was killed", "[STATE1]") {
   start(home, "web", {"wait"});
   const int pid = pid_of(home, "web");
   send_signal(pid, SIGKILL);
-  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+  REQUIRE(wait_for_other_pid(home, "web", pid));
   REQUIRE(wait_for_status(home, "web", "online"));
   REQUIRE(listed(home, "web").at("restarts") == 1);
 }
@@ -67,7 +67,7 @@ TEST_CASE("STATE1 list is right after keeper, supervisor and instance were all k
   kill_watchers(home, "web");
   kill_hard(pid);
   // The app wants to run: whoever looks brings it back.
-  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+  REQUIRE(wait_for_other_pid(home, "web", pid));
   REQUIRE(wait_for_status(home, "web", "online"));
   REQUIRE(processes_of(home).size() == 3);
 }

@@ -249,7 +249,7 @@ TEST_CASE("VERB signal sends it by name or number, to the leader", "[VERB]") {
   REQUIRE(wait_for_log(home, "web", "signal WINCH"));
   REQUIRE(pid_of(home, "web") == pid);
   done(home, {"signal", "KILL", "web"});  // a death is a crash, and is followed by a restart
-  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+  REQUIRE(wait_for_other_pid(home, "web", pid));
   done(home, {"stop", "web"});
   REQUIRE(home.forever({"signal", "USR1", "web"}).exit_code == 1);
 }
@@ -327,7 +327,7 @@ TEST_CASE("VERB a cron restart happens at its time", "[VERB][slow]") {
   const TemporaryHome home;
   start(home, "web", {"wait"}, {"--cron-restart", "*/2 * * * * *"});
   const int pid = pid_of(home, "web");
-  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+  REQUIRE(wait_for_other_pid(home, "web", pid));
   REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("cron"));
 }
 

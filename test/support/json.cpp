@@ -42,6 +42,13 @@ int pid_of(const TemporaryHome& home, const std::string& name, std::size_t slot)
   return pid.is_number() ? pid.get<int>() : 0;
 }
 
+bool wait_for_other_pid(const TemporaryHome& home, const std::string& name, int old) {
+  return wait_until([&] {
+    const int pid = pid_of(home, name);
+    return pid > 0 && pid != old;
+  });
+}
+
 bool wait_for_status(const TemporaryHome& home, const std::string& name, const std::string& status,
                      Milliseconds deadline) {
   return wait_until([&] { return status_of(home, name) == status; }, deadline);

@@ -22,6 +22,8 @@ using Json = nlohmann::json;
 [[nodiscard]] Json listed(const TemporaryHome& home, const std::string& name);
 [[nodiscard]] std::string status_of(const TemporaryHome& home, const std::string& name);  // "" if it is not listed
 [[nodiscard]] int pid_of(const TemporaryHome& home, const std::string& name, std::size_t slot = 0);  // 0: no pid
+// Until `list` shows a process of `name` that is not `old`; one look decides, since a second may see a dead one.
+[[nodiscard]] bool wait_for_other_pid(const TemporaryHome& home, const std::string& name, int old);
 [[nodiscard]] bool wait_for_status(const TemporaryHome& home, const std::string& name, const std::string& status,
                                    Milliseconds deadline = 10s);
 
