@@ -5,6 +5,7 @@
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/log_writer.hpp"
+#include "supervisor/outputs.hpp"
 
 namespace forever::cli {
 namespace {
@@ -13,9 +14,9 @@ namespace {
 Outcome flush_files(const StateDirectory& state, const Target& target) {
   const auto spec = state.read_spec(target.name);
   if (!spec) return {target.name, false, spec.error().message()};
-  const std::string out = spec->logs.out.empty() ? state.out_log_path(target.name) : spec->logs.out;
-  const std::string err = spec->logs.err.empty() ? state.err_log_path(target.name) : spec->logs.err;
+  const auto [out, err] = log_paths(state, *spec);
   for (const std::string& path : {out, err}) {
+    if (path.empty()) continue;
     for (unsigned number = 1; number <= spec->logs.keep; ++number) {
       if (const Status removed = remove_tree(rotated_path(path, number)); !removed)
         return {target.name, false, removed.error().message()};

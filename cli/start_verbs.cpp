@@ -28,7 +28,8 @@ constexpr int kNameAttempts = 100;  // where others take the same default name a
 struct Plan {
   AppSpec spec;
   bool known = false;
-  bool named = false;  // by its own name or --name, so that no other name will do
+  bool named = false;    // by its own name or --name, so that no other name will do
+  bool changed = false;  // options were given that the record does not have
 };
 using Planned = std::variant<Plan, Failure>;
 
@@ -58,9 +59,11 @@ std::optional<std::string> app_named(const StateDirectory& state, const StartOpt
 Planned plan_known(const StateDirectory& state, const StartOptions& options, const std::string& name) {
   auto spec = state.read_spec(name);
   if (!spec) return Failure{ExitCode::failed, spec.error().message()};
+  const AppSpec recorded = *spec;
   if (options.has_arguments) spec->arguments = options.arguments;
   if (auto failure = apply_options(options, *spec)) return *failure;
-  return Plan{std::move(*spec), true, true};
+  const bool changed = !(*spec == recorded);
+  return Plan{std::move(*spec), true, true, changed};
 }
 
 bool supervised(const StateDirectory& state, const std::string& name) {
@@ -117,8 +120,10 @@ Planned plan_program(const StateDirectory& state, const StartOptions& options) {
   } else {
     spec.name = unique_name(default_name_for(spec), taken);
   }
-  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), options.name.has_value()};
+  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), options.name.has_value(), false};
+  const AppSpec before = plan.spec;
   if (auto failure = apply_options(options, plan.spec)) return *failure;
+  plan.changed = plan.known && !(plan.spec == before);
   return plan;
 }
 
@@ -189,7 +194,12 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
       const AppView view = view_app(state, spec.name, true);
       if (view.foreign)
         return Failure{ExitCode::failed, spec.name + " is kept by another machine or container; nothing was touched"};
-      if (view.supervised) return already_there(state, spec, view, false);
+      if (view.supervised) {
+        auto there = already_there(state, spec, view, false);
+        auto* started = plan.changed ? std::get_if<Started>(&there) : nullptr;
+        if (started != nullptr) started->line += "; the options given now need a stop before the start";
+        return there;
+      }
     }
     if (auto failure = check_spec(spec)) return *failure;
     if (!plan.known) {
