@@ -312,18 +312,22 @@ Status LogWriter::write_whole(std::uint64_t offset, std::string_view bytes) {
   return written.error();
 }
 
+// An older log that cannot be moved out of the way is not overwritten.
+bool LogWriter::make_way_and_move() {
+  if (options_.keep == 0) return truncate_file(file_.get(), 0).ok();
+  // Removed, not renamed over: that would begin to write the file back at once.
+  (void)remove_tree(rotated_path(options_.path, options_.keep)).ok();
+  for (unsigned i = options_.keep - 1; i > 0; --i) {
+    const Status moved = rename_file(rotated_path(options_.path, i), rotated_path(options_.path, i + 1));
+    if (!moved && moved.error().code.value() != ENOENT) return false;
+  }
+  return rename_file(options_.path, rotated_path(options_.path, 1)).ok();
+}
+
 bool LogWriter::rotate(Time now) {
-  if (options_.keep == 0) {
-    if (truncate_file(file_.get(), 0)) return true;
-  } else {
-    // Removed, not renamed over: that would begin to write the file back at once.
-    (void)remove_tree(rotated_path(options_.path, options_.keep)).ok();
-    for (unsigned i = options_.keep - 1; i > 0; --i)
-      (void)rename_file(rotated_path(options_.path, i), rotated_path(options_.path, i + 1)).ok();
-    if (rename_file(options_.path, rotated_path(options_.path, 1))) {
-      file_.reset();
-      return true;
-    }
+  if (make_way_and_move()) {
+    if (options_.keep != 0) file_.reset();
+    return true;
   }
   rotate_again_ = now + kRetry;
   return false;

@@ -75,6 +75,7 @@ class LogWriter {
   [[nodiscard]] bool partial_is_due(std::size_t peeked, Time now);
   [[nodiscard]] Status write_whole(std::uint64_t offset, std::string_view bytes);
   [[nodiscard]] bool ends_with_newline(std::uint64_t size) const;
+  [[nodiscard]] bool make_way_and_move();
   [[nodiscard]] bool rotate(Time now);
   void begin_trouble(const Error& error, Time now);
   [[nodiscard]] Status end_trouble();

@@ -70,7 +70,7 @@ TEST_CASE("SUP4 whatever call fails between two ends of the control socket, noth
 
 TEST_CASE("DISK1 whatever call fails on the way of a log, every line is there or counted as lost") {
   const LogFormat format = GENERATE(LogFormat::raw, LogFormat::time, LogFormat::json);
-  constexpr int kLines = 60;
+  constexpr int kLines = 12;
   fail_each_call(Where::parent, [&] {
     const Scratch scratch;
     std::uint64_t dropped = 0;
@@ -79,7 +79,7 @@ TEST_CASE("DISK1 whatever call fails on the way of a log, every line is there or
       auto reader = held ? OutputReader::open(held->get()) : Result<OutputReader>(error_from(EIO, "hold"));
       if (!reader) return;
       LogWriter writer(
-          {.path = scratch / "log", .stream = "out", .app = "app", .format = format, .max_size = 1000, .keep = 20},
+          {.path = scratch / "log", .stream = "out", .app = "app", .format = format, .max_size = 300, .keep = 20},
           std::move(*reader));
       Time now = steady_now();
       for (int i = 0; i < kLines; ++i) {
