@@ -79,5 +79,8 @@ void for_each_process(const std::function<void(const ProcessEntry&)>& visit);
 [[nodiscard]] std::optional<std::string> environment_of(Pid pid, const std::string& name);
 // All of it, "K=V"; empty if it cannot be read.
 [[nodiscard]] std::vector<std::string> environment_of(Pid pid);
+// Its argv, and its current directory; empty if they cannot be read.
+[[nodiscard]] std::vector<std::string> arguments_of(Pid pid);
+[[nodiscard]] std::string directory_of(Pid pid);
 
 }  // namespace forever

@@ -4,7 +4,10 @@
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
+#include "platform/output_pipe.hpp"
 #include "platform/pipe.hpp"
+#include "platform/users.hpp"
+#include "supervisor/app_ids.hpp"
 #include "supervisor/start_report.hpp"
 #include "supervisor/supervision.hpp"
 #include "supervisor/tokens.hpp"
@@ -24,6 +27,7 @@ AppSpec rebuild_spec(const AppStatus& status) {
     spec.arguments.assign(status.command.begin() + 1, status.command.end());
   }
   spec.directory = status.directory;
+  if (!status.user.empty() && status.user != user_name(effective_uid())) spec.user = status.user;
   spec.limits = current_limits();
   spec.logs.out = status.out_log;
   spec.logs.err = status.err_log;
@@ -48,8 +52,11 @@ Status Supervision::begin() {
   report_ = take(held_, "report");
   host_ = host_id();
   identity_ = state_.identity();
-  const auto recorded = state_.read_status(name_);
+  auto recorded = state_.read_status(name_);
   auto spec = state_.read_spec(name_);
+  if (!spec && !recorded && !fresh_) {
+    if (auto rebuilt = status_from_kernel()) recorded = std::move(*rebuilt);
+  }
   if (!spec && (fresh_ || !recorded)) return spec.error();
   spec_ = spec ? std::move(*spec) : rebuild_spec(*recorded);
   if (!spec && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
@@ -124,6 +131,28 @@ std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, st
   }
   if (!found && generation_ == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id); });
   return found;
+}
+
+// Spec and status are lost both: what the kernel knows of a process with our marker, with default settings.
+std::optional<AppStatus> Supervision::status_from_kernel() const {
+  auto instance = find_by_marker(0, 0);
+  if (!instance) return std::nullopt;
+  AppStatus status;
+  status.name = name_;
+  if (const auto id = claim_id(state_, name_)) status.id = *id;
+  status.app_namespace = "default";
+  const Pid pid = instance->process.pid;
+  if (const auto facts = facts_of("/proc/" + std::to_string(pid))) status.user = user_name(facts->owner);
+  status.command = arguments_of(pid);
+  status.directory = directory_of(pid);
+  status.out_log = state_.out_log_path(name_);
+  const auto out = hold_fifo_of(pid, 1), err = hold_fifo_of(pid, 2);
+  const bool merged = out && err && facts_of(out->get()).value().inode == facts_of(err->get()).value().inode;
+  if (!merged) status.err_log = state_.err_log_path(name_);
+  status.host = host_;
+  status.desired = Desired::online;
+  status.instances.push_back(std::move(*instance));
+  return status;
 }
 
 Parent Supervision::parent_for(const ProcessId& id) const {
@@ -224,7 +253,9 @@ void Supervision::prepare_start_report() {
 }
 
 void Supervision::give_up(const Error& error) {
-  if (!fresh_ && !report_) return;  // nobody waits: the keeper tries again
+  // Nobody waits: the keeper tries again, unless even the files are gone and nothing lives that could rebuild them.
+  const bool nothing = !exists(state_.spec_path(name_)) && !exists(state_.status_path(name_));
+  if (!fresh_ && !report_ && !nothing) return;
   StartReport report;
   report.reason = error.message();
   report.code = error.code.value();

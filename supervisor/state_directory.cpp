@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
 #include "platform/users.hpp"
+#include "supervisor/instance.hpp"
 #include "supervisor/names.hpp"
 
 namespace forever {
@@ -37,6 +39,17 @@ bool is_pid_file_of(std::string_view file, const std::string& name) {
   file.remove_prefix(name.size() + 1);
   file.remove_suffix(std::min(kEnd.size(), file.size()));
   return is_number(file);
+}
+
+// The app of a pid file that is all there is left of it, if the process still is that app's: its marker says so.
+std::optional<std::string> app_of_pid_file(const std::string& path, const std::string& file, const std::string& identity) {
+  const auto dash = file.rfind('-');
+  if (dash == std::string::npos || !is_pid_file_of(file, file.substr(0, dash))) return std::nullopt;
+  std::string name = file.substr(0, dash);
+  const auto text = read_file(path);
+  if (!text || fault_in_name(name)) return std::nullopt;
+  const auto marker = environment_of(static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10)), kMarkerVariable);
+  return marker && marker->starts_with(identity + '/' + name + '/') ? std::optional{std::move(name)} : std::nullopt;
 }
 
 // "web.out.log", "web.err.log", "web.forever.log" and their rotated ones of the app "web".
@@ -120,8 +133,13 @@ std::vector<std::string> StateDirectory::names() const {
     const Result<LockState> lock = probe_lock(lock_path(name));
     if (lock && *lock == LockState::held) orphaned.push_back(std::move(name));
   }
+  for (const std::string& file : list_directory(path_ + "/pids")) {
+    if (std::binary_search(names.begin(), names.end(), file.substr(0, file.rfind('-')))) continue;
+    if (auto name = app_of_pid_file(path_ + "/pids/" + file, file, identity())) orphaned.push_back(std::move(*name));
+  }
   names.insert(names.end(), std::make_move_iterator(orphaned.begin()), std::make_move_iterator(orphaned.end()));
   std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

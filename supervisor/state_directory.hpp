@@ -38,7 +38,8 @@ class StateDirectory {
   // A short stable id for FOREVER_INSTANCE_ID (device and inode of the directory, in hex).
   [[nodiscard]] std::string identity() const;
 
-  // Names with an entry under apps/, sorted; also names whose lock is held although the entry was deleted.
+  // Names with an entry under apps/, sorted; also names whose lock is held, or of whom a pid file tells a living process,
+  // although the entry was deleted.
   [[nodiscard]] std::vector<std::string> names() const;
 
   [[nodiscard]] Result<AppSpec> read_spec(const std::string& name) const;

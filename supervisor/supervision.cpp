@@ -164,6 +164,7 @@ void Supervision::replace_keeper() {
   if (auto control = face.held.extract("control"); !control.empty()) (void)control_.serve(std::move(control.mapped())).ok();
   outputs_.take_pipes(face.held);
   loop_.unwatch(link_.native());
+  keeper_ = {};  // its pid may be another's soon, whose children are none of ours
   keeper_retry_ = steady_now() + kKeeperRetry;
 }
 

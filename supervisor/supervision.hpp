@@ -76,6 +76,7 @@ class Supervision {
   void take_over(Instance& instance, const InstanceStatus& recorded);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
+  [[nodiscard]] std::optional<AppStatus> status_from_kernel() const;
   [[nodiscard]] Status open_control();
   void prepare_start_report();
   void send_start_report();

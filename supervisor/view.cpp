@@ -80,6 +80,7 @@ void adopt_app(const StateDirectory& state, AppView& view) {
     return;
   }
   if (*lock) {
+    (void)make_private_directory(state.app_directory(view.name)).ok();  // where it was deleted
     const auto report = launch_supervisor(state, view.name, std::move(*lock), "adopt");
     if (!report || !report->started) {
       view.trouble = "cannot adopt " + view.name + ": " + (report ? report->reason : report.error().message());

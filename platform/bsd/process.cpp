@@ -107,6 +107,8 @@ void for_each_process(const std::function<void(const ProcessEntry&)>& visit) {
 
 // Other processes' environments are not shown here: lost state files cannot be rebuilt on these systems.
 std::vector<std::string> environment_of(Pid) { return {}; }
+std::vector<std::string> arguments_of(Pid) { return {}; }
+std::string directory_of(Pid) { return {}; }
 std::optional<std::string> environment_of(Pid, const std::string&) { return std::nullopt; }
 
 }  // namespace forever

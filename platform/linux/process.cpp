@@ -64,6 +64,20 @@ std::string link_target(const char* path) {
   return target;
 }
 
+// The strings of a file under /proc/PID, each ended by a NUL.
+std::vector<std::string> strings_in(Pid pid, const char* file) {
+  std::array<char, 40> path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/%s", pid, file);
+  const std::string all = proc::read_whole(path.data());
+  std::vector<std::string> strings;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = std::min(all.find('\0', at), all.size());
+    strings.push_back(all.substr(at, end - at));
+    at = end + 1;
+  }
+  return strings;
+}
+
 std::chrono::milliseconds from_ticks(std::uint64_t ticks) noexcept {
   static const long a_second = ::sysconf(_SC_CLK_TCK);
   return std::chrono::milliseconds{static_cast<std::int64_t>(ticks) * 1000 / a_second};
@@ -161,19 +175,15 @@ void for_each_process(const std::function<void(const ProcessEntry&)>& visit) {
   }
 }
 
-std::vector<std::string> environment_of(Pid pid) {
-  std::array<char, 32> path{};
-  std::snprintf(path.data(), path.size(), "/proc/%d/environ", pid);
-  const std::string all = proc::read_whole(path.data());
-  std::vector<std::string> entries;
-  for (std::size_t at = 0; at < all.size();) {
-    const std::size_t end = std::min(all.find('\0', at), all.size());
-    entries.push_back(all.substr(at, end - at));
-    at = end + 1;
-  }
-  return entries;
-}
+std::vector<std::string> environment_of(Pid pid) { return strings_in(pid, "environ"); }
 
+std::vector<std::string> arguments_of(Pid pid) { return strings_in(pid, "cmdline"); }
+
+std::string directory_of(Pid pid) {
+  std::array<char, 32> path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/cwd", pid);
+  return link_target(path.data());
+}
 std::optional<std::string> environment_of(Pid pid, const std::string& name) {
   for (std::string& entry : environment_of(pid)) {
     if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name))

@@ -62,7 +62,8 @@ int exec_image(const KeeperImage& image, int null_device, bool new_session) noex
   for (const int fd : image.held) {
     if (::fcntl(fd, F_SETFD, 0) < 0) return errno;
   }
-  if (!image.directory.empty() && ::chdir(image.directory.c_str()) != 0) return errno;
+  // Who becomes a keeper is where it was, even if that directory has been deleted meanwhile.
+  if (new_session && !image.directory.empty() && ::chdir(image.directory.c_str()) != 0) return errno;
   FOREVER_SYS(execve, -1, kOwnImage, image.argv.data(), image.environment.data());
   return errno;
 }
