@@ -50,6 +50,8 @@ Status Supervision::begin() {
   keeper_ = identify(link_.keeper()).value_or(ProcessId{});
   lock_ = take(held_, "lock");
   report_ = take(held_, "report");
+  // A predecessor died before the start that it was made for had come to an end: it is begun anew, not given up.
+  if (report_ && face_.arguments.at(2) == "start") fresh_ = true;
   host_ = host_id();
   identity_ = state_.identity();
   auto recorded = state_.read_status(name_);
@@ -91,10 +93,12 @@ void Supervision::read_records() {
 // A process of ours that the status does not tell of (the disk was full, the file was deleted): the newest
 // generation that bears the slot's marker is its leader.
 void Supervision::recover_lost(AppStatus& last) {
-  if (fresh_ && last.instances.empty()) return;
+  if (fresh_ && generation_ == 0 && last.instances.empty()) return;
   for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) {
     const auto known = std::ranges::find(last.instances, slot, &InstanceStatus::slot);
-    if (known != last.instances.end() && (known->process.pid == 0 || presence(known->process) == Presence::alive)) continue;
+    if (known != last.instances.end() && presence(known->process) == Presence::alive) continue;
+    // That nothing runs is not looked into before a start by hand; a successor's record may be older than a full disk.
+    if (known != last.instances.end() && known->process.pid == 0 && fresh_ && generation_ == 0) continue;
     auto found = find_by_marker(slot, known == last.instances.end() ? 0 : known->generation + 1);
     if (!found) continue;
     if (known == last.instances.end()) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Milliseconds kConnectPatience{5000};  // with a supervisor that is being replaced
 constexpr Milliseconds kConnectLook{10};
+constexpr Milliseconds kSilence{15000};  // of a supervisor that was asked; one that works says a word every few seconds
 
 using Progress = std::function<void(const std::string&, const std::string&)>;
 
@@ -22,6 +23,10 @@ class Conversation {
 
   [[nodiscard]] bool over() const noexcept { return result_.has_value(); }
   [[nodiscard]] NativeHandle socket() const noexcept { return socket_.get(); }
+  [[nodiscard]] Time silent_until() const noexcept { return heard_ + kSilence; }
+  void end_silence(Time now) {
+    if (now >= silent_until()) result_ = Error{"reach the supervisor of " + target_.name + ": it does not answer", {}};
+  }
   [[nodiscard]] Result<ControlReply> take() { return std::move(*result_); }
 
   void connect() {
@@ -32,6 +37,7 @@ class Conversation {
     }
     socket_ = std::move(*socket);
     received_.clear();
+    heard_ = steady_now();
     const std::string request = encode(target_.request);
     std::string_view rest = request;
     while (!rest.empty()) {
@@ -47,6 +53,7 @@ class Conversation {
 
   void read(const Progress& on_progress) {
     const auto more = receive_some(socket_.get(), received_);
+    heard_ = steady_now();
     while (auto line = take_line(received_)) {
       auto answer = decode_answer(*line);
       if (!answer) {
@@ -85,6 +92,7 @@ class Conversation {
   std::string received_;
   std::optional<Result<ControlReply>> result_;
   Time give_up_;
+  Time heard_{};
   bool woken_ = false;
 };
 
@@ -110,8 +118,16 @@ std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state, c
       talking.push_back(&conversation);
     }
     if (talking.empty() && !absent) break;
-    const int ready = wait_readable(sockets, absent ? kConnectLook : Milliseconds{-1});
-    if (ready >= 0) talking[static_cast<std::size_t>(ready)]->read(on_progress);
+    Time soonest = steady_now() + (absent ? kConnectLook : kSilence);
+    for (const Conversation* const conversation : talking) soonest = std::min(soonest, conversation->silent_until());
+    const auto patience = std::max(std::chrono::ceil<Milliseconds>(soonest - steady_now()), Milliseconds{0});
+    const int ready = wait_readable(sockets, patience);
+    if (ready >= 0) {
+      talking[static_cast<std::size_t>(ready)]->read(on_progress);
+      continue;
+    }
+    const Time now = steady_now();
+    for (Conversation* const conversation : talking) conversation->end_silence(now);
   }
   std::vector<Result<ControlReply>> replies;
   replies.reserve(conversations.size());

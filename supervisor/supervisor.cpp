@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "platform/event_loop.hpp"
+#include "platform/lock.hpp"
 #include "platform/pipe.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/event_log.hpp"
@@ -13,11 +14,27 @@
 namespace forever {
 namespace {
 
+// Nothing has been started yet, and nothing will be: whoever waits for the first word gets it, and the keeper ends.
+void tell_failure(Inheritance& inheritance, const Error& error) {
+  const auto report = inheritance.held.find("report");
+  if (report == inheritance.held.end()) return;
+  StartReport failed;
+  failed.reason = error.message();
+  failed.code = error.code.value();
+  (void)inheritance.link.finish().ok();
+  if (const auto lock = inheritance.held.find("lock"); lock != inheritance.held.end()) unlock(lock->second.get());
+  write_message(report->second.get(), encode_start_report(failed));
+}
+
 int supervise_or_throw(Inheritance&& inheritance, const KeeperFace& face) {
   // TERM, INT and QUIT run the stop plan, HUP writes all files anew; the user signals are taken only so that they do not kill.
   const std::array<int, 6> signals = {kTermSignal, kInterruptSignal, kQuitSignal, kHangUpSignal, *signal_from_name("USR1"), *signal_from_name("USR2")};
   auto loop = EventLoop::create(signals);
-  if (!loop) return 1;
+  if (!loop) {
+    log_event(EventLevel::error, loop.error().message());
+    if (inheritance.generation == 0) tell_failure(inheritance, loop.error());
+    return 1;
+  }
   become_subreaper();
   Supervision supervision{std::move(*loop), std::move(inheritance), face};
   const auto begun = supervision.begin();
