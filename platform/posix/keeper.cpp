@@ -101,6 +101,8 @@ class Keeper {
   Side fork_later() {
     const Milliseconds delay = failures_ < kImmediateForks ? Milliseconds{0} : std::min(kLongestDelay, kFirstDelay * (1U << std::min(failures_ - kImmediateForks, 8U)));
     ++failures_;
+    // Nobody was ever made, and somebody waits for the first word: our end is told to them as a failure.
+    if (generation_ == 0 && failures_ > kImmediateForks && face_.held.contains("report")) ended_ = true;
     fork_due_ = steady_now() + std::max(delay, Milliseconds{1});
     return Side::keeper;
   }
