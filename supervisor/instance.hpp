@@ -79,8 +79,8 @@ class Instance {
   // Everything that belongs to this slot: the leader unless it is gone, its descendants, `orphans` that were
   // re-parented to us or the keeper, and what was remembered at the beginning of a stop.
   [[nodiscard]] std::vector<ProcessId> members(const std::vector<Pid>& orphans) const;
-  // Remembers the tree below a leader whose orphans will not come to us (Parent::nobody).
-  void remember_tree();
+  // Remembers the trees below `marked` and below a leader whose orphans will not come to us (Parent::nobody).
+  void remember_tree(const std::vector<Pid>& marked);
   [[nodiscard]] const std::vector<ProcessId>& remembered() const noexcept { return remembered_; }
   void forget_tree() noexcept { remembered_.clear(); }
 

@@ -109,7 +109,10 @@ void Supervision::leader_ended(Instance& instance, ExitStatus status) {
     advance(instance, event::SpawnFailed{{ExitStatus::Kind::not_started, failure->code, false}});
     return;
   }
-  if (instance.parent() == Parent::nobody) loop_.unwatch_process(instance.process());
+  if (instance.parent() == Parent::nobody) {
+    loop_.unwatch_process(instance.process());
+    remember_tree(instance);
+  }
   advance(instance, event::LeaderExited{status, tree_empty(instance)});
 }
 
@@ -213,18 +216,31 @@ void Supervision::restart_by_schedule() {
 
 void Supervision::check_trees() {
   for (Instance& instance : instances_) {
-    if (instance.life().state() == InstanceState::stopping && instance.life().leader_gone() && tree_empty(instance)) {
-      advance(instance, event::TreeEmpty{});
-    }
+    if (instance.life().state() != InstanceState::stopping || !instance.life().leader_gone()) continue;
+    if (instance.parent() == Parent::nobody) remember_tree(instance);  // what was forked since
+    if (tree_empty(instance)) advance(instance, event::TreeEmpty{});
   }
+}
+
+// An instance that init has taken over: its orphans go to init too, and tell us nothing. Whatever bears its marker is
+// looked for and watched.
+void Supervision::remember_tree(Instance& instance) {
+  const std::string prefix = identity_ + '/' + name_;
+  std::vector<Pid> marked;
+  for_each_process([&](const ProcessEntry& entry) {
+    const auto text = environment_of(entry.id.pid, kMarkerVariable);
+    const auto marker = text ? marker_from(*text) : std::nullopt;
+    if (marker && marker->prefix == prefix && marker->slot == instance.slot() && marker->generation <= instance.generation()) {
+      marked.push_back(entry.id.pid);
+    }
+  });
+  instance.remember_tree(marked);
+  for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
 }
 
 void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
   const Time now = steady_now();
-  if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody && !instance.life().leader_gone()) {
-    instance.remember_tree();
-    for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
-  }
+  if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody && !instance.life().leader_gone()) remember_tree(instance);
   const auto actions = instance.life().handle(event, now, chance_.next());
   dirty_ = true;
   // The fork first: the child prepares itself on another core while the rest is done; it cannot pass its gate before settle().
@@ -236,7 +252,10 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
   }
   const ProcessId old = instance.process();
   const std::string stage = instance.failed_stage();
-  if (instance.life().leader_gone() && instance.life().state() != InstanceState::stopping) instance.forget_process();
+  if (instance.life().leader_gone() && instance.life().state() != InstanceState::stopping) {
+    pids_dirty_ = pids_dirty_ || instance.process().pid != 0;
+    instance.forget_process();
+  }
   std::optional<SpawnFailure> failed;
   if (spawn) failed = instance.spawn(spec_, spawn_context());
   if (ended) record_exit(instance, old, stage, *ended);
@@ -391,6 +410,8 @@ void Supervision::write_pid_files() {
     const std::string path = state_.pid_path(name_, instance.slot());
     if (instance.process().pid != 0) {
       (void)write_atomically(path, std::to_string(instance.process().pid) + '\n', Durability::rename_only).ok();
+    } else {
+      (void)remove_tree(path).ok();  // the number may be another's soon
     }
   }
 }
