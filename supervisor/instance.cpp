@@ -125,14 +125,11 @@ std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const 
   return found;
 }
 
-void Instance::remember_tree(const std::vector<Pid>& marked) {
-  std::vector<Pid> roots = marked;
-  if (presence(process_) == Presence::alive) roots.push_back(process_.pid);
-  std::erase_if(remembered_, [](const ProcessId& id) { return presence(id) != Presence::alive; });
-  for (const Pid pid : tree_of(roots)) {
-    const auto id = identify(pid);
-    const bool known = !id || *id == process_ || std::ranges::find(remembered_, *id) != remembered_.end();
-    if (!known && presence(*id) == Presence::alive) remembered_.push_back(*id);
+void Instance::remember_tree() {
+  remembered_.clear();
+  for (const Pid pid : tree_of(std::vector<Pid>{process_.pid})) {
+    if (pid == process_.pid) continue;
+    if (const auto id = identify(pid)) remembered_.push_back(*id);
   }
 }
 
@@ -155,7 +152,9 @@ InstanceStatus Instance::status() const {
 
 std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads) {
   std::vector<Pid> orphans = children_of(supervisor);
-  for (const Pid pid : children_of(keeper)) orphans.push_back(pid);
+  if (keeper != 0) {
+    for (const Pid pid : children_of(keeper)) orphans.push_back(pid);
+  }
   std::erase_if(orphans, [&](Pid pid) { return pid == supervisor || leads(pid); });
   return orphans;
 }

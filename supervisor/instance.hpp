@@ -79,8 +79,8 @@ class Instance {
   // Everything that belongs to this slot: the leader unless it is gone, its descendants, `orphans` that were
   // re-parented to us or the keeper, and what was remembered at the beginning of a stop.
   [[nodiscard]] std::vector<ProcessId> members(const std::vector<Pid>& orphans) const;
-  // Remembers the trees below `marked` and below a leader whose orphans will not come to us (Parent::nobody).
-  void remember_tree(const std::vector<Pid>& marked);
+  // Remembers the tree below a leader whose orphans will not come to us (Parent::nobody).
+  void remember_tree();
   [[nodiscard]] const std::vector<ProcessId>& remembered() const noexcept { return remembered_; }
   void forget_tree() noexcept { remembered_.clear(); }
 
@@ -101,7 +101,8 @@ class Instance {
   std::vector<ProcessId> remembered_;
 };
 
-// What the kernel re-parented to an app's supervisor or keeper: their children that lead no slot.
+// What the kernel re-parented to an app's supervisor or keeper: their children that lead no slot. No `keeper` (0): it has none but
+// the supervisor.
 [[nodiscard]] std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads);
 // Whether an orphan of an app with several slots is this slot's, by its marker. One that has none (it cleared its environment)
 // is the first slot's.

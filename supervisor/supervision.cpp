@@ -109,10 +109,7 @@ void Supervision::leader_ended(Instance& instance, ExitStatus status) {
     advance(instance, event::SpawnFailed{{ExitStatus::Kind::not_started, failure->code, false}});
     return;
   }
-  if (instance.parent() == Parent::nobody) {
-    loop_.unwatch_process(instance.process());
-    remember_tree(instance);
-  }
+  if (instance.parent() == Parent::nobody) loop_.unwatch_process(instance.process());
   advance(instance, event::LeaderExited{status, tree_empty(instance)});
 }
 
@@ -216,31 +213,18 @@ void Supervision::restart_by_schedule() {
 
 void Supervision::check_trees() {
   for (Instance& instance : instances_) {
-    if (instance.life().state() != InstanceState::stopping || !instance.life().leader_gone()) continue;
-    if (instance.parent() == Parent::nobody) remember_tree(instance);  // what was forked since
-    if (tree_empty(instance)) advance(instance, event::TreeEmpty{});
-  }
-}
-
-// An instance that init has taken over: its orphans go to init too, and tell us nothing. Whatever bears its marker is
-// looked for and watched.
-void Supervision::remember_tree(Instance& instance) {
-  const std::string prefix = identity_ + '/' + name_;
-  std::vector<Pid> marked;
-  for_each_process([&](const ProcessEntry& entry) {
-    const auto text = environment_of(entry.id.pid, kMarkerVariable);
-    const auto marker = text ? marker_from(*text) : std::nullopt;
-    if (marker && marker->prefix == prefix && marker->slot == instance.slot() && marker->generation <= instance.generation()) {
-      marked.push_back(entry.id.pid);
+    if (instance.life().state() == InstanceState::stopping && instance.life().leader_gone() && tree_empty(instance)) {
+      advance(instance, event::TreeEmpty{});
     }
-  });
-  instance.remember_tree(marked);
-  for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
+  }
 }
 
 void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
   const Time now = steady_now();
-  if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody && !instance.life().leader_gone()) remember_tree(instance);
+  if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody && !instance.life().leader_gone()) {
+    instance.remember_tree();
+    for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
+  }
   const auto actions = instance.life().handle(event, now, chance_.next());
   dirty_ = true;
   // The fork first: the child prepares itself on another core while the rest is done; it cannot pass its gate before settle().
@@ -303,8 +287,9 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
 
 // Processes that the kernel re-parented to us or to the keeper and that belong to `instance` by their marker. One that
 // has none (it cleared its environment) belongs to whoever is being stopped, or to the first slot.
+// The first supervisor of a new keeper is its only child: others come to it only when a supervisor dies.
 std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
-  std::vector<Pid> candidates = orphans_below(self_.pid, keeper_.pid, [this](Pid pid) { return leads(pid); });
+  std::vector<Pid> candidates = orphans_below(self_.pid, fresh_ ? 0 : keeper_.pid, [this](Pid pid) { return leads(pid); });
   if (lost_) {
     const std::string prefix = identity_ + '/' + name_;
     for_each_process([&](const ProcessEntry& entry) {
@@ -376,7 +361,8 @@ AppStatus Supervision::make_status() const {
   status.name = spec_.name;
   status.id = spec_.id;
   status.app_namespace = spec_.app_namespace;
-  status.user = spec_.user.empty() ? user_name(effective_uid()) : spec_.user;
+  static const std::string kOwnUser = user_name(effective_uid());  // a look into /etc/passwd, not one for each restart
+  status.user = spec_.user.empty() ? kOwnUser : spec_.user;
   status.command = command_;
   status.directory = spec_.directory;
   std::tie(status.out_log, status.err_log) = log_paths(state_, spec_);

@@ -51,7 +51,6 @@ class Supervision {
   void check_memory();
   void restart_by_schedule();
   void check_trees();
-  void remember_tree(Instance& instance);
   void advance(Instance& instance, const LifecycleEvent& event);
   void after_spawn(Instance& instance, const std::optional<SpawnFailure>& failed);
   void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage, const action::RecordExit& exit);
