@@ -30,6 +30,10 @@ constexpr Milliseconds kLongestDelay{15000};
 constexpr Milliseconds kLongEnough{1000};         // a supervisor that lived this long clears the count
 constexpr std::size_t kRecordsUnderWay = 64;      // sent and not yet acknowledged; bounds the socket's queue
 
+// Many apps that are started in a row must not wait for one another's place on the disk; a power cut within this time
+// loses what the file system would hold back for longer.
+constexpr Milliseconds kSyncDelay{500};
+
 class Keeper {
  public:
   Keeper(KeeperFace&& face, char** argv, const SupervisorBody& body) : face_(std::move(face)), argv_(argv), body_(body) {}
@@ -43,7 +47,8 @@ class Keeper {
       if (supervisor_.pid == 0 && !fork_due_) {
         if (fork_supervisor() == Side::supervisor) return body_(std::move(*inheritance_), face_);
       }
-      for (const LoopEvent& event : loop_->wait(fork_due_)) handle(event);
+      for (const LoopEvent& event : loop_->wait(sync_due_ && (!fork_due_ || *sync_due_ < *fork_due_) ? sync_due_ : fork_due_)) handle(event);
+      if (sync_due_ && (ended_ || steady_now() >= *sync_due_)) sync();
       if (ended_) return 0;
       if (fork_due_ && steady_now() >= *fork_due_) fork_due_.reset();
     }
@@ -148,7 +153,10 @@ class Keeper {
         if (const auto found = face_.held.find(message.body); found != face_.held.end()) face_.held.erase(found);
         break;
       case KeeperVerb::finish: finishing_ = true; break;
-      case KeeperVerb::sync: (void)sync_file(message.body).ok(); break;
+      case KeeperVerb::sync:
+        sync_path_ = message.body;
+        sync_due_ = steady_now() + kSyncDelay;
+        break;
       case KeeperVerb::acknowledge:
         if (ExitRecord record; decode_record(message.body, record)) {
           std::erase_if(records_, [&](const Kept& kept) { return kept.record.id == record.id; });
@@ -157,6 +165,11 @@ class Keeper {
         break;
       case KeeperVerb::record: break;
     }
+  }
+
+  void sync() {
+    sync_due_.reset();
+    (void)sync_file(sync_path_).ok();
   }
 
   void keep(const ExitRecord& record) {
@@ -208,6 +221,8 @@ class Keeper {
   unsigned generation_ = 0;
   unsigned failures_ = 0;
   std::optional<Time> fork_due_;
+  std::optional<Time> sync_due_;
+  std::string sync_path_;
   std::deque<Kept> records_;
   int pending_signal_ = 0;
   bool finishing_ = false;
