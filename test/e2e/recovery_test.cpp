@@ -1,0 +1,121 @@
+// What is left after several things were lost at once: files, keeper, supervisor. Never two copies, never out of reach.
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "test/e2e/apps.hpp"
+
+using namespace forever::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void remove_files(const TemporaryHome& home, const std::string& name, const Words& files) {
+  for (const std::string& file : files) {
+    const fs::path path = file == "lock" ? home.state() / "locks" / name : file == "entry" ? home.app(name) : home.app(name) / file;
+    fs::remove_all(path);
+  }
+}
+
+std::size_t copies_of(const std::string& line) {
+  std::size_t count = 0;
+  for (const int pid : processes_with_environment("RECOVERY=" + line)) count += alive(pid) ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("STATE1 whatever is deleted together, start makes no second copy and stop reaches the first", "[STATE1]") {
+  const std::vector<Words> losses = {{"status.json", "lock"}, {"spec.json", "status.json", "control", "lock"}, {"entry", "lock"}};
+  for (const Words& lost : losses) {
+    INFO("deleted: " << lost.front() << " and " << lost.size() - 1 << " more");
+    const TemporaryHome home;
+    const std::string mark = home.state().string();
+    start(home, "web", {"wait"}, {"--env", "RECOVERY=" + mark});
+    const int pid = pid_of(home, "web");
+    remove_files(home, "web", lost);
+    (void)home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"wait"}));
+    REQUIRE(copies_of(mark) == 1);
+    REQUIRE(alive(pid));
+    done(home, {"stop", "web"});
+    REQUIRE_FALSE(alive(pid));
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("STATE1 an app without spec and status is taken over from the kernel when its supervisor dies", "[STATE1]") {
+  for (const bool keeper_too : {false, true}) {
+    INFO("keeper killed: " << keeper_too);
+    const TemporaryHome home;
+    start(home, "web", {"say", "up", "wait"});
+    const int pid = pid_of(home, "web");
+    remove_files(home, "web", {"entry"});
+    if (keeper_too) kill_hard(keeper_of(home, "web"));
+    remove_files(home, "web", {"entry"});
+    for (const int other : processes_of(home)) {
+      if (command_line_of(other) == "forever: web") kill_hard(other);
+    }
+    REQUIRE(wait_for_status(home, "web", "online"));
+    REQUIRE(pid_of(home, "web") == pid);
+    done(home, {"restart", "web"});
+    REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+    done(home, {"stop", "web"});
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("SUP2 what an adopted leader leaves behind is stopped before the next generation", "[SUP2]") {
+  const TemporaryHome home;
+  start(home, "web", {"daemon", "wait", "end", "wait"});
+  const std::vector<int> daemons = forked_by(home, "web", 1);
+  const int leader = pid_of(home, "web");
+  kill_watchers(home, "web");
+  REQUIRE(status_of(home, "web") == "online");  // adopts
+  kill_hard(leader);
+  REQUIRE(wait_until([&] {
+    const int pid = pid_of(home, "web");
+    return pid > 0 && pid != leader;
+  }));
+  REQUIRE(wait_for_status(home, "web", "online"));
+  REQUIRE(none_alive(daemons));
+}
+
+TEST_CASE("BACK1 a program that is gone leaves a supervisor that obeys, whatever the back-off", "[BACK1]") {
+  const TemporaryHome home;
+  const fs::path program = home.scratch() / "program";
+  fs::copy_file(child_binary(), program);
+  REQUIRE(home.forever({"start", program.string(), "--name", "web", "--backoff-first", "0", "--backoff-cap", "0", "--", "wait"}).exit_code == 0);
+  const int supervisor = supervisor_of(home, "web");
+  const int pid = pid_of(home, "web");
+  fs::remove(program);
+  kill_hard(pid);
+  REQUIRE(wait_for_status(home, "web", "backoff"));
+  REQUIRE(supervisor_of(home, "web") == supervisor);
+  done(home, {"stop", "web"});
+}
+
+TEST_CASE("SUP4 a start without descriptors for its supervisor fails at once", "[SUP4]") {
+  for (const rlim_t descriptors : {7U, 8U, 9U, 11U}) {
+    INFO(descriptors << " descriptors");
+    const TemporaryHome home;
+    Command command = home.command(start_words("web", {}, {"wait"}));
+    command.before_exec = [descriptors] {
+      const rlimit few{descriptors, descriptors};
+      (void)::setrlimit(RLIMIT_NOFILE, &few);
+    };
+    const Result result = run(command);
+    REQUIRE_FALSE(result.timed_out);
+    REQUIRE(result.exit_code == 1);
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("BACK1 no pid file names a process that is gone, in back-off too", "[BACK1]") {
+  const TemporaryHome home;
+  start(home, "web", {"exit", "1"}, {"--backoff-first", "1m", "--backoff-cap", "1m"});
+  REQUIRE(wait_for_status(home, "web", "backoff"));
+  REQUIRE(wait_until([&] { return !fs::exists(home.state() / "pids" / "web-0.pid"); }));
+}
