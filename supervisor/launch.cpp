@@ -61,6 +61,9 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
     return written.error();
   }
   auto report = launch_supervisor(state, spec.name, std::move(*lock), "start");
+  const bool silent = report && !report->started && report->stage.empty() && report->code == 0;
+  // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it.
+  if (silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
   if (!report || !report->started) withdraw();
   if (!report) return report.error();
   return LaunchOutcome{false, std::move(*report)};
