@@ -8,15 +8,15 @@
 #include "cli/views.hpp"
 #include "platform/console.hpp"
 #include "platform/local_socket.hpp"
+#include "supervisor/side_by_side.hpp"
 
 namespace forever::cli {
 namespace {
 
 std::vector<AppLook> look_at_all(std::vector<AppView> views) {
-  std::vector<AppLook> looks;
-  looks.reserve(views.size());
+  std::vector<AppLook> looks(views.size());
   const Time now = steady_now();
-  for (AppView& view : views) looks.push_back(look_at(std::move(view), now));
+  side_by_side(views.size(), [&](std::size_t index) { looks[index] = look_at(std::move(views[index]), now); });
   return looks;
 }
 

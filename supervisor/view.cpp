@@ -8,6 +8,7 @@
 #include "supervisor/adopt.hpp"
 #include "supervisor/instance.hpp"
 #include "supervisor/launch.hpp"
+#include "supervisor/side_by_side.hpp"
 
 namespace forever {
 namespace {
@@ -95,11 +96,18 @@ void adopt_app(const StateDirectory& state, AppView& view) {
   }
 }
 
-AppView look(const StateDirectory& state, const std::string& name, const HostId& host, bool adopt) {
+// What is read of an app before anything is decided.
+struct Glance {
+  Result<AppStatus> status;
+  Result<LockState> lock;
+};
+
+Glance glance(const StateDirectory& state, const std::string& name) { return {state.read_status(name), probe_lock(state.lock_path(name))}; }
+
+AppView judge(const StateDirectory& state, const std::string& name, Glance seen, const HostId& host, bool adopt) {
   AppView view;
   view.name = name;
-  auto status = state.read_status(name);
-  const auto lock = probe_lock(state.lock_path(name));
+  auto& [status, lock] = seen;
   view.supervised = lock && *lock == LockState::held;
   if (status) {
     view.status = std::move(*status);
@@ -160,10 +168,14 @@ std::vector<AppView> view_apps(const StateDirectory& state, bool adopt) {
   if (names.empty()) return views;
   const HostId host = host_id();
   views.reserve(names.size());
-  for (const std::string& name : names) views.push_back(look(state, name, host, adopt));
+  std::vector<std::optional<Glance>> seen(names.size());
+  side_by_side(names.size(), [&](std::size_t index) { seen[index] = glance(state, names[index]); });
+  for (std::size_t index = 0; index < names.size(); ++index) {
+    views.push_back(judge(state, names[index], std::move(*seen[index]), host, adopt));
+  }
   return views;
 }
 
-AppView view_app(const StateDirectory& state, const std::string& name, bool adopt) { return look(state, name, host_id(), adopt); }
+AppView view_app(const StateDirectory& state, const std::string& name, bool adopt) { return judge(state, name, glance(state, name), host_id(), adopt); }
 
 }  // namespace forever
