@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <sstream>
 
 #include "platform/event_loop.hpp"
@@ -94,8 +95,12 @@ TEST_CASE("DISK1 whatever call fails on the way of a log, every line is there or
       CHECK(writer.trouble().empty());
     }
     std::string all;
-    for (unsigned i = 30; i-- > 0;)
-      if (const auto text = read_file(i == 0 ? scratch / "log" : rotated_path(scratch / "log", i)); text) all += *text;
+    for (unsigned i = 30; i-- > 0;) {
+      // Not by the product's own calls, which may be the ones that fail.
+      std::ostringstream text;
+      text << std::ifstream(i == 0 ? scratch / "log" : rotated_path(scratch / "log", i), std::ios::binary).rdbuf();
+      all += text.str();
+    }
     std::uint64_t missing = 0;
     for (int i = 0; i < kLines; ++i) {
       const std::string line = "line " + std::to_string(100 + i) + std::string(i % 40, '.');
