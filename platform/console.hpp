@@ -10,6 +10,10 @@ namespace forever {
 
 enum class Stream : std::uint8_t { in, out, err };
 
+// Puts the null device in the place of a standard stream that the caller had closed, so that no descriptor of ours takes its
+// number. To be called first of all.
+void fill_standard_streams() noexcept;
+
 [[nodiscard]] bool is_terminal(Stream stream) noexcept;
 // Columns of the terminal behind `out`; `otherwise` if it is none. COLUMNS wins.
 [[nodiscard]] int terminal_width(int otherwise) noexcept;

@@ -12,6 +12,8 @@ namespace {
 
 // How long a command waits for a supervisor's first word. It comes in milliseconds; this bounds a machine that hangs.
 constexpr Milliseconds kReportPatience{30000};
+// What a supervisor has open, and room for a client, a spawn and a look at the kernel's tables.
+constexpr std::uint64_t kFewestDescriptors = 32;
 
 }  // namespace
 
@@ -31,6 +33,13 @@ Result<StartReport> launch_supervisor(const StateDirectory& state, const std::st
 }
 
 Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
+  for (const ResourceLimit& limit : current_limits()) {
+    // With fewer a supervisor could start an app, and then neither look at it nor stop it.
+    if (limit.name == "NOFILE" && limit.soft < kFewestDescriptors) {
+      return Error{"supervise with " + std::to_string(limit.soft) + " open files allowed; " + std::to_string(kFewestDescriptors) +
+                       " are needed (ulimit -n)", {}};
+    }
+  }
   if (const auto prepared = state.prepare(); !prepared) return prepared.error();
   auto lock = try_lock(state.lock_path(spec.name));
   if (!lock) return lock.error();

@@ -170,6 +170,16 @@ void Supervision::replace_keeper() {
 
 void Supervision::tick(Time now) {
   outputs_.pump(now);
+  // Log lines that are lost are told where people look, at most as often as the writers try again.
+  if (outputs_.dropped_bytes() != told_dropped_ && now >= dropped_due_) {
+    told_dropped_ = outputs_.dropped_bytes();
+    dropped_due_ = now + kStatusRetry;
+    dirty_ = true;
+  }
+  if (outputs_.trouble() != told_trouble_) {
+    told_trouble_ = outputs_.trouble();
+    dirty_ = true;
+  }
   for (Instance& instance : instances_) {
     if (const auto due = instance.life().deadline(); due && *due <= now) {
       check_trees();

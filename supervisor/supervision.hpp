@@ -128,6 +128,9 @@ class Supervision {
   Handle lock_;
   Handle report_;
   Triggers triggers_;
+  std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines
+  std::string told_trouble_;
+  Time dropped_due_{};
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
   Chance chance_;

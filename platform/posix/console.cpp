@@ -26,6 +26,13 @@ constexpr int kWidest = 10000;  // columns; more is a mistake in COLUMNS
 
 }  // namespace
 
+void fill_standard_streams() noexcept {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+    // open(2) gives the lowest number that is free, which is this one.
+    if (sys::fcntl(stream, F_GETFD) == -1) (void)sys::open("/dev/null", O_RDWR);
+  }
+}
+
 bool is_terminal(Stream stream) noexcept { return ::isatty(descriptor_of(stream)) == 1; }
 
 int terminal_width(int otherwise) noexcept {

@@ -294,7 +294,7 @@ TEST_CASE("BAD state files of a newer version are refused in one line, and kept"
   REQUIRE(processes_of(home).empty());
 }
 
-TEST_CASE("BAD limits that are too low are told, and nothing is half-started", "[.][BAD]") {
+TEST_CASE("BAD limits that are too low are told, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   for (const rlim_t files : {4, 6, 8, 10, 12, 14, 16, 20, 24}) {
     Command command = home.command(start_words("web", {}, {"wait"}));

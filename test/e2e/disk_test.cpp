@@ -54,7 +54,7 @@ long long resident_kb(int pid) { return std::stoll(status_field(pid, "VmRSS")); 
 
 }  // namespace
 
-TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are told, and it recovers by itself", "[.][DISK1]") {
+TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are told, and it recovers by itself", "[DISK1]") {
   const TemporaryHome home;
   const SmallDisk disk(home, "size=1m,mode=700");
   if (!disk.mounted()) SKIP_CASE(kWhyNot);
@@ -98,7 +98,7 @@ TEST_CASE("DISK1 on a full disk restart, crash, list and stop still work", "[DIS
     const int now = pid_of(home, "web");
     return now > 0 && now != first && alive(now);
   }));
-  REQUIRE(status_of(home, "web") == "online");
+  REQUIRE(wait_for_status(home, "web", "online"));
   const int second = pid_of(home, "web");
   done(home, {"restart", "web"});
   const int third = pid_of(home, "web");
@@ -186,7 +186,7 @@ TEST_CASE("DISK1 no inode left is a full disk as well", "[DISK1]") {
   REQUIRE(status_of(home, "web") == "stopped");
 }
 
-TEST_CASE("DISK1 a file size limit of the caller is disk full too: the supervisor lives", "[.][DISK1]") {
+TEST_CASE("DISK1 a file size limit of the caller is disk full too: the supervisor lives", "[DISK1]") {
   const TemporaryHome home;
   Command command =
       home.command(start_words("web", {"--log-max-size", "0"},

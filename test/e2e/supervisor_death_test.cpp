@@ -177,7 +177,7 @@ TEST_CASE("SUP1 descendants that the kernel gave to the keeper are still part of
   REQUIRE(none_alive(forked));
 }
 
-TEST_CASE("SUP1 after kill -9 of the keeper alone all goes on, and the next kill is survived too", "[.][SUP1]") {
+TEST_CASE("SUP1 after kill -9 of the keeper alone all goes on, and the next kill is survived too", "[SUP1]") {
   const TemporaryHome home;
   start(home, "web", {"daemon", "wait", "end", "say", "up", "wait"});
   REQUIRE(wait_for_log(home, "web", "up"));

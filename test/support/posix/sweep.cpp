@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -46,8 +47,11 @@ std::set<int> own_line() {
 std::vector<int> processes_from(const fs::path& directory) {
   const auto spared = own_line();
   std::vector<int> found;
-  for (const int pid : descendants_of(0)) {
-    if (!spared.contains(pid) && alive(pid) && belongs_to(pid, directory.string())) found.push_back(pid);
+  // Not by parents: one could be missed whose parent is ending just now.
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const int pid = std::atoi(entry.path().filename().c_str());
+    if (pid > 0 && !spared.contains(pid) && alive(pid) && belongs_to(pid, directory.string())) found.push_back(pid);
   }
   return found;
 }
