@@ -6,6 +6,7 @@
 
 int main(int argc, char** argv) {
   forever::fill_standard_streams();
-  if (auto face = forever::keeper_face(argc, argv)) return forever::run_keeper(std::move(*face), argv, forever::supervise);
+  if (auto face = forever::keeper_face(argc, argv))
+    return forever::run_keeper(std::move(*face), argv, forever::supervise);
   return forever::cli::run_command_line(argc, argv);
 }

@@ -61,20 +61,11 @@ std::string bash_script() {
     out += "    " + words_of(verb, '|') + ") options=" + quoted(options_of(verb));
     switch (verb.kind) {
       case OperandKind::app:
-      case OperandKind::signal_then_app:
-        out += "; operands='app'";
-        break;
-      case OperandKind::program:
-        out += "; operands='file'";
-        break;
-      case OperandKind::shell:
-        out += "; operands='bash zsh fish'";
-        break;
-      case OperandKind::verb:
-        out += "; operands=" + quoted(all_verbs());
-        break;
-      case OperandKind::none:
-        break;
+      case OperandKind::signal_then_app: out += "; operands='app'"; break;
+      case OperandKind::program: out += "; operands='file'"; break;
+      case OperandKind::shell: out += "; operands='bash zsh fish'"; break;
+      case OperandKind::verb: out += "; operands=" + quoted(all_verbs()); break;
+      case OperandKind::none: break;
     }
     out += " ;;\n";
   }
@@ -180,23 +171,14 @@ std::string zsh_script() {
   for (const Verb& verb : verbs()) {
     out += "    " + words_of(verb, '|') + ")\n      _arguments -s \\\n" + zsh_options(verb);
     switch (verb.kind) {
-      case OperandKind::app:
-        out += " \\\n        '*:app:_forever_apps'";
-        break;
-      case OperandKind::signal_then_app:
-        out += " \\\n        '1:signal:_signals' '*:app:_forever_apps'";
-        break;
+      case OperandKind::app: out += " \\\n        '*:app:_forever_apps'"; break;
+      case OperandKind::signal_then_app: out += " \\\n        '1:signal:_signals' '*:app:_forever_apps'"; break;
       case OperandKind::program:
         out += " \\\n        '1:program:{ _command_names -e; _files; _forever_apps }' '*:argument:_files'";
         break;
-      case OperandKind::shell:
-        out += " \\\n        '1:shell:(bash zsh fish)'";
-        break;
-      case OperandKind::verb:
-        out += " \\\n        '1:verb:(" + all_verbs() + ")'";
-        break;
-      case OperandKind::none:
-        break;
+      case OperandKind::shell: out += " \\\n        '1:shell:(bash zsh fish)'"; break;
+      case OperandKind::verb: out += " \\\n        '1:verb:(" + all_verbs() + ")'"; break;
+      case OperandKind::none: break;
     }
     out += " ;;\n";
   }
@@ -245,20 +227,11 @@ std::string fish_script() {
     const std::string seen = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
     switch (verb.kind) {
       case OperandKind::app:
-      case OperandKind::signal_then_app:
-        out += seen + " -a '(__forever_apps)'\n";
-        break;
-      case OperandKind::program:
-        out += seen + " -F -a '(__forever_apps)'\n";
-        break;
-      case OperandKind::shell:
-        out += seen + " -a 'bash zsh fish'\n";
-        break;
-      case OperandKind::verb:
-        out += seen + " -a '" + all_verbs() + "'\n";
-        break;
-      case OperandKind::none:
-        break;
+      case OperandKind::signal_then_app: out += seen + " -a '(__forever_apps)'\n"; break;
+      case OperandKind::program: out += seen + " -F -a '(__forever_apps)'\n"; break;
+      case OperandKind::shell: out += seen + " -a 'bash zsh fish'\n"; break;
+      case OperandKind::verb: out += seen + " -a '" + all_verbs() + "'\n"; break;
+      case OperandKind::none: break;
     }
     for (const OptionGroup& group : verb.groups) {
       for (const Option& option : group.options) out += fish_option(verb, option);

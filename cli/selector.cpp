@@ -115,7 +115,9 @@ std::variant<Reading, SelectionError> exact(const std::vector<AppView>& views, s
     reading = by_namespace(views, rest);
   } else if (!number) {
     return SelectionError{"'" + std::string{key} + ":" + printable(rest) + "' is not " +
-                          (key == "id" ? "an id" : key == "pid" ? "a pid" : "a port")};
+                          (key == "id"    ? "an id"
+                           : key == "pid" ? "a pid"
+                                          : "a port")};
   } else if (key == "port") {
     return by_port(views, *number, holders);
   } else {

@@ -17,7 +17,7 @@ namespace forever {
 // What happened. `token` is what the caller gave to watch_*.
 struct LoopEvent {
   enum class Kind : std::uint8_t {
-    readable,      // data or end of file on `token`
+    readable,  // data or end of file on `token`
     writable,
     signal,        // `signal` arrived; `from_kernel`: typed at the terminal (si_code SI_KERNEL), the whole group has it
     child_exited,  // `child` ended with `status` and has been reaped; strangers that a subreaper inherits included
@@ -27,7 +27,7 @@ struct LoopEvent {
   std::uint64_t token = 0;
   int signal = 0;
   bool from_kernel = false;
-  ProcessId child{};    // start_time is read before the reap
+  ProcessId child{};  // start_time is read before the reap
   ExitStatus status{};
 };
 

@@ -45,9 +45,9 @@ enum class Durability : std::uint8_t { rename_only, synced };
 [[nodiscard]] Result<Handle> open_for_reading(const std::string& path);
 struct FileFacts {
   std::uint64_t size = 0;
-  std::uint64_t inode = 0;   // file index on Windows
+  std::uint64_t inode = 0;  // file index on Windows
   std::uint64_t device = 0;
-  std::uint64_t links = 1;   // names; 0: deleted while open
+  std::uint64_t links = 1;  // names; 0: deleted while open
   std::uint32_t owner = 0;
   std::int64_t modified_ms = 0;
   bool directory = false;

@@ -62,8 +62,8 @@ struct Inheritance {
 };
 
 struct KeeperFace {
-  std::string title;   // "forever: web"; the keeper itself is shown as "forever: web (keeper)"
-  std::string directory;      // becomes the cwd of keeper and supervisor, by which a lost one can be found
+  std::string title;                   // "forever: web"; the keeper itself is shown as "forever: web (keeper)"
+  std::string directory;               // becomes the cwd of keeper and supervisor, by which a lost one can be found
   std::vector<std::string> arguments;  // handed through to the supervisor's body unchanged
   HeldHandles held;
 };
@@ -81,7 +81,8 @@ struct KeeperFace {
 // Runs until the supervisor has finished: forks `supervisor` (which returns its exit code), forks it anew when it dies
 // (at once the first three times, then with a doubling back-off up to 15 s while it dies within a second), reaps and records,
 // passes TERM and INT on to the supervisor. Returns the exit code of the process.
-[[nodiscard]] int run_keeper(KeeperFace face, char** argv, const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor);
+[[nodiscard]] int run_keeper(KeeperFace face, char** argv,
+                             const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor);
 
 // Shows `title` in ps and top instead of argv: overwrites the argv area (never beyond it) and sets the thread's name.
 void set_process_title(char** argv, std::string_view title) noexcept;

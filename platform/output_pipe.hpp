@@ -50,10 +50,10 @@ class OutputReader {
   explicit OutputReader(Handle fifo) noexcept : fifo_(std::move(fifo)) {}
 
   Handle fifo_;
-  Handle scratch_read_;   // where tee copies to; made at the first peek
+  Handle scratch_read_;  // where tee copies to; made at the first peek
   Handle scratch_write_;
-  Handle null_;           // where consume splices to
-  std::string taken_;     // where there is no tee: what has been read and not been consumed yet
+  Handle null_;        // where consume splices to
+  std::string taken_;  // where there is no tee: what has been read and not been consumed yet
 };
 
 }  // namespace forever

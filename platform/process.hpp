@@ -57,8 +57,8 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 [[nodiscard]] std::vector<Pid> tree_of(std::span<const Pid> roots);
 
 struct Usage {
-  std::uint64_t memory_bytes = 0;           // resident
-  std::chrono::milliseconds cpu_time{0};    // user + system since the processes' start
+  std::uint64_t memory_bytes = 0;         // resident
+  std::chrono::milliseconds cpu_time{0};  // user + system since the processes' start
   std::size_t processes = 0;
 };
 // Sum over the trees below `roots`, the roots included.
@@ -71,8 +71,8 @@ struct Usage {
 struct ProcessEntry {
   ProcessId id;
   Pid parent = 0;
-  std::string title;    // argv joined by spaces as /proc/PID/cmdline shows it
-  std::string cwd;      // empty if unreadable
+  std::string title;  // argv joined by spaces as /proc/PID/cmdline shows it
+  std::string cwd;    // empty if unreadable
 };
 void for_each_process(const std::function<void(const ProcessEntry&)>& visit);
 // One variable of a process's initial environment, if it can be read.

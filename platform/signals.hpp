@@ -7,7 +7,7 @@
 
 namespace forever {
 
-inline constexpr int kHangUpSignal = 1;     // the same numbers on every POSIX system
+inline constexpr int kHangUpSignal = 1;  // the same numbers on every POSIX system
 inline constexpr int kInterruptSignal = 2;
 inline constexpr int kQuitSignal = 3;
 inline constexpr int kKillSignal = 9;

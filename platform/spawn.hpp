@@ -43,11 +43,11 @@ struct SpawnRequest {
   Session session = Session::own_session;
   unsigned umask = 022;
   std::vector<ResourceLimit> limits;
-  std::optional<Credentials> user;       // only root can ask for one
+  std::optional<Credentials> user;  // only root can ask for one
   // FIFOs held open by the caller; the strip opens each anew through /proc/self/fd (a description of the
   // instance's own), before the user changes. kNoHandle: inherit the caller's. stdin is /dev/null unless inherited.
   NativeHandle out = kNoHandle;
-  NativeHandle err = kNoHandle;          // may equal `out`: then one description serves both (--merge-logs)
+  NativeHandle err = kNoHandle;  // may equal `out`: then one description serves both (--merge-logs)
   bool inherit_stdin = false;
 };
 
@@ -59,7 +59,7 @@ struct HeldInstance {
 };
 struct SpawnFailure {
   SpawnStage stage = SpawnStage::exec;
-  int code = 0;   // errno
+  int code = 0;  // errno
 };
 
 // Forks. In the child everything but the named descriptors is closed first of all, so that a sibling at its own
@@ -77,10 +77,11 @@ struct ExecReport {
 // Looks a program up as exec would: with a '/' as a path against `directory`, else a file in `directory` if it is a script
 // or executable there, else along PATH of `path_variable`. Distinguishes ENOENT, EACCES (not executable), EISDIR.
 struct ProgramLookup {
-  std::string path;        // set when found
-  bool executable = false; // false: a readable regular file without the exec bit
-  int code = 0;            // errno when not found
+  std::string path;         // set when found
+  bool executable = false;  // false: a readable regular file without the exec bit
+  int code = 0;             // errno when not found
 };
-[[nodiscard]] ProgramLookup find_program(const std::string& name, const std::string& directory, const std::string& path_variable);
+[[nodiscard]] ProgramLookup find_program(const std::string& name, const std::string& directory,
+                                         const std::string& path_variable);
 
 }  // namespace forever

@@ -13,7 +13,8 @@ namespace forever {
 
 // Launches keeper and supervisor for an app whose lock we took. `mode`: "start" (everything that is not alive is started by
 // hand) or "adopt" (what was under way goes on).
-[[nodiscard]] Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode);
+[[nodiscard]] Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
+                                                    const char* mode);
 
 // Whether the supervisor of the record is still there, although the lock looks free (its file was deleted).
 [[nodiscard]] bool recorded_supervisor_lives(const AppStatus& status, const HostId& host);

@@ -33,7 +33,8 @@ AppSpec rebuild_spec(const AppStatus& status) {
   spec.logs.err = status.err_log;
   spec.logs.merge = status.err_log.empty();
   for (const InstanceStatus& instance : status.instances) {
-    if (spec.environment.empty() && presence(instance.process) == Presence::alive) spec.environment = environment_of(instance.process.pid);
+    if (spec.environment.empty() && presence(instance.process) == Presence::alive)
+      spec.environment = environment_of(instance.process.pid);
   }
   return spec;
 }
@@ -177,7 +178,8 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
   instance.adopt_record(recorded);
   const bool waiting = recorded.state == InstanceState::backoff || recorded.state == InstanceState::starting;
   const Time due = recorded.state == InstanceState::backoff ? steady_from_ms(recorded.due_ms) : steady_now();
-  instance.life().adopt(waiting ? InstanceState::backoff : recorded.state, recorded.history, started, waiting ? std::optional{due} : std::nullopt);
+  instance.life().adopt(waiting ? InstanceState::backoff : recorded.state, recorded.history, started,
+                        waiting ? std::optional{due} : std::nullopt);
 }
 
 void Supervision::resume(const AppStatus& last) {

@@ -79,11 +79,14 @@ class Conversation {
     const AppView view = view_app(state_, target_.name, true);
     if (lock && *lock == LockState::free && !view.supervised) {
       const bool stopped = target_.request.operation == Operation::stop;
-      result_ = stopped ? Result<ControlReply>{ControlReply{}} : Result<ControlReply>{Error{"reach " + target_.name + ": it is not running", {}}};
+      result_ = stopped ? Result<ControlReply>{ControlReply{}}
+                        : Result<ControlReply>{Error{"reach " + target_.name + ": it is not running", {}}};
       return;
     }
-    if (!woken_) woken_ = wake_supervisor(state_, target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr);
-    if (steady_now() >= give_up_) result_ = Error{"reach the supervisor of " + target_.name + ": it does not answer", {}};
+    if (!woken_)
+      woken_ = wake_supervisor(state_, target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr);
+    if (steady_now() >= give_up_)
+      result_ = Error{"reach the supervisor of " + target_.name + ": it does not answer", {}};
   }
 
   const StateDirectory& state_;
@@ -98,7 +101,8 @@ class Conversation {
 
 }  // namespace
 
-std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state, const std::vector<ControlTarget>& targets,
+std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state,
+                                                  const std::vector<ControlTarget>& targets,
                                                   const Progress& on_progress) {
   std::vector<Conversation> conversations;
   conversations.reserve(targets.size());

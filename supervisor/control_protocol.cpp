@@ -7,8 +7,9 @@ namespace forever {
 
 namespace {
 
-constexpr Operation kOperations[] = {Operation::start, Operation::stop,    Operation::restart,  Operation::send_signal, Operation::flush,
-                                     Operation::reopen, Operation::refresh, Operation::describe, Operation::reset};
+constexpr Operation kOperations[] = {Operation::start,       Operation::stop,     Operation::restart,
+                                     Operation::send_signal, Operation::flush,    Operation::reopen,
+                                     Operation::refresh,     Operation::describe, Operation::reset};
 
 std::optional<Operation> operation_from(const std::string& word) {
   for (const Operation operation : kOperations) {
@@ -21,7 +22,9 @@ std::string line_of(const OrderedJson& json) { return dump(json) + "\n"; }
 
 constexpr const char* kRemedy = "the two ends are of different versions, or the connection broke";
 
-Error fault_error(const std::string& what, const std::string& fault) { return Error{what + " is spoilt: " + fault, {}}; }
+Error fault_error(const std::string& what, const std::string& fault) {
+  return Error{what + " is spoilt: " + fault, {}};
+}
 
 }  // namespace
 

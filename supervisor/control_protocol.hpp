@@ -31,22 +31,22 @@ enum class Operation : std::uint8_t {
 
 struct ControlRequest {
   Operation operation = Operation::describe;
-  std::optional<std::uint32_t> slot;       // one instance alone (stop <pid of an instance>); nothing: all
+  std::optional<std::uint32_t> slot;  // one instance alone (stop <pid of an instance>); nothing: all
   int signal = 0;
-  bool force = false;                      // stop: KILL at once
-  std::optional<std::string> new_spec;     // restart --update-env and changed options: the spec to go on with
+  bool force = false;                   // stop: KILL at once
+  std::optional<std::string> new_spec;  // restart --update-env and changed options: the spec to go on with
   friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 
 struct ControlProgress {
-  std::string text;                        // "web (pid 4711) ignores SIGTERM, KILL in 7 s"
+  std::string text;  // "web (pid 4711) ignores SIGTERM, KILL in 7 s"
   friend bool operator==(const ControlProgress&, const ControlProgress&) = default;
 };
 struct ControlReply {
   bool ok = true;
-  std::string text;                        // what was done, or why not; may be empty
-  std::vector<Pid> pids;                   // of the instances, slot by slot; 0 where none
-  std::string status;                      // describe: the status.json text
+  std::string text;       // what was done, or why not; may be empty
+  std::vector<Pid> pids;  // of the instances, slot by slot; 0 where none
+  std::string status;     // describe: the status.json text
   friend bool operator==(const ControlReply&, const ControlReply&) = default;
 };
 

@@ -18,7 +18,8 @@ class ControlServer {
   using Client = std::uint64_t;  // also the event loop's token of its socket
 
   // Tokens from `first_token` on are this server's: the listener's, then one for each client.
-  ControlServer(EventLoop& loop, std::uint64_t first_token) : loop_(loop), first_token_(first_token), next_(first_token + 1) {}
+  ControlServer(EventLoop& loop, std::uint64_t first_token)
+      : loop_(loop), first_token_(first_token), next_(first_token + 1) {}
 
   // Listens on `listener`, which is borrowed from the keeper's store or owned.
   [[nodiscard]] Status serve(Handle listener);
@@ -48,7 +49,7 @@ class ControlServer {
   struct Connection {
     Handle socket;
     std::string received;
-    std::string waiting;   // not yet taken by the peer
+    std::string waiting;  // not yet taken by the peer
     bool closing = false;
   };
 

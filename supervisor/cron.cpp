@@ -29,9 +29,12 @@ struct Nickname {
   std::string_view word;
   std::string_view expression;
 };
-constexpr std::array kNicknames = std::to_array<Nickname>({{"@yearly", "0 0 1 1 *"}, {"@annually", "0 0 1 1 *"},
-                                                           {"@monthly", "0 0 1 * *"}, {"@weekly", "0 0 * * 0"},
-                                                           {"@daily", "0 0 * * *"}, {"@midnight", "0 0 * * *"},
+constexpr std::array kNicknames = std::to_array<Nickname>({{"@yearly", "0 0 1 1 *"},
+                                                           {"@annually", "0 0 1 1 *"},
+                                                           {"@monthly", "0 0 1 * *"},
+                                                           {"@weekly", "0 0 * * 0"},
+                                                           {"@daily", "0 0 * * *"},
+                                                           {"@midnight", "0 0 * * *"},
                                                            {"@hourly", "0 * * * *"}});
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -62,15 +65,18 @@ std::optional<unsigned> value_of(std::string_view text, const Field& field) {
 template <std::size_t N>
 bool add_part(std::string_view part, const Field& field, std::bitset<N>& bits) {
   const std::size_t slash = part.find('/');
-  const std::optional<unsigned> step = slash == std::string_view::npos ? std::optional{1U} : plain_number(part.substr(slash + 1));
+  const std::optional<unsigned> step =
+      slash == std::string_view::npos ? std::optional{1U} : plain_number(part.substr(slash + 1));
   if (!step || *step == 0) return false;
   const std::string_view range = part.substr(0, slash);
   const std::size_t dash = range.find('-');
   std::optional<unsigned> first = field.least, last = field.most;
   if (range != "*") {
     first = value_of(range.substr(0, dash), field);
-    if (dash != std::string_view::npos) last = value_of(range.substr(dash + 1), field);
-    else if (slash == std::string_view::npos) last = first;
+    if (dash != std::string_view::npos)
+      last = value_of(range.substr(dash + 1), field);
+    else if (slash == std::string_view::npos)
+      last = first;
   }
   // "fri-sun": as the end of a range Sunday is 7.
   if (first && last && *last < *first && *last == 0 && field.most == 7) last = 7;
@@ -85,7 +91,8 @@ std::optional<Error> read_field(std::string_view text, const Field& field, std::
   while (true) {
     const std::size_t comma = text.find(',');
     if (!add_part(text.substr(0, comma), field, bits)) {
-      return Error{"the " + std::string(field.title) + " of a cron expression cannot be '" + std::string(whole) + "'", {}};
+      return Error{"the " + std::string(field.title) + " of a cron expression cannot be '" + std::string(whole) + "'",
+                   {}};
     }
     if (comma == std::string_view::npos) return std::nullopt;
     text.remove_prefix(comma + 1);
@@ -119,7 +126,8 @@ std::optional<WallSeconds> wall_of(std::int64_t time) {
   if (local == nullptr) return std::nullopt;
   const std::chrono::sys_days day = std::chrono::year{local->tm_year + 1900} / (local->tm_mon + 1) / local->tm_mday;
   // A leap second (tm_sec 60) is shown as the next second.
-  return static_cast<std::int64_t>(day.time_since_epoch().count()) * kDaySeconds + local->tm_hour * 3600 + local->tm_min * 60 + local->tm_sec;
+  return static_cast<std::int64_t>(day.time_since_epoch().count()) * kDaySeconds + local->tm_hour * 3600 +
+         local->tm_min * 60 + local->tm_sec;
 }
 
 // The first moment at which the wall shows `wall`; if a jump skips it, the moment of the jump.
@@ -135,8 +143,10 @@ std::optional<std::int64_t> moment_of(WallSeconds wall) {
   std::int64_t low = wall - kDaySeconds, high = wall + kDaySeconds;  // the offset changes in (low, high]
   while (high - low > 1) {
     const std::int64_t middle = low + (high - low) / 2;
-    if (wall_of(middle) == middle + old_offset) low = middle;
-    else high = middle;
+    if (wall_of(middle) == middle + old_offset)
+      low = middle;
+    else
+      high = middle;
   }
   return high;
 }
@@ -148,16 +158,20 @@ constexpr std::int64_t kSearchedDays = 5 * 366;
 Result<CronSchedule> CronSchedule::parse(std::string_view expression) {
   std::vector<std::string_view> words = words_of(expression);
   if (words.size() == 1 && words[0].starts_with('@')) {
-    const auto known = std::find_if(kNicknames.begin(), kNicknames.end(), [&](const Nickname& nickname) { return nickname.word == words[0]; });
+    const auto known = std::find_if(kNicknames.begin(), kNicknames.end(),
+                                    [&](const Nickname& nickname) { return nickname.word == words[0]; });
     if (known == kNicknames.end()) {
-      return Error{"'" + std::string(words[0]) + "' is not known in a cron expression; @hourly, @daily, @weekly, @monthly and @yearly are", {}};
+      return Error{"'" + std::string(words[0]) +
+                       "' is not known in a cron expression; @hourly, @daily, @weekly, @monthly and @yearly are",
+                   {}};
     }
     words = words_of(known->expression);
   }
   if (words.size() != 5 && words.size() != 6) {
-    return Error{"a cron expression has five fields (minute hour day month weekday), or six with seconds first; this has " +
-                     std::to_string(words.size()),
-                 {}};
+    return Error{
+        "a cron expression has five fields (minute hour day month weekday), or six with seconds first; this has " +
+            std::to_string(words.size()),
+        {}};
   }
   CronSchedule schedule;
   const std::size_t at = words.size() - 5;
@@ -229,9 +243,12 @@ std::optional<WallTime> CronSchedule::next_by_clock(std::int64_t after) const {
       continue;
     }
     const auto minute = static_cast<std::size_t>(of_day / 60 % 60), second = static_cast<std::size_t>(of_day % 60);
-    if (!minutes_[minute]) time += 60 - static_cast<std::int64_t>(second);
-    else if (!seconds_[second]) ++time;
-    else return WallTime{std::chrono::seconds{time}};
+    if (!minutes_[minute])
+      time += 60 - static_cast<std::int64_t>(second);
+    else if (!seconds_[second])
+      ++time;
+    else
+      return WallTime{std::chrono::seconds{time}};
   }
   return std::nullopt;
 }

@@ -9,7 +9,7 @@ namespace forever {
 enum class EventLevel : unsigned char { info, warning, error };
 
 // Opens lazily at the first line; never fails: where it cannot write, it counts and goes on.
-void open_event_log(const std::string& path);   // empty: stderr (`run`)
+void open_event_log(const std::string& path);  // empty: stderr (`run`)
 void log_event(EventLevel level, std::string_view text) noexcept;
 
 }  // namespace forever

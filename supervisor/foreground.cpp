@@ -53,7 +53,8 @@ class Foreground {
   [[nodiscard]] bool over() const {
     const InstanceState state = instance_.life().state();
     if (state == InstanceState::errored) return true;
-    if (!executed_ && last_.kind == ExitStatus::Kind::not_started) return true;  // told at once, not tried again and again
+    if (!executed_ && last_.kind == ExitStatus::Kind::not_started)
+      return true;  // told at once, not tried again and again
     return state == InstanceState::stopped && (stopping_ || !triggers_.has_schedule());
   }
 
@@ -102,7 +103,8 @@ class Foreground {
     const std::vector<Pid> roots{instance_.process().pid};
     const std::uint64_t used = usage_of_trees(roots).memory_bytes;
     if (used <= spec_.max_memory) return;
-    log_event(EventLevel::warning, spec_.name + ": memory " + format_size(used) + " is over " + format_size(spec_.max_memory) + ", restarting");
+    log_event(EventLevel::warning, spec_.name + ": memory " + format_size(used) + " is over " +
+                                       format_size(spec_.max_memory) + ", restarting");
     advance(event::Stop{Trigger::max_memory, true, false});
   }
 
@@ -126,7 +128,8 @@ class Foreground {
   void ended(const ProcessId& id, const ExitStatus& status) {
     if (!(id == instance_.process()) || instance_.life().leader_gone()) {
       // A stranger, or what the program left behind.
-      if (instance_.life().state() == InstanceState::stopping && instance_.life().leader_gone() && members().empty()) advance(event::TreeEmpty{});
+      if (instance_.life().state() == InstanceState::stopping && instance_.life().leader_gone() && members().empty())
+        advance(event::TreeEmpty{});
       return;
     }
     read_report();
@@ -150,7 +153,8 @@ class Foreground {
     bool spawn = false;
     for (const LifecycleAction& act : actions) {
       if (const auto* const exit = std::get_if<action::RecordExit>(&act)) last_ = exit->status;
-      if (const auto* const signal = std::get_if<action::Signal>(&act); signal != nullptr && signal->signal != silent_signal_) {
+      if (const auto* const signal = std::get_if<action::Signal>(&act);
+          signal != nullptr && signal->signal != silent_signal_) {
         signal_target(instance_, signal->target, signal->signal, members(), shared_);
       }
       if (std::holds_alternative<action::Spawn>(act)) spawn = true;
@@ -164,7 +168,9 @@ class Foreground {
     for (const LifecycleAction& act : actions) {
       const auto* const exit = std::get_if<action::RecordExit>(&act);
       if (exit == nullptr || exit->trigger == Trigger::stop) continue;
-      const std::string what = spec_.name + ": " + describe_exit(exit->status, instance_.failed_stage().empty() ? "exec" : instance_.failed_stage());
+      const std::string what =
+          spec_.name + ": " +
+          describe_exit(exit->status, instance_.failed_stage().empty() ? "exec" : instance_.failed_stage());
       const InstanceState state = instance_.life().state();
       if (!executed_) {
         log_event(EventLevel::error, what);

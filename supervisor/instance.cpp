@@ -23,7 +23,8 @@ bool whole_number(std::string_view text, Number& into) {
 }
 
 // What the program sees on top of its snapshot.
-std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user, const InstanceMarker& marker) {
+std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user,
+                                         const InstanceMarker& marker) {
   std::vector<std::string> environment = spec.environment;
   const auto set = [&](const std::string& assignment) { (void)set_environment(environment, assignment); };
   if (user) {
@@ -51,7 +52,8 @@ std::optional<InstanceMarker> marker_from(const std::string& text) {
   InstanceMarker marker;
   marker.prefix = text.substr(0, slot);
   const std::string_view all = text;
-  const bool numbers = whole_number(all.substr(slot + 1, generation - slot - 1), marker.slot) && whole_number(all.substr(generation + 1), marker.generation);
+  const bool numbers = whole_number(all.substr(slot + 1, generation - slot - 1), marker.slot) &&
+                       whole_number(all.substr(generation + 1), marker.generation);
   return numbers ? std::optional{marker} : std::nullopt;
 }
 
@@ -165,7 +167,8 @@ bool orphan_of_slot(Pid orphan, std::uint32_t slot) {
   return marker ? marker->slot == slot : slot == 0;
 }
 
-void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members, bool shared_group) {
+void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members,
+                   bool shared_group) {
   const ProcessId& leader = instance.process();
   const bool leader_known = leader.pid != 0 && !instance.life().leader_gone();
   switch (target) {

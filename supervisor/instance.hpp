@@ -18,18 +18,18 @@ namespace forever {
 
 // Who reaps the process: that decides how its end is heard of.
 enum class Parent : std::uint8_t {
-  us,       // child_exited of our own loop
-  keeper,   // an exit record over the link (adopted after a supervisor's death)
-  nobody,   // init or a stranger: a pidfd tells the end, the exit status stays unknown
+  us,      // child_exited of our own loop
+  keeper,  // an exit record over the link (adopted after a supervisor's death)
+  nobody,  // init or a stranger: a pidfd tells the end, the exit status stays unknown
 };
 
 // What every instance of an app shares when it is started.
 struct SpawnContext {
-  NativeHandle out = kNoHandle;             // FIFOs; kNoHandle: our own stdout / stderr (`run`)
+  NativeHandle out = kNoHandle;  // FIFOs; kNoHandle: our own stdout / stderr (`run`)
   NativeHandle err = kNoHandle;
   SpawnRequest::Session session = SpawnRequest::Session::own_session;
   bool inherit_stdin = false;
-  std::string marker_prefix;                // "<state directory id>/<app>"; empty: no marker
+  std::string marker_prefix;  // "<state directory id>/<app>"; empty: no marker
 };
 
 inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";
@@ -63,12 +63,17 @@ class Instance {
   [[nodiscard]] std::optional<SpawnFailure> spawn(const AppSpec& spec, const SpawnContext& context);
   void open_gate() noexcept;
   // Exec's report, if it is there by now; the caller then forgets the descriptor and closes it.
-  [[nodiscard]] ExecReport peek_report() const noexcept { return held_ ? read_report(held_->report.get()) : ExecReport{}; }
+  [[nodiscard]] ExecReport peek_report() const noexcept {
+    return held_ ? read_report(held_->report.get()) : ExecReport{};
+  }
   void close_report() noexcept { held_.reset(); }
   // Whether the first start has come to an end, one way or the other.
   [[nodiscard]] bool start_known() const noexcept { return start_known_; }
   void set_start_known() noexcept { start_known_ = true; }
-  void note_failure(const SpawnFailure& failure) { failed_stage_ = stage_name(failure.stage); failure_ = failure; }
+  void note_failure(const SpawnFailure& failure) {
+    failed_stage_ = stage_name(failure.stage);
+    failure_ = failure;
+  }
   [[nodiscard]] std::optional<SpawnFailure> take_failure() noexcept { return std::exchange(failure_, std::nullopt); }
 
   // Continues from a record. The process must be alive and have exactly this identity.
@@ -109,6 +114,7 @@ class Instance {
 [[nodiscard]] bool orphan_of_slot(Pid orphan, std::uint32_t slot);
 
 // Sends `signal` to what a stop step names (StopTarget). `shared_group`: the group is ours too (`run`), so each is signalled alone.
-void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members, bool shared_group);
+void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members,
+                   bool shared_group);
 
 }  // namespace forever

@@ -82,22 +82,28 @@ std::optional<Error> fault_in_version(int version, int known, const std::string&
 void JsonFields::flag(const char* key, bool& into) {
   const Json* value = find(key);
   if (value == nullptr) return;
-  if (value->is_boolean()) into = value->get<bool>();
-  else fail(key, "must be true or false");
+  if (value->is_boolean())
+    into = value->get<bool>();
+  else
+    fail(key, "must be true or false");
 }
 
 void JsonFields::bytes(const char* key, std::string& into) {
   const Json* value = find(key);
   if (value == nullptr) return;
-  if (std::optional<std::string> found = bytes_of(*value)) into = std::move(*found);
-  else fail(key, "must be a text");
+  if (std::optional<std::string> found = bytes_of(*value))
+    into = std::move(*found);
+  else
+    fail(key, "must be a text");
 }
 
 void JsonFields::text(const char* key, std::string& into) {
   std::string found = into;
   bytes(key, found);
-  if (found.find('\0') != std::string::npos) fail(key, "must not contain a NUL");
-  else into = std::move(found);
+  if (found.find('\0') != std::string::npos)
+    fail(key, "must not contain a NUL");
+  else
+    into = std::move(found);
 }
 
 void JsonFields::texts(const char* key, std::vector<std::string>& into) {
@@ -117,8 +123,10 @@ void JsonFields::real(const char* key, double& into, double least, double most) 
   const Json* value = find(key);
   if (value == nullptr) return;
   const double found = value->is_number() ? value->get<double>() : least - 1;
-  if (found >= least && found <= most) into = found;
-  else fail(key, "must be a number in its range");
+  if (found >= least && found <= most)
+    into = found;
+  else
+    fail(key, "must be a number in its range");
 }
 
 const Json* JsonFields::find(const char* key) const {

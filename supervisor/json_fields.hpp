@@ -40,21 +40,25 @@ using OrderedJson = nlohmann::ordered_json;
 class JsonFields {
  public:
   // `fault` is shared with the readers of parts; it is written by the first fault only. Both must outlive this.
-  JsonFields(const Json& object, std::string& fault, std::string path = {}) : object_(object), fault_(fault), path_(std::move(path)) {}
+  JsonFields(const Json& object, std::string& fault, std::string path = {})
+      : object_(object), fault_(fault), path_(std::move(path)) {}
 
   // Each leaves `into` as it is when the key is absent.
   void flag(const char* key, bool& into);
-  void bytes(const char* key, std::string& into);                 // any bytes
-  void text(const char* key, std::string& into);                  // without NUL: it is to reach a system call
+  void bytes(const char* key, std::string& into);  // any bytes
+  void text(const char* key, std::string& into);   // without NUL: it is to reach a system call
   void texts(const char* key, std::vector<std::string>& into);
   void real(const char* key, double& into, double least, double most);
 
   template <std::integral T>
-  void number(const char* key, T& into, T least = std::numeric_limits<T>::min(), T most = std::numeric_limits<T>::max()) {
+  void number(const char* key, T& into, T least = std::numeric_limits<T>::min(),
+              T most = std::numeric_limits<T>::max()) {
     const Json* value = find(key);
     if (value == nullptr) return;
-    if (const std::optional<T> found = integer<T>(*value); found && *found >= least && *found <= most) into = *found;
-    else fail(key, "must be a whole number in its range");
+    if (const std::optional<T> found = integer<T>(*value); found && *found >= least && *found <= most)
+      into = *found;
+    else
+      fail(key, "must be a whole number in its range");
   }
   // A word that `from` knows.
   template <class T, class From>
@@ -62,20 +66,22 @@ class JsonFields {
     const Json* value = find(key);
     if (value == nullptr) return;
     const auto* name = value->get_ptr<const std::string*>();
-    if (const auto known = name != nullptr ? from(*name) : std::nullopt; known) into = *known;
-    else fail(key, "is no word that is known here");
+    if (const auto known = name != nullptr ? from(*name) : std::nullopt; known)
+      into = *known;
+    else
+      fail(key, "is no word that is known here");
   }
 
   // The value of `key`; null if it is absent (or null).
   [[nodiscard]] const Json* find(const char* key) const;
-  [[nodiscard]] const Json* list(const char* key);                // an array, else a fault
-  [[nodiscard]] const Json* object(const char* key);              // an object, else a fault
+  [[nodiscard]] const Json* list(const char* key);    // an array, else a fault
+  [[nodiscard]] const Json* object(const char* key);  // an object, else a fault
   void fail(const char* key, const char* why);
   [[nodiscard]] std::string path_of(const char* key) const { return path_ + key; }
 
   // Bytes of a JSON string or {"hex": …}.
   [[nodiscard]] static std::optional<std::string> bytes_of(const Json& value);
-  [[nodiscard]] int version() const;                              // the key "version"; 0 if there is none
+  [[nodiscard]] int version() const;  // the key "version"; 0 if there is none
 
   template <std::integral T>
   [[nodiscard]] static std::optional<T> integer(const Json& value) {

@@ -21,7 +21,8 @@ bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
   return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
 }
 
-Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode) {
+Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
+                                      const char* mode) {
   auto pipe = make_pipe();
   if (!pipe) return pipe.error();
   KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
@@ -36,8 +37,9 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
   for (const ResourceLimit& limit : current_limits()) {
     // With fewer a supervisor could start an app, and then neither look at it nor stop it.
     if (limit.name == "NOFILE" && limit.soft < kFewestDescriptors) {
-      return Error{"supervise with " + std::to_string(limit.soft) + " open files allowed; " + std::to_string(kFewestDescriptors) +
-                       " are needed (ulimit -n)", {}};
+      return Error{"supervise with " + std::to_string(limit.soft) + " open files allowed; " +
+                       std::to_string(kFewestDescriptors) + " are needed (ulimit -n)",
+                   {}};
     }
   }
   if (const auto prepared = state.prepare(); !prepared) return prepared.error();

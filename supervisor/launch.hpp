@@ -26,12 +26,12 @@ struct LaunchOutcome {
 // What is known of one app, put together from its files, its lock and the kernel. Derived at each look.
 struct AppView {
   std::string name;
-  AppStatus status;              // rebuilt as far as possible if the file is lost
-  bool supervised = false;       // the lock is held
-  bool foreign = false;          // recorded in another boot's, pid namespace's or machine's terms: not ours to touch
-  bool rebooted = false;         // same machine, another boot: nothing of it can be alive
-  bool adopted = false;          // it had lost its supervisor, and this look has given it a new one
-  std::string trouble;           // unreadable files, in one line; empty if none
+  AppStatus status;         // rebuilt as far as possible if the file is lost
+  bool supervised = false;  // the lock is held
+  bool foreign = false;     // recorded in another boot's, pid namespace's or machine's terms: not ours to touch
+  bool rebooted = false;    // same machine, another boot: nothing of it can be alive
+  bool adopted = false;     // it had lost its supervisor, and this look has given it a new one
+  std::string trouble;      // unreadable files, in one line; empty if none
   // The state to show: the recorded one, `unsupervised` if instances live without a supervisor, `stopped` after a reboot.
   [[nodiscard]] std::string state_word() const;
 };
@@ -46,7 +46,8 @@ struct ControlTarget {
   std::string name;
   ControlRequest request;
 };
-[[nodiscard]] std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state, const std::vector<ControlTarget>& targets,
-                                                                const std::function<void(const std::string&, const std::string&)>& on_progress);
+[[nodiscard]] std::vector<Result<ControlReply>> ask_supervisors(
+    const StateDirectory& state, const std::vector<ControlTarget>& targets,
+    const std::function<void(const std::string&, const std::string&)>& on_progress);
 
 }  // namespace forever

@@ -30,8 +30,8 @@ bool permanent(const ExitStatus& status) noexcept {
 
 }  // namespace
 
-void Lifecycle::adopt(InstanceState state, RestartHistory history, Time started, std::optional<Time> due, AfterStop after,
-                      bool leader_gone) {
+void Lifecycle::adopt(InstanceState state, RestartHistory history, Time started, std::optional<Time> due,
+                      AfterStop after, bool leader_gone) {
   const bool runs = state == InstanceState::starting || state == InstanceState::online;
   state_ = runs ? InstanceState::online : state;
   history_ = history;
@@ -48,7 +48,9 @@ void Lifecycle::adopt(InstanceState state, RestartHistory history, Time started,
   if (state == InstanceState::stopping) {
     leader_gone_ = leader_gone;
     after_ = after;
-    trigger_ = after == AfterStop::stay ? Trigger::stop : after == AfterStop::policy ? Trigger::crash : Trigger::restart;
+    trigger_ = after == AfterStop::stay     ? Trigger::stop
+               : after == AfterStop::policy ? Trigger::crash
+                                            : Trigger::restart;
     walk_ = StopWalk{make_stop_plan(stop_), Time{}};
   }
 }
@@ -78,14 +80,10 @@ Lifecycle::Actions Lifecycle::on(const event::Start&, Time, double) {
   switch (state_) {
     case InstanceState::starting:
     case InstanceState::online: return {};
-    case InstanceState::stopping:
-      after_ = AfterStop::start;
-      return {};
+    case InstanceState::stopping: after_ = AfterStop::start; return {};
     case InstanceState::stopped:
     case InstanceState::backoff:
-    case InstanceState::errored:
-      history_ = {};
-      return spawn();
+    case InstanceState::errored: history_ = {}; return spawn();
   }
   return {};
 }
@@ -104,8 +102,7 @@ Lifecycle::Actions Lifecycle::on(const event::Spawned&, Time now, double) {
 Lifecycle::Actions Lifecycle::on(const event::SpawnFailed& failed, Time now, double chance) {
   switch (state_) {
     case InstanceState::starting:
-    case InstanceState::online:
-      return ended_by_itself({failed.status, true}, now, chance);
+    case InstanceState::online: return ended_by_itself({failed.status, true}, now, chance);
     case InstanceState::stopping: {
       if (leader_gone_ && !spawning_) return {};
       Actions actions = end_run(failed.status, now);
@@ -218,7 +215,8 @@ Lifecycle::Actions Lifecycle::end_run(const ExitStatus& status, Time now) {
   last_ = status;
   // What never was spawned has no beginning.
   const bool ran = !spawning_ && status.kind != ExitStatus::Kind::not_started;
-  last_uptime_ = ran ? std::max(std::chrono::duration_cast<Milliseconds>(now - started_), Milliseconds{0}) : Milliseconds{0};
+  last_uptime_ =
+      ran ? std::max(std::chrono::duration_cast<Milliseconds>(now - started_), Milliseconds{0}) : Milliseconds{0};
   spawning_ = false;
   leader_gone_ = true;
   return {action::RecordExit{status, trigger_, last_uptime_}};
@@ -245,12 +243,8 @@ Lifecycle::Actions Lifecycle::conclude(Time now, double chance) {
       history_.failures = 0;
       state_ = InstanceState::stopped;
       return {};
-    case AfterStop::start:
-      history_ = {};
-      return spawn();
-    case AfterStop::restart:
-      history_.failures = 0;
-      return restart_now();
+    case AfterStop::start: history_ = {}; return spawn();
+    case AfterStop::restart: history_.failures = 0; return restart_now();
     case AfterStop::policy: break;
   }
   const Decision decision = decide_restart(restart_, history_, last_, last_uptime_, permanent(last_), chance);
@@ -269,7 +263,8 @@ Lifecycle::Actions Lifecycle::conclude(Time now, double chance) {
 
 Lifecycle::Actions Lifecycle::walk(Time now) {
   Actions actions;
-  while (const std::optional<StopStep> step = walk_.next(now)) actions.emplace_back(action::Signal{step->target, step->signal});
+  while (const std::optional<StopStep> step = walk_.next(now))
+    actions.emplace_back(action::Signal{step->target, step->signal});
   return actions;
 }
 
@@ -293,8 +288,8 @@ const char* to_string(InstanceState state) noexcept {
 }
 
 std::optional<InstanceState> instance_state_from(const std::string& word) noexcept {
-  for (const InstanceState state : {InstanceState::starting, InstanceState::online, InstanceState::stopping, InstanceState::stopped,
-                                    InstanceState::backoff, InstanceState::errored}) {
+  for (const InstanceState state : {InstanceState::starting, InstanceState::online, InstanceState::stopping,
+                                    InstanceState::stopped, InstanceState::backoff, InstanceState::errored}) {
     if (word == to_string(state)) return state;
   }
   return std::nullopt;

@@ -40,25 +40,41 @@ enum class Trigger : std::uint8_t { exit, crash, stop, restart, max_memory, cron
 [[nodiscard]] const char* to_string(Trigger trigger) noexcept;
 
 namespace event {
-struct Start {};                                           // by hand: bypasses back-off, clears both counts
-struct Spawned {};                                         // the process exists, at the gate
-struct SpawnFailed { ExitStatus status; };                 // fork failed, or the strip / exec did; the process (if any) is reaped.
-                                                           // Instead of LeaderExited, never beside it
+struct Start {};    // by hand: bypasses back-off, clears both counts
+struct Spawned {};  // the process exists, at the gate
+struct SpawnFailed {
+  ExitStatus status;
+};  // fork failed, or the strip / exec did; the process (if any) is reaped.
+    // Instead of LeaderExited, never beside it
 struct ExecSucceeded {};
 // `tree_empty`: nothing is left of what the KillMode names (group: no member of the group; tree: nothing at all; process: unused).
-struct LeaderExited { ExitStatus status; bool tree_empty = true; };
-struct TreeEmpty {};                                       // after LeaderExited with something left: now nothing is
+struct LeaderExited {
+  ExitStatus status;
+  bool tree_empty = true;
+};
+struct TreeEmpty {};  // after LeaderExited with something left: now nothing is
 // Trigger::restart, max_memory and cron come with `again`.
-struct Stop { Trigger trigger = Trigger::stop; bool again = false; bool force = false; };
-struct Tick {};                                            // a deadline may have come
+struct Stop {
+  Trigger trigger = Trigger::stop;
+  bool again = false;
+  bool force = false;
+};
+struct Tick {};  // a deadline may have come
 }  // namespace event
-using LifecycleEvent = std::variant<event::Start, event::Spawned, event::SpawnFailed, event::ExecSucceeded, event::LeaderExited,
-                                    event::TreeEmpty, event::Stop, event::Tick>;
+using LifecycleEvent = std::variant<event::Start, event::Spawned, event::SpawnFailed, event::ExecSucceeded,
+                                    event::LeaderExited, event::TreeEmpty, event::Stop, event::Tick>;
 
 namespace action {
-struct Spawn {};                                           // start the next generation
-struct Signal { StopTarget target = StopTarget::leader; int signal = 15; };
-struct RecordExit { ExitStatus status; Trigger trigger = Trigger::exit; Milliseconds uptime{0}; };
+struct Spawn {};  // start the next generation
+struct Signal {
+  StopTarget target = StopTarget::leader;
+  int signal = 15;
+};
+struct RecordExit {
+  ExitStatus status;
+  Trigger trigger = Trigger::exit;
+  Milliseconds uptime{0};
+};
 }  // namespace action
 using LifecycleAction = std::variant<action::Spawn, action::Signal, action::RecordExit>;
 
@@ -80,8 +96,8 @@ class Lifecycle {
   // starting: taken for online (a process that never passed the gate ends by itself, and exec's report is lost).
   // stopping: the plan begins anew, towards `after`; `leader_gone`: its end was recorded already, only its rest is left.
   // backoff: until `due`, at once without one. `started`: when the present run began, for its uptime.
-  void adopt(InstanceState state, RestartHistory history, Time started, std::optional<Time> due, AfterStop after = AfterStop::stay,
-             bool leader_gone = false);
+  void adopt(InstanceState state, RestartHistory history, Time started, std::optional<Time> due,
+             AfterStop after = AfterStop::stay, bool leader_gone = false);
 
   // `chance` in [0, 1) is the jitter's. Returns what is to be done, in order.
   [[nodiscard]] Actions handle(const LifecycleEvent& event, Time now, double chance);
@@ -92,10 +108,12 @@ class Lifecycle {
 
   [[nodiscard]] InstanceState state() const noexcept { return state_; }
   [[nodiscard]] const RestartHistory& history() const noexcept { return history_; }
-  [[nodiscard]] std::optional<Time> deadline() const;      // when a Tick is due
+  [[nodiscard]] std::optional<Time> deadline() const;  // when a Tick is due
   [[nodiscard]] Time started() const noexcept { return started_; }
   [[nodiscard]] bool leader_gone() const noexcept { return leader_gone_; }
-  [[nodiscard]] std::optional<Time> kill_time() const { return state_ == InstanceState::stopping ? walk_.kill_time() : std::nullopt; }
+  [[nodiscard]] std::optional<Time> kill_time() const {
+    return state_ == InstanceState::stopping ? walk_.kill_time() : std::nullopt;
+  }
   [[nodiscard]] AfterStop after() const noexcept { return after_; }
   // A stop is under way that leads to a new start.
   [[nodiscard]] bool again() const noexcept {
@@ -114,26 +132,28 @@ class Lifecycle {
 
   Actions spawn();
   Actions restart_now();
-  Actions end_run(const ExitStatus& status, Time now);                          // records it
+  Actions end_run(const ExitStatus& status, Time now);  // records it
   Actions ended_by_itself(const event::LeaderExited& exited, Time now, double chance);
-  Actions conclude(Time now, double chance);                                    // leader and rest are gone
-  Actions walk(Time now);                                                       // the steps that are due
+  Actions conclude(Time now, double chance);  // leader and rest are gone
+  Actions walk(Time now);                     // the steps that are due
   Actions stop_more(const event::Stop& stop, Time now);
-  [[nodiscard]] bool waits_for_rest_at(Time now) const;                         // at a Tick, the leader being gone
-  [[nodiscard]] bool waits_for_rest(bool tree_empty) const noexcept { return !tree_empty && stop_.mode != KillMode::process; }
+  [[nodiscard]] bool waits_for_rest_at(Time now) const;  // at a Tick, the leader being gone
+  [[nodiscard]] bool waits_for_rest(bool tree_empty) const noexcept {
+    return !tree_empty && stop_.mode != KillMode::process;
+  }
 
   RestartPolicy restart_;
   StopSettings stop_;
   InstanceState state_ = InstanceState::stopped;
   RestartHistory history_;
   Time started_{};
-  std::optional<Time> due_;               // backoff: when it ends
-  StopWalk walk_;                         // stopping: how far it is
-  Trigger trigger_ = Trigger::exit;       // stopping: why
-  AfterStop after_ = AfterStop::policy;   // stopping: what comes then
-  bool spawning_ = false;                 // Spawn was asked for and neither Spawned nor SpawnFailed has come
+  std::optional<Time> due_;              // backoff: when it ends
+  StopWalk walk_;                        // stopping: how far it is
+  Trigger trigger_ = Trigger::exit;      // stopping: why
+  AfterStop after_ = AfterStop::policy;  // stopping: what comes then
+  bool spawning_ = false;                // Spawn was asked for and neither Spawned nor SpawnFailed has come
   bool leader_gone_ = true;
-  ExitStatus last_;                       // of the leader, while its rest is being stopped
+  ExitStatus last_;  // of the leader, while its rest is being stopped
   Milliseconds last_uptime_{0};
 };
 

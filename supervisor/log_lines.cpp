@@ -23,23 +23,12 @@ void append_hex(std::string& into, std::string_view bytes) {
 
 void append_escape(std::string& into, char c) {
   switch (c) {
-    case '"':
-      into += "\\\"";
-      return;
-    case '\\':
-      into += "\\\\";
-      return;
-    case '\t':
-      into += "\\t";
-      return;
-    case '\r':
-      into += "\\r";
-      return;
-    case '\n':
-      into += "\\n";
-      return;
-    default:
-      break;
+    case '"': into += "\\\""; return;
+    case '\\': into += "\\\\"; return;
+    case '\t': into += "\\t"; return;
+    case '\r': into += "\\r"; return;
+    case '\n': into += "\\n"; return;
+    default: break;
   }
   into += "\\u00";
   append_hex(into, {&c, 1});

@@ -25,7 +25,7 @@ class LineFormatter {
 
  private:
   LogFormat format_;
-  std::string middle_;        // json: from the time's end to the line's beginning
+  std::string middle_;  // json: from the time's end to the line's beginning
   std::string stamp_;
   std::int64_t second_ = -1;  // which `stamp_` holds
 };

@@ -26,11 +26,11 @@ class LogWriter {
  public:
   struct Options {
     std::string path;
-    std::string stream;                  // "out" or "err", for json
-    std::string app;                     // for json
+    std::string stream;  // "out" or "err", for json
+    std::string app;     // for json
     LogFormat format = LogFormat::raw;
-    std::uint64_t max_size = 0;          // no file becomes larger, but for a line that is; 0: never rotate
-    unsigned keep = 5;                   // 0: a log that is too large is emptied
+    std::uint64_t max_size = 0;  // no file becomes larger, but for a line that is; 0: never rotate
+    unsigned keep = 5;           // 0: a log that is too large is emptied
   };
   // Failing to open the file is not an error: it is a full disk, tried again later.
   LogWriter(Options options, OutputReader reader);
@@ -45,9 +45,9 @@ class LogWriter {
   void pump(Time now, bool drain = false);
   [[nodiscard]] std::optional<Time> deadline() const noexcept;
 
-  void reopen();                                       // the path anew: external logrotate
-  [[nodiscard]] Status flush();                        // empties the file, removes the rotated ones, drops what waits
-  void grow_pipe() noexcept;                           // to 1 MiB if the system grants it; done by itself in a burst
+  void reopen();                 // the path anew: external logrotate
+  [[nodiscard]] Status flush();  // empties the file, removes the rotated ones, drops what waits
+  void grow_pipe() noexcept;     // to 1 MiB if the system grants it; done by itself in a burst
   [[nodiscard]] std::uint64_t pipe_capacity() const noexcept { return reader_.capacity(); }
   [[nodiscard]] std::uint64_t dropped_bytes() const noexcept { return dropped_; }
   // What keeps it from writing ("No space left on device"), empty if nothing does.
@@ -89,18 +89,18 @@ class LogWriter {
   Handle file_;
 
   bool paused_ = false;
-  bool grown_ = false;                 // asked for a large pipe
-  Time last_read_;                     // the end of the last reading
-  std::uint64_t taken_ = 0;             // bytes, from the pipe into the file
-  std::optional<Time> batch_due_;      // when a batch is to be read
-  std::optional<Time> partial_due_;    // when a partial line is looked at again
-  std::optional<Time> free_due_;       // when the buffers go
-  std::optional<Time> retry_;          // set: in trouble, and tried again then
-  Time rotate_again_{};                // after a rotation that failed
+  bool grown_ = false;               // asked for a large pipe
+  Time last_read_;                   // the end of the last reading
+  std::uint64_t taken_ = 0;          // bytes, from the pipe into the file
+  std::optional<Time> batch_due_;    // when a batch is to be read
+  std::optional<Time> partial_due_;  // when a partial line is looked at again
+  std::optional<Time> free_due_;     // when the buffers go
+  std::optional<Time> retry_;        // set: in trouble, and tried again then
+  Time rotate_again_{};              // after a rotation that failed
 
-  std::string in_, out_;               // time and json, and near the rotation limit
-  bool mid_line_ = false;              // the line's beginning is written, its end has not come yet
-  std::size_t partial_size_ = 0;       // bytes of a partial line that are left in the FIFO
+  std::string in_, out_;          // time and json, and near the rotation limit
+  bool mid_line_ = false;         // the line's beginning is written, its end has not come yet
+  std::size_t partial_size_ = 0;  // bytes of a partial line that are left in the FIFO
   Time partial_since_{};
   Milliseconds partial_step_{};
 

@@ -34,7 +34,8 @@ std::string_view without_extension(std::string_view name) {
   if (dot == std::string_view::npos || dot == 0) return name;
   constexpr std::array<std::string_view, 7> kOthers{"exe", "jar", "bat", "cmd", "com", "ts", "mts"};
   const std::string_view extension = name.substr(dot + 1);
-  const bool known = !interpreter_for(name).empty() || std::find(kOthers.begin(), kOthers.end(), extension) != kOthers.end();
+  const bool known =
+      !interpreter_for(name).empty() || std::find(kOthers.begin(), kOthers.end(), extension) != kOthers.end();
   return known ? name.substr(0, dot) : name;
 }
 
@@ -90,14 +91,17 @@ std::optional<std::string> fault_in_name(std::string_view name) {
 
 std::string default_name(std::string_view program) {
   while (!program.empty() && (program.back() == '/' || program.back() == '\\')) program.remove_suffix(1);
-  if (const std::size_t slash = program.find_last_of("/\\"); slash != std::string_view::npos) program.remove_prefix(slash + 1);
+  if (const std::size_t slash = program.find_last_of("/\\"); slash != std::string_view::npos)
+    program.remove_prefix(slash + 1);
   program = without_extension(program);
   std::string name;
   for (std::string_view rest = program; !rest.empty();) {
     const std::string_view before = rest;
     const std::optional<char32_t> c = take_utf8(rest);
-    if (!c || stands_in_no_name(*c)) name += '-';
-    else name += before.substr(0, before.size() - rest.size());
+    if (!c || stands_in_no_name(*c))
+      name += '-';
+    else
+      name += before.substr(0, before.size() - rest.size());
   }
   name.erase(0, std::min(name.find_first_not_of('-'), name.size()));
   name = clipped(name, kLongestName - kRoomForNumber);
@@ -120,13 +124,20 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const std::string_view before = text;
     const std::optional<char32_t> c = take_utf8(text);
-    if (!c) append_hex(out, "\\x", static_cast<unsigned char>(before.front()), 2);
-    else if (*c == U'\n') out += "\\n";
-    else if (*c == U'\r') out += "\\r";
-    else if (*c == U'\t') out += "\\t";
-    else if (is_control(*c)) append_hex(out, "\\x", *c, 2);
-    else if (is_direction_control(*c)) append_hex(out, "\\u", *c, 4);
-    else out += before.substr(0, before.size() - text.size());
+    if (!c)
+      append_hex(out, "\\x", static_cast<unsigned char>(before.front()), 2);
+    else if (*c == U'\n')
+      out += "\\n";
+    else if (*c == U'\r')
+      out += "\\r";
+    else if (*c == U'\t')
+      out += "\\t";
+    else if (is_control(*c))
+      append_hex(out, "\\x", *c, 2);
+    else if (is_direction_control(*c))
+      append_hex(out, "\\u", *c, 4);
+    else
+      out += before.substr(0, before.size() - text.size());
   }
   return out;
 }
@@ -146,7 +157,8 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
   for (const std::string_view candidate : known) {
     const std::string wanted = lower(candidate);
     const bool abbreviated = typed.size() >= 2 && wanted.starts_with(typed);
-    const std::size_t away = abbreviated ? std::min<std::size_t>(1, wanted.size() - typed.size()) : distance(typed, wanted);
+    const std::size_t away =
+        abbreviated ? std::min<std::size_t>(1, wanted.size() - typed.size()) : distance(typed, wanted);
     // A word of one or two letters is near to any other of its kind: something of it must stay.
     if (away >= least || away >= std::max(typed.size(), wanted.size())) continue;
     least = away;

@@ -13,7 +13,9 @@ namespace {
 constexpr Milliseconds kFirstWord{1000};  // after which a client that waits is told what for
 constexpr Milliseconds kNextWord{3000};
 
-bool at_rest(InstanceState state) noexcept { return state == InstanceState::stopped || state == InstanceState::errored; }
+bool at_rest(InstanceState state) noexcept {
+  return state == InstanceState::stopped || state == InstanceState::errored;
+}
 
 }  // namespace
 
@@ -27,14 +29,16 @@ std::vector<Instance*> Supervision::chosen(const ControlRequest& request) {
 
 std::vector<Pid> Supervision::pids() const {
   std::vector<Pid> found;
-  for (const Instance& instance : instances_) found.push_back(instance.life().leader_gone() ? 0 : instance.process().pid);
+  for (const Instance& instance : instances_)
+    found.push_back(instance.life().leader_gone() ? 0 : instance.process().pid);
   return found;
 }
 
 void Supervision::operate(const ControlServer::Request& asked) {
   const ControlRequest& request = asked.request;
   const auto answer = [&](const Status& done, std::string text) {
-    replies_.emplace_back(asked.client, ControlReply{done.ok(), done ? std::move(text) : done.error().message(), pids(), {}});
+    replies_.emplace_back(asked.client,
+                          ControlReply{done.ok(), done ? std::move(text) : done.error().message(), pids(), {}});
   };
   const auto wait_for_it = [&] {
     const Time now = steady_now();
@@ -53,7 +57,8 @@ void Supervision::operate(const ControlServer::Request& asked) {
         desired_ = Desired::stopped;
         plan_ = PlanStep::stopping;
       }
-      for (Instance* const instance : chosen(request)) advance(*instance, event::Stop{Trigger::stop, false, request.force});
+      for (Instance* const instance : chosen(request))
+        advance(*instance, event::Stop{Trigger::stop, false, request.force});
       wait_for_it();
       return;
     case Operation::restart:
@@ -109,14 +114,16 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   const bool stopping = operating.request.operation == Operation::stop;
   for (const Instance* const instance : chosen(operating.request)) {
     const InstanceState state = instance->life().state();
-    if (stopping ? !at_rest(state) : state == InstanceState::starting || state == InstanceState::stopping) return std::nullopt;
+    if (stopping ? !at_rest(state) : state == InstanceState::starting || state == InstanceState::stopping)
+      return std::nullopt;
   }
   ControlReply reply{true, {}, pids(), {}};
   if (stopping) return reply;
   for (const Instance* const instance : chosen(operating.request)) {
     if (instance->life().state() == InstanceState::online) continue;
     reply.ok = false;
-    reply.text = last_exits_.empty() ? std::string{"it did not start"} : describe_exit(last_exits_.back().status, last_exits_.back().stage);
+    reply.text = last_exits_.empty() ? std::string{"it did not start"}
+                                     : describe_exit(last_exits_.back().status, last_exits_.back().stage);
   }
   return reply;
 }
@@ -146,7 +153,8 @@ void Supervision::give_progress(Time now) {
         control_.progress(operating.client, who + "has ended; processes that it started are being stopped");
       } else if (kill && *kill > now) {
         const auto left = std::chrono::ceil<std::chrono::seconds>(*kill - now);
-        control_.progress(operating.client, who + "ignores " + signal_name(spec_.stop.signal) + ", KILL in " + std::to_string(left.count()) + " s");
+        control_.progress(operating.client, who + "ignores " + signal_name(spec_.stop.signal) + ", KILL in " +
+                                                std::to_string(left.count()) + " s");
       } else {
         control_.progress(operating.client, who + "has been sent SIGKILL and is not gone yet");
       }

@@ -23,19 +23,21 @@ std::pair<std::string, std::string> log_paths(const StateDirectory& state, const
   return {std::move(out), std::move(err)};
 }
 
-Result<Handle> Outputs::open_pipe(const StateDirectory& state, const AppSpec& spec, const std::string& stream, HeldHandles& held,
-                                  KeeperLink& link, std::optional<Pid> alive) {
+Result<Handle> Outputs::open_pipe(const StateDirectory& state, const AppSpec& spec, const std::string& stream,
+                                  HeldHandles& held, KeeperLink& link, std::optional<Pid> alive) {
   if (auto kept = held.extract(stream); !kept.empty()) return std::move(kept.mapped());
   const std::string path = state.app_directory(spec.name) + '/' + stream + ".fifo";
   auto pipe = hold_fifo(path);
   if (alive) {
     // What a living instance writes to is the truth; the file may have been replaced.
     auto theirs = hold_fifo_of(*alive, stream == "out" ? 1 : 2);
-    if (theirs && (!pipe || facts_of(pipe->get()).value().inode != facts_of(theirs->get()).value().inode)) pipe = std::move(theirs);
+    if (theirs && (!pipe || facts_of(pipe->get()).value().inode != facts_of(theirs->get()).value().inode))
+      pipe = std::move(theirs);
   }
   if (!pipe) return pipe;
   if (!spec.user.empty() || !spec.group.empty()) {
-    if (const auto user = find_credentials(spec.user, spec.group); user) (void)give_to_user(pipe->get(), user->uid, user->gid).ok();
+    if (const auto user = find_credentials(spec.user, spec.group); user)
+      (void)give_to_user(pipe->get(), user->uid, user->gid).ok();
   }
   if (const auto kept = link.hold(stream, pipe->get()); !kept) log_event(EventLevel::warning, kept.error().message());
   return pipe;
@@ -53,8 +55,8 @@ Status Outputs::open_pipes(const StateDirectory& state, const AppSpec& spec, Hel
   return Done{};
 }
 
-void Outputs::open_log(std::optional<LogWriter>& writer, const AppSpec& spec, const std::string& stream, const std::string& path,
-                       NativeHandle pipe, std::uint64_t token) {
+void Outputs::open_log(std::optional<LogWriter>& writer, const AppSpec& spec, const std::string& stream,
+                       const std::string& path, NativeHandle pipe, std::uint64_t token) {
   if (writer) loop_.unwatch(writer->native());
   writer.reset();
   auto reader = OutputReader::open(pipe);
@@ -62,7 +64,8 @@ void Outputs::open_log(std::optional<LogWriter>& writer, const AppSpec& spec, co
     log_event(EventLevel::error, reader.error().message());
     return;
   }
-  writer.emplace(LogWriter::Options{path, stream, spec.name, spec.logs.format, spec.logs.max_size, spec.logs.keep}, std::move(*reader));
+  writer.emplace(LogWriter::Options{path, stream, spec.name, spec.logs.format, spec.logs.max_size, spec.logs.keep},
+                 std::move(*reader));
   // Root has no budget for pipes; others get the large one when there is something to write (pipe(7)).
   if (effective_uid() == 0) writer->grow_pipe();
   if (const auto watched = writer->watch(loop_, token); !watched) {

@@ -16,11 +16,13 @@ namespace forever {
 class Outputs {
  public:
   // The loop's tokens of the two readers.
-  Outputs(EventLoop& loop, std::uint64_t out_token, std::uint64_t err_token) : loop_(loop), out_token_(out_token), err_token_(err_token) {}
+  Outputs(EventLoop& loop, std::uint64_t out_token, std::uint64_t err_token)
+      : loop_(loop), out_token_(out_token), err_token_(err_token) {}
 
   // Takes the FIFOs that the keeper holds, or makes them and gives them to the keeper. `alive`: a process that still
   // writes to FIFOs of its own (its state directory's were removed): then those are taken.
-  [[nodiscard]] Status open_pipes(const StateDirectory& state, const AppSpec& spec, HeldHandles& held, KeeperLink& link, std::optional<Pid> alive);
+  [[nodiscard]] Status open_pipes(const StateDirectory& state, const AppSpec& spec, HeldHandles& held, KeeperLink& link,
+                                  std::optional<Pid> alive);
   // Begins to read them into the logs. Separate, because an instance can be forked before.
   void open_logs(const StateDirectory& state, const AppSpec& spec);
 
@@ -44,10 +46,10 @@ class Outputs {
   [[nodiscard]] std::string last_lines(std::size_t bytes) const;
 
  private:
-  [[nodiscard]] Result<Handle> open_pipe(const StateDirectory& state, const AppSpec& spec, const std::string& stream, HeldHandles& held,
-                                         KeeperLink& link, std::optional<Pid> alive);
-  void open_log(std::optional<LogWriter>& writer, const AppSpec& spec, const std::string& stream, const std::string& path, NativeHandle pipe,
-                std::uint64_t token);
+  [[nodiscard]] Result<Handle> open_pipe(const StateDirectory& state, const AppSpec& spec, const std::string& stream,
+                                         HeldHandles& held, KeeperLink& link, std::optional<Pid> alive);
+  void open_log(std::optional<LogWriter>& writer, const AppSpec& spec, const std::string& stream,
+                const std::string& path, NativeHandle pipe, std::uint64_t token);
 
   EventLoop& loop_;
   std::uint64_t out_token_;

@@ -12,7 +12,8 @@ namespace {
 
 bool is_final(const RestartPolicy& policy, const ExitStatus& status) {
   if (status.kind == ExitStatus::Kind::exited &&
-      std::any_of(policy.stop_exit_codes.begin(), policy.stop_exit_codes.end(), [&](int code) { return code == status.code; })) {
+      std::any_of(policy.stop_exit_codes.begin(), policy.stop_exit_codes.end(),
+                  [&](int code) { return code == status.code; })) {
     return true;
   }
   switch (policy.on) {
@@ -33,8 +34,8 @@ Milliseconds spread(Milliseconds delay, double chance) {
 
 }  // namespace
 
-Decision decide_restart(const RestartPolicy& policy, const RestartHistory& history, const ExitStatus& status, Milliseconds uptime,
-                        bool permanent, double chance) {
+Decision decide_restart(const RestartPolicy& policy, const RestartHistory& history, const ExitStatus& status,
+                        Milliseconds uptime, bool permanent, double chance) {
   Decision decision;
   decision.history = history;
   if (is_final(policy, status)) {
@@ -80,8 +81,7 @@ bool is_permanent_exec_error(int code) noexcept {
     case ELOOP:
     case ENAMETOOLONG:
     case EINVAL:
-    case E2BIG:
-      return true;
+    case E2BIG: return true;
     default:  // errno has no end: whatever else it is may pass
       return false;
   }

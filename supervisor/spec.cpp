@@ -12,10 +12,21 @@ struct Extension {
   std::string_view extension;
   std::string_view interpreter;
 };
-constexpr std::array kInterpreters = std::to_array<Extension>({{"js", "node"}, {"cjs", "node"}, {"mjs", "node"}, {"py", "python3"},
-                                                               {"sh", "sh"}, {"bash", "bash"}, {"zsh", "zsh"}, {"rb", "ruby"},
-                                                               {"pl", "perl"}, {"php", "php"}, {"lua", "lua"}, {"tcl", "tclsh"},
-                                                               {"r", "Rscript"}, {"R", "Rscript"}, {"ps1", "pwsh"}});
+constexpr std::array kInterpreters = std::to_array<Extension>({{"js", "node"},
+                                                               {"cjs", "node"},
+                                                               {"mjs", "node"},
+                                                               {"py", "python3"},
+                                                               {"sh", "sh"},
+                                                               {"bash", "bash"},
+                                                               {"zsh", "zsh"},
+                                                               {"rb", "ruby"},
+                                                               {"pl", "perl"},
+                                                               {"php", "php"},
+                                                               {"lua", "lua"},
+                                                               {"tcl", "tclsh"},
+                                                               {"r", "Rscript"},
+                                                               {"R", "Rscript"},
+                                                               {"ps1", "pwsh"}});
 
 bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
 
@@ -57,7 +68,8 @@ std::optional<std::string> take_quoted(std::string_view& text) {
       text.remove_prefix(at + 1);
       return value;
     }
-    const std::optional<char> meant = quote == '"' && c == '\\' && at + 1 < text.size() ? escaped(text[at + 1]) : std::nullopt;
+    const std::optional<char> meant =
+        quote == '"' && c == '\\' && at + 1 < text.size() ? escaped(text[at + 1]) : std::nullopt;
     value += meant.value_or(c);
     if (meant) ++at;
   }
@@ -81,7 +93,8 @@ std::optional<std::string> add_env_line(std::vector<std::string>& environment, s
   if (equals == std::string_view::npos) return "there is no '='";
   const std::string_view name = trimmed(line.substr(0, equals));
   if (name.empty()) return "the name is missing";
-  if (std::any_of(name.begin(), name.end(), [](char c) { return is_space(c) || c == '"' || c == '\''; })) return "the name contains a blank or a quote";
+  if (std::any_of(name.begin(), name.end(), [](char c) { return is_space(c) || c == '"' || c == '\''; }))
+    return "the name contains a blank or a quote";
   std::string_view rest = trimmed(line.substr(equals + 1));
   std::string value;
   if (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
@@ -180,19 +193,22 @@ bool set_environment(std::vector<std::string>& environment, std::string_view ass
 
 bool looks_secret(std::string_view name, std::string_view value) {
   const std::string key = upper(name);
-  constexpr std::array<std::string_view, 8> kParts{"KEY",        "SECRET",  "TOKEN",     "PASSWORD",
+  constexpr std::array<std::string_view, 8> kParts{"KEY",        "SECRET", "TOKEN",      "PASSWORD",
                                                    "PASSPHRASE", "PASSWD", "CREDENTIAL", "PRIVATE"};
   constexpr std::array<std::string_view, 6> kWords{"PASS", "PAT", "DSN", "COOKIE", "SALT", "SIGNATURE"};
   const auto part_of_key = [&](std::string_view part) { return key.find(part) != std::string::npos; };
   const auto word_of_key = [&](std::string_view word) { return has_word(key, word); };
-  if (std::any_of(kParts.begin(), kParts.end(), part_of_key) || std::any_of(kWords.begin(), kWords.end(), word_of_key)) return true;
+  if (std::any_of(kParts.begin(), kParts.end(), part_of_key) || std::any_of(kWords.begin(), kWords.end(), word_of_key))
+    return true;
   // PWD alone is the directory; an AUTHOR is no authorisation.
   if (has_word(key, "PWD") && key != "PWD" && key != "OLDPWD" && key != "INIT_PWD") return true;
   const std::size_t auth = key.find("AUTH");
-  if (auth != std::string::npos && (key.compare(auth, 6, "AUTHOR") != 0 || key.compare(auth, 8, "AUTHORIZ") == 0 || key.compare(auth, 8, "AUTHORIS") == 0)) {
+  if (auth != std::string::npos && (key.compare(auth, 6, "AUTHOR") != 0 || key.compare(auth, 8, "AUTHORIZ") == 0 ||
+                                    key.compare(auth, 8, "AUTHORIS") == 0)) {
     return true;
   }
-  return has_password_in_url(value) || (value.find("-----BEGIN ") != std::string_view::npos && value.find("PRIVATE KEY-----") != std::string_view::npos);
+  return has_password_in_url(value) || (value.find("-----BEGIN ") != std::string_view::npos &&
+                                        value.find("PRIVATE KEY-----") != std::string_view::npos);
 }
 
 const char* to_string(LogFormat format) noexcept {

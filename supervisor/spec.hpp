@@ -17,36 +17,36 @@ namespace forever {
 enum class LogFormat : std::uint8_t { raw, time, json };
 
 struct LogSettings {
-  std::string out;                       // empty: logs/<name>.out.log in the state directory
-  std::string err;                       // empty: logs/<name>.err.log; unused when merged
-  bool merge = false;                    // err goes to out, in the order of writing
+  std::string out;     // empty: logs/<name>.out.log in the state directory
+  std::string err;     // empty: logs/<name>.err.log; unused when merged
+  bool merge = false;  // err goes to out, in the order of writing
   LogFormat format = LogFormat::raw;
-  std::uint64_t max_size = 10U << 20U;   // bytes at which a log is rotated; 0: never
-  unsigned keep = 5;                     // rotated files kept for each stream
+  std::uint64_t max_size = 10U << 20U;  // bytes at which a log is rotated; 0: never
+  unsigned keep = 5;                    // rotated files kept for each stream
   friend bool operator==(const LogSettings&, const LogSettings&) = default;
 };
 
 struct AppSpec {
   std::string name;
-  std::uint32_t id = 0;                        // lowest free number at creation, stable
+  std::uint32_t id = 0;  // lowest free number at creation, stable
   std::string app_namespace = "default";
-  std::string script;                          // the program as it was typed
-  std::vector<std::string> arguments;          // what follows it, byte for byte
-  std::vector<std::string> interpreter;        // empty: by extension or none; {"none"}: never one
-  std::string directory;                       // cwd, absolute, links as typed
-  std::vector<std::string> environment;        // "K=V" snapshot at start, --env and --env-file merged in
+  std::string script;                    // the program as it was typed
+  std::vector<std::string> arguments;    // what follows it, byte for byte
+  std::vector<std::string> interpreter;  // empty: by extension or none; {"none"}: never one
+  std::string directory;                 // cwd, absolute, links as typed
+  std::vector<std::string> environment;  // "K=V" snapshot at start, --env and --env-file merged in
   unsigned umask = 022;
   std::vector<ResourceLimit> limits;
-  std::string user;                            // empty: the caller's
+  std::string user;  // empty: the caller's
   std::string group;
   unsigned instances = 1;
   RestartPolicy restart;
   StopSettings stop;
   LogSettings logs;
-  std::uint64_t max_memory = 0;                // bytes of the whole tree; 0: no limit
-  std::string cron_restart;                    // empty: none
-  Milliseconds ready_timeout{30000};           // `start --wait` without a number waits this long
-  std::int64_t created_ms = 0;                 // wall time
+  std::uint64_t max_memory = 0;       // bytes of the whole tree; 0: no limit
+  std::string cron_restart;           // empty: none
+  Milliseconds ready_timeout{30000};  // `start --wait` without a number waits this long
+  std::int64_t created_ms = 0;        // wall time
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };
 

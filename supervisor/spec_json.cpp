@@ -28,8 +28,10 @@ void read_duration(JsonFields& fields, const char* key, Milliseconds& into) {
   std::string text;
   fields.text(key, text);
   if (fields.find(key) == nullptr) return;
-  if (const std::optional<Milliseconds> duration = parse_duration(text)) into = *duration;
-  else fields.fail(key, "must be a duration as \"10s\"");
+  if (const std::optional<Milliseconds> duration = parse_duration(text))
+    into = *duration;
+  else
+    fields.fail(key, "must be a duration as \"10s\"");
 }
 
 void read_restart(const Json& json, std::string& fault, RestartPolicy& policy) {
@@ -38,8 +40,10 @@ void read_restart(const Json& json, std::string& fault, RestartPolicy& policy) {
   if (const Json* codes = fields.list("stop_exit_codes")) {
     policy.stop_exit_codes.clear();
     for (const Json& code : *codes) {
-      if (const std::optional<int> number = JsonFields::integer<int>(code)) policy.stop_exit_codes.push_back(*number);
-      else fields.fail("stop_exit_codes", "must be a list of whole numbers");
+      if (const std::optional<int> number = JsonFields::integer<int>(code))
+        policy.stop_exit_codes.push_back(*number);
+      else
+        fields.fail("stop_exit_codes", "must be a list of whole numbers");
     }
   }
   read_duration(fields, "min_uptime", policy.min_uptime);
@@ -90,13 +94,18 @@ void read_logs(const Json& json, std::string& fault, LogSettings& logs) {
 // [["NOFILE", 1024, 1048576], ["CORE", 0, null]]: name, soft, hard; null is unlimited.
 OrderedJson limits_json(const std::vector<ResourceLimit>& limits) {
   OrderedJson json = OrderedJson::array();
-  const auto value = [](std::uint64_t limit) { return limit == kUnlimited ? OrderedJson(nullptr) : OrderedJson(limit); };
-  for (const ResourceLimit& limit : limits) json.push_back({json_of_bytes(limit.name), value(limit.soft), value(limit.hard)});
+  const auto value = [](std::uint64_t limit) {
+    return limit == kUnlimited ? OrderedJson(nullptr) : OrderedJson(limit);
+  };
+  for (const ResourceLimit& limit : limits)
+    json.push_back({json_of_bytes(limit.name), value(limit.soft), value(limit.hard)});
   return json;
 }
 
 std::optional<ResourceLimit> limit_of(const Json& json) {
-  const auto value = [](const Json& limit) { return limit.is_null() ? std::optional{kUnlimited} : JsonFields::integer<std::uint64_t>(limit); };
+  const auto value = [](const Json& limit) {
+    return limit.is_null() ? std::optional{kUnlimited} : JsonFields::integer<std::uint64_t>(limit);
+  };
   if (!json.is_array() || json.size() != 3) return std::nullopt;
   const std::optional<std::string> name = JsonFields::bytes_of(json[0]);
   const std::optional<std::uint64_t> soft = value(json[1]), hard = value(json[2]);

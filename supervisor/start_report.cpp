@@ -6,7 +6,9 @@ namespace forever {
 
 // "started 12 13\n" or "failed 2 exec no such file\n"; the stage is "-" for none.
 std::string encode_start_report(const StartReport& report) {
-  std::string text = report.started ? "started" : "failed " + std::to_string(report.code) + ' ' + (report.stage.empty() ? "-" : report.stage);
+  std::string text = report.started
+                         ? "started"
+                         : "failed " + std::to_string(report.code) + ' ' + (report.stage.empty() ? "-" : report.stage);
   if (report.started) {
     for (const Pid pid : report.pids) text += ' ' + std::to_string(pid);
   } else {

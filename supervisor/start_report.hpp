@@ -12,10 +12,10 @@ namespace forever {
 
 struct StartReport {
   bool started = false;
-  std::vector<Pid> pids;      // slot by slot; 0 for one that has ended again meanwhile
-  std::string reason;         // "exec: no such file or directory" when not started
-  int code = 0;               // errno behind it; 0 if there is none
-  std::string stage;          // "exec", "cwd", "user" …; empty when it was not an instance's start that failed
+  std::vector<Pid> pids;  // slot by slot; 0 for one that has ended again meanwhile
+  std::string reason;     // "exec: no such file or directory" when not started
+  int code = 0;           // errno behind it; 0 if there is none
+  std::string stage;      // "exec", "cwd", "user" …; empty when it was not an instance's start that failed
   friend bool operator==(const StartReport&, const StartReport&) = default;
 };
 

@@ -26,7 +26,9 @@ std::optional<Error> fault_as_error(const std::string& name) {
   return Error{"'" + printable(name) + "' cannot be the name of an app: " + *fault, {}};
 }
 
-bool is_missing(const Error& error) { return error.code.value() == ENOENT && error.code.category() == std::system_category(); }
+bool is_missing(const Error& error) {
+  return error.code.value() == ENOENT && error.code.category() == std::system_category();
+}
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -42,7 +44,8 @@ bool is_pid_file_of(std::string_view file, const std::string& name) {
 }
 
 // The app of a pid file that is all there is left of it, if the process still is that app's: its marker says so.
-std::optional<std::string> app_of_pid_file(const std::string& path, const std::string& file, const std::string& identity) {
+std::optional<std::string> app_of_pid_file(const std::string& path, const std::string& file,
+                                           const std::string& identity) {
   const auto dash = file.rfind('-');
   if (dash == std::string::npos || !is_pid_file_of(file, file.substr(0, dash))) return std::nullopt;
   std::string name = file.substr(0, dash);
@@ -61,7 +64,8 @@ bool is_log_of(std::string_view file, const std::string& name) {
   return false;
 }
 
-Status remove_matching(const std::string& directory, const std::string& name, bool (*matches)(std::string_view, const std::string&)) {
+Status remove_matching(const std::string& directory, const std::string& name,
+                       bool (*matches)(std::string_view, const std::string&)) {
   Status all = Done{};
   for (const std::string& file : list_directory(directory)) {
     if (!matches(file, name)) continue;
@@ -88,7 +92,8 @@ Result<StateDirectory> StateDirectory::locate() {
     }
   }
   const std::string home = home_directory();
-  if (home.empty()) return Error{"there is no home directory for the state; set FOREVER_HOME to a directory of yours", {}};
+  if (home.empty())
+    return Error{"there is no home directory for the state; set FOREVER_HOME to a directory of yours", {}};
   return StateDirectory(absolute_path(home + "/.forever"));
 }
 
@@ -105,7 +110,9 @@ Status StateDirectory::check() const {
   if (!facts->directory) return Error{"the state directory " + path_ + " is not a directory", {}};
   const std::uint32_t self = effective_uid();
   if (facts->owner != self && self != 0) {
-    return Error{"the state directory " + path_ + " belongs to " + user_name(facts->owner) + "; set FOREVER_HOME to one of yours", {}};
+    return Error{"the state directory " + path_ + " belongs to " + user_name(facts->owner) +
+                     "; set FOREVER_HOME to one of yours",
+                 {}};
   }
   return Done{};
 }
@@ -118,7 +125,8 @@ std::string StateDirectory::identity() const {
   const Result<FileFacts> facts = facts_of(path_);
   char text[40] = "0-0";
   if (facts) {
-    std::snprintf(text, sizeof text, "%llx-%llx", static_cast<unsigned long long>(facts->device), static_cast<unsigned long long>(facts->inode));
+    std::snprintf(text, sizeof text, "%llx-%llx", static_cast<unsigned long long>(facts->device),
+                  static_cast<unsigned long long>(facts->inode));
   }
   return text;
 }
@@ -149,7 +157,9 @@ Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {
   const Result<std::string> text = read_file(path);
   if (!text) return text.error();
   Result<AppSpec> spec = spec_from_json(*text, path);
-  if (spec && spec->name != name) return Error{path + " is of another app ('" + printable(spec->name) + "'); move it away or start the app again", {}};
+  if (spec && spec->name != name)
+    return Error{path + " is of another app ('" + printable(spec->name) + "'); move it away or start the app again",
+                 {}};
   return spec;
 }
 
@@ -165,7 +175,8 @@ Result<AppStatus> StateDirectory::read_status(const std::string& name) const {
     const Result<std::string> text = read_file(path);
     if (!text) return text.error();
     Result<AppStatus> status = status_from_json(*text, path);
-    if (status && status->name != name) return Error{path + " is of another app ('" + printable(status->name) + "'); move it away", {}};
+    if (status && status->name != name)
+      return Error{path + " is of another app ('" + printable(status->name) + "'); move it away", {}};
     if (status || attempt == kReadAttempts) return status;
   }
 }

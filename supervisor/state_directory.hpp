@@ -34,7 +34,9 @@ class StateDirectory {
   [[nodiscard]] std::string pid_path(const std::string& name, unsigned slot) const;
   [[nodiscard]] std::string out_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".out.log"; }
   [[nodiscard]] std::string err_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".err.log"; }
-  [[nodiscard]] std::string event_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".forever.log"; }
+  [[nodiscard]] std::string event_log_path(const std::string& name) const {
+    return path_ + "/logs/" + name + ".forever.log";
+  }
   // A short stable id for FOREVER_INSTANCE_ID (device and inode of the directory, in hex).
   [[nodiscard]] std::string identity() const;
 
@@ -43,7 +45,7 @@ class StateDirectory {
   [[nodiscard]] std::vector<std::string> names() const;
 
   [[nodiscard]] Result<AppSpec> read_spec(const std::string& name) const;
-  [[nodiscard]] Status write_spec(const AppSpec& spec) const;      // not synced; see KeeperLink::sync
+  [[nodiscard]] Status write_spec(const AppSpec& spec) const;  // not synced; see KeeperLink::sync
   [[nodiscard]] Result<AppStatus> read_status(const std::string& name) const;
   [[nodiscard]] Status write_status(const AppStatus& status) const;
   // Removes the entry, its pid files and, if asked, its logs. The lock file stays.

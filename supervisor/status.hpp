@@ -21,12 +21,12 @@ namespace forever {
 struct LastExit {
   std::uint32_t slot = 0;
   Pid pid = 0;
-  std::int64_t at_ms = 0;          // wall time
+  std::int64_t at_ms = 0;  // wall time
   Milliseconds uptime{0};
   ExitStatus status;
-  std::string stage;               // for not_started: "exec", "cwd", "fork" …
-  std::string trigger;             // a word of Trigger
-  std::string last_lines;          // of err (or out), for a crash; at most 2 KiB
+  std::string stage;       // for not_started: "exec", "cwd", "fork" …
+  std::string trigger;     // a word of Trigger
+  std::string last_lines;  // of err (or out), for a crash; at most 2 KiB
   friend bool operator==(const LastExit&, const LastExit&) = default;
 };
 inline constexpr std::size_t kKeptExits = 10;
@@ -34,11 +34,11 @@ inline constexpr std::size_t kKeptExits = 10;
 struct InstanceStatus {
   std::uint32_t slot = 0;
   InstanceState state = InstanceState::stopped;
-  ProcessId process;                       // pid 0: none
-  std::uint64_t generation = 0;            // counts every process of this slot
-  std::int64_t started_ms = 0;             // steady clock
+  ProcessId process;             // pid 0: none
+  std::uint64_t generation = 0;  // counts every process of this slot
+  std::int64_t started_ms = 0;   // steady clock
   std::int64_t started_wall_ms = 0;
-  std::int64_t due_ms = 0;                 // steady clock: when back-off ends (backoff) or KILL comes (stopping)
+  std::int64_t due_ms = 0;  // steady clock: when back-off ends (backoff) or KILL comes (stopping)
   RestartHistory history;
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
 };
@@ -52,9 +52,9 @@ struct AppStatus {
   std::uint32_t id = 0;
   std::string app_namespace = "default";
   std::string user;
-  std::vector<std::string> command;        // as executed
+  std::vector<std::string> command;  // as executed
   std::string directory;
-  std::string out_log, err_log;            // err_log empty when merged
+  std::string out_log, err_log;  // err_log empty when merged
   bool watching = false;
 
   Desired desired = Desired::online;
@@ -63,9 +63,9 @@ struct AppStatus {
   HostId host;
   std::vector<InstanceStatus> instances;
   std::vector<LastExit> last_exits;
-  std::string note;                        // what is wrong at the moment ("disk full: 4096 bytes of out dropped"); empty: nothing
-  std::uint64_t pipe_capacity = 0;         // bytes that an unsupervised instance can still write
-  std::uint64_t dropped_bytes = 0;         // of log, since the supervisor's start
+  std::string note;  // what is wrong at the moment ("disk full: 4096 bytes of out dropped"); empty: nothing
+  std::uint64_t pipe_capacity = 0;  // bytes that an unsupervised instance can still write
+  std::uint64_t dropped_bytes = 0;  // of log, since the supervisor's start
   friend bool operator==(const AppStatus&, const AppStatus&) = default;
 };
 

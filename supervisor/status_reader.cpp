@@ -13,11 +13,17 @@ namespace forever {
 namespace {
 
 // Where the next value goes: what a key stands for.
-struct Text { std::string* into; };           // no NUL: it may reach a system call
-struct Bytes { std::string* into; };
-struct Moment { std::int64_t* into; };        // ms of a clock
-using Place = std::variant<std::monostate, Text, Bytes, Moment, bool*, std::int32_t*, std::uint32_t*, std::int64_t*, std::uint64_t*,
-                           Milliseconds*, InstanceState*, Desired*, PlanStep*, ExitStatus::Kind*,
+struct Text {
+  std::string* into;
+};  // no NUL: it may reach a system call
+struct Bytes {
+  std::string* into;
+};
+struct Moment {
+  std::int64_t* into;
+};  // ms of a clock
+using Place = std::variant<std::monostate, Text, Bytes, Moment, bool*, std::int32_t*, std::uint32_t*, std::int64_t*,
+                           std::uint64_t*, Milliseconds*, InstanceState*, Desired*, PlanStep*, ExitStatus::Kind*,
                            std::vector<std::string>*, ProcessId*, std::vector<InstanceStatus>*, std::vector<LastExit>*>;
 
 // Times become nanoseconds: three hundred years either way is all that fits.
@@ -37,7 +43,9 @@ bool set_word(InstanceState& into, const std::string& word) {
   if (state) into = *state;
   return state.has_value();
 }
-bool set_word(Desired& into, const std::string& word) { return set_word(into, word, std::array{Desired::online, Desired::stopped}); }
+bool set_word(Desired& into, const std::string& word) {
+  return set_word(into, word, std::array{Desired::online, Desired::stopped});
+}
 bool set_word(PlanStep& into, const std::string& word) {
   return set_word(into, word, std::array{PlanStep::none, PlanStep::stopping, PlanStep::restarting});
 }
@@ -50,10 +58,10 @@ bool set_word(ExitStatus::Kind& into, const std::string& word) {
 class StatusReader {
  public:
   AppStatus status;
-  std::uint32_t version = 0;           // 0: none, or no number of one
-  std::uint64_t first = 0, last = 0;   // "seq" and "end"
-  std::string fault;                   // the first one
-  std::size_t broken_at = 0;           // byte of a syntax error
+  std::uint32_t version = 0;          // 0: none, or no number of one
+  std::uint64_t first = 0, last = 0;  // "seq" and "end"
+  std::string fault;                  // the first one
+  std::size_t broken_at = 0;          // byte of a syntax error
   bool is_object = false;
 
   bool null() {
@@ -61,8 +69,10 @@ class StatusReader {
     return value_done();
   }
   bool boolean(bool value) {
-    if (bool** flag = std::get_if<bool*>(&place_)) **flag = value;
-    else fail_unless_ignored("must not be true or false");
+    if (bool** flag = std::get_if<bool*>(&place_))
+      **flag = value;
+    else
+      fail_unless_ignored("must not be true or false");
     return value_done();
   }
   bool number_integer(Json::number_integer_t value) { return number(value); }
@@ -102,24 +112,26 @@ class StatusReader {
   }
   // A value under a key that is not known here is nobody's fault.
   void fail_unless_ignored(const char* why) {
-    const bool ignored = std::holds_alternative<std::monostate>(place_) && inside_ != Inside::instances && inside_ != Inside::exits;
+    const bool ignored =
+        std::holds_alternative<std::monostate>(place_) && inside_ != Inside::instances && inside_ != Inside::exits;
     if (ignored_ == 0 && !ignored) fail(why);
   }
   [[nodiscard]] bool in_list() const {
-    return ignored_ == 0 && (inside_ == Inside::texts || inside_ == Inside::process || inside_ == Inside::instances || inside_ == Inside::exits);
+    return ignored_ == 0 && (inside_ == Inside::texts || inside_ == Inside::process || inside_ == Inside::instances ||
+                             inside_ == Inside::exits);
   }
   [[nodiscard]] const char* prefix() const {
     if (within_ == Inside::instance) return "instances.";
     return within_ == Inside::exit ? "last_exits." : "";
   }
 
-  Inside inside_ = Inside::nothing;   // the innermost list or object that means something
-  Inside within_ = Inside::status;    // the innermost of status, instance and exit
+  Inside inside_ = Inside::nothing;  // the innermost list or object that means something
+  Inside within_ = Inside::status;   // the innermost of status, instance and exit
   Place place_;
   std::string key_;
   std::string hex_;
-  std::size_t ignored_ = 0;           // depth in something that is not known here
-  std::size_t count_ = 0;             // numbers of a process so far
+  std::size_t ignored_ = 0;  // depth in something that is not known here
+  std::size_t count_ = 0;    // numbers of a process so far
 };
 
 Place StatusReader::place_in_status(const std::string& name) {
@@ -184,9 +196,12 @@ bool StatusReader::key(std::string& name) {
     return true;
   }
   key_.swap(name);
-  if (inside_ == Inside::instance) place_ = place_in_instance(status.instances.back(), key_);
-  else if (inside_ == Inside::exit) place_ = place_in_exit(status.last_exits.back(), key_);
-  else place_ = place_in_status(key_);
+  if (inside_ == Inside::instance)
+    place_ = place_in_instance(status.instances.back(), key_);
+  else if (inside_ == Inside::exit)
+    place_ = place_in_exit(status.last_exits.back(), key_);
+  else
+    place_ = place_in_status(key_);
   return true;
 }
 
@@ -205,7 +220,8 @@ bool StatusReader::start_object(std::size_t) {
   } else if (inside_ == Inside::exits) {
     status.last_exits.emplace_back();
     inside_ = within_ = Inside::exit;
-  } else if (inside_ == Inside::texts || std::holds_alternative<Text>(place_) || std::holds_alternative<Bytes>(place_)) {
+  } else if (inside_ == Inside::texts || std::holds_alternative<Text>(place_) ||
+             std::holds_alternative<Bytes>(place_)) {
     // Bytes that are no UTF-8. A list of texts goes on afterwards; `place_` tells which of the two it is.
     inside_ = Inside::hex;
     hex_.assign(1, 'x');  // no even number of digits: nothing came
@@ -224,8 +240,10 @@ bool StatusReader::end_object() {
     std::optional<std::string> bytes = bytes_of_hex(hex_);
     const bool listed = std::holds_alternative<std::vector<std::string>*>(place_);
     inside_ = listed ? Inside::texts : within_;
-    if (bytes) take_bytes(std::move(*bytes));
-    else fail("must be a text");
+    if (bytes)
+      take_bytes(std::move(*bytes));
+    else
+      fail("must be a text");
     return value_done();
   } else if (inside_ == Inside::instance || inside_ == Inside::exit) {
     inside_ = inside_ == Inside::instance ? Inside::instances : Inside::exits;
@@ -281,12 +299,13 @@ bool StatusReader::string(std::string& value) {
   const bool known = std::visit(
       [&](auto& into) {
         using T = std::decay_t<decltype(into)>;
-        if constexpr (std::is_same_v<T, Text> || std::is_same_v<T, Bytes> || std::is_same_v<T, std::vector<std::string>*>) {
+        if constexpr (std::is_same_v<T, Text> || std::is_same_v<T, Bytes> ||
+                      std::is_same_v<T, std::vector<std::string>*>) {
           if (std::is_same_v<T, std::vector<std::string>*> && inside_ != Inside::texts) return false;
           take_bytes(std::move(value));
           return true;
-        } else if constexpr (std::is_same_v<T, InstanceState*> || std::is_same_v<T, Desired*> || std::is_same_v<T, PlanStep*> ||
-                             std::is_same_v<T, ExitStatus::Kind*>) {
+        } else if constexpr (std::is_same_v<T, InstanceState*> || std::is_same_v<T, Desired*> ||
+                             std::is_same_v<T, PlanStep*> || std::is_same_v<T, ExitStatus::Kind*>) {
           if (!set_word(*into, value)) fail("is no word that is known here");
           return true;
         } else {
@@ -299,7 +318,8 @@ bool StatusReader::string(std::string& value) {
 }
 
 void StatusReader::take_bytes(std::string&& value) {
-  if (!std::holds_alternative<Bytes>(place_) && value.find('\0') != std::string::npos) return fail("must not contain a NUL");
+  if (!std::holds_alternative<Bytes>(place_) && value.find('\0') != std::string::npos)
+    return fail("must not contain a NUL");
   if (const Text* text = std::get_if<Text>(&place_)) *text->into = std::move(value);
   if (const Bytes* bytes = std::get_if<Bytes>(&place_)) *bytes->into = std::move(value);
   if (auto* texts = std::get_if<std::vector<std::string>*>(&place_)) (*texts)->push_back(std::move(value));
@@ -314,7 +334,8 @@ bool StatusReader::number(T value) {
     return true;
   };
   const auto time = [&](std::int64_t& into, std::int64_t least) {
-    return std::in_range<std::int64_t>(value) && static_cast<std::int64_t>(value) >= least && static_cast<std::int64_t>(value) <= kFarthestMs && fits(into);
+    return std::in_range<std::int64_t>(value) && static_cast<std::int64_t>(value) >= least &&
+           static_cast<std::int64_t>(value) <= kFarthestMs && fits(into);
   };
   if (inside_ == Inside::process) {
     std::uint64_t number = 0;
@@ -324,18 +345,25 @@ bool StatusReader::number(T value) {
   const bool taken = std::visit(
       [&](auto& into) {
         using P = std::decay_t<decltype(into)>;
-        if constexpr (std::is_same_v<P, std::int32_t*>) return fits(*into) && *into >= 0;  // a pid
-        else if constexpr (std::is_same_v<P, std::uint32_t*> || std::is_same_v<P, std::int64_t*> || std::is_same_v<P, std::uint64_t*>) return fits(*into);
-        else if constexpr (std::is_same_v<P, Moment>) return time(*into.into, -kFarthestMs);
+        if constexpr (std::is_same_v<P, std::int32_t*>)
+          return fits(*into) && *into >= 0;  // a pid
+        else if constexpr (std::is_same_v<P, std::uint32_t*> || std::is_same_v<P, std::int64_t*> ||
+                           std::is_same_v<P, std::uint64_t*>)
+          return fits(*into);
+        else if constexpr (std::is_same_v<P, Moment>)
+          return time(*into.into, -kFarthestMs);
         else if constexpr (std::is_same_v<P, Milliseconds*>) {
           std::int64_t ms = 0;
           const bool good = time(ms, 0);
           *into = Milliseconds{ms};
           return good;
-        } else return std::is_same_v<P, std::monostate> && inside_ != Inside::instances && inside_ != Inside::exits;
+        } else
+          return std::is_same_v<P, std::monostate> && inside_ != Inside::instances && inside_ != Inside::exits;
       },
       place_);
-  if (!taken) fail(inside_ == Inside::instances || inside_ == Inside::exits ? "must be a list of objects" : "must not be this number");
+  if (!taken)
+    fail(inside_ == Inside::instances || inside_ == Inside::exits ? "must be a list of objects"
+                                                                  : "must not be this number");
   return value_done();
 }
 
@@ -343,9 +371,12 @@ bool StatusReader::number(T value) {
 void StatusReader::process_number(std::optional<std::uint64_t> value) {
   ProcessId& process = **std::get_if<ProcessId*>(&place_);
   ++count_;
-  if (count_ == 1 && value && *value > 0 && std::in_range<Pid>(*value)) process.pid = static_cast<Pid>(*value);
-  else if (count_ == 2 && value) process.start_time = *value;
-  else fail("must be a pid and a start time");
+  if (count_ == 1 && value && *value > 0 && std::in_range<Pid>(*value))
+    process.pid = static_cast<Pid>(*value);
+  else if (count_ == 2 && value)
+    process.start_time = *value;
+  else
+    fail("must be a pid and a start time");
 }
 
 constexpr const char* kRemedy = "move it away, it is rebuilt from what runs";
@@ -358,7 +389,9 @@ Result<AppStatus> status_from_json(std::string_view text, const std::string& wha
   if (reader.broken_at != 0) return not_json(what, reader.broken_at, kRemedy);
   if (!reader.is_object) return not_an_object(what, kRemedy);
   if (!whole) return not_json(what, 0, kRemedy);
-  if (std::optional<Error> error = fault_in_version(static_cast<int>(std::min(reader.version, 0x7fffffffU)), kStatusVersion, what)) return *error;
+  if (std::optional<Error> error =
+          fault_in_version(static_cast<int>(std::min(reader.version, 0x7fffffffU)), kStatusVersion, what))
+    return *error;
   if (reader.fault.empty() && reader.first != reader.last) reader.fault = "\"end\" is of another write than \"seq\"";
   if (!reader.fault.empty()) return Error{what + " is spoilt: " + reader.fault + "; " + kRemedy, {}};
   return std::move(reader.status);

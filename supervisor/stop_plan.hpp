@@ -16,8 +16,8 @@ namespace forever {
 enum class KillMode : std::uint8_t { process, group, tree };
 
 struct StopSettings {
-  int signal = 15;                // SIGTERM
-  Milliseconds timeout{10000};    // grace until KILL
+  int signal = 15;              // SIGTERM
+  Milliseconds timeout{10000};  // grace until KILL
   KillMode mode = KillMode::tree;
   friend bool operator==(const StopSettings&, const StopSettings&) = default;
 };
@@ -32,7 +32,7 @@ enum class StopTarget : std::uint8_t { leader, group, tree };
 struct StopStep {
   StopTarget target = StopTarget::leader;
   int signal = 15;
-  Milliseconds patience{0};       // until the next step, unless all targets are gone before
+  Milliseconds patience{0};  // until the next step, unless all targets are gone before
   friend bool operator==(const StopStep&, const StopStep&) = default;
 };
 using StopPlan = std::vector<StopStep>;
@@ -55,9 +55,9 @@ class StopWalk {
   [[nodiscard]] std::optional<StopStep> next(Time now);
   // When `next` will have something again; after the last step, kKillRepeat later. Nothing for an empty plan.
   [[nodiscard]] std::optional<Time> deadline() const;
-  [[nodiscard]] bool killing() const noexcept;               // the last step, KILL, has been taken
-  [[nodiscard]] std::optional<Time> kill_time() const;       // when KILL comes, for "KILL in 7 s"; nothing once it came
-  void hasten(Time now);                                     // skip to KILL (stop --force, a second Ctrl-C)
+  [[nodiscard]] bool killing() const noexcept;          // the last step, KILL, has been taken
+  [[nodiscard]] std::optional<Time> kill_time() const;  // when KILL comes, for "KILL in 7 s"; nothing once it came
+  void hasten(Time now);                                // skip to KILL (stop --force, a second Ctrl-C)
 
  private:
   StopPlan plan_;

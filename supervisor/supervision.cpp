@@ -15,7 +15,7 @@ namespace {
 
 constexpr Milliseconds kStatusRetry{1000};
 constexpr Milliseconds kKeeperRetry{1000};
-constexpr std::size_t kLastLines = 2048;         // bytes of a crash's last lines
+constexpr std::size_t kLastLines = 2048;  // bytes of a crash's last lines
 
 void sooner(std::optional<Time>& soonest, const std::optional<Time>& candidate) {
   if (candidate && (!soonest || *candidate < *soonest)) soonest = candidate;
@@ -89,7 +89,8 @@ void Supervision::handle_signal(int signal) {
 }
 
 Instance* Supervision::instance_of(const ProcessId& id) {
-  const auto found = std::ranges::find_if(instances_, [&](const Instance& instance) { return instance.process() == id; });
+  const auto found =
+      std::ranges::find_if(instances_, [&](const Instance& instance) { return instance.process() == id; });
   return found == instances_.end() || found->life().leader_gone() ? nullptr : &*found;
 }
 
@@ -161,7 +162,8 @@ void Supervision::replace_keeper() {
   log_later(EventLevel::error, error.message());
   lock_ = std::move(face.held["lock"]);
   if (auto report = face.held.extract("report"); !report.empty()) report_ = std::move(report.mapped());
-  if (auto control = face.held.extract("control"); !control.empty()) (void)control_.serve(std::move(control.mapped())).ok();
+  if (auto control = face.held.extract("control"); !control.empty())
+    (void)control_.serve(std::move(control.mapped())).ok();
   outputs_.take_pipes(face.held);
   loop_.unwatch(link_.native());
   keeper_ = {};  // its pid may be another's soon, whose children are none of ours
@@ -204,7 +206,8 @@ void Supervision::check_memory() {
     roots.push_back(instance.process().pid);
     const std::uint64_t used = usage_of_trees(roots).memory_bytes;
     if (used <= spec_.max_memory) continue;
-    log_later(EventLevel::warning, "memory " + format_size(used) + " is over " + format_size(spec_.max_memory) + ": restarting");
+    log_later(EventLevel::warning,
+              "memory " + format_size(used) + " is over " + format_size(spec_.max_memory) + ": restarting");
     advance(instance, event::Stop{Trigger::max_memory, true, false});
   }
 }
@@ -231,7 +234,8 @@ void Supervision::check_trees() {
 
 void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
   const Time now = steady_now();
-  if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody && !instance.life().leader_gone()) {
+  if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody &&
+      !instance.life().leader_gone()) {
     instance.remember_tree();
     for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
   }
@@ -277,7 +281,8 @@ void Supervision::after_spawn(Instance& instance, const std::optional<SpawnFailu
   }
 }
 
-void Supervision::record_exit(const Instance& instance, const ProcessId& process, const std::string& stage, const action::RecordExit& exit) {
+void Supervision::record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
+                              const action::RecordExit& exit) {
   LastExit last;
   last.slot = instance.slot();
   last.pid = process.pid;
@@ -289,8 +294,8 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
   outputs_.pump(steady_now(), true);
   if (exit.trigger == Trigger::crash) last.last_lines = outputs_.last_lines(kLastLines);
   log_later(exit.trigger == Trigger::crash ? EventLevel::warning : EventLevel::info,
-            "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " + format_duration(exit.uptime) + " (" +
-                last.trigger + ")");
+            "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " +
+                format_duration(exit.uptime) + " (" + last.trigger + ")");
   last_exits_.push_back(std::move(last));
   if (last_exits_.size() > kKeptExits) last_exits_.erase(last_exits_.begin());
 }
@@ -299,13 +304,15 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
 // has none (it cleared its environment) belongs to whoever is being stopped, or to the first slot.
 // The first supervisor of a new keeper is its only child: others come to it only when a supervisor dies.
 std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
-  std::vector<Pid> candidates = orphans_below(self_.pid, fresh_ ? 0 : keeper_.pid, [this](Pid pid) { return leads(pid); });
+  std::vector<Pid> candidates =
+      orphans_below(self_.pid, fresh_ ? 0 : keeper_.pid, [this](Pid pid) { return leads(pid); });
   if (lost_) {
     const std::string prefix = identity_ + '/' + name_;
     for_each_process([&](const ProcessEntry& entry) {
       const auto text = environment_of(entry.id.pid, kMarkerVariable);
       const auto marker = text ? marker_from(*text) : std::nullopt;
-      if (marker && marker->prefix == prefix && !leads(entry.id.pid) && std::ranges::find(candidates, entry.id.pid) == candidates.end()) {
+      if (marker && marker->prefix == prefix && !leads(entry.id.pid) &&
+          std::ranges::find(candidates, entry.id.pid) == candidates.end()) {
         candidates.push_back(entry.id.pid);
       }
     });
@@ -315,7 +322,8 @@ std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
 }
 
 bool Supervision::leads(Pid pid) const {
-  return std::ranges::any_of(instances_, [&](const Instance& other) { return other.process().pid == pid && !other.life().leader_gone(); });
+  return std::ranges::any_of(
+      instances_, [&](const Instance& other) { return other.process().pid == pid && !other.life().leader_gone(); });
 }
 
 void Supervision::signal_members(const Instance& instance, const action::Signal& signal) {
@@ -324,7 +332,8 @@ void Supervision::signal_members(const Instance& instance, const action::Signal&
   if (!lost_) return;
   // The end of what hangs below init is heard of through a pidfd only.
   for (const ProcessId& member : members) {
-    if (member != instance.process() && parent_for(member) == Parent::nobody) (void)loop_.watch_process(member, kProcessToken).ok();
+    if (member != instance.process() && parent_for(member) == Parent::nobody)
+      (void)loop_.watch_process(member, kProcessToken).ok();
   }
 }
 
@@ -332,8 +341,9 @@ bool Supervision::tree_empty(const Instance& instance) const {
   switch (spec_.stop.mode) {
     case KillMode::process: return true;
     case KillMode::group:
-      return std::ranges::none_of(instance.members(orphans_of(instance)),
-                                  [&](const ProcessId& member) { return process_group_of(member.pid) == instance.process().pid; });
+      return std::ranges::none_of(instance.members(orphans_of(instance)), [&](const ProcessId& member) {
+        return process_group_of(member.pid) == instance.process().pid;
+      });
     case KillMode::tree: return instance.members(orphans_of(instance)).empty();
   }
   return true;

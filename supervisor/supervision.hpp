@@ -53,7 +53,8 @@ class Supervision {
   void check_trees();
   void advance(Instance& instance, const LifecycleEvent& event);
   void after_spawn(Instance& instance, const std::optional<SpawnFailure>& failed);
-  void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage, const action::RecordExit& exit);
+  void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
+                   const action::RecordExit& exit);
   void close_report(Instance& instance);
   void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
   [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
@@ -106,9 +107,9 @@ class Supervision {
   const KeeperFace& face_;
   StateDirectory state_;
   std::string name_;
-  bool fresh_ = false;          // launched by `start`, not to adopt
-  bool lost_ = false;           // keeper or both have died since: orphans may hang below init, known by their markers alone
-  std::string identity_;        // of the state directory, for markers
+  bool fresh_ = false;    // launched by `start`, not to adopt
+  bool lost_ = false;     // keeper or both have died since: orphans may hang below init, known by their markers alone
+  std::string identity_;  // of the state directory, for markers
   AppSpec spec_;
   HostId host_;
   ProcessId self_;
@@ -116,7 +117,7 @@ class Supervision {
   Outputs outputs_;
   ControlServer control_;
   std::vector<Instance> instances_;
-  std::vector<ExitRecord> records_;      // of processes that ended while nobody supervised
+  std::vector<ExitRecord> records_;  // of processes that ended while nobody supervised
   std::vector<LastExit> last_exits_;
   std::vector<Operating> operating_;
   std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;

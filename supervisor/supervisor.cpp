@@ -28,7 +28,8 @@ void tell_failure(Inheritance& inheritance, const Error& error) {
 
 int supervise_or_throw(Inheritance&& inheritance, const KeeperFace& face) {
   // TERM, INT and QUIT run the stop plan, HUP writes all files anew; the user signals are taken only so that they do not kill.
-  const std::array<int, 6> signals = {kTermSignal, kInterruptSignal, kQuitSignal, kHangUpSignal, *signal_from_name("USR1"), *signal_from_name("USR2")};
+  const std::array<int, 6> signals = {kTermSignal,   kInterruptSignal,          kQuitSignal,
+                                      kHangUpSignal, *signal_from_name("USR1"), *signal_from_name("USR2")};
   auto loop = EventLoop::create(signals);
   if (!loop) {
     log_event(EventLevel::error, loop.error().message());

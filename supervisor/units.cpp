@@ -14,8 +14,8 @@ struct Unit {
   std::uint64_t factor;
 };
 
-constexpr std::array kDurations = std::to_array<Unit>({
-    {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}});
+constexpr std::array kDurations = std::to_array<Unit>(
+    {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}});
 // A hundred years: what is added to a point in time must not overflow the clock's nanoseconds.
 constexpr std::uint64_t kLongestMs = 36'525ULL * 86'400'000ULL;
 constexpr std::string_view kSizes = "KMGTPE";
@@ -60,7 +60,8 @@ std::optional<std::uint64_t> times(const Decimal& number, std::uint64_t factor, 
   const std::uint64_t whole = number.whole * factor;
   // billionths < 10^9 and the remainder's product < 10^18: neither overflows.
   constexpr std::uint64_t kBillion = 1'000'000'000;
-  const std::uint64_t part = (factor / kBillion) * number.billionths + (factor % kBillion) * number.billionths / kBillion;
+  const std::uint64_t part =
+      (factor / kBillion) * number.billionths + (factor % kBillion) * number.billionths / kBillion;
   if (part > limit - whole) return std::nullopt;
   return whole + part;
 }
@@ -94,7 +95,8 @@ std::optional<Milliseconds> parse_duration(std::string_view text, Milliseconds b
     if (!number) return std::nullopt;
     const bool unitless = first && text.empty();
     const std::optional<std::uint64_t> factor =
-        unitless ? std::optional{static_cast<std::uint64_t>(bare.count() > 0 ? bare.count() : 1)} : take_duration_unit(text);
+        unitless ? std::optional{static_cast<std::uint64_t>(bare.count() > 0 ? bare.count() : 1)}
+                 : take_duration_unit(text);
     if (!factor) return std::nullopt;
     const std::optional<std::uint64_t> part = times(*number, *factor, kLongestMs - total);
     if (!part) return std::nullopt;

@@ -102,7 +102,9 @@ struct Glance {
   Result<LockState> lock;
 };
 
-Glance glance(const StateDirectory& state, const std::string& name) { return {state.read_status(name), probe_lock(state.lock_path(name))}; }
+Glance glance(const StateDirectory& state, const std::string& name) {
+  return {state.read_status(name), probe_lock(state.lock_path(name))};
+}
 
 AppView judge(const StateDirectory& state, const std::string& name, Glance seen, const HostId& host, bool adopt) {
   AppView view;
@@ -127,7 +129,8 @@ AppView judge(const StateDirectory& state, const std::string& name, Glance seen,
   }
   if (view.supervised) return view;
   const HostId& theirs = view.status.host;
-  view.foreign = !(theirs == HostId{}) && (theirs.machine != host.machine || (theirs.boot == host.boot && theirs.pid_namespace != host.pid_namespace));
+  view.foreign = !(theirs == HostId{}) && (theirs.machine != host.machine ||
+                                           (theirs.boot == host.boot && theirs.pid_namespace != host.pid_namespace));
   view.rebooted = !view.foreign && theirs.boot != host.boot;
   if (view.foreign || view.rebooted) return view;
   if (recorded_supervisor_lives(view.status, host)) {
@@ -142,7 +145,8 @@ AppView judge(const StateDirectory& state, const std::string& name, Glance seen,
 }  // namespace
 
 bool wake_supervisor(const StateDirectory& state, const std::string& name, const AppStatus* recorded) {
-  if (recorded != nullptr && recorded->supervisor.pid != 0) return send_signal(recorded->supervisor, kHangUpSignal).ok();
+  if (recorded != nullptr && recorded->supervisor.pid != 0)
+    return send_signal(recorded->supervisor, kHangUpSignal).ok();
   const std::string title = "forever: " + name;
   const std::string directory = state.app_directory(name);
   bool found = false;
@@ -176,6 +180,8 @@ std::vector<AppView> view_apps(const StateDirectory& state, bool adopt) {
   return views;
 }
 
-AppView view_app(const StateDirectory& state, const std::string& name, bool adopt) { return judge(state, name, glance(state, name), host_id(), adopt); }
+AppView view_app(const StateDirectory& state, const std::string& name, bool adopt) {
+  return judge(state, name, glance(state, name), host_id(), adopt);
+}
 
 }  // namespace forever

@@ -23,7 +23,8 @@ void add_inodes(const char* table, unsigned state, std::uint16_t port, std::vect
     unsigned local_port = 0;
     unsigned found_state = 0;
     unsigned long inode = 0;
-    const int words = std::sscanf(text.c_str() + at + 1, " %*u: %*[0-9A-Fa-f]:%x %*s %x %*s %*s %*s %*u %*u %lu", &local_port, &found_state, &inode);
+    const int words = std::sscanf(text.c_str() + at + 1, " %*u: %*[0-9A-Fa-f]:%x %*s %x %*s %*s %*s %*u %*u %lu",
+                                  &local_port, &found_state, &inode);
     if (words == 3 && local_port == port && found_state == state && inode != 0) into.push_back(inode);
   }
 }
@@ -34,7 +35,9 @@ bool holds_any(Pid pid, const std::vector<unsigned long>& inodes) {
     std::array<char, 64> target{};
     const ssize_t length = sys::readlink((folder + '/' + name).c_str(), target.data(), target.size() - 1);
     unsigned long inode = 0;
-    if (length > 0 && std::sscanf(target.data(), "socket:[%lu]", &inode) == 1 && std::ranges::find(inodes, inode) != inodes.end()) return true;
+    if (length > 0 && std::sscanf(target.data(), "socket:[%lu]", &inode) == 1 &&
+        std::ranges::find(inodes, inode) != inodes.end())
+      return true;
   }
   return false;
 }

@@ -12,12 +12,9 @@ namespace {
 
 int descriptor_of(Stream stream) noexcept {
   switch (stream) {
-    case Stream::in:
-      return STDIN_FILENO;
-    case Stream::out:
-      return STDOUT_FILENO;
-    case Stream::err:
-      return STDERR_FILENO;
+    case Stream::in: return STDIN_FILENO;
+    case Stream::out: return STDOUT_FILENO;
+    case Stream::err: return STDERR_FILENO;
   }
   return STDERR_FILENO;
 }

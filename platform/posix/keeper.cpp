@@ -24,11 +24,11 @@ using SupervisorBody = std::function<int(Inheritance&&, const KeeperFace&)>;
 
 constexpr std::array<int, 4> kSignals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 constexpr std::uint64_t kLinkToken = 1;
-constexpr unsigned kImmediateForks = 3;           // a supervisor that dies at once is replaced at once this often
+constexpr unsigned kImmediateForks = 3;  // a supervisor that dies at once is replaced at once this often
 constexpr Milliseconds kFirstDelay{100};
 constexpr Milliseconds kLongestDelay{15000};
-constexpr Milliseconds kLongEnough{1000};         // a supervisor that lived this long clears the count
-constexpr std::size_t kRecordsUnderWay = 64;      // sent and not yet acknowledged; bounds the socket's queue
+constexpr Milliseconds kLongEnough{1000};     // a supervisor that lived this long clears the count
+constexpr std::size_t kRecordsUnderWay = 64;  // sent and not yet acknowledged; bounds the socket's queue
 
 // Many apps that are started in a row must not wait for one another's place on the disk; a power cut within this time
 // loses what the file system would hold back for longer.
@@ -36,7 +36,8 @@ constexpr Milliseconds kSyncDelay{500};
 
 class Keeper {
  public:
-  Keeper(KeeperFace&& face, char** argv, const SupervisorBody& body) : face_(std::move(face)), argv_(argv), body_(body) {}
+  Keeper(KeeperFace&& face, char** argv, const SupervisorBody& body)
+      : face_(std::move(face)), argv_(argv), body_(body) {}
 
   int run() {
     ::umask(077);
@@ -47,7 +48,9 @@ class Keeper {
       if (supervisor_.pid == 0 && !fork_due_) {
         if (fork_supervisor() == Side::supervisor) return body_(std::move(*inheritance_), face_);
       }
-      for (const LoopEvent& event : loop_->wait(sync_due_ && (!fork_due_ || *sync_due_ < *fork_due_) ? sync_due_ : fork_due_)) handle(event);
+      for (const LoopEvent& event :
+           loop_->wait(sync_due_ && (!fork_due_ || *sync_due_ < *fork_due_) ? sync_due_ : fork_due_))
+        handle(event);
       if (sync_due_ && (ended_ || steady_now() >= *sync_due_)) sync();
       if (ended_) return 0;
       if (fork_due_ && steady_now() >= *fork_due_) fork_due_.reset();
@@ -104,7 +107,10 @@ class Keeper {
   }
 
   Side fork_later() {
-    const Milliseconds delay = failures_ < kImmediateForks ? Milliseconds{0} : std::min(kLongestDelay, kFirstDelay * (1U << std::min(failures_ - kImmediateForks, 8U)));
+    const Milliseconds delay =
+        failures_ < kImmediateForks
+            ? Milliseconds{0}
+            : std::min(kLongestDelay, kFirstDelay * (1U << std::min(failures_ - kImmediateForks, 8U)));
     ++failures_;
     // Nobody was ever made, and somebody waits for the first word: our end is told to them as a failure.
     if (generation_ == 0 && failures_ > kImmediateForks && face_.held.contains("report")) ended_ = true;

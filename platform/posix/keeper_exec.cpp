@@ -23,7 +23,8 @@ constexpr std::string_view kMark = "\x01keeper";
 constexpr const char* kOwnImage = "/proc/self/exe";
 
 // What a keeper and its supervisor need of the caller's environment; the rest would only cost memory.
-constexpr std::array<const char*, 7> kKeptVariables = {"PATH", "HOME", "TZ", "LANG", "FOREVER_FAULT", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+constexpr std::array<const char*, 7> kKeptVariables = {"PATH",          "HOME",         "TZ",           "LANG",
+                                                       "FOREVER_FAULT", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
 
 // Everything exec needs, built before any fork so that the child allocates nothing.
 struct KeeperImage {
@@ -112,7 +113,8 @@ std::optional<KeeperFace> keeper_face(int argc, char** argv) {
     const auto equals = entry.find('=');
     int fd = -1;
     if (equals == std::string_view::npos ||
-        std::from_chars(entry.data() + equals + 1, entry.data() + entry.size(), fd).ec != std::errc{} || ::fcntl(fd, F_GETFD) < 0) {
+        std::from_chars(entry.data() + equals + 1, entry.data() + entry.size(), fd).ec != std::errc{} ||
+        ::fcntl(fd, F_GETFD) < 0) {
       continue;
     }
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);

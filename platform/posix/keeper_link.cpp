@@ -50,7 +50,8 @@ KeeperMessageState receive_keeper_message(NativeHandle socket, KeeperMessage& in
   do {
     received = FOREVER_SYS(recvmsg, -1, socket, &message, MSG_DONTWAIT | kReceiveCloseOnExec);
   } while (received < 0 && errno == EINTR);
-  if (received < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? KeeperMessageState::nothing : KeeperMessageState::closed;
+  if (received < 0)
+    return errno == EAGAIN || errno == EWOULDBLOCK ? KeeperMessageState::nothing : KeeperMessageState::closed;
   if (received == 0) return KeeperMessageState::closed;
   into.verb = static_cast<KeeperVerb>(buffer[0]);
   into.body.assign(buffer.data() + 1, static_cast<std::size_t>(received) - 1);
@@ -77,7 +78,9 @@ bool decode_record(std::string_view bytes, ExitRecord& into) {
   return true;
 }
 
-Status KeeperLink::hold(std::string_view name, NativeHandle handle) { return send_keeper_message(native(), KeeperVerb::hold, name, handle); }
+Status KeeperLink::hold(std::string_view name, NativeHandle handle) {
+  return send_keeper_message(native(), KeeperVerb::hold, name, handle);
+}
 Status KeeperLink::drop(std::string_view name) { return send_keeper_message(native(), KeeperVerb::drop, name); }
 Status KeeperLink::finish() { return send_keeper_message(native(), KeeperVerb::finish, {}); }
 Status KeeperLink::sync(std::string_view path) { return send_keeper_message(native(), KeeperVerb::sync, path); }

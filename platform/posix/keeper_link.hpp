@@ -42,7 +42,8 @@ inline constexpr int kKeeperSocketType = SOCK_DGRAM;
 inline constexpr int kKeeperSocketType = SOCK_SEQPACKET;
 #endif
 
-[[nodiscard]] Status send_keeper_message(NativeHandle socket, KeeperVerb verb, std::string_view body, NativeHandle attached = kNoHandle);
+[[nodiscard]] Status send_keeper_message(NativeHandle socket, KeeperVerb verb, std::string_view body,
+                                         NativeHandle attached = kNoHandle);
 // Never waits.
 [[nodiscard]] KeeperMessageState receive_keeper_message(NativeHandle socket, KeeperMessage& into);
 

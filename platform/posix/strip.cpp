@@ -60,8 +60,7 @@ void own_session(const StripPlan& plan) noexcept {
     case SpawnRequest::Session::own_group:
       if (sys::setpgid(0, 0) != 0) fail(plan, SpawnStage::session);
       break;
-    case SpawnRequest::Session::shared:
-      break;
+    case SpawnRequest::Session::shared: break;
   }
 }
 

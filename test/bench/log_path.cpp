@@ -60,7 +60,9 @@ std::size_t count_wrong(const std::string& path, LogFormat format, std::size_t l
       const std::size_t end = std::min(text->find('\n', at), text->size() - 1) + 1;
       std::string_view line = std::string_view(*text).substr(at, end - at);
       if (format == LogFormat::time) line.remove_prefix(std::min<std::size_t>(line.size(), 30));
-      if (format == LogFormat::json ? line.find(line_of(next).substr(0, kLine - 1)) == line.npos : line != line_of(next)) ++wrong;
+      if (format == LogFormat::json ? line.find(line_of(next).substr(0, kLine - 1)) == line.npos
+                                    : line != line_of(next))
+        ++wrong;
       ++next;
       at = end;
     }
@@ -74,8 +76,9 @@ void measure(const std::string& directory, LogFormat format, bool in_blocks, boo
   const auto fifo = hold_fifo(directory + "/fifo");
   auto reader = OutputReader::open(fifo->get());
   auto loop = EventLoop::create({});
-  LogWriter writer({.path = path, .stream = "out", .app = "bench", .format = format, .max_size = 10U << 20U, .keep = kKeep},
-                   std::move(*reader));
+  LogWriter writer(
+      {.path = path, .stream = "out", .app = "bench", .format = format, .max_size = 10U << 20U, .keep = kKeep},
+      std::move(*reader));
   if (large) writer.grow_pipe();
   (void)writer.watch(*loop, 1).ok();
 
@@ -93,9 +96,9 @@ void measure(const std::string& directory, LogFormat format, bool in_blocks, boo
   const double cpu = cpu_ms() - cpu_before;
   const double took = std::chrono::duration<double, std::milli>(steady_now() - start).count();
   const std::size_t wrong = count_wrong(path, format, lines, kKeep);
-  std::printf("%-5s %-12s pipe %4zu KiB: CPU %6.1f ms, %6.1f ms in all, %6zu wake-ups, %zu lines wrong\n", to_string(format),
-              in_blocks ? "in blocks" : "line by line", static_cast<std::size_t>(writer.pipe_capacity() >> 10U), cpu, took, wakes,
-              wrong);
+  std::printf("%-5s %-12s pipe %4zu KiB: CPU %6.1f ms, %6.1f ms in all, %6zu wake-ups, %zu lines wrong\n",
+              to_string(format), in_blocks ? "in blocks" : "line by line",
+              static_cast<std::size_t>(writer.pipe_capacity() >> 10U), cpu, took, wakes, wrong);
   (void)writer.flush().ok();
 }
 

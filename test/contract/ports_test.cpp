@@ -31,7 +31,8 @@ Bound bind_some(int family, int type) {
   if (::bind(bound.socket.get(), reinterpret_cast<sockaddr*>(&address), length) != 0) return {};
   if (type == SOCK_STREAM) ::listen(bound.socket.get(), 1);
   ::getsockname(bound.socket.get(), reinterpret_cast<sockaddr*>(&address), &length);
-  bound.port = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
+  bound.port = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port
+                                       : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
   return bound;
 }
 

@@ -86,7 +86,8 @@ TEST_CASE("PERM1 the state directory is private, and no name leads out of it") {
     CHECK((fs::status(state.path() + part).permissions() & fs::perms::mask) == fs::perms::owner_all);
   }
   REQUIRE(state.write_spec(spec_named("web")).ok());
-  CHECK((fs::status(state.spec_path("web")).permissions() & fs::perms::mask) == (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK((fs::status(state.spec_path("web")).permissions() & fs::perms::mask) ==
+        (fs::perms::owner_read | fs::perms::owner_write));
   touch(scratch / "victim");
   for (const char* name : {"../victim", "..", ".", "", "a/b", "/etc", "a\nb", "all"}) {
     INFO(name);
@@ -137,10 +138,15 @@ TEST_CASE("ID3 removing one app leaves its neighbours' files alone") {
   const StateDirectory state(scratch / "home");
   REQUIRE(state.prepare().ok());
   for (const char* name : {"web", "web-1", "web.out.log"}) REQUIRE(state.write_spec(spec_named(name)).ok());
-  const std::vector<std::string> of_web{state.pid_path("web", 0),           state.pid_path("web", 12),          state.out_log_path("web"),
-                                        state.out_log_path("web") + ".1",   state.err_log_path("web") + ".23",  state.path() + "/logs/web.forever.log"};
-  const std::vector<std::string> of_others{state.pid_path("web-1", 0),         state.out_log_path("web-1"),          state.out_log_path("web.out.log"),
-                                           state.err_log_path("web.out.log"),  state.out_log_path("web") + ".1.txt", state.path() + "/pids/web-x.pid",
+  const std::vector<std::string> of_web{state.pid_path("web", 0),          state.pid_path("web", 12),
+                                        state.out_log_path("web"),         state.out_log_path("web") + ".1",
+                                        state.err_log_path("web") + ".23", state.path() + "/logs/web.forever.log"};
+  const std::vector<std::string> of_others{state.pid_path("web-1", 0),
+                                           state.out_log_path("web-1"),
+                                           state.out_log_path("web.out.log"),
+                                           state.err_log_path("web.out.log"),
+                                           state.out_log_path("web") + ".1.txt",
+                                           state.path() + "/pids/web-x.pid",
                                            state.lock_path("web")};
   for (const auto* files : {&of_web, &of_others}) {
     for (const std::string& file : *files) touch(file);
@@ -175,8 +181,9 @@ TEST_CASE("STATE1 a reader beside a fast writer never sees a torn status") {
   std::size_t reads = 0, bad = 0;
   do {
     const auto seen = state.read_status("web");
-    const bool whole = seen.ok() && std::all_of(seen->instances.begin(), seen->instances.end(),
-                                                [&](const InstanceStatus& instance) { return instance.generation == seen->id; });
+    const bool whole =
+        seen.ok() && std::all_of(seen->instances.begin(), seen->instances.end(),
+                                 [&](const InstanceStatus& instance) { return instance.generation == seen->id; });
     if (!whole) ++bad;
     ++reads;
   } while (!done);

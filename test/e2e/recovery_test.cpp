@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 
 void remove_files(const TemporaryHome& home, const std::string& name, const Words& files) {
   for (const std::string& file : files) {
-    const fs::path path = file == "lock" ? home.state() / "locks" / name : file == "entry" ? home.app(name) : home.app(name) / file;
+    const fs::path path = file == "lock"    ? home.state() / "locks" / name
+                          : file == "entry" ? home.app(name)
+                                            : home.app(name) / file;
     fs::remove_all(path);
   }
 }
@@ -29,7 +31,8 @@ std::size_t copies_of(const std::string& line) {
 }  // namespace
 
 TEST_CASE("STATE1 whatever is deleted together, start makes no second copy and stop reaches the first", "[STATE1]") {
-  const std::vector<Words> losses = {{"status.json", "lock"}, {"spec.json", "status.json", "control", "lock"}, {"entry", "lock"}};
+  const std::vector<Words> losses = {
+      {"status.json", "lock"}, {"spec.json", "status.json", "control", "lock"}, {"entry", "lock"}};
   for (const Words& lost : losses) {
     INFO("deleted: " << lost.front() << " and " << lost.size() - 1 << " more");
     const TemporaryHome home;
@@ -87,7 +90,9 @@ TEST_CASE("BACK1 a program that is gone leaves a supervisor that obeys, whatever
   const TemporaryHome home;
   const fs::path program = home.scratch() / "program";
   fs::copy_file(child_binary(), program);
-  REQUIRE(home.forever({"start", program.string(), "--name", "web", "--backoff-first", "0", "--backoff-cap", "0", "--", "wait"}).exit_code == 0);
+  REQUIRE(home.forever({"start", program.string(), "--name", "web", "--backoff-first", "0", "--backoff-cap", "0", "--",
+                        "wait"})
+              .exit_code == 0);
   const int supervisor = supervisor_of(home, "web");
   const int pid = pid_of(home, "web");
   fs::remove(program);

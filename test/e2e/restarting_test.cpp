@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <numeric>
 #include <fstream>
+#include <numeric>
 #include <sstream>
 
 #include "test/e2e/apps.hpp"

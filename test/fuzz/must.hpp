@@ -11,7 +11,9 @@ namespace forever::test {
 inline void must(bool holds) {
   if (!holds) std::abort();
 }
-inline std::string_view text_of(const std::uint8_t* data, std::size_t size) { return {reinterpret_cast<const char*>(data), size}; }
+inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
 
 }  // namespace forever::test
 

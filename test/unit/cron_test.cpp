@@ -16,14 +16,18 @@ namespace {
 class Zone {
  public:
   explicit Zone(const char* name) {
-    if (const char* before = std::getenv("TZ")) before_ = before;
-    else none_ = true;
+    if (const char* before = std::getenv("TZ"))
+      before_ = before;
+    else
+      none_ = true;
     ::setenv("TZ", name, 1);
     ::tzset();
   }
   ~Zone() {
-    if (none_) ::unsetenv("TZ");
-    else ::setenv("TZ", before_.c_str(), 1);
+    if (none_)
+      ::unsetenv("TZ");
+    else
+      ::setenv("TZ", before_.c_str(), 1);
     ::tzset();
   }
   Zone(const Zone&) = delete;
@@ -36,7 +40,7 @@ class Zone {
 
 // Rules spelled out, so that no zone files are needed (tzset(3)).
 constexpr const char* kBerlin = "CET-1CEST,M3.5.0,M10.5.0/3";
-constexpr const char* kHavana = "CST5CDT,M3.2.0/0,M11.1.0/1";   // the jump skips midnight
+constexpr const char* kHavana = "CST5CDT,M3.2.0/0,M11.1.0/1";          // the jump skips midnight
 constexpr const char* kLordHowe = "LHST-10:30LHDT-11,M10.1.0,M4.1.0";  // half an hour
 
 WallTime utc(const char* text) {
@@ -116,13 +120,34 @@ TEST_CASE("CRON2 a wrong expression is refused in words that name the field") {
     const char* part;
   };
   const Row rows[] = {
-      {"", "five fields"},          {"* * * *", "five fields"},        {"* * * * * * *", "five fields"}, {"@reboot", "@reboot"},
-      {"60 * * * *", "minute"},     {"* 24 * * *", "hour"},            {"* * 0 * *", "day of month"},    {"* * 32 * *", "day of month"},
-      {"* * * 13 *", "month"},      {"* * * 0 *", "month"},            {"* * * * 8", "day of week"},     {"60 * * * * *", "second"},
-      {"*/0 * * * *", "minute"},    {"5-1 * * * *", "minute"},         {"1,,2 * * * *", "minute"},       {"1- * * * *", "minute"},
-      {"-1 * * * *", "minute"},     {"a * * * *", "minute"},           {"* * * janu *", "month"},        {"* * * anf *", "month"},
-      {"*/ * * * *", "minute"},     {"1/2/3 * * * *", "minute"},       {"** * * * *", "minute"},         {"0001 * * * *", "minute"},
-      {"* * * * sun-", "day of week"}, {"1.5 * * * *", "minute"},      {", * * * *", "minute"},          {"*-5 * * * *", "minute"},
+      {"", "five fields"},
+      {"* * * *", "five fields"},
+      {"* * * * * * *", "five fields"},
+      {"@reboot", "@reboot"},
+      {"60 * * * *", "minute"},
+      {"* 24 * * *", "hour"},
+      {"* * 0 * *", "day of month"},
+      {"* * 32 * *", "day of month"},
+      {"* * * 13 *", "month"},
+      {"* * * 0 *", "month"},
+      {"* * * * 8", "day of week"},
+      {"60 * * * * *", "second"},
+      {"*/0 * * * *", "minute"},
+      {"5-1 * * * *", "minute"},
+      {"1,,2 * * * *", "minute"},
+      {"1- * * * *", "minute"},
+      {"-1 * * * *", "minute"},
+      {"a * * * *", "minute"},
+      {"* * * janu *", "month"},
+      {"* * * anf *", "month"},
+      {"*/ * * * *", "minute"},
+      {"1/2/3 * * * *", "minute"},
+      {"** * * * *", "minute"},
+      {"0001 * * * *", "minute"},
+      {"* * * * sun-", "day of week"},
+      {"1.5 * * * *", "minute"},
+      {", * * * *", "minute"},
+      {"*-5 * * * *", "minute"},
   };
   for (const Row& row : rows) {
     INFO(row.expression);
@@ -156,7 +181,8 @@ TEST_CASE("CRON4 a time that comes twice fires once, unless the schedule is for 
 
 TEST_CASE("CRON5 times only go forward, and each is one that the expression names, in every zone") {
   std::mt19937 random(12);
-  const char* expressions[] = {"30 2 * * *", "*/20 0-3 * * *", "15,45 * * * *", "0 0 * * sun", "0 1,2,3 * * *", "* 2 * * *"};
+  const char* expressions[] = {"30 2 * * *",  "*/20 0-3 * * *", "15,45 * * * *",
+                               "0 0 * * sun", "0 1,2,3 * * *",  "* 2 * * *"};
   for (const char* name : {kBerlin, kHavana, kLordHowe, "UTC", "NZST-12NZDT,M9.5.0,M4.1.0/3"}) {
     Zone zone(name);
     for (const char* expression : expressions) {

@@ -26,10 +26,13 @@ std::string words(const Lifecycle::Actions& actions) {
   for (const LifecycleAction& one : actions) {
     if (std::holds_alternative<action::Spawn>(one)) add("spawn");
     if (const auto* signal = std::get_if<action::Signal>(&one)) {
-      const char* target = signal->target == StopTarget::leader ? "leader" : signal->target == StopTarget::group ? "group" : "tree";
+      const char* target = signal->target == StopTarget::leader  ? "leader"
+                           : signal->target == StopTarget::group ? "group"
+                                                                 : "tree";
       add(std::string(target) + ":" + std::to_string(signal->signal));
     }
-    if (const auto* exit = std::get_if<action::RecordExit>(&one)) add(std::string("record:") + to_string(exit->trigger));
+    if (const auto* exit = std::get_if<action::RecordExit>(&one))
+      add(std::string("record:") + to_string(exit->trigger));
   }
   return text;
 }
@@ -104,48 +107,63 @@ struct Row {
 };
 
 const Row kTable[] = {
-    {"start", event::Start{},
-     {"spawn -> starting", "-> starting", "-> starting", "-> online", "-> stopping", "-> stopping", "-> stopping", "-> stopping",
-      "spawn -> starting", "spawn -> starting"}},
-    {"spawned", event::Spawned{},
-     {"-> stopped", "-> starting", "-> starting", "-> online", "leader:9 tree:9 -> stopping", "-> stopping", "-> stopping", "-> stopping",
-      "-> backoff", "-> errored"}},
-    {"spawn failed for now", event::SpawnFailed{kNoMemory},
-     {"-> stopped", "record:crash spawn -> starting", "record:crash spawn -> starting", "record:crash spawn -> starting",
+    {"start",
+     event::Start{},
+     {"spawn -> starting", "-> starting", "-> starting", "-> online", "-> stopping", "-> stopping", "-> stopping",
+      "-> stopping", "spawn -> starting", "spawn -> starting"}},
+    {"spawned",
+     event::Spawned{},
+     {"-> stopped", "-> starting", "-> starting", "-> online", "leader:9 tree:9 -> stopping", "-> stopping",
+      "-> stopping", "-> stopping", "-> backoff", "-> errored"}},
+    {"spawn failed for now",
+     event::SpawnFailed{kNoMemory},
+     {"-> stopped", "record:crash spawn -> starting", "record:crash spawn -> starting",
+      "record:crash spawn -> starting", "record:stop -> stopped", "record:stop -> stopped", "-> stopping",
+      "-> stopping", "-> backoff", "-> errored"}},
+    {"spawn failed for good",
+     event::SpawnFailed{kNoProgram},
+     {"-> stopped", "record:crash -> backoff", "record:crash -> backoff", "record:crash -> backoff",
       "record:stop -> stopped", "record:stop -> stopped", "-> stopping", "-> stopping", "-> backoff", "-> errored"}},
-    {"spawn failed for good", event::SpawnFailed{kNoProgram},
-     {"-> stopped", "record:crash -> backoff", "record:crash -> backoff", "record:crash -> backoff", "record:stop -> stopped",
-      "record:stop -> stopped", "-> stopping", "-> stopping", "-> backoff", "-> errored"}},
-    {"exec succeeded", event::ExecSucceeded{},
-     {"-> stopped", "-> starting", "-> online", "-> online", "-> stopping", "-> stopping", "-> stopping", "-> stopping", "-> backoff",
-      "-> errored"}},
-    {"leader exited alone", event::LeaderExited{kCrash, true},
+    {"exec succeeded",
+     event::ExecSucceeded{},
+     {"-> stopped", "-> starting", "-> online", "-> online", "-> stopping", "-> stopping", "-> stopping", "-> stopping",
+      "-> backoff", "-> errored"}},
+    {"leader exited alone",
+     event::LeaderExited{kCrash, true},
      {"-> stopped", "-> starting", "record:crash spawn -> starting", "record:crash spawn -> starting", "-> stopping",
       "record:stop -> stopped", "-> stopping", "-> stopping", "-> backoff", "-> errored"}},
-    {"leader exited, others live", event::LeaderExited{kClean, false},
+    {"leader exited, others live",
+     event::LeaderExited{kClean, false},
      {"-> stopped", "-> starting", "record:exit tree:15 -> stopping", "record:exit tree:15 -> stopping", "-> stopping",
       "record:stop -> stopping", "-> stopping", "-> stopping", "-> backoff", "-> errored"}},
-    {"tree empty", event::TreeEmpty{},
-     {"-> stopped", "-> starting", "-> starting", "-> online", "-> stopping", "-> stopping", "-> stopped", "spawn -> starting",
-      "-> backoff", "-> errored"}},
-    {"stop", event::Stop{},
-     {"-> stopped", "-> stopping", "leader:9 tree:9 -> stopping", "tree:15 -> stopping", "-> stopping", "-> stopping", "-> stopping",
-      "-> stopping", "-> stopped", "-> stopped"}},
-    {"stop by force", event::Stop{Trigger::stop, false, true},
-     {"-> stopped", "-> stopping", "leader:9 tree:9 -> stopping", "tree:9 -> stopping", "-> stopping", "tree:9 -> stopping",
-      "tree:9 -> stopping", "tree:9 -> stopping", "-> stopped", "-> stopped"}},
-    {"restart", event::Stop{Trigger::restart, true, false},
-     {"spawn -> starting", "-> stopping", "leader:9 tree:9 -> stopping", "tree:15 -> stopping", "-> stopping", "-> stopping",
-      "-> stopping", "-> stopping", "spawn -> starting", "spawn -> starting"}},
-    {"restart for memory", event::Stop{Trigger::max_memory, true, false},
-     {"-> stopped", "-> starting", "-> starting", "tree:15 -> stopping", "-> stopping", "-> stopping", "-> stopping", "-> stopping",
-      "-> backoff", "-> errored"}},
-    {"restart by cron", event::Stop{Trigger::cron, true, false},
-     {"-> stopped", "-> starting", "-> starting", "tree:15 -> stopping", "-> stopping", "-> stopping", "-> stopping", "-> stopping",
-      "-> backoff", "-> errored"}},
-    {"tick", event::Tick{},
-     {"-> stopped", "-> starting", "-> starting", "-> online", "-> stopping", "-> stopping", "-> stopping", "-> stopping", "-> backoff",
-      "-> errored"}},
+    {"tree empty",
+     event::TreeEmpty{},
+     {"-> stopped", "-> starting", "-> starting", "-> online", "-> stopping", "-> stopping", "-> stopped",
+      "spawn -> starting", "-> backoff", "-> errored"}},
+    {"stop",
+     event::Stop{},
+     {"-> stopped", "-> stopping", "leader:9 tree:9 -> stopping", "tree:15 -> stopping", "-> stopping", "-> stopping",
+      "-> stopping", "-> stopping", "-> stopped", "-> stopped"}},
+    {"stop by force",
+     event::Stop{Trigger::stop, false, true},
+     {"-> stopped", "-> stopping", "leader:9 tree:9 -> stopping", "tree:9 -> stopping", "-> stopping",
+      "tree:9 -> stopping", "tree:9 -> stopping", "tree:9 -> stopping", "-> stopped", "-> stopped"}},
+    {"restart",
+     event::Stop{Trigger::restart, true, false},
+     {"spawn -> starting", "-> stopping", "leader:9 tree:9 -> stopping", "tree:15 -> stopping", "-> stopping",
+      "-> stopping", "-> stopping", "-> stopping", "spawn -> starting", "spawn -> starting"}},
+    {"restart for memory",
+     event::Stop{Trigger::max_memory, true, false},
+     {"-> stopped", "-> starting", "-> starting", "tree:15 -> stopping", "-> stopping", "-> stopping", "-> stopping",
+      "-> stopping", "-> backoff", "-> errored"}},
+    {"restart by cron",
+     event::Stop{Trigger::cron, true, false},
+     {"-> stopped", "-> starting", "-> starting", "tree:15 -> stopping", "-> stopping", "-> stopping", "-> stopping",
+      "-> stopping", "-> backoff", "-> errored"}},
+    {"tick",
+     event::Tick{},
+     {"-> stopped", "-> starting", "-> starting", "-> online", "-> stopping", "-> stopping", "-> stopping",
+      "-> stopping", "-> backoff", "-> errored"}},
 };
 
 }  // namespace
@@ -166,7 +184,8 @@ TEST_CASE("LIFE2 a deadline exists in backoff and stopping only, and a tick at i
   for (const Place place : kPlaces) {
     Story story = at(place);
     INFO(to_string(story.life.state()));
-    const bool due = place == Place::backoff || place == Place::stopping || place == Place::rest || place == Place::leftovers;
+    const bool due =
+        place == Place::backoff || place == Place::stopping || place == Place::rest || place == Place::leftovers;
     REQUIRE(story.life.deadline().has_value() == due);
     if (!due) continue;
     CHECK(*story.life.deadline() > story.now);
@@ -236,9 +255,12 @@ TEST_CASE("BACK1 in any ten seconds an instance is spawned a bounded number of t
       }
       feed(event::Spawned{});
       // Some exit at once, some just above the line at which the count is cleared.
-      if (random() % 3 == 0) now += policy.min_uptime + Milliseconds{random() % 3};
-      else now += Milliseconds{random() % 20};
-      feed(random() % 5 == 0 ? LifecycleEvent{event::SpawnFailed{kNoMemory}} : LifecycleEvent{event::LeaderExited{kCrash, true}});
+      if (random() % 3 == 0)
+        now += policy.min_uptime + Milliseconds{random() % 3};
+      else
+        now += Milliseconds{random() % 20};
+      feed(random() % 5 == 0 ? LifecycleEvent{event::SpawnFailed{kNoMemory}}
+                             : LifecycleEvent{event::LeaderExited{kCrash, true}});
     }
     const double window = 10'000;
     const double runs = window / static_cast<double>(policy.min_uptime.count()) + 2;
@@ -256,7 +278,8 @@ TEST_CASE("STOP8 a stop during back-off or before exec kills at once, and the in
     Story story = at(place);
     story(event::Stop{});
     if (place == Place::unspawned) CHECK(story(event::Spawned{}) == "leader:9 tree:9");
-    if (place != Place::backoff) CHECK(story(event::LeaderExited{{ExitStatus::Kind::signalled, kKill, false}, true}) == "record:stop");
+    if (place != Place::backoff)
+      CHECK(story(event::LeaderExited{{ExitStatus::Kind::signalled, kKill, false}, true}) == "record:stop");
     CHECK(story.life.state() == InstanceState::stopped);
     CHECK_FALSE(story.life.deadline());
     CHECK(story(event::Tick{}, Milliseconds{3'600'000}).empty());
@@ -329,7 +352,8 @@ TEST_CASE("LIFE3 what is asked for last while stopping is what comes after") {
 }
 
 TEST_CASE("LIFE4 policies end the life where they say so") {
-  Story once({RestartOn::never, {}, Milliseconds{1000}, Milliseconds{0}, {}, 3, Milliseconds{100}, 2.0, Milliseconds{15000}});
+  Story once(
+      {RestartOn::never, {}, Milliseconds{1000}, Milliseconds{0}, {}, 3, Milliseconds{100}, 2.0, Milliseconds{15000}});
   once.online();
   once(event::LeaderExited{kCrash, true});
   CHECK(once.life.state() == InstanceState::stopped);
@@ -373,8 +397,12 @@ TEST_CASE("SUP2 an adopter finishes what was under way") {
 
 TEST_CASE("LIFE5 no order of events makes two processes of one instance, or leaves it without a way on") {
   std::mt19937 random(99);
-  const LifecycleEvent asked[] = {event::Start{}, event::Stop{}, event::Stop{Trigger::restart, true, false},
-                                  event::Stop{Trigger::stop, false, true}, event::Stop{Trigger::cron, true, false}, event::Tick{}};
+  const LifecycleEvent asked[] = {event::Start{},
+                                  event::Stop{},
+                                  event::Stop{Trigger::restart, true, false},
+                                  event::Stop{Trigger::stop, false, true},
+                                  event::Stop{Trigger::cron, true, false},
+                                  event::Tick{}};
   for (const KillMode mode : {KillMode::process, KillMode::group, KillMode::tree}) {
     for (int round = 0; round < 300; ++round) {
       RestartPolicy policy;
@@ -423,8 +451,8 @@ TEST_CASE("LIFE5 no order of events makes two processes of one instance, or leav
 }
 
 TEST_CASE("LIFE6 the words of states and triggers can be read back") {
-  for (const InstanceState state : {InstanceState::starting, InstanceState::online, InstanceState::stopping, InstanceState::stopped,
-                                    InstanceState::backoff, InstanceState::errored}) {
+  for (const InstanceState state : {InstanceState::starting, InstanceState::online, InstanceState::stopping,
+                                    InstanceState::stopped, InstanceState::backoff, InstanceState::errored}) {
     CHECK(instance_state_from(to_string(state)) == state);
   }
   CHECK_FALSE(instance_state_from("launching"));

@@ -38,8 +38,8 @@ TEST_CASE("a signal is known by name with or without SIG, in any case, or by num
 }
 
 TEST_CASE("what is no signal is refused") {
-  for (const char* junk : {"", "0", "-1", "65", "99999999999999999999", "SIG", "SIGSIGTERM", "TERM ", " TERM", "15x", "RT",
-                           "RTMIN+", "RTMIN-1", "RTMIN+99", "RTMAX+1", "RTMIN+-3", "RTMINx"}) {
+  for (const char* junk : {"", "0", "-1", "65", "99999999999999999999", "SIG", "SIGSIGTERM", "TERM ", " TERM", "15x",
+                           "RT", "RTMIN+", "RTMIN-1", "RTMIN+99", "RTMAX+1", "RTMIN+-3", "RTMINx"}) {
     CAPTURE(junk);
     CHECK_FALSE(signal_from_name(junk).has_value());
   }

@@ -15,7 +15,8 @@ namespace {
 constexpr Milliseconds kShort{10}, kLong{60'000};
 const Time kBegin = steady_from_ms(50'000);
 
-Decision decide(const RestartPolicy& policy, std::uint32_t failures, const ExitStatus& status, Milliseconds uptime, bool permanent = false) {
+Decision decide(const RestartPolicy& policy, std::uint32_t failures, const ExitStatus& status, Milliseconds uptime,
+                bool permanent = false) {
   return decide_restart(policy, {5, failures}, status, uptime, permanent, 1.0);
 }
 
@@ -62,10 +63,17 @@ TEST_CASE("BACK1 short runs are counted, a long one clears the count, and the wa
     std::int64_t expected_wait;
   };
   const Row rows[] = {
-      {0, kShort, false, 1, 0},      {2, kShort, false, 3, 0},        {3, kShort, false, 4, 100},
-      {4, kShort, false, 5, 200},    {9, kShort, false, 10, 6400},    {11, kShort, false, 12, 15000},
-      {9, kLong, false, 0, 0},       {9, Milliseconds{1000}, false, 0, 0}, {9, Milliseconds{999}, false, 10, 6400},
-      {0, kShort, true, 1, 15000},   {4'294'967'295U, kShort, false, 4'294'967'295U, 15000},
+      {0, kShort, false, 1, 0},
+      {2, kShort, false, 3, 0},
+      {3, kShort, false, 4, 100},
+      {4, kShort, false, 5, 200},
+      {9, kShort, false, 10, 6400},
+      {11, kShort, false, 12, 15000},
+      {9, kLong, false, 0, 0},
+      {9, Milliseconds{1000}, false, 0, 0},
+      {9, Milliseconds{999}, false, 10, 6400},
+      {0, kShort, true, 1, 15000},
+      {4'294'967'295U, kShort, false, 4'294'967'295U, 15000},
   };
   for (const Row& row : rows) {
     const Decision decision = decide({}, row.failures, {Kind::exited, 1, false}, row.uptime, row.permanent);
@@ -78,7 +86,8 @@ TEST_CASE("BACK1 short runs are counted, a long one clears the count, and the wa
   CHECK(decide({}, 3, {Kind::not_started, EAGAIN, false}, kLong).delay.count() == 100);
 }
 
-TEST_CASE("BACK1 what cannot be started is never tried again without a pause, even where the back-off is set to nothing") {
+TEST_CASE(
+    "BACK1 what cannot be started is never tried again without a pause, even where the back-off is set to nothing") {
   RestartPolicy policy;
   policy.backoff_first = policy.backoff_cap = Milliseconds{0};
   CHECK(decide(policy, 0, {Kind::not_started, ENOENT, false}, kShort, true).delay.count() == 100);
@@ -133,8 +142,10 @@ TEST_CASE("BACK1 the back-off never falls, never passes the cap and survives abs
 }
 
 TEST_CASE("STATE2 an exec error is permanent when trying again cannot help") {
-  for (const int code : {ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ENOEXEC, ELOOP, ENAMETOOLONG, E2BIG}) CHECK(is_permanent_exec_error(code));
-  for (const int code : {0, EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC}) CHECK_FALSE(is_permanent_exec_error(code));
+  for (const int code : {ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ENOEXEC, ELOOP, ENAMETOOLONG, E2BIG})
+    CHECK(is_permanent_exec_error(code));
+  for (const int code : {0, EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC})
+    CHECK_FALSE(is_permanent_exec_error(code));
 }
 
 TEST_CASE("STOP4 a plan asks first, then kills the same") {
@@ -142,7 +153,8 @@ TEST_CASE("STOP4 a plan asks first, then kills the same") {
     KillMode mode;
     StopTarget target;
   };
-  for (const Row& row : {Row{KillMode::process, StopTarget::leader}, Row{KillMode::group, StopTarget::group}, Row{KillMode::tree, StopTarget::tree}}) {
+  for (const Row& row : {Row{KillMode::process, StopTarget::leader}, Row{KillMode::group, StopTarget::group},
+                         Row{KillMode::tree, StopTarget::tree}}) {
     const StopSettings settings{2, Milliseconds{300}, row.mode};
     CHECK(make_stop_plan(settings) == StopPlan{{row.target, 2, Milliseconds{300}}, {row.target, 9, kKillRepeat}});
     CHECK(make_stop_plan(settings, true) == StopPlan{{row.target, 9, kKillRepeat}});

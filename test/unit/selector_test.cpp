@@ -72,8 +72,8 @@ TEST_CASE("ID2 the exact keys read in one way only") {
   CHECK_THAT(chosen({"id:web"}), contains("! 'id:web' is not an id"));
   CHECK_THAT(chosen({"pid:"}), contains("! 'pid:' is not a pid"));
   CHECK_THAT(chosen({"pid:0"}), contains("! no app has the pid 0"));
-  CHECK(chosen({"port:80"}) == "api/1");   // held by a grandchild of that instance
-  CHECK(chosen({"port:443"}) == "web");    // held by the keeper, of whatever instance
+  CHECK(chosen({"port:80"}) == "api/1");  // held by a grandchild of that instance
+  CHECK(chosen({"port:443"}) == "web");   // held by the keeper, of whatever instance
   CHECK_THAT(chosen({"port:22"}), contains("! port 22 is held by pid 999, which is not of an app here"));
   CHECK_THAT(chosen({"port:81"}), contains("! nobody that can be seen holds port 81"));
   CHECK_THAT(chosen({"port:0"}), contains("! 0 is no port"));

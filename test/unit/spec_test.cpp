@@ -27,7 +27,8 @@ AppSpec full_spec() {
   spec.user = "www-data";
   spec.group = "1000";
   spec.instances = 4;
-  spec.restart = {RestartOn::on_failure, {0, 42, 255}, Milliseconds{1500}, Milliseconds{250}, 9, 0, Milliseconds{1}, 1.5, Milliseconds{86'400'000}};
+  spec.restart = {RestartOn::on_failure, {0, 42, 255}, Milliseconds{1500},      Milliseconds{250}, 9, 0,
+                  Milliseconds{1},       1.5,          Milliseconds{86'400'000}};
   spec.stop = {2, Milliseconds{90'500}, KillMode::group};
   spec.logs = {"/var/log/o.log", "/var/log/e.log", true, LogFormat::json, 1ULL << 40U, 0};
   spec.max_memory = 18'446'744'073'709'551'615ULL;
@@ -157,8 +158,9 @@ TEST_CASE("START1 the command is interpreter, script and arguments") {
     spec.arguments = {"-p", "1"};
     CHECK(command_of(spec, row.executable) == row.expected);
   }
-  const std::pair<const char*, const char*> extensions[] = {{"a.js", "node"}, {"a.mjs", "node"}, {"a.py", "python3"}, {"a.sh", "sh"}, {"a.rb", "ruby"},
-                                                            {"a.pl", "perl"}, {"a.php", "php"},  {"a", ""},           {"a.", ""},     {"js", ""}, {"/a.js/b", ""}};
+  const std::pair<const char*, const char*> extensions[] = {
+      {"a.js", "node"}, {"a.mjs", "node"}, {"a.py", "python3"}, {"a.sh", "sh"}, {"a.rb", "ruby"}, {"a.pl", "perl"},
+      {"a.php", "php"}, {"a", ""},         {"a.", ""},          {"js", ""},     {"/a.js/b", ""}};
   for (const auto& [script, interpreter] : extensions) CHECK(interpreter_for(script) == interpreter);
 }
 
@@ -171,7 +173,9 @@ TEST_CASE("ENV1 an environment file is read line by line") {
       {"", {}},
       {"\n\n# all\n  # comment\n", {}},
       {"A=1\nB=2", {"A=1", "B=2"}},
-      {"\xef\xbb\xbf" "A=1\r\nB=2\r\n", {"A=1", "B=2"}},
+      {"\xef\xbb\xbf"
+       "A=1\r\nB=2\r\n",
+       {"A=1", "B=2"}},
       {"export A=1\nexport\tB=2\nexported=3", {"A=1", "B=2", "exported=3"}},
       {"A=1\nA=2", {"A=2"}},
       {"A=", {"A="}},
@@ -189,12 +193,10 @@ TEST_CASE("ENV1 an environment file is read line by line") {
     REQUIRE(parsed.ok());
     CHECK(*parsed == row.expected);
   }
-  const std::pair<const char*, const char*> wrong[] = {{"A=1\nB", "x.env, line 2: there is no '='"},
-                                                       {"=1", "line 1: the name is missing"},
-                                                       {"A B=1", "line 1: the name contains a blank"},
-                                                       {"A='x", "line 1: the quote is not closed"},
-                                                       {"\nA=\"x\\\"", "line 2: the quote is not closed"},
-                                                       {"A='x'y", "line 1: something follows"}};
+  const std::pair<const char*, const char*> wrong[] = {
+      {"A=1\nB", "x.env, line 2: there is no '='"},       {"=1", "line 1: the name is missing"},
+      {"A B=1", "line 1: the name contains a blank"},     {"A='x", "line 1: the quote is not closed"},
+      {"\nA=\"x\\\"", "line 2: the quote is not closed"}, {"A='x'y", "line 1: something follows"}};
   for (const auto& [text, part] : wrong) {
     const auto parsed = parse_env_file(text, "x.env");
     REQUIRE_FALSE(parsed.ok());
@@ -208,24 +210,28 @@ TEST_CASE("ENV1 a variable is set once, and only if it can be one") {
   CHECK(set_environment(environment, "A=3"));
   CHECK(set_environment(environment, "B="));
   CHECK(environment == std::vector<std::string>{"A=3", "AB=2", "B="});
-  for (const std::string_view wrong : {std::string_view("A"), std::string_view("=1"), std::string_view(""), std::string_view("A=\0", 3)}) {
+  for (const std::string_view wrong :
+       {std::string_view("A"), std::string_view("=1"), std::string_view(""), std::string_view("A=\0", 3)}) {
     CHECK_FALSE(set_environment(environment, wrong));
   }
   CHECK(environment.size() == 3);
 }
 
 TEST_CASE("ENV1 what looks like a secret is masked, what does not is shown") {
-  for (const char* name : {"API_KEY", "apiKey", "JWT_SECRET", "GITHUB_TOKEN", "DB_PASSWORD", "MYSQL_PASSWD", "DB_PASS", "PASS", "PASSPHRASE", "DB_PWD", "AWS_CREDENTIALS",
-                           "BASIC_AUTH", "AUTHORIZATION", "PRIVATE_X", "SENTRY_DSN", "GH_PAT"}) {
+  for (const char* name : {"API_KEY", "apiKey", "JWT_SECRET", "GITHUB_TOKEN", "DB_PASSWORD", "MYSQL_PASSWD", "DB_PASS",
+                           "PASS", "PASSPHRASE", "DB_PWD", "AWS_CREDENTIALS", "BASIC_AUTH", "AUTHORIZATION",
+                           "PRIVATE_X", "SENTRY_DSN", "GH_PAT"}) {
     INFO(name);
     CHECK(looks_secret(name, "x"));
   }
-  for (const char* name : {"PATH", "HOME", "PWD", "OLDPWD", "LANG", "PORT", "NODE_ENV", "GIT_AUTHOR_NAME", "AUTHOR", "BYPASS", "COMPASS_X"}) {
+  for (const char* name : {"PATH", "HOME", "PWD", "OLDPWD", "LANG", "PORT", "NODE_ENV", "GIT_AUTHOR_NAME", "AUTHOR",
+                           "BYPASS", "COMPASS_X"}) {
     INFO(name);
     CHECK_FALSE(looks_secret(name, "x"));
   }
   CHECK(looks_secret("DATABASE_URL", "postgres://u:p@host/db"));
   CHECK(looks_secret("X", "see http://a/ and redis://:p@host:1"));
   CHECK(looks_secret("X", "-----BEGIN RSA PRIVATE KEY-----\n"));
-  for (const char* value : {"http://host:80/a@b", "http://user@host", "mailto:a:b@c", "a://b", "http://h/?u=x:y@z"}) CHECK_FALSE(looks_secret("X", value));
+  for (const char* value : {"http://host:80/a@b", "http://user@host", "mailto:a:b@c", "a://b", "http://h/?u=x:y@z"})
+    CHECK_FALSE(looks_secret("X", value));
 }

@@ -7,9 +7,9 @@
 using namespace forever;
 
 TEST_CASE("STATE3 a start report survives the way") {
-  for (const StartReport& report :
-       {StartReport{true, {12, 0, 14}, "", 0, ""}, StartReport{true, {}, "", 0, ""},
-        StartReport{false, {}, "exec: No such file or directory", 2, "exec"}, StartReport{false, {}, "cannot open /x y: no", 13, ""}}) {
+  for (const StartReport& report : {StartReport{true, {12, 0, 14}, "", 0, ""}, StartReport{true, {}, "", 0, ""},
+                                    StartReport{false, {}, "exec: No such file or directory", 2, "exec"},
+                                    StartReport{false, {}, "cannot open /x y: no", 13, ""}}) {
     CHECK(decode_start_report(encode_start_report(report)) == report);
   }
 }
@@ -34,5 +34,6 @@ TEST_CASE("STOP3 an instance's marker survives the environment, names with slash
 }
 
 TEST_CASE("STOP3 what is no marker is none") {
-  for (const char* text : {"", "/", "a/b", "a/b/c", "a/1/", "a//1", "a/1/2x", "a/-1/2", "a/1/99999999999999999999999"}) CHECK_FALSE(marker_from(text));
+  for (const char* text : {"", "/", "a/b", "a/b/c", "a/1/", "a//1", "a/1/2x", "a/-1/2", "a/1/99999999999999999999999"})
+    CHECK_FALSE(marker_from(text));
 }

@@ -27,13 +27,15 @@ AppStatus full_status() {
   status.keeper = {10, 111};
   status.supervisor = {11, 222};
   status.host = {"boot", "4026531836", "machine"};
-  status.instances = {{0, InstanceState::online, {12, 18'446'744'073'709'551'615ULL}, 5, -1, 1'790'000'000'000, 0, {4, 3}},
-                      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}}};
+  status.instances = {
+      {0, InstanceState::online, {12, 18'446'744'073'709'551'615ULL}, 5, -1, 1'790'000'000'000, 0, {4, 3}},
+      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}}};
   using Kind = ExitStatus::Kind;
-  status.last_exits = {{0, 4711, 1, Milliseconds{5}, {Kind::signalled, 11, true}, "", "crash", std::string("last\xff\n\0words", 12)},
-                       {1, 0, 2, Milliseconds{0}, {Kind::not_started, 2, false}, "exec", "exit", ""},
-                       {1, 4, 3, Milliseconds{1}, {Kind::unknown, 0, false}, "", "stop", ""},
-                       {1, 4, 3, Milliseconds{1}, {Kind::exited, -1073741819, false}, "", "max-memory", ""}};
+  status.last_exits = {
+      {0, 4711, 1, Milliseconds{5}, {Kind::signalled, 11, true}, "", "crash", std::string("last\xff\n\0words", 12)},
+      {1, 0, 2, Milliseconds{0}, {Kind::not_started, 2, false}, "exec", "exit", ""},
+      {1, 4, 3, Milliseconds{1}, {Kind::unknown, 0, false}, "", "stop", ""},
+      {1, 4, 3, Milliseconds{1}, {Kind::exited, -1073741819, false}, "", "max-memory", ""}};
   status.note = "disk full";
   status.pipe_capacity = 1U << 20U;
   status.dropped_bytes = 1ULL << 63U;
@@ -112,7 +114,9 @@ TEST_CASE("DISK2 a spoilt status is refused in one line that names the file") {
     CHECK_THAT(fault(text), contains(part));
     CHECK(fault(text).starts_with(kFile));
   }
-  CHECK(fault(head + R"("later":{"x":[1,{"y":[[]]}],"z":null},"and":[[{}]],"user":null,"command":[{"hex":"61"},"b"],"end":1})").empty());
+  CHECK(fault(head +
+              R"("later":{"x":[1,{"y":[[]]}],"z":null},"and":[[{}]],"user":null,"command":[{"hex":"61"},"b"],"end":1})")
+            .empty());
   const std::string text = status_to_json(full_status(), 7);
   for (std::size_t cut = 0; cut < text.size(); ++cut) REQUIRE_FALSE(fault(text.substr(0, cut)).empty());
 }
@@ -140,10 +144,12 @@ TEST_CASE("STATE1 an app is as well as its worst instance, and online if one is 
 }
 
 TEST_CASE("CTL1 requests and answers are read back as they were written, each on one line") {
-  const Operation operations[] = {Operation::start,  Operation::stop,    Operation::restart,  Operation::send_signal, Operation::flush,
-                                  Operation::reopen, Operation::refresh, Operation::describe, Operation::reset};
+  const Operation operations[] = {Operation::start,       Operation::stop,     Operation::restart,
+                                  Operation::send_signal, Operation::flush,    Operation::reopen,
+                                  Operation::refresh,     Operation::describe, Operation::reset};
   for (const Operation operation : operations) {
-    for (const ControlRequest& request : {ControlRequest{operation, {}, 0, false, {}}, ControlRequest{operation, 3, 15, true, "{\n\xff}"}}) {
+    for (const ControlRequest& request :
+         {ControlRequest{operation, {}, 0, false, {}}, ControlRequest{operation, 3, 15, true, "{\n\xff}"}}) {
       const std::string line = encode(request);
       CHECK(line.find('\n') == line.size() - 1);
       const Result<ControlRequest> back = decode_request(line);
@@ -165,13 +171,15 @@ TEST_CASE("CTL1 requests and answers are read back as they were written, each on
 }
 
 TEST_CASE("CTL2 a wrong line is refused in words") {
-  for (const char* line : {"", "{", "[]", "{}", R"({"do":"dance"})", R"({"do":1})", R"({"do":"stop","slot":-1})", R"({"do":"stop","signal":200})", R"({"do":"stop","force":1})"}) {
+  for (const char* line : {"", "{", "[]", "{}", R"({"do":"dance"})", R"({"do":1})", R"({"do":"stop","slot":-1})",
+                           R"({"do":"stop","signal":200})", R"({"do":"stop","force":1})"}) {
     INFO(line);
     const auto request = decode_request(line);
     REQUIRE_FALSE(request.ok());
     CHECK_FALSE(request.error().message().empty());
   }
-  for (const char* line : {"", "{}", R"({"progress":1})", R"({"ok":1})", R"({"ok":true,"pids":[-1]})", R"({"ok":true,"pids":1})", R"({"ok":true,"text":[]})"}) {
+  for (const char* line : {"", "{}", R"({"progress":1})", R"({"ok":1})", R"({"ok":true,"pids":[-1]})",
+                           R"({"ok":true,"pids":1})", R"({"ok":true,"text":[]})"}) {
     INFO(line);
     CHECK_FALSE(decode_answer(line).ok());
   }

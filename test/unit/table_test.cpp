@@ -98,7 +98,7 @@ TEST_CASE("LIST a row tells what an app is and uses") {
   const std::string text = render(list_table({look("web", "online")}), 0, false);
   for (const char* part :
        {"id",   "name",     "namespace", "slot", "pid",    "status", "restarts", "uptime", "cpu", "memory",
-        "user", "watching", "web",       "4711", "online", "1m",     "1.2%",     "3M",   "me",  "default"}) {
+        "user", "watching", "web",       "4711", "online", "1m",     "1.2%",     "3M",     "me",  "default"}) {
     CAPTURE(part);
     CHECK_THAT(text, contains(part));
   }

@@ -15,13 +15,44 @@ TEST_CASE("UNIT1 durations are read as people write them") {
     std::int64_t ms;  // -1: refused
   };
   const Row rows[] = {
-      {"500ms", 500},      {"10s", 10'000},      {"5m", 300'000},       {"2h", 7'200'000},   {"1d", 86'400'000}, {"2w", 1'209'600'000},
-      {"1.5s", 1500},      {"0.25h", 900'000},   {"1m30s", 90'000},     {"1h2m3s4ms", 3'723'004}, {"0", 0},     {"0s", 0},
-      {"10", 10'000},      {"1.5", 1500},        {"0.0005s", 0},        {"36525d", 3'155'760'000'000}, {"00010s", 10'000},
-      {"", -1},            {"s", -1},            {"-1s", -1},           {"+1s", -1},         {"1 s", -1},        {" 1s", -1},
-      {"1x", -1},          {"1S", -1},           {"1m30", -1},          {"1.s", -1},         {".5s", -1},        {"1e3s", -1},
-      {"1..5s", -1},       {"36526d", -1},       {"99999999999999999999s", -1},              {"9223372036854775807", -1},
-      {"36525d1ms", -1},   {"1s\n", -1},         {"0x10", -1},          {"1msm", -1},        {"ten", -1},
+      {"500ms", 500},
+      {"10s", 10'000},
+      {"5m", 300'000},
+      {"2h", 7'200'000},
+      {"1d", 86'400'000},
+      {"2w", 1'209'600'000},
+      {"1.5s", 1500},
+      {"0.25h", 900'000},
+      {"1m30s", 90'000},
+      {"1h2m3s4ms", 3'723'004},
+      {"0", 0},
+      {"0s", 0},
+      {"10", 10'000},
+      {"1.5", 1500},
+      {"0.0005s", 0},
+      {"36525d", 3'155'760'000'000},
+      {"00010s", 10'000},
+      {"", -1},
+      {"s", -1},
+      {"-1s", -1},
+      {"+1s", -1},
+      {"1 s", -1},
+      {" 1s", -1},
+      {"1x", -1},
+      {"1S", -1},
+      {"1m30", -1},
+      {"1.s", -1},
+      {".5s", -1},
+      {"1e3s", -1},
+      {"1..5s", -1},
+      {"36526d", -1},
+      {"99999999999999999999s", -1},
+      {"9223372036854775807", -1},
+      {"36525d1ms", -1},
+      {"1s\n", -1},
+      {"0x10", -1},
+      {"1msm", -1},
+      {"ten", -1},
   };
   for (const Row& row : rows) {
     INFO(row.text);
@@ -40,11 +71,34 @@ TEST_CASE("UNIT2 sizes are read as people write them, in powers of 1024") {
     std::optional<std::uint64_t> bytes;
   };
   const Row rows[] = {
-      {"0", 0},        {"10", 10},         {"10B", 10},       {"10K", 10'240},      {"10k", 10'240},       {"10KB", 10'240},
-      {"10KiB", 10'240}, {"10kb", 10'240}, {"200M", 209'715'200}, {"1G", 1'073'741'824}, {"1.5G", 1'610'612'736}, {"0.5K", 512},
-      {"1T", 1ULL << 40U}, {"1P", 1ULL << 50U}, {"15E", 15ULL << 60U}, {"18446744073709551615", 18'446'744'073'709'551'615ULL},
-      {"16E", {}},     {"18446744073709551616", {}}, {"", {}}, {"K", {}},           {"-1", {}},            {"1Ki", {}},
-      {"1Kx", {}},     {"1 K", {}},        {"1KK", {}},       {"1Q", {}},           {"1iB", {}},           {"1.K", {}},
+      {"0", 0},
+      {"10", 10},
+      {"10B", 10},
+      {"10K", 10'240},
+      {"10k", 10'240},
+      {"10KB", 10'240},
+      {"10KiB", 10'240},
+      {"10kb", 10'240},
+      {"200M", 209'715'200},
+      {"1G", 1'073'741'824},
+      {"1.5G", 1'610'612'736},
+      {"0.5K", 512},
+      {"1T", 1ULL << 40U},
+      {"1P", 1ULL << 50U},
+      {"15E", 15ULL << 60U},
+      {"18446744073709551615", 18'446'744'073'709'551'615ULL},
+      {"16E", {}},
+      {"18446744073709551616", {}},
+      {"", {}},
+      {"K", {}},
+      {"-1", {}},
+      {"1Ki", {}},
+      {"1Kx", {}},
+      {"1 K", {}},
+      {"1KK", {}},
+      {"1Q", {}},
+      {"1iB", {}},
+      {"1.K", {}},
   };
   for (const Row& row : rows) {
     INFO(row.text);
@@ -53,9 +107,10 @@ TEST_CASE("UNIT2 sizes are read as people write them, in powers of 1024") {
 }
 
 TEST_CASE("UNIT3 a duration that was written is read back exactly") {
-  const std::pair<std::int64_t, const char*> rows[] = {{0, "0s"},          {1, "1ms"},        {250, "250ms"},      {1000, "1s"},   {1500, "1.5s"},
-                                                       {1050, "1.05s"},    {1001, "1.001s"},  {60'000, "1m"},      {90'000, "90s"}, {90'500, "90.5s"},
-                                                       {600'000, "10m"},   {3'600'000, "1h"}, {86'400'000, "1d"},  {-5, "0s"}};
+  const std::pair<std::int64_t, const char*> rows[] = {
+      {0, "0s"},        {1, "1ms"},        {250, "250ms"},     {1000, "1s"},    {1500, "1.5s"},
+      {1050, "1.05s"},  {1001, "1.001s"},  {60'000, "1m"},     {90'000, "90s"}, {90'500, "90.5s"},
+      {600'000, "10m"}, {3'600'000, "1h"}, {86'400'000, "1d"}, {-5, "0s"}};
   for (const auto& [ms, text] : rows) CHECK(format_duration(Milliseconds{ms}) == text);
   std::mt19937_64 random(7);
   for (int round = 0; round < 20'000; ++round) {
@@ -65,9 +120,10 @@ TEST_CASE("UNIT3 a duration that was written is read back exactly") {
 }
 
 TEST_CASE("UNIT4 ages and sizes are short in a table") {
-  const std::pair<std::int64_t, const char*> ages[] = {{0, "0s"},         {3250, "3.2s"},    {3000, "3s"},       {9999, "9.9s"},       {10'000, "10s"},
-                                                       {59'999, "59s"},   {60'000, "1m"},    {3'599'999, "59m"}, {3'600'000, "1h"},    {86'399'999, "23h"},
-                                                       {86'400'000, "1d"}, {1'036'800'000, "12d"}, {-1, "0s"}};
+  const std::pair<std::int64_t, const char*> ages[] = {
+      {0, "0s"},          {3250, "3.2s"},         {3000, "3s"},       {9999, "9.9s"},    {10'000, "10s"},
+      {59'999, "59s"},    {60'000, "1m"},         {3'599'999, "59m"}, {3'600'000, "1h"}, {86'399'999, "23h"},
+      {86'400'000, "1d"}, {1'036'800'000, "12d"}, {-1, "0s"}};
   for (const auto& [ms, text] : ages) CHECK(format_age(Milliseconds{ms}) == text);
   const std::pair<std::uint64_t, const char*> sizes[] = {{0, "0"},
                                                          {1023, "1023"},
@@ -83,15 +139,38 @@ TEST_CASE("UNIT4 ages and sizes are short in a table") {
 }
 
 TEST_CASE("PERM1 a name cannot leave the directory, hide, or be read as something else") {
-  for (const char* good : {"web", "web-1", "Web.2", "a b", "h\xc3\xa4user", "\xe6\x9c\x8d\xe5\x8a\xa1", "...", ".hidden", "1a", "All", "~", "a_b@c", "$(x)"}) {
+  for (const char* good : {"web", "web-1", "Web.2", "a b", "h\xc3\xa4user", "\xe6\x9c\x8d\xe5\x8a\xa1", "...",
+                           ".hidden", "1a", "All", "~", "a_b@c", "$(x)"}) {
     INFO(good);
     CHECK_FALSE(fault_in_name(good));
   }
   const std::string longest(kLongestName, 'a');
   CHECK_FALSE(fault_in_name(longest));
-  const std::vector<std::string> bad{"",     ".",      "..",        "../x",         "/",          "a/b",     "a\\b",       "a\nb",         std::string("a\0b", 3),
-                                     "\x1b[31m", "a\x7f", "\xc2\x9b", "\xff",        "\xc0\xaf",   "-x",      "--name",     "0",            "4711",
-                                     "all",  "id:3",   "a:b",       longest + "a",  std::string(300, 'x'), "\xed\xa0\x80", "\xc3"};
+  const std::vector<std::string> bad{"",
+                                     ".",
+                                     "..",
+                                     "../x",
+                                     "/",
+                                     "a/b",
+                                     "a\\b",
+                                     "a\nb",
+                                     std::string("a\0b", 3),
+                                     "\x1b[31m",
+                                     "a\x7f",
+                                     "\xc2\x9b",
+                                     "\xff",
+                                     "\xc0\xaf",
+                                     "-x",
+                                     "--name",
+                                     "0",
+                                     "4711",
+                                     "all",
+                                     "id:3",
+                                     "a:b",
+                                     longest + "a",
+                                     std::string(300, 'x'),
+                                     "\xed\xa0\x80",
+                                     "\xc3"};
   for (const std::string& name : bad) {
     INFO(printable(name));
     CHECK(fault_in_name(name));
@@ -99,12 +178,31 @@ TEST_CASE("PERM1 a name cannot leave the directory, hide, or be read as somethin
 }
 
 TEST_CASE("START2 a program's default name is its base name without a known extension") {
-  const std::pair<const char*, const char*> rows[] = {
-      {"node", "node"},           {"/usr/bin/node", "node"}, {"./server.js", "server"},      {"/srv/app/server.mjs", "server"}, {"a.py", "a"},
-      {"a.tar.gz", "a.tar.gz"},   {"a.out", "a.out"},        {"C:\\app\\web.exe", "web"},    {"/srv/app/", "app"},              {"", "app"},
-      {"/", "app"},               {".", "app"},              {"..", "app"},                  {".js", ".js"},                    {"all", "app-all"},
-      {"8081", "app-8081"},       {"-x", "x"},               {"---", "app"},                 {"a:b", "a-b"},                    {"a\nb", "a-b"},
-      {"\xff\xfe", "app"},        {"x\xff", "x-"},           {"my app.rb", "my app"},        {"all.sh", "app-all"},             {"h\xc3\xa4user.pl", "h\xc3\xa4user"}};
+  const std::pair<const char*, const char*> rows[] = {{"node", "node"},
+                                                      {"/usr/bin/node", "node"},
+                                                      {"./server.js", "server"},
+                                                      {"/srv/app/server.mjs", "server"},
+                                                      {"a.py", "a"},
+                                                      {"a.tar.gz", "a.tar.gz"},
+                                                      {"a.out", "a.out"},
+                                                      {"C:\\app\\web.exe", "web"},
+                                                      {"/srv/app/", "app"},
+                                                      {"", "app"},
+                                                      {"/", "app"},
+                                                      {".", "app"},
+                                                      {"..", "app"},
+                                                      {".js", ".js"},
+                                                      {"all", "app-all"},
+                                                      {"8081", "app-8081"},
+                                                      {"-x", "x"},
+                                                      {"---", "app"},
+                                                      {"a:b", "a-b"},
+                                                      {"a\nb", "a-b"},
+                                                      {"\xff\xfe", "app"},
+                                                      {"x\xff", "x-"},
+                                                      {"my app.rb", "my app"},
+                                                      {"all.sh", "app-all"},
+                                                      {"h\xc3\xa4user.pl", "h\xc3\xa4user"}};
   for (const auto& [program, name] : rows) {
     INFO(program);
     CHECK(default_name(program) == name);
@@ -115,7 +213,8 @@ TEST_CASE("START2 no program makes a default name that is refused, and there is 
   std::mt19937 random(3);
   for (int round = 0; round < 5000; ++round) {
     std::string program(random() % 300, ' ');
-    for (char& c : program) c = static_cast<char>(random() % 4 == 0 ? "/.-:\\\n\xc3\xa4"[random() % 8] : static_cast<int>(random() % 256));
+    for (char& c : program)
+      c = static_cast<char>(random() % 4 == 0 ? "/.-:\\\n\xc3\xa4"[random() % 8] : static_cast<int>(random() % 256));
     const std::string name = default_name(program);
     INFO(printable(program));
     REQUIRE_FALSE(fault_in_name(name));
@@ -125,7 +224,8 @@ TEST_CASE("START2 no program makes a default name that is refused, and there is 
   CHECK(unique_name("web", [](const std::string&) { return false; }) == "web");
   CHECK(unique_name("web", [](const std::string& name) { return name == "web" || name == "web-1"; }) == "web-2");
   const std::string longest(kLongestName, 'a');
-  CHECK(unique_name(longest, [&](const std::string& name) { return name == longest; }) == std::string(kLongestName - 2, 'a') + "-1");
+  CHECK(unique_name(longest, [&](const std::string& name) { return name == longest; }) ==
+        std::string(kLongestName - 2, 'a') + "-1");
 }
 
 TEST_CASE("PERM1 control characters do not reach a terminal raw") {
@@ -134,16 +234,22 @@ TEST_CASE("PERM1 control characters do not reach a terminal raw") {
                                                       {"\x1b[31mred", "\\x1b[31mred"},
                                                       {"a\nb\tc\r", "a\\nb\\tc\\r"},
                                                       {"\x7f", "\\x7f"},
-                                                      {"\xc2\x9b" "31m", "\\x9b31m"},
+                                                      {"\xc2\x9b"
+                                                       "31m",
+                                                       "\\x9b31m"},
                                                       {"\xff\xc3", "\\xff\\xc3"},
                                                       {std::string("\0", 1), "\\x00"},
-                                                      {"\xe2\x80\xae" "gpj", "\\u202egpj"}};
+                                                      {"\xe2\x80\xae"
+                                                       "gpj",
+                                                       "\\u202egpj"}};
   for (const auto& [text, seen] : rows) CHECK(printable(text) == seen);
 }
 
 TEST_CASE("TEXT1 UTF-8 is what RFC 3629 says") {
-  for (const char* good : {"", "a", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xee\x80\x80"}) CHECK(is_utf8(good));
-  for (const char* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xfe"}) {
+  for (const char* good : {"", "a", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xee\x80\x80"})
+    CHECK(is_utf8(good));
+  for (const char* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
+                          "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xfe"}) {
     CHECK_FALSE(is_utf8(bad));
   }
 }
@@ -160,10 +266,12 @@ TEST_CASE("TEXT2 columns: wide characters take two, combining ones none") {
 }
 
 TEST_CASE("CLI1 a mistyped verb finds its neighbour, nonsense finds none") {
-  constexpr std::string_view kVerbs[] = {"start", "run", "list", "stop", "stopall", "restart", "restartall", "delete", "describe", "logs", "flush", "pid", "signal", "completion"};
-  const std::pair<const char*, const char*> rows[] = {{"strt", "start"},   {"satrt", "start"},  {"lst", "list"},     {"lits", "list"},     {"stpo", "stop"},
-                                                      {"restrat", "restart"}, {"log", "logs"},  {"desc", "describe"}, {"delte", "delete"}, {"START", "start"},
-                                                      {"singal", "signal"}, {"stopal", "stopall"}, {"comp", "completion"}};
+  constexpr std::string_view kVerbs[] = {"start",  "run",      "list", "stop",  "stopall", "restart", "restartall",
+                                         "delete", "describe", "logs", "flush", "pid",     "signal",  "completion"};
+  const std::pair<const char*, const char*> rows[] = {
+      {"strt", "start"},      {"satrt", "start"},    {"lst", "list"},       {"lits", "list"},    {"stpo", "stop"},
+      {"restrat", "restart"}, {"log", "logs"},       {"desc", "describe"},  {"delte", "delete"}, {"START", "start"},
+      {"singal", "signal"},   {"stopal", "stopall"}, {"comp", "completion"}};
   for (const auto& [typed, meant] : rows) {
     INFO(typed);
     CHECK(nearest(typed, kVerbs) == meant);

@@ -45,17 +45,12 @@ std::string damage(std::string input, std::size_t longest, std::mt19937& random)
     const std::size_t at = below(input.size());
     const char byte = static_cast<char>(below(255));
     switch (below(3)) {
-      case 0:
-        input.insert(at, 1, byte);
-        break;
+      case 0: input.insert(at, 1, byte); break;
       case 1:
         if (at < input.size()) input[at] = byte;
         break;
-      case 2:
-        input.erase(at, 1 + below(8));
-        break;
-      default:
-        input.insert(at, input.substr(below(input.size()), below(32)));
+      case 2: input.erase(at, 1 + below(8)); break;
+      default: input.insert(at, input.substr(below(input.size()), below(32)));
     }
   }
   input.resize(std::min(input.size(), longest));
