@@ -89,8 +89,12 @@ void Supervision::handle_signal(int signal) {
 }
 
 Instance* Supervision::instance_of(const ProcessId& id) {
-  const auto found =
-      std::ranges::find_if(instances_, [&](const Instance& instance) { return instance.process() == id; });
+  // Without a descriptor left the loop cannot read the start time of a child that has ended (it is 0 then); until the
+  // reap its pid was nobody else's, so the number is enough.
+  const auto found = std::ranges::find_if(instances_, [&](const Instance& instance) {
+    const ProcessId process = instance.process();
+    return process == id || (id.start_time == 0 && id.pid != 0 && process.pid == id.pid);
+  });
   return found == instances_.end() || found->life().leader_gone() ? nullptr : &*found;
 }
 
