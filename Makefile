@@ -20,6 +20,7 @@ comma := ,
 # With CXX="ccache g++" a result serves every working tree of this project, wherever it lies.
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = 1
+export CCACHE_SLOPPINESS = pch_defines,time_macros,include_file_mtime,include_file_ctime
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -62,6 +63,9 @@ else
 release_LINK = -s -Wl,--gc-sections
 endif
 test_FLAGS = -O0 -g1
+ifeq ($(OS),Linux)
+test_LINK = -no-pie
+endif
 fault_FLAGS = -O0 -g1 -DFOREVER_FAULT_INJECTION
 sanitizers = address,undefined
 asan_FLAGS = -O0 -g1 -fno-omit-frame-pointer -fsanitize=$(sanitizers) -fno-sanitize-recover=all
@@ -77,7 +81,6 @@ fuzz_CXX = $(LIBFUZZER)
 HOT := supervisor/log_lines.cpp supervisor/log_writer.cpp supervisor/status_reader.cpp
 release_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
-test_HEAVY = -g0
 fault_HEAVY = -g0
 asan_HEAVY = -g0
 fuzz_HEAVY = -O0 -g0
@@ -95,17 +98,31 @@ ring = $(wildcard test/$(1)/*.cpp test/$(1)/posix/*.cpp)
 have_ring = $(if $(call ring,$(1)),$(1))
 HEAVY := $(if $(PRODUCT),$(shell grep -lE '^ *\# *include *[<"](CLI|spdlog)/' $(PRODUCT)))
 
+# The headers that nearly all files share, compiled once a flavour (tool/prelude.hpp); `make PCH=` does without. What is
+# compiled with other flags than its flavour, or defines the body of Catch2, cannot use them.
+PCH ?= 1
+UNPRECOMPILED := $(HEAVY) $(HOT) test/support/main.cpp $(CHILD) $(SERVER)
+prelude = $(if $(PCH),$(if $(filter $(UNPRECOMPILED),$(2)),,build/$(1)/pch/$(if $(filter test/%,$(2)),test/support,tool)/prelude.hpp))
+
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(2)')
 
 # A flavour is one set of flags: build/<flavour>/obj/ for every source, build/<flavour>/product.a.
 define flavour
-build/$(1)/obj/%.o: %.cpp
+compile_$(1) = $$(or $$($(1)_CXX),$$(CXX)) $$(BASE) $$($(1)_FLAGS) $$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP
+
+build/$(1)/pch/%.hpp.gch: %.hpp
 	@mkdir -p $$(@D)
 	$$(call say,C++,$$< ($(1)))
-	$$(Q)$$(or $$($(1)_CXX),$$(CXX)) $$(BASE) $$($(1)_FLAGS) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) \
-		$$(if $$(filter $$<,$$(HOT)),$$($(1)_HOT)) \
-		$$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP -c $$< -o $$@
+	@printf '#error "$$<: the compiled form was not accepted"\n' >$$(@:.gch=)
+	$$(Q)$$(compile_$(1)) -x c++-header $$< -o $$@
+
+.SECONDEXPANSION:
+build/$(1)/obj/%.o: %.cpp $$$$(addsuffix .gch,$$$$(call prelude,$(1),$$$$*.cpp))
+	@mkdir -p $$(@D)
+	$$(call say,C++,$$< ($(1)))
+	$$(Q)$$(compile_$(1)) $$(addprefix -include ,$$(call prelude,$(1),$$<)) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) \
+		$$(if $$(filter $$<,$$(HOT)),$$($(1)_HOT)) -c $$< -o $$@
 
 build/$(1)/product.a: $$(PRODUCT:%.cpp=build/$(1)/obj/%.o)
 	@rm -f $$@
@@ -143,13 +160,14 @@ build/test/child: $(CHILD:%.cpp=build/release/obj/%.o)
 
 define ring_binary
 build/$(1)/$(2): $$(patsubst %.cpp,build/$(1)/obj/%.o,$$(call ring,$(2))) build/test/obj/test/support/main.o \
-		build/test/support.a build/$(1)/product.a
+		build/test/support.a build/$(3)/product.a
 	$$(call say,link,$$@)
 	$$(call link,$(1)) -lutil -o $$@
 endef
-$(foreach r,unit contract e2e,$(eval $(call ring_binary,test,$(r))))
-$(foreach r,unit contract,$(eval $(call ring_binary,asan,$(r))))
-$(eval $(call ring_binary,fault,fault))
+# What is tested is what is shipped: the quick rings take the release's objects.
+$(foreach r,unit contract e2e,$(eval $(call ring_binary,test,$(r),release)))
+$(foreach r,unit contract,$(eval $(call ring_binary,asan,$(r),asan)))
+$(eval $(call ring_binary,fault,fault,fault))
 
 build/asan/forever build/fault/forever: build/%/forever: build/%/obj/forever.o build/%/product.a
 	$(call say,link,$@)

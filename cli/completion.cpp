@@ -32,7 +32,7 @@ std::string options_of(const Verb& verb) {
 }
 
 // Inside single quotes of any of the three shells.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -58,13 +58,13 @@ std::string bash_script() {
       "  fi\n"
       "  case ${COMP_WORDS[1]} in\n";
   for (const Verb& verb : verbs()) {
-    out += "    " + words_of(verb, '|') + ") options=" + quoted(options_of(verb));
+    out += "    " + words_of(verb, '|') + ") options=" + shell_quoted(options_of(verb));
     switch (verb.kind) {
       case OperandKind::app:
       case OperandKind::signal_then_app: out += "; operands='app'"; break;
       case OperandKind::program: out += "; operands='file'"; break;
       case OperandKind::shell: out += "; operands='bash zsh fish'"; break;
-      case OperandKind::verb: out += "; operands=" + quoted(all_verbs()); break;
+      case OperandKind::verb: out += "; operands=" + shell_quoted(all_verbs()); break;
       case OperandKind::none: break;
     }
     out += " ;;\n";
@@ -135,7 +135,7 @@ std::string zsh_options(const Verb& verb) {
   for (const OptionGroup& group : verb.groups) {
     for (const Option& option : group.options) {
       for (const std::string_view name : split_words(option.names, ',')) {
-        out += " \\\n        " + quoted("*" + std::string{name} + "[" + zsh_text(first_sentence(option.help)) + "]" +
+        out += " \\\n        " + shell_quoted("*" + std::string{name} + "[" + zsh_text(first_sentence(option.help)) + "]" +
                                         (option.value.empty() || option.value.front() == '['
                                              ? std::string{}
                                              : ":" + zsh_text(option.value) + ":" + zsh_action(option)));
@@ -157,7 +157,7 @@ std::string zsh_script() {
       "_forever() {\n"
       "  local -a verbs\n"
       "  verbs=(\n";
-  for (const Verb& verb : verbs()) out += "    " + quoted(std::string{verb.name} + ":" + zsh_text(verb.summary)) + "\n";
+  for (const Verb& verb : verbs()) out += "    " + shell_quoted(std::string{verb.name} + ":" + zsh_text(verb.summary)) + "\n";
   out +=
       "  )\n"
       "  if (( CURRENT == 2 )); then\n"
@@ -222,7 +222,7 @@ std::string fish_script() {
       "complete -c forever -s h -l help -d 'help; after a verb: all about it'\n"
       "complete -c forever -n __fish_use_subcommand -l version -d 'the version'\n";
   for (const Verb& verb : verbs()) {
-    out += "complete -c forever -n __fish_use_subcommand -a '" + words_of(verb, ' ') + "' -d " + quoted(verb.summary) +
+    out += "complete -c forever -n __fish_use_subcommand -a '" + words_of(verb, ' ') + "' -d " + shell_quoted(verb.summary) +
            "\n";
     const std::string seen = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
     switch (verb.kind) {
