@@ -10,12 +10,6 @@
 namespace forever::cli {
 namespace {
 
-bool at_rest(const AppStatus& status) {
-  return std::all_of(status.instances.begin(), status.instances.end(), [](const InstanceStatus& instance) {
-    return instance.state == InstanceState::stopped || instance.state == InstanceState::errored;
-  });
-}
-
 bool errored(const AppStatus& status) {
   return std::any_of(status.instances.begin(), status.instances.end(),
                      [](const InstanceStatus& instance) { return instance.state == InstanceState::errored; });

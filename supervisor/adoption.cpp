@@ -115,8 +115,7 @@ std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, st
   const std::string prefix = identity_ + '/' + name_;
   std::optional<InstanceStatus> found;
   const auto consider = [&](const ProcessId& id) {
-    const auto text = environment_of(id.pid, kMarkerVariable);
-    const auto marker = text ? marker_from(*text) : std::nullopt;
+    const auto marker = marker_of(id.pid);
     if (!marker || marker->prefix != prefix || marker->slot != slot || marker->generation < at_least) return;
     if (presence(id) != Presence::alive) return;
     const bool newer = !found || marker->generation > found->generation ||

@@ -9,7 +9,7 @@
 #include "supervisor/chance.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/exit_codes.hpp"
-#include "supervisor/instance.hpp"
+#include "supervisor/instance_events.hpp"
 #include "supervisor/supervisor.hpp"
 #include "supervisor/triggers.hpp"
 #include "supervisor/units.hpp"
@@ -109,20 +109,10 @@ class Foreground {
   }
 
   void read_report() {
-    const ExecReport report = instance_.peek_report();
-    if (!report.known) return;
-    close_report();
-    if (report.failure) {
-      instance_.note_failure(*report.failure);
-    } else {
-      executed_ = true;
-      advance(event::ExecSucceeded{});
-    }
-  }
-
-  void close_report() {
-    if (instance_.report() != kNoHandle) loop_.unwatch(instance_.report());
-    instance_.close_report();
+    const auto executed = report_event(loop_, instance_);
+    if (!executed) return;
+    executed_ = true;
+    advance(*executed);
   }
 
   void ended(const ProcessId& id, const ExitStatus& status) {
@@ -133,12 +123,7 @@ class Foreground {
       return;
     }
     read_report();
-    close_report();
-    if (const auto failure = instance_.take_failure()) {
-      advance(event::SpawnFailed{{ExitStatus::Kind::not_started, failure->code, false}});
-    } else {
-      advance(event::LeaderExited{status, members().empty()});
-    }
+    advance(end_event(loop_, instance_, status, members().empty()));
   }
 
   // As PID 1 of a container every orphan is re-parented to us, whoever's it was; then only what is below the program counts.
@@ -186,14 +171,7 @@ class Foreground {
   }
 
   void start() {
-    if (const auto failure = instance_.spawn(spec_, context_)) {
-      instance_.note_failure(*failure);
-      (void)instance_.take_failure();
-      advance(event::SpawnFailed{{ExitStatus::Kind::not_started, failure->code, false}});
-      return;
-    }
-    advance(event::Spawned{});
-    (void)loop_.watch_readable(instance_.report(), kReport).ok();
+    advance(spawn_event(loop_, instance_, spec_, context_, kReport));
     instance_.open_gate();
   }
 

@@ -57,6 +57,11 @@ std::optional<InstanceMarker> marker_from(const std::string& text) {
   return numbers ? std::optional{marker} : std::nullopt;
 }
 
+std::optional<InstanceMarker> marker_of(Pid pid) {
+  const auto text = environment_of(pid, kMarkerVariable);
+  return text ? marker_from(*text) : std::nullopt;
+}
+
 std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnContext& context) {
   failure_.reset();
   failed_stage_.clear();
@@ -162,8 +167,7 @@ std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<b
 }
 
 bool orphan_of_slot(Pid orphan, std::uint32_t slot) {
-  const auto text = environment_of(orphan, kMarkerVariable);
-  const auto marker = text ? marker_from(*text) : std::nullopt;
+  const auto marker = marker_of(orphan);
   return marker ? marker->slot == slot : slot == 0;
 }
 

@@ -42,6 +42,8 @@ struct InstanceMarker {
 };
 [[nodiscard]] std::string marker_text(const InstanceMarker& marker);
 [[nodiscard]] std::optional<InstanceMarker> marker_from(const std::string& text);
+// The marker that the process bears; nothing where it has none, or its environment cannot be read.
+[[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
 
 class Instance {
  public:

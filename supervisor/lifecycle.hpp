@@ -32,6 +32,10 @@
 namespace forever {
 
 enum class InstanceState : std::uint8_t { starting, online, stopping, stopped, backoff, errored };
+// Nothing of it runs, and nothing will by itself.
+[[nodiscard]] constexpr bool at_rest(InstanceState state) noexcept {
+  return state == InstanceState::stopped || state == InstanceState::errored;
+}
 [[nodiscard]] const char* to_string(InstanceState state) noexcept;
 [[nodiscard]] std::optional<InstanceState> instance_state_from(const std::string& word) noexcept;
 

@@ -13,10 +13,6 @@ namespace {
 constexpr Milliseconds kFirstWord{1000};  // after which a client that waits is told what for
 constexpr Milliseconds kNextWord{3000};
 
-bool at_rest(InstanceState state) noexcept {
-  return state == InstanceState::stopped || state == InstanceState::errored;
-}
-
 }  // namespace
 
 std::vector<Instance*> Supervision::chosen(const ControlRequest& request) {

@@ -51,8 +51,8 @@ std::optional<std::string> app_of_pid_file(const std::string& path, const std::s
   std::string name = file.substr(0, dash);
   const auto text = read_file(path);
   if (!text || fault_in_name(name)) return std::nullopt;
-  const auto marker = environment_of(static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10)), kMarkerVariable);
-  return marker && marker->starts_with(identity + '/' + name + '/') ? std::optional{std::move(name)} : std::nullopt;
+  const auto marker = marker_of(static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10)));
+  return marker && marker->prefix == identity + '/' + name ? std::optional{std::move(name)} : std::nullopt;
 }
 
 // "web.out.log", "web.err.log", "web.forever.log" and their rotated ones of the app "web".

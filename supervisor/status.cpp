@@ -1,6 +1,7 @@
 // What the states of instances make of an app; see status.hpp.
 #include "supervisor/status.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace forever {
@@ -15,6 +16,10 @@ InstanceState overall_state(const AppStatus& status) {
     }
   }
   return InstanceState::stopped;
+}
+
+bool at_rest(const AppStatus& status) {
+  return std::ranges::all_of(status.instances, [](const InstanceStatus& instance) { return at_rest(instance.state); });
 }
 
 const char* to_string(ExitStatus::Kind kind) noexcept {

@@ -79,6 +79,8 @@ inline constexpr int kStatusVersion = 1;
 // The state of the whole app: the worst of its instances in the order errored, backoff, stopping, starting, online, stopped —
 // but online if any is online and none is worse than starting.
 [[nodiscard]] InstanceState overall_state(const AppStatus& status);
+// All of its instances are.
+[[nodiscard]] bool at_rest(const AppStatus& status);
 
 [[nodiscard]] const char* to_string(ExitStatus::Kind kind) noexcept;
 [[nodiscard]] const char* to_string(Desired desired) noexcept;

@@ -2,8 +2,8 @@
 //
 // Every turn of the loop is: wait; take what happened (events change lifecycles, and collect what is to be done); tick;
 // settle (the status goes on record, only then gates are opened and answers sent). So intent is on record before the act.
-// supervision.cpp is the loop and the lifecycle's actions, adoption.cpp how it begins or goes on after a predecessor,
-// operations.cpp what clients ask for.
+// supervision.cpp is the loop, acting.cpp what the lifecycles' decisions come to, adoption.cpp how it begins or goes on after
+// a predecessor, operations.cpp what clients ask for.
 #pragma once
 
 #include <optional>
@@ -51,24 +51,24 @@ class Supervision {
   void check_memory();
   void restart_by_schedule();
   void check_trees();
+  void settle();
+  [[nodiscard]] bool nothing_left() const;
+  [[nodiscard]] bool under_way() const;
+  [[nodiscard]] Instance* instance_of(const ProcessId& id);
+  void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
+
+  // acting.cpp
   void advance(Instance& instance, const LifecycleEvent& event);
-  void after_spawn(Instance& instance, const std::optional<SpawnFailure>& failed);
   void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
                    const action::RecordExit& exit);
-  void close_report(Instance& instance);
-  void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
   [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
   [[nodiscard]] bool leads(Pid pid) const;
   void signal_members(const Instance& instance, const action::Signal& signal);
   [[nodiscard]] bool tree_empty(const Instance& instance) const;
-  void settle();
+  [[nodiscard]] AppStatus make_status() const;
   void write_status();
   void write_pid_files();
-  [[nodiscard]] AppStatus make_status() const;
-  [[nodiscard]] bool nothing_left() const;
-  [[nodiscard]] bool under_way() const;
   void finish();
-  [[nodiscard]] Instance* instance_of(const ProcessId& id);
 
   // adoption.cpp
   void read_records();

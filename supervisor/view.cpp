@@ -16,12 +16,6 @@ namespace {
 constexpr Milliseconds kRewritePatience{2000};  // for a supervisor that was told to write its files anew
 constexpr Milliseconds kRewriteLook{5};
 
-bool at_rest(const AppStatus& status) {
-  return std::ranges::all_of(status.instances, [](const InstanceStatus& instance) {
-    return instance.state == InstanceState::stopped || instance.state == InstanceState::errored;
-  });
-}
-
 bool any_alive(const AppStatus& status) {
   return std::ranges::any_of(status.instances, [](const InstanceStatus& instance) {
     return instance.process.pid != 0 && presence(instance.process) == Presence::alive;
@@ -34,8 +28,7 @@ bool marked_process_lives(const StateDirectory& state, const std::string& name) 
   bool found = false;
   for_each_process([&](const ProcessEntry& entry) {
     if (found) return;
-    const auto text = environment_of(entry.id.pid, kMarkerVariable);
-    const auto marker = text ? marker_from(*text) : std::nullopt;
+    const auto marker = marker_of(entry.id.pid);
     found = marker && marker->prefix == prefix && presence(entry.id) == Presence::alive;
   });
   return found;

@@ -1,0 +1,186 @@
+// What the decisions of lifecycles come to: processes started and signalled, trees looked at, exits recorded, the status
+// and the pid files written.
+#include <algorithm>
+#include <tuple>
+
+#include "platform/files.hpp"
+#include "platform/lock.hpp"
+#include "platform/users.hpp"
+#include "supervisor/instance_events.hpp"
+#include "supervisor/supervision.hpp"
+#include "supervisor/tokens.hpp"
+#include "supervisor/units.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kStatusRetry{1000};
+constexpr std::size_t kLastLines = 2048;  // bytes of a crash's last lines
+
+}  // namespace
+
+void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
+  const Time now = steady_now();
+  if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody &&
+      !instance.life().leader_gone()) {
+    instance.remember_tree();
+    for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
+  }
+  const auto actions = instance.life().handle(event, now, chance_.next());
+  dirty_ = true;
+  // The fork first: the child prepares itself on another core while the rest is done; it cannot pass its gate before settle().
+  std::optional<action::RecordExit> ended;
+  bool spawn = false;
+  for (const LifecycleAction& act : actions) {
+    if (const auto* const exit = std::get_if<action::RecordExit>(&act)) ended = *exit;
+    if (std::holds_alternative<action::Spawn>(act)) spawn = true;
+  }
+  const ProcessId old = instance.process();
+  const std::string stage = instance.failed_stage();
+  if (instance.life().leader_gone() && instance.life().state() != InstanceState::stopping) {
+    pids_dirty_ = pids_dirty_ || instance.process().pid != 0;
+    instance.forget_process();
+  }
+  std::optional<LifecycleEvent> spawned;
+  if (spawn) spawned = spawn_event(loop_, instance, spec_, spawn_context(), kReportToken + instance.slot());
+  if (ended) record_exit(instance, old, stage, *ended);
+  for (const LifecycleAction& act : actions) {
+    if (const auto* const signal = std::get_if<action::Signal>(&act)) {
+      signal_members(instance, *signal);
+    }
+  }
+  if (!spawned) return;
+  pids_dirty_ = true;
+  if (!instance.command().empty()) command_ = instance.command();
+  advance(instance, *spawned);
+}
+
+void Supervision::record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
+                              const action::RecordExit& exit) {
+  LastExit last;
+  last.slot = instance.slot();
+  last.pid = process.pid;
+  last.at_ms = to_ms(wall_now());
+  last.uptime = exit.uptime;
+  last.status = exit.status;
+  last.stage = exit.status.kind == ExitStatus::Kind::not_started ? stage : std::string{};
+  last.trigger = to_string(exit.trigger);
+  outputs_.pump(steady_now(), true);
+  if (exit.trigger == Trigger::crash) last.last_lines = outputs_.last_lines(kLastLines);
+  log_later(exit.trigger == Trigger::crash ? EventLevel::warning : EventLevel::info,
+            "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " +
+                format_duration(exit.uptime) + " (" + last.trigger + ")");
+  last_exits_.push_back(std::move(last));
+  if (last_exits_.size() > kKeptExits) last_exits_.erase(last_exits_.begin());
+}
+
+// Processes that the kernel re-parented to us or to the keeper and that belong to `instance` by their marker. One that
+// has none (it cleared its environment) belongs to whoever is being stopped, or to the first slot.
+// The first supervisor of a new keeper is its only child: others come to it only when a supervisor dies.
+std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
+  std::vector<Pid> candidates =
+      orphans_below(self_.pid, fresh_ ? 0 : keeper_.pid, [this](Pid pid) { return leads(pid); });
+  if (lost_) {
+    const std::string prefix = identity_ + '/' + name_;
+    for_each_process([&](const ProcessEntry& entry) {
+      const auto marker = marker_of(entry.id.pid);
+      if (marker && marker->prefix == prefix && !leads(entry.id.pid) &&
+          std::ranges::find(candidates, entry.id.pid) == candidates.end()) {
+        candidates.push_back(entry.id.pid);
+      }
+    });
+  }
+  if (instances_.size() > 1) std::erase_if(candidates, [&](Pid pid) { return !orphan_of_slot(pid, instance.slot()); });
+  return candidates;
+}
+
+bool Supervision::leads(Pid pid) const {
+  return std::ranges::any_of(
+      instances_, [&](const Instance& other) { return other.process().pid == pid && !other.life().leader_gone(); });
+}
+
+void Supervision::signal_members(const Instance& instance, const action::Signal& signal) {
+  const std::vector<ProcessId> members = instance.members(orphans_of(instance));
+  signal_target(instance, signal.target, signal.signal, members, false);
+  if (!lost_) return;
+  // The end of what hangs below init is heard of through a pidfd only.
+  for (const ProcessId& member : members) {
+    if (member != instance.process() && parent_for(member) == Parent::nobody)
+      (void)loop_.watch_process(member, kProcessToken).ok();
+  }
+}
+
+bool Supervision::tree_empty(const Instance& instance) const {
+  switch (spec_.stop.mode) {
+    case KillMode::process: return true;
+    case KillMode::group:
+      return std::ranges::none_of(instance.members(orphans_of(instance)), [&](const ProcessId& member) {
+        return process_group_of(member.pid) == instance.process().pid;
+      });
+    case KillMode::tree: return instance.members(orphans_of(instance)).empty();
+  }
+  return true;
+}
+
+AppStatus Supervision::make_status() const {
+  AppStatus status;
+  status.name = spec_.name;
+  status.id = spec_.id;
+  status.app_namespace = spec_.app_namespace;
+  static const std::string kOwnUser = user_name(effective_uid());  // a look into /etc/passwd, not one for each restart
+  status.user = spec_.user.empty() ? kOwnUser : spec_.user;
+  status.command = command_;
+  status.directory = spec_.directory;
+  std::tie(status.out_log, status.err_log) = log_paths(state_, spec_);
+  status.desired = desired_;
+  status.plan = plan_;
+  status.keeper = keeper_;
+  status.supervisor = self_;
+  status.host = host_;
+  for (const Instance& instance : instances_) status.instances.push_back(instance.status());
+  status.last_exits = last_exits_;
+  status.note = outputs_.trouble();
+  status.pipe_capacity = outputs_.pipe_capacity();
+  status.dropped_bytes = outputs_.dropped_bytes();
+  return status;
+}
+
+void Supervision::write_status() {
+  const auto written = state_.write_status(make_status());
+  dirty_ = false;
+  if (written) {
+    status_retry_.reset();
+    return;
+  }
+  if (!status_retry_) log_later(EventLevel::error, written.error().message());
+  status_retry_ = steady_now() + kStatusRetry;
+}
+
+void Supervision::write_pid_files() {
+  pids_dirty_ = false;
+  for (const Instance& instance : instances_) {
+    const std::string path = state_.pid_path(name_, instance.slot());
+    if (instance.process().pid != 0) {
+      (void)write_atomically(path, std::to_string(instance.process().pid) + '\n', Durability::rename_only).ok();
+    } else {
+      (void)remove_tree(path).ok();  // the number may be another's soon
+    }
+  }
+}
+
+// The last act. Nothing of the state directory may be touched once the lock is free: it may be the next one's already.
+void Supervision::finish() {
+  outputs_.pump(steady_now(), true);
+  for (const Instance& instance : instances_) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
+  keeper_ = {};
+  self_ = {};
+  plan_ = PlanStep::none;
+  write_status();
+  (void)remove_tree(state_.app_directory(name_) + "/control").ok();
+  log_later(EventLevel::info, "nothing is left to supervise");
+  (void)link_.finish().ok();
+  unlock(lock_.get());
+  finished_ = true;
+}
+
+}  // namespace forever

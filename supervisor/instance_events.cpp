@@ -1,0 +1,51 @@
+#include "supervisor/instance_events.hpp"
+
+#include "supervisor/event_log.hpp"
+
+namespace forever {
+namespace {
+
+LifecycleEvent failure_event(Instance& instance, const SpawnFailure& failure) {
+  instance.set_start_known();
+  return event::SpawnFailed{{ExitStatus::Kind::not_started, failure.code, false}};
+}
+
+void close_report(EventLoop& loop, Instance& instance) {
+  if (instance.report() != kNoHandle) loop.unwatch(instance.report());
+  instance.close_report();
+}
+
+}  // namespace
+
+LifecycleEvent spawn_event(EventLoop& loop, Instance& instance, const AppSpec& spec, const SpawnContext& context,
+                           std::uint64_t token) {
+  if (const auto failure = instance.spawn(spec, context)) {
+    instance.note_failure(*failure);
+    (void)instance.take_failure();
+    return failure_event(instance, *failure);
+  }
+  // Unwatched, its exit tells the same, later.
+  if (const auto watched = loop.watch_readable(instance.report(), token); !watched)
+    log_event(EventLevel::error, watched.error().message());
+  return event::Spawned{};
+}
+
+std::optional<LifecycleEvent> report_event(EventLoop& loop, Instance& instance) {
+  const ExecReport report = instance.peek_report();
+  if (!report.known) return std::nullopt;
+  close_report(loop, instance);
+  if (report.failure) {
+    instance.note_failure(*report.failure);
+    return std::nullopt;
+  }
+  instance.set_start_known();
+  return event::ExecSucceeded{};
+}
+
+LifecycleEvent end_event(EventLoop& loop, Instance& instance, const ExitStatus& status, bool tree_empty) {
+  close_report(loop, instance);
+  if (const auto failure = instance.take_failure()) return failure_event(instance, *failure);
+  return event::LeaderExited{status, tree_empty};
+}
+
+}  // namespace forever
