@@ -78,7 +78,7 @@ fuzz_FLAGS = -O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
 fuzz_LINK = -fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer)
 fuzz_CXX = $(LIBFUZZER)
 
-HOT := supervisor/log_lines.cpp supervisor/log_writer.cpp supervisor/status_reader.cpp
+HOT := supervisor/log_file.cpp supervisor/log_lines.cpp supervisor/log_writer.cpp supervisor/status_reader.cpp
 release_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
 fault_HEAVY = -g0

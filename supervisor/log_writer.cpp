@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "platform/files.hpp"
 #include "platform/memory.hpp"
 
 namespace forever {
@@ -14,7 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kBatch = 5ms;
 constexpr auto kShortestBatch = 50us;     // less than what a wake-up costs
-constexpr auto kRetry = 1s;               // after a failure to write or to rotate
+constexpr auto kRetry = 1s;               // after a failure to write
 constexpr auto kFreeAfter = 1s;           // of idleness
 constexpr Milliseconds kPartialStep{20};  // to the first look whether a partial line fills the pipe; then doubled
 constexpr Milliseconds kLongestStep{250};
@@ -29,17 +28,14 @@ constexpr int kMostSteps = 64;                     // until others have their tu
 
 bool is_disk_full(int code) { return code == ENOSPC || code == EDQUOT || code == EFBIG; }
 
-std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
 }  // namespace
-
-std::string rotated_path(const std::string& path, unsigned number) { return path + '.' + std::to_string(number); }
 
 LogWriter::LogWriter(Options options, OutputReader reader)
     : options_(std::move(options)),
       reader_(std::move(reader)),
+      file_({options_.path, options_.max_size, options_.keep, options_.format != LogFormat::raw}),
       formatter_(options_.format, options_.app, options_.stream) {
-  if (const auto place = find_place(); !place) begin_trouble(place.error(), steady_now());
+  if (const auto place = file_.place(); !place) begin_trouble(place.error(), steady_now());
 }
 
 Status LogWriter::watch(EventLoop& loop, std::uint64_t token) {
@@ -137,42 +133,10 @@ void LogWriter::free_buffers() {
   release_free_memory();
 }
 
-Result<LogWriter::Place> LogWriter::find_place() {
-  for (int attempt = 0;; ++attempt) {
-    const bool opens = !file_;
-    if (opens) {
-      Result<Handle> opened = open_log_file(options_.path);
-      if (!opened && opened.error().code.value() == ENOENT && make_private_directory(parent_of(options_.path)))
-        opened = open_log_file(options_.path);
-      if (!opened) return opened.error();
-      file_ = std::move(*opened);
-    }
-    const Result<FileFacts> facts = facts_of(file_.get());
-    if (!facts) return facts.error();
-    if (facts->links == 0 && attempt == 0) {
-      file_.reset();  // deleted by somebody: made anew
-      continue;
-    }
-    Place place{.size = facts->size, .room = options_.max_size > facts->size ? options_.max_size - facts->size : 0};
-    // What an earlier writer left behind was cut off in the middle of a write; its bytes come again.
-    if (opens && options_.format != LogFormat::raw && !ends_with_newline(place.size)) {
-      if (const Status ended = write_whole(place.size, "\n"); !ended) return ended.error();
-      ++place.size;
-    }
-    return place;
-  }
-}
-
-bool LogWriter::ends_with_newline(std::uint64_t size) const {
-  char last = '\n';
-  if (size > 0) (void)read_at(file_.get(), size - 1, &last, 1).ok();
-  return last == '\n';
-}
-
 Result<LogWriter::Step> LogWriter::step_raw(Time now) {
-  const Result<Place> place = find_place();
+  const Result<LogFile::Place> place = file_.place();
   if (!place) return place.error();
-  const bool limited = options_.max_size != 0 && now >= rotate_again_;
+  const bool limited = file_.may_rotate(now);
   const std::size_t waiting = reader_.available();
   std::size_t most = kLargePipe;
   if (limited && waiting + kMargin <= place->room) {
@@ -184,11 +148,11 @@ Result<LogWriter::Step> LogWriter::step_raw(Time now) {
     if (!fits) return fits.error();
     most = *fits;
     if (most == 0) {
-      (void)rotate(now);
+      file_.rotate(now);
       return Step::more;
     }
   }
-  const Result<std::size_t> moved = reader_.move_to(file_.get(), place->size, most);
+  const Result<std::size_t> moved = reader_.move_to(file_.native(), place->size, most);
   if (!moved) return moved.error();
   taken_ += *moved;
   if (*moved == 0) partial_due_ = now + kPartialStep;  // a terminal that takes nothing at the moment
@@ -197,7 +161,7 @@ Result<LogWriter::Step> LogWriter::step_raw(Time now) {
 
 // How much of what waits goes into this file, so that it ends with a line and within the limit; 0: rotate first. Only a
 // line that has no end within the limit, or whose beginning is in the file already, exceeds it.
-Result<std::size_t> LogWriter::bytes_before_rotation(Place place) {
+Result<std::size_t> LogWriter::bytes_before_rotation(LogFile::Place place) {
   if (place.size >= options_.max_size + kLongestLine) return std::size_t{0};
   if (in_.size() < kChunk) in_.resize(kChunk);
   const Result<std::size_t> peeked = reader_.peek(in_);
@@ -205,17 +169,17 @@ Result<std::size_t> LogWriter::bytes_before_rotation(Place place) {
   const std::string_view text = std::string_view(in_).substr(0, *peeked);
   const std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(place.room, text.size()));
   if (const std::size_t end = text.substr(0, room).rfind('\n') + 1; end != 0) return end;
-  if (place.size > 0 && ends_with_newline(place.size)) return std::size_t{0};
+  if (place.size > 0 && file_.ends_with_newline(place.size)) return std::size_t{0};
   const std::size_t newline = text.find('\n');
   return newline == std::string_view::npos ? text.size() : newline + 1;
 }
 
 Result<LogWriter::Step> LogWriter::step_lines(Time now, bool drain) {
-  const Result<Place> place = find_place();
+  const Result<LogFile::Place> place = file_.place();
   if (!place) return place.error();
   // A line without end would never let it be rotated.
-  if (options_.max_size != 0 && place->size >= options_.max_size + kLongestLine && now >= rotate_again_) {
-    (void)rotate(now);
+  if (file_.may_rotate(now) && place->size >= options_.max_size + kLongestLine) {
+    file_.rotate(now);
     return Step::more;
   }
   const std::size_t waiting = reader_.available();
@@ -266,8 +230,8 @@ LogWriter::Step LogWriter::wait_for_rest(std::size_t peeked, Time now) {
 
 // `text` is whole lines, but for the last one if it ends without '\n': `finish` makes that a line. A line that would
 // exceed the rotation limit stays in the pipe, and goes to the next file.
-Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, Place place, bool finish, Time now) {
-  const bool limited = options_.max_size != 0 && now >= rotate_again_;
+Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, LogFile::Place place, bool finish, Time now) {
+  const bool limited = file_.may_rotate(now);
   out_.clear();
   std::size_t written = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -280,7 +244,7 @@ Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, Place plac
     if (exceeds) {
       out_.resize(before);
       if (const Status safe = write_chunk(place, at - written); !safe) return safe.error();
-      (void)rotate(now);
+      file_.rotate(now);
       return Step::more;
     }
     mid_line_ = !ends && !finish;
@@ -293,44 +257,15 @@ Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, Place plac
 }
 
 // Writes what is formatted, and only then forgets the bytes that it was made of.
-Status LogWriter::write_chunk(Place& place, std::size_t consumed) {
+Status LogWriter::write_chunk(LogFile::Place& place, std::size_t consumed) {
   if (consumed == 0) return Done{};
-  if (Status safe = write_whole(place.size, out_); !safe) return safe;
+  if (Status safe = file_.write(place.size, out_); !safe) return safe;
   taken_ += reader_.consume(consumed);
   partial_size_ = 0;
   place.size += out_.size();
   place.room -= std::min<std::uint64_t>(place.room, out_.size());
   out_.clear();
   return Done{};
-}
-
-// All of it or nothing: half a chunk on a full disk is taken back.
-Status LogWriter::write_whole(std::uint64_t offset, std::string_view bytes) {
-  const Result<std::size_t> written = write_at(file_.get(), offset, bytes);
-  if (written) return Done{};
-  (void)truncate_file(file_.get(), offset).ok();
-  return written.error();
-}
-
-// An older log that cannot be moved out of the way is not overwritten.
-bool LogWriter::make_way_and_move() {
-  if (options_.keep == 0) return truncate_file(file_.get(), 0).ok();
-  // Removed, not renamed over: that would begin to write the file back at once.
-  (void)remove_tree(rotated_path(options_.path, options_.keep)).ok();
-  for (unsigned i = options_.keep - 1; i > 0; --i) {
-    const Status moved = rename_file(rotated_path(options_.path, i), rotated_path(options_.path, i + 1));
-    if (!moved && moved.error().code.value() != ENOENT) return false;
-  }
-  return rename_file(options_.path, rotated_path(options_.path, 1)).ok();
-}
-
-bool LogWriter::rotate(Time now) {
-  if (make_way_and_move()) {
-    if (options_.keep != 0) file_.reset();
-    return true;
-  }
-  rotate_again_ = now + kRetry;
-  return false;
 }
 
 void LogWriter::begin_trouble(const Error& error, Time now) {
@@ -346,13 +281,13 @@ void LogWriter::drop_all() {
 }
 
 Status LogWriter::end_trouble() {
-  const Result<Place> place = find_place();
+  const Result<LogFile::Place> place = file_.place();
   if (!place) return place.error();
   if (dropped_ > dropped_told_) {
     const std::string text = "forever: " + std::to_string(dropped_ - dropped_told_) + " bytes were lost " +
                              (is_disk_full(trouble_code_) ? "while the disk was full" : "(" + trouble_ + ")");
     std::string line;
-    if (!ends_with_newline(place->size)) line = '\n';
+    if (!file_.ends_with_newline(place->size)) line = '\n';
     if (options_.format == LogFormat::raw) {
       line += text + '\n';
     } else {
@@ -360,7 +295,7 @@ Status LogWriter::end_trouble() {
       formatter.set_time(wall_now());
       formatter.append(line, text, true, true);
     }
-    if (Status told = write_whole(place->size, line); !told) return told;
+    if (Status told = file_.write(place->size, line); !told) return told;
   }
   dropped_told_ = dropped_;
   retry_.reset();
@@ -369,9 +304,9 @@ Status LogWriter::end_trouble() {
 }
 
 void LogWriter::reopen() {
-  file_.reset();
+  file_.close();
   mid_line_ = false;
-  if (const auto place = find_place(); !place) begin_trouble(place.error(), steady_now());
+  if (const auto place = file_.place(); !place) begin_trouble(place.error(), steady_now());
 }
 
 Status LogWriter::flush() {
@@ -379,31 +314,7 @@ Status LogWriter::flush() {
   partial_size_ = 0;
   partial_due_.reset();
   mid_line_ = false;
-  if (const auto place = find_place(); !place) return place.error();
-  Status emptied = truncate_file(file_.get(), 0);
-  for (unsigned i = 1; i <= options_.keep || exists(rotated_path(options_.path, i)); ++i)
-    if (Status removed = remove_tree(rotated_path(options_.path, i)); !removed) emptied = removed;
-  return emptied;
-}
-
-std::string LogWriter::tail(std::size_t bytes) const {
-  std::string text;
-  const auto prepend = [&](NativeHandle file) {
-    const Result<FileFacts> facts = facts_of(file);
-    if (!facts || text.size() >= bytes) return;
-    const std::uint64_t wanted = std::min<std::uint64_t>(facts->size, bytes - text.size());
-    std::string part(static_cast<std::size_t>(wanted), '\0');
-    const Result<std::size_t> got = read_at(file, facts->size - wanted, part.data(), part.size());
-    if (!got) return;
-    part.resize(*got);
-    if (wanted < facts->size) part.erase(0, part.find('\n') + 1);
-    text.insert(0, part);
-  };
-  if (file_) prepend(file_.get());
-  if (text.size() < bytes)
-    if (const Result<Handle> rotated = open_for_reading(rotated_path(options_.path, 1)); rotated)
-      prepend(rotated->get());
-  return text;
+  return file_.clear();
 }
 
 }  // namespace forever

@@ -17,6 +17,7 @@
 #include "platform/event_loop.hpp"
 #include "platform/output_pipe.hpp"
 #include "platform/result.hpp"
+#include "supervisor/log_file.hpp"
 #include "supervisor/log_lines.hpp"
 #include "supervisor/spec.hpp"
 
@@ -53,30 +54,20 @@ class LogWriter {
   // What keeps it from writing ("No space left on device"), empty if nothing does.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
   // The last `bytes` of the log at most, from a line's beginning; reaches back into the rotated file.
-  [[nodiscard]] std::string tail(std::size_t bytes) const;
+  [[nodiscard]] std::string tail(std::size_t bytes) const { return file_.tail(bytes); }
 
  private:
-  // Where the next byte goes. `room`: bytes until the rotation limit.
-  struct Place {
-    std::uint64_t size = 0;
-    std::uint64_t room = 0;
-  };
   enum class Step : std::uint8_t { more, rest };
 
   void take_all(Time now, bool drain);
   void drop_all();
-  [[nodiscard]] Result<Place> find_place();
   [[nodiscard]] Result<Step> step_raw(Time now);
-  [[nodiscard]] Result<std::size_t> bytes_before_rotation(Place place);
+  [[nodiscard]] Result<std::size_t> bytes_before_rotation(LogFile::Place place);
   [[nodiscard]] Result<Step> step_lines(Time now, bool drain);
-  [[nodiscard]] Result<Step> write_lines(std::string_view text, Place place, bool drain, Time now);
-  [[nodiscard]] Status write_chunk(Place& place, std::size_t consumed);
+  [[nodiscard]] Result<Step> write_lines(std::string_view text, LogFile::Place place, bool drain, Time now);
+  [[nodiscard]] Status write_chunk(LogFile::Place& place, std::size_t consumed);
   [[nodiscard]] Step wait_for_rest(std::size_t peeked, Time now);
   [[nodiscard]] bool partial_is_due(std::size_t peeked, Time now);
-  [[nodiscard]] Status write_whole(std::uint64_t offset, std::string_view bytes);
-  [[nodiscard]] bool ends_with_newline(std::uint64_t size) const;
-  [[nodiscard]] bool make_way_and_move();
-  [[nodiscard]] bool rotate(Time now);
   void begin_trouble(const Error& error, Time now);
   [[nodiscard]] Status end_trouble();
   void set_paused(bool paused);
@@ -84,9 +75,9 @@ class LogWriter {
 
   Options options_;
   OutputReader reader_;
+  LogFile file_;
   LineFormatter formatter_;
   EventLoop* loop_ = nullptr;
-  Handle file_;
 
   bool paused_ = false;
   bool grown_ = false;               // asked for a large pipe
@@ -96,7 +87,6 @@ class LogWriter {
   std::optional<Time> partial_due_;  // when a partial line is looked at again
   std::optional<Time> free_due_;     // when the buffers go
   std::optional<Time> retry_;        // set: in trouble, and tried again then
-  Time rotate_again_{};              // after a rotation that failed
 
   std::string in_, out_;          // time and json, and near the rotation limit
   bool mid_line_ = false;         // the line's beginning is written, its end has not come yet
@@ -109,8 +99,5 @@ class LogWriter {
   int trouble_code_ = 0;
   std::string trouble_;
 };
-
-// "web.out.log" -> "web.out.log.1" …; for readers that follow and for flush.
-[[nodiscard]] std::string rotated_path(const std::string& path, unsigned number);
 
 }  // namespace forever

@@ -1,0 +1,57 @@
+// The file of one log: made where it is missing, written at its end, rotated by size and name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "platform/clock.hpp"
+#include "platform/files.hpp"
+#include "platform/handle.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+class LogFile {
+ public:
+  struct Options {
+    std::string path;
+    std::uint64_t max_size = 0;  // 0: never rotate
+    unsigned keep = 5;           // 0: a log that is too large is emptied
+    bool whole_lines = false;    // a file that ends in the middle of a line gets its end when it is opened
+  };
+  // Where the next byte goes. `room`: bytes until the rotation limit.
+  struct Place {
+    std::uint64_t size = 0;
+    std::uint64_t room = 0;
+  };
+  explicit LogFile(Options options) : options_(std::move(options)) {}
+
+  // The end of the file, which is opened, or made anew if somebody deleted it. To be asked before every write: others may
+  // have emptied it.
+  [[nodiscard]] Result<Place> place();
+  [[nodiscard]] NativeHandle native() const noexcept { return file_.get(); }
+  void close() noexcept { file_.reset(); }  // the path is opened anew at the next place()
+  [[nodiscard]] bool ends_with_newline(std::uint64_t size) const;
+  // All of it or nothing: half a chunk on a full disk is taken back.
+  [[nodiscard]] Status write(std::uint64_t offset, std::string_view bytes);
+
+  // False for a while after a rotation that failed.
+  [[nodiscard]] bool may_rotate(Time now) const noexcept { return options_.max_size != 0 && now >= rotate_again_; }
+  void rotate(Time now);
+  [[nodiscard]] Status clear();  // empties it and removes the rotated ones
+  // The last `bytes` at most, from a line's beginning; reaches back into the rotated file.
+  [[nodiscard]] std::string tail(std::size_t bytes) const;
+
+ private:
+  [[nodiscard]] bool make_way_and_move();
+
+  Options options_;
+  Handle file_;
+  Time rotate_again_{};
+};
+
+// "web.out.log" -> "web.out.log.1" …; for readers that follow and for flush.
+[[nodiscard]] std::string rotated_path(const std::string& path, unsigned number);
+
+}  // namespace forever
