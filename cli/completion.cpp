@@ -135,10 +135,11 @@ std::string zsh_options(const Verb& verb) {
   for (const OptionGroup& group : verb.groups) {
     for (const Option& option : group.options) {
       for (const std::string_view name : split_words(option.names, ',')) {
-        out += " \\\n        " + shell_quoted("*" + std::string{name} + "[" + zsh_text(first_sentence(option.help)) + "]" +
-                                        (option.value.empty() || option.value.front() == '['
-                                             ? std::string{}
-                                             : ":" + zsh_text(option.value) + ":" + zsh_action(option)));
+        out +=
+            " \\\n        " + shell_quoted("*" + std::string{name} + "[" + zsh_text(first_sentence(option.help)) + "]" +
+                                           (option.value.empty() || option.value.front() == '['
+                                                ? std::string{}
+                                                : ":" + zsh_text(option.value) + ":" + zsh_action(option)));
       }
     }
   }
@@ -157,7 +158,8 @@ std::string zsh_script() {
       "_forever() {\n"
       "  local -a verbs\n"
       "  verbs=(\n";
-  for (const Verb& verb : verbs()) out += "    " + shell_quoted(std::string{verb.name} + ":" + zsh_text(verb.summary)) + "\n";
+  for (const Verb& verb : verbs())
+    out += "    " + shell_quoted(std::string{verb.name} + ":" + zsh_text(verb.summary)) + "\n";
   out +=
       "  )\n"
       "  if (( CURRENT == 2 )); then\n"
@@ -222,8 +224,8 @@ std::string fish_script() {
       "complete -c forever -s h -l help -d 'help; after a verb: all about it'\n"
       "complete -c forever -n __fish_use_subcommand -l version -d 'the version'\n";
   for (const Verb& verb : verbs()) {
-    out += "complete -c forever -n __fish_use_subcommand -a '" + words_of(verb, ' ') + "' -d " + shell_quoted(verb.summary) +
-           "\n";
+    out += "complete -c forever -n __fish_use_subcommand -a '" + words_of(verb, ' ') + "' -d " +
+           shell_quoted(verb.summary) + "\n";
     const std::string seen = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
     switch (verb.kind) {
       case OperandKind::app:
