@@ -3,6 +3,7 @@
 
 #include "cli/json_view.hpp"
 #include "platform/console.hpp"
+#include "supervisor/launch.hpp"
 #include "supervisor/names.hpp"
 
 namespace forever::cli {
@@ -33,6 +34,7 @@ int fail(const Failure& failure, bool json, const std::string& state_directory) 
 std::variant<StateDirectory, Failure> open_state(bool create) {
   auto state = StateDirectory::locate();
   if (!state) return Failure{ExitCode::failed, state.error().message()};
+  if (create) bring_back(*state);
   const Status usable = create ? state->prepare() : state->check();
   if (!usable) return Failure{ExitCode::failed, usable.error().message()};
   return std::move(*state);

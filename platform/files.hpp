@@ -36,6 +36,8 @@ enum class Durability : std::uint8_t { rename_only, synced };
 [[nodiscard]] Status remove_tree(const std::string& path);
 // Lexical, against the cwd: "." and double slashes go, ".." and links are kept as typed.
 [[nodiscard]] std::string absolute_path(const std::string& path);
+// `path` without links; what does not exist of it is kept as it is. realpath(3)
+[[nodiscard]] std::string canonical_path(const std::string& path);
 // $PWD while it names this place (so a link that the user went through is kept), else getcwd(3). Empty if it was removed.
 [[nodiscard]] std::string current_directory();
 

@@ -17,7 +17,7 @@ std::string reason_of(int code) {
 }
 
 std::string Error::message() const {
-  if (!code) return doing;
+  if (!code || code.category() != std::system_category()) return doing;
   return "cannot " + doing + ": " + reason_of(code.value());
 }
 

@@ -9,7 +9,8 @@
 namespace forever {
 
 // `doing` completes "cannot …": "open /x/spec.json". `code` is errno's or GetLastError's
-// (std::system_category), or empty when `doing` is a whole message and says all there is to say.
+// (std::system_category). It is empty, or of another category that only tells the kind, when `doing` is a whole message
+// and says all there is to say.
 struct Error {
   std::string doing;
   std::error_code code;

@@ -1,5 +1,4 @@
-// What the decisions of lifecycles come to: processes started and signalled, trees looked at, exits recorded, the status
-// and the pid files written.
+// What the decisions of lifecycles come to: processes started and signalled, trees looked at, exits recorded.
 #include <algorithm>
 #include <tuple>
 
@@ -14,7 +13,6 @@
 namespace forever {
 namespace {
 
-constexpr Milliseconds kStatusRetry{1000};
 constexpr std::size_t kLastLines = 2048;  // bytes of a crash's last lines
 
 }  // namespace
@@ -143,29 +141,6 @@ AppStatus Supervision::make_status() const {
   status.pipe_capacity = outputs_.pipe_capacity();
   status.dropped_bytes = outputs_.dropped_bytes();
   return status;
-}
-
-void Supervision::write_status() {
-  const auto written = state_.write_status(make_status());
-  dirty_ = false;
-  if (written) {
-    status_retry_.reset();
-    return;
-  }
-  if (!status_retry_) log_later(EventLevel::error, written.error().message());
-  status_retry_ = steady_now() + kStatusRetry;
-}
-
-void Supervision::write_pid_files() {
-  pids_dirty_ = false;
-  for (const Instance& instance : instances_) {
-    const std::string path = state_.pid_path(name_, instance.slot());
-    if (instance.process().pid != 0) {
-      (void)write_atomically(path, std::to_string(instance.process().pid) + '\n', Durability::rename_only).ok();
-    } else {
-      (void)remove_tree(path).ok();  // the number may be another's soon
-    }
-  }
 }
 
 // The last act. Nothing of the state directory may be touched once the lock is free: it may be the next one's already.

@@ -8,6 +8,7 @@
 #include "platform/result.hpp"
 #include "supervisor/start_report.hpp"
 #include "supervisor/state_directory.hpp"
+#include "supervisor/traces.hpp"
 
 namespace forever {
 
@@ -16,11 +17,13 @@ namespace forever {
 [[nodiscard]] Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
                                                     const char* mode);
 
+// The status on record, if it tells of this boot or says of which other. One without a boot tells nothing: whose pids are these?
+[[nodiscard]] Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name,
+                                                const HostId& host);
 // Whether the supervisor of the record is still there, although the lock looks free (its file was deleted).
 [[nodiscard]] bool recorded_supervisor_lives(const AppStatus& status, const HostId& host);
 
-// Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record, else in the process table by its
-// cwd and title. false: there is none.
-bool wake_supervisor(const StateDirectory& state, const std::string& name, const AppStatus* recorded);
+// Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record, else by its traces. false: there is none.
+bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces);
 
 }  // namespace forever

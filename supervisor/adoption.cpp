@@ -7,6 +7,7 @@
 #include "platform/output_pipe.hpp"
 #include "platform/pipe.hpp"
 #include "platform/users.hpp"
+#include "supervisor/adopt.hpp"
 #include "supervisor/app_ids.hpp"
 #include "supervisor/start_report.hpp"
 #include "supervisor/supervision.hpp"
@@ -55,8 +56,11 @@ Status Supervision::begin() {
   if (report_ && face_.arguments.at(2) == "start") fresh_ = true;
   host_ = host_id();
   identity_ = state_.identity();
-  auto recorded = state_.read_status(name_);
+  auto recorded = read_own_status(state_, name_, host_);
   auto spec = state_.read_spec(name_);
+  // What a newer forever has written is neither guessed at nor written over.
+  if (!recorded && is_of_newer_format(recorded.error())) return recorded.error();
+  if (!spec && is_of_newer_format(spec.error())) return spec.error();
   if (!spec && !recorded && !fresh_) {
     if (auto rebuilt = status_from_kernel()) recorded = std::move(*rebuilt);
   }
@@ -72,6 +76,10 @@ Status Supervision::begin() {
   AppStatus last = recorded ? *recorded : AppStatus{};
   if (!recorded || last.host != host_) last.instances.clear();
   recover_lost(last);
+  if (recorded && recorded->host != host_ && !last.instances.empty()) {
+    last.desired = Desired::online;  // that lives; what the record of another time wanted is void
+    last.plan = PlanStep::none;
+  }
   std::optional<Pid> alive;
   for (const InstanceStatus& instance : last.instances) {
     if (presence(instance.process) == Presence::alive) alive = instance.process.pid;
@@ -82,6 +90,7 @@ Status Supervision::begin() {
 
   outputs_.open_logs(state_, spec_);
   triggers_.use(spec_, steady_now(), wall_now());
+  watch_files();
   if (auto control = open_control(); !control) log_later(EventLevel::error, control.error().message());
   return Done{};
 }

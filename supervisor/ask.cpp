@@ -83,8 +83,10 @@ class Conversation {
                         : Result<ControlReply>{Error{"reach " + target_.name + ": it is not running", {}}};
       return;
     }
-    if (!woken_)
-      woken_ = wake_supervisor(state_, target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr);
+    if (!woken_) {
+      Traces traces{state_};
+      woken_ = wake_supervisor(target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr, traces);
+    }
     if (steady_now() >= give_up_)
       result_ = Error{"reach the supervisor of " + target_.name + ": it does not answer", {}};
   }

@@ -76,7 +76,8 @@ std::optional<Error> fault_in_version(int version, int known, const std::string&
   if (version < 1) return Error{what + " names no format version; it was not written by forever", {}};
   if (version <= known) return std::nullopt;
   const std::string numbers = "version " + std::to_string(version) + "; this one knows " + std::to_string(known);
-  return Error{what + " was written by a newer forever (" + numbers + ")", {}};
+  return Error{what + " was written by a newer forever (" + numbers + ")",
+               std::make_error_code(std::errc::not_supported)};
 }
 
 void JsonFields::flag(const char* key, bool& into) {

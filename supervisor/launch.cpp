@@ -49,10 +49,12 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
   const std::string path = state.spec_path(spec.name);
   const auto old_spec = read_file(path);
   // The lock is free, but its file may have been deleted under a living supervisor.
-  const auto status = state.read_status(spec.name);
-  if (old_spec && status && recorded_supervisor_lives(*status, host_id())) return LaunchOutcome{true, {}};
-  if (!status && exists(state.pid_path(spec.name, 0))) {
-    // It ran, and nothing but its pid file is left of it: what lives is looked for, and taken over rather than doubled.
+  const HostId host = host_id();
+  const auto status = read_own_status(state, spec.name, host);
+  if (!status && is_of_newer_format(status.error())) return status.error();
+  if (old_spec && status && recorded_supervisor_lives(*status, host)) return LaunchOutcome{true, {}};
+  if ((!status || status->host != host) && exists(state.pid_path(spec.name, 0))) {
+    // It ran, and what is left does not tell what has become of it: what lives is taken over rather than doubled.
     lock->reset();
     if (view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
     lock = try_lock(state.lock_path(spec.name));

@@ -39,6 +39,9 @@ struct AppView {
 // `adopt` false only looks. Costs a file, a lock probe and a few lines of /proc for each app.
 [[nodiscard]] std::vector<AppView> view_apps(const StateDirectory& state, bool adopt);
 [[nodiscard]] AppView view_app(const StateDirectory& state, const std::string& name, bool adopt);
+// Where the whole state directory is missing: has the supervisors of apps that live without it write it anew, and gives new
+// ones to apps that have none. Else it does nothing. Without a directory it costs a walk of the process table.
+void bring_back(const StateDirectory& state);
 
 // Sends requests to many supervisors at once and waits for all replies; `on_progress` gets (name, text) as they come.
 // Asks again where a supervisor died under way. The result is in the order of `names`.

@@ -1,8 +1,6 @@
 // What clients ask of a supervisor over the control socket, and when they get their answer.
 #include <algorithm>
 
-#include "platform/files.hpp"
-#include "platform/lock.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/supervision.hpp"
 #include "supervisor/units.hpp"
@@ -175,23 +173,6 @@ Status Supervision::use_new_spec(const std::string& text) {
   triggers_.use(spec_, steady_now(), wall_now());
   (void)link_.sync(state_.spec_path(name_)).ok();
   return Done{};
-}
-
-// Somebody deleted files of ours: all of them anew.
-void Supervision::refresh() {
-  dirty_ = true;
-  pids_dirty_ = true;
-  if (!lock_is_at(lock_.get(), state_.lock_path(name_))) {
-    (void)state_.prepare().ok();
-    auto lock = try_lock(state_.lock_path(name_));
-    if (lock && *lock) {
-      (void)link_.hold("lock", lock->get()).ok();
-      lock_ = std::move(*lock);
-    }
-  }
-  (void)make_private_directory(state_.app_directory(name_)).ok();
-  if (!exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
-  if (!exists(state_.app_directory(name_) + "/control")) (void)open_control().ok();
 }
 
 }  // namespace forever

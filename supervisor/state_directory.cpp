@@ -43,16 +43,12 @@ bool is_pid_file_of(std::string_view file, const std::string& name) {
   return is_number(file);
 }
 
-// The app of a pid file that is all there is left of it, if the process still is that app's: its marker says so.
-std::optional<std::string> app_of_pid_file(const std::string& path, const std::string& file,
-                                           const std::string& identity) {
-  const auto dash = file.rfind('-');
-  if (dash == std::string::npos || !is_pid_file_of(file, file.substr(0, dash))) return std::nullopt;
-  std::string name = file.substr(0, dash);
-  const auto text = read_file(path);
-  if (!text || fault_in_name(name)) return std::nullopt;
+// Whether the process that a pid file names is `name`'s: its marker says so.
+bool tells_of_life(const std::string& pid_file, const std::string& name, const std::string& identity) {
+  const auto text = read_file(pid_file);
+  if (!text) return false;
   const auto marker = marker_of(static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10)));
-  return marker && marker->prefix == identity + '/' + name ? std::optional{std::move(name)} : std::nullopt;
+  return marker && marker->prefix == identity + '/' + name;
 }
 
 // "web.out.log", "web.err.log", "web.forever.log" and their rotated ones of the app "web".
@@ -84,6 +80,10 @@ Status write_in(const std::string& folder, const std::string& path, std::string_
 }
 
 }  // namespace
+
+bool is_of_newer_format(const Error& error) noexcept {
+  return error.code == std::make_error_code(std::errc::not_supported);
+}
 
 Result<StateDirectory> StateDirectory::locate() {
   for (const char* variable : {"FOREVER_HOME", "FOREVER_ROOT"}) {
@@ -122,12 +122,13 @@ std::string StateDirectory::pid_path(const std::string& name, unsigned slot) con
 }
 
 std::string StateDirectory::identity() const {
-  const Result<FileFacts> facts = facts_of(path_);
-  char text[40] = "0-0";
-  if (facts) {
-    std::snprintf(text, sizeof text, "%llx-%llx", static_cast<unsigned long long>(facts->device),
-                  static_cast<unsigned long long>(facts->inode));
-  }
+  std::string place = canonical_path(path_);
+  if (const Result<FileFacts> root = facts_of("/"))
+    place += '\0' + std::to_string(root->device) + '\0' + std::to_string(root->inode);
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char byte : place) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
   return text;
 }
 
@@ -142,13 +143,19 @@ std::vector<std::string> StateDirectory::names() const {
     if (lock && *lock == LockState::held) orphaned.push_back(std::move(name));
   }
   for (const std::string& file : list_directory(path_ + "/pids")) {
-    if (std::binary_search(names.begin(), names.end(), file.substr(0, file.rfind('-')))) continue;
-    if (auto name = app_of_pid_file(path_ + "/pids/" + file, file, identity())) orphaned.push_back(std::move(*name));
+    std::string name = file.substr(0, file.rfind('-'));
+    if (std::binary_search(names.begin(), names.end(), name) || fault_in_name(name)) continue;
+    if (is_pid_file_of(file, name) && tells_of_life(path_ + "/pids/" + file, name, identity()))
+      orphaned.push_back(std::move(name));
   }
   names.insert(names.end(), std::make_move_iterator(orphaned.begin()), std::make_move_iterator(orphaned.end()));
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+bool StateDirectory::runs_by_pid_file(const std::string& name) const {
+  return tells_of_life(pid_path(name, 0), name, identity());
 }
 
 Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {

@@ -14,6 +14,9 @@
 
 namespace forever {
 
+// Whether a file was refused because a newer forever has written it: then it is left to that one.
+[[nodiscard]] bool is_of_newer_format(const Error& error) noexcept;
+
 class StateDirectory {
  public:
   // `path` absolute. Touches nothing.
@@ -37,12 +40,16 @@ class StateDirectory {
   [[nodiscard]] std::string event_log_path(const std::string& name) const {
     return path_ + "/logs/" + name + ".forever.log";
   }
-  // A short stable id for FOREVER_INSTANCE_ID (device and inode of the directory, in hex).
+  // A short id for FOREVER_INSTANCE_ID: of the directory's place, so that it is the same when everything was deleted and made
+  // anew, and another one below another root directory.
   [[nodiscard]] std::string identity() const;
 
   // Names with an entry under apps/, sorted; also names whose lock is held, or of whom a pid file tells a living process,
   // although the entry was deleted.
   [[nodiscard]] std::vector<std::string> names() const;
+
+  // Whether the first slot's pid file names a living process that bears the app's marker.
+  [[nodiscard]] bool runs_by_pid_file(const std::string& name) const;
 
   [[nodiscard]] Result<AppSpec> read_spec(const std::string& name) const;
   [[nodiscard]] Status write_spec(const AppSpec& spec) const;  // not synced; see KeeperLink::sync

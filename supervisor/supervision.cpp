@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/deletion_watch.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/instance_events.hpp"
 #include "supervisor/tokens.hpp"
@@ -11,6 +12,8 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kKeeperRetry{1000};
+constexpr Milliseconds kDeletionRest{100};    // whoever deletes files may be deleting more
+constexpr Milliseconds kDeletionEnd{2000};    // and be slow at it
 constexpr Milliseconds kLostLinesTold{1000};  // as often at most as the writers try again
 
 void sooner(std::optional<Time>& soonest, const std::optional<Time>& candidate) {
@@ -50,6 +53,7 @@ std::optional<Time> Supervision::next_deadline() const {
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
   sooner(soonest, control_.deadline());
   sooner(soonest, status_retry_);
+  sooner(soonest, files_due_);
   sooner(soonest, keeper_retry_);
   return soonest;
 }
@@ -76,6 +80,9 @@ void Supervision::handle(const LoopEvent& event) {
 void Supervision::handle_signal(int signal) {
   if (signal == kHangUpSignal) {
     refresh();
+  } else if (signal == kDeletionSignal) {
+    // Our own exchange of status files is told as well.
+    if (!files_due_ && !files_are_there()) files_due_ = steady_now() + kDeletionRest;
   } else if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) {
     log_later(EventLevel::info, signal_name(signal) + ": stopping");
     desired_ = Desired::stopped;
@@ -174,6 +181,13 @@ void Supervision::tick(Time now) {
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(wall_now())) restart_by_schedule();
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;
+  if (files_due_ && *files_due_ <= now) {
+    files_due_.reset();
+    if (!files_are_there()) {
+      refresh();
+      files_due_ = now + kDeletionEnd;
+    }
+  }
   if (keeper_retry_ && *keeper_retry_ <= now) {
     keeper_retry_.reset();
     replace_keeper();

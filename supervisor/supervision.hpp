@@ -3,7 +3,7 @@
 // Every turn of the loop is: wait; take what happened (events change lifecycles, and collect what is to be done); tick;
 // settle (the status goes on record, only then gates are opened and answers sent). So intent is on record before the act.
 // supervision.cpp is the loop, acting.cpp what the lifecycles' decisions come to, adoption.cpp how it begins or goes on after
-// a predecessor, operations.cpp what clients ask for.
+// a predecessor, operations.cpp what clients ask for, state_files.cpp its own files.
 #pragma once
 
 #include <optional>
@@ -66,8 +66,6 @@ class Supervision {
   void signal_members(const Instance& instance, const action::Signal& signal);
   [[nodiscard]] bool tree_empty(const Instance& instance) const;
   [[nodiscard]] AppStatus make_status() const;
-  void write_status();
-  void write_pid_files();
   void finish();
 
   // adoption.cpp
@@ -83,6 +81,13 @@ class Supervision {
   void send_start_report();
   [[nodiscard]] SpawnContext spawn_context() const;
 
+  // state_files.cpp
+  void watch_files();
+  [[nodiscard]] bool files_are_there() const;
+  void refresh();
+  void write_status();
+  void write_pid_files();
+
   // operations.cpp
   struct Operating {
     ControlServer::Client client = 0;
@@ -95,7 +100,6 @@ class Supervision {
   [[nodiscard]] std::vector<Instance*> chosen(const ControlRequest& request);
   [[nodiscard]] std::vector<Pid> pids() const;
   [[nodiscard]] Status use_new_spec(const std::string& text);
-  void refresh();
   void give_progress(Time now);
   void collect_replies();
   void send_replies();
@@ -132,6 +136,8 @@ class Supervision {
   std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines
   std::string told_trouble_;
   Time dropped_due_{};
+  Handle files_watch_;
+  std::optional<Time> files_due_;  // when what was deleted is looked for
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
   Chance chance_;

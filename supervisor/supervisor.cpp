@@ -3,6 +3,7 @@
 #include <array>
 #include <exception>
 
+#include "platform/deletion_watch.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/lock.hpp"
 #include "platform/pipe.hpp"
@@ -27,9 +28,15 @@ void tell_failure(Inheritance& inheritance, const Error& error) {
 }
 
 int supervise_or_throw(Inheritance&& inheritance, const KeeperFace& face) {
-  // TERM, INT and QUIT run the stop plan, HUP writes all files anew; the user signals are taken only so that they do not kill.
-  const std::array<int, 6> signals = {kTermSignal,   kInterruptSignal,          kQuitSignal,
-                                      kHangUpSignal, *signal_from_name("USR1"), *signal_from_name("USR2")};
+  // TERM, INT and QUIT run the stop plan, HUP writes all files anew, deletions of files are told by a signal; the user signals
+  // are taken only so that they do not kill.
+  const std::array<int, 7> signals = {kTermSignal,
+                                      kInterruptSignal,
+                                      kQuitSignal,
+                                      kHangUpSignal,
+                                      kDeletionSignal,
+                                      *signal_from_name("USR1"),
+                                      *signal_from_name("USR2")};
   auto loop = EventLoop::create(signals);
   if (!loop) {
     log_event(EventLevel::error, loop.error().message());

@@ -6,7 +6,6 @@
 #include "platform/lock.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/adopt.hpp"
-#include "supervisor/instance.hpp"
 #include "supervisor/launch.hpp"
 #include "supervisor/side_by_side.hpp"
 
@@ -20,18 +19,6 @@ bool any_alive(const AppStatus& status) {
   return std::ranges::any_of(status.instances, [](const InstanceStatus& instance) {
     return instance.process.pid != 0 && presence(instance.process) == Presence::alive;
   });
-}
-
-// Whether a process with the app's marker lives although no status tells of it.
-bool marked_process_lives(const StateDirectory& state, const std::string& name) {
-  const std::string prefix = state.identity() + '/' + name;
-  bool found = false;
-  for_each_process([&](const ProcessEntry& entry) {
-    if (found) return;
-    const auto marker = marker_of(entry.id.pid);
-    found = marker && marker->prefix == prefix && presence(entry.id) == Presence::alive;
-  });
-  return found;
 }
 
 // What a lost status can be told from the spec.
@@ -50,13 +37,51 @@ AppStatus status_from_spec(const StateDirectory& state, const std::string& name)
   return status;
 }
 
+// What is read of an app before anything is decided.
+struct Glance {
+  Result<AppStatus> status;
+  Result<LockState> lock;
+};
+
+Glance glance(const StateDirectory& state, const std::string& name, const HostId& host) {
+  return {read_own_status(state, name, host), probe_lock(state.lock_path(name))};
+}
+
+// As good as none: the pids in it may be anybody's.
+Error none_of_this_boot(const std::string& path) {
+  return Error{path + " does not tell of this boot", std::make_error_code(std::errc::no_such_file_or_directory)};
+}
+
+// Whether there is a state directory at all: locks are never removed, but by somebody who removes everything.
+bool is_laid_out(const StateDirectory& state) { return exists(state.lock_path("")); }
+
+// Looks at one app after the other; what all need is found out once.
+class Judge {
+ public:
+  Judge(const StateDirectory& state, bool adopt) : state_(state), adopt_(adopt), traces_(state) {}
+
+  [[nodiscard]] const HostId& host() const noexcept { return host_; }
+  [[nodiscard]] Traces& traces() noexcept { return traces_; }
+  [[nodiscard]] AppView judge(const std::string& name, Glance seen);
+
+ private:
+  void judge_lost(AppView& view, const Error& error);
+  [[nodiscard]] bool await_rewrite(AppView& view, bool lock_too);
+  void adopt_app(AppView& view);
+
+  const StateDirectory& state_;
+  bool adopt_;
+  HostId host_ = host_id();
+  Traces traces_;
+};
+
 // The supervisor lives, its files do not: waits until it has written them anew. false: there is no such supervisor.
-bool await_rewrite(const StateDirectory& state, AppView& view, bool lock_too) {
-  if (!wake_supervisor(state, view.name, view.trouble.empty() ? &view.status : nullptr)) return false;
+bool Judge::await_rewrite(AppView& view, bool lock_too) {
+  if (!wake_supervisor(view.name, view.trouble.empty() ? &view.status : nullptr, traces_)) return false;
   const Time deadline = steady_now() + kRewritePatience;
   while (steady_now() < deadline) {
-    const auto locked = probe_lock(state.lock_path(view.name));
-    auto status = state.read_status(view.name);
+    const auto locked = probe_lock(state_.lock_path(view.name));
+    auto status = read_own_status(state_, view.name, host_);
     if (status && (!lock_too || (locked && *locked == LockState::held))) {
       view.status = std::move(*status);
       view.trouble.clear();
@@ -67,15 +92,16 @@ bool await_rewrite(const StateDirectory& state, AppView& view, bool lock_too) {
   return true;
 }
 
-void adopt_app(const StateDirectory& state, AppView& view) {
-  auto lock = try_lock(state.lock_path(view.name));
+void Judge::adopt_app(AppView& view) {
+  (void)state_.prepare().ok();  // where it was deleted
+  auto lock = try_lock(state_.lock_path(view.name));
   if (!lock) {
     view.trouble = lock.error().message();
     return;
   }
   if (*lock) {
-    (void)make_private_directory(state.app_directory(view.name)).ok();  // where it was deleted
-    const auto report = launch_supervisor(state, view.name, std::move(*lock), "adopt");
+    (void)make_private_directory(state_.app_directory(view.name)).ok();
+    const auto report = launch_supervisor(state_, view.name, std::move(*lock), "adopt");
     if (!report || !report->started) {
       view.trouble = "cannot adopt " + view.name + ": " + (report ? report->reason : report.error().message());
       return;
@@ -83,72 +109,71 @@ void adopt_app(const StateDirectory& state, AppView& view) {
     view.adopted = true;
   }
   view.supervised = true;  // by us, or by somebody who was quicker
-  if (auto status = state.read_status(view.name)) {
+  if (auto status = state_.read_status(view.name)) {
     view.status = std::move(*status);
     view.trouble.clear();
   }
 }
 
-// What is read of an app before anything is decided.
-struct Glance {
-  Result<AppStatus> status;
-  Result<LockState> lock;
-};
-
-Glance glance(const StateDirectory& state, const std::string& name) {
-  return {state.read_status(name), probe_lock(state.lock_path(name))};
+// The status tells nothing: what lives of the app is looked for.
+void Judge::judge_lost(AppView& view, const Error& error) {
+  view.trouble = error.message();
+  // Left to the forever that understands it.
+  const bool newer = is_of_newer_format(error);
+  // A free lock may be a new file in the place of the one that a living supervisor holds: then only its title tells of it.
+  const bool held = view.supervised;
+  if (!newer && (held || adopt_) && await_rewrite(view, !held)) view.supervised = true;
+  if (view.supervised && view.trouble.empty()) return;
+  view.status = status_from_spec(state_, view.name);
+  if (view.supervised || newer) return;
+  if (error.code == std::errc::no_such_file_or_directory) view.trouble.clear();
+  if (adopt_ && traces_.app_lives(view.name)) adopt_app(view);
 }
 
-AppView judge(const StateDirectory& state, const std::string& name, Glance seen, const HostId& host, bool adopt) {
+AppView Judge::judge(const std::string& name, Glance seen) {
   AppView view;
   view.name = name;
   auto& [status, lock] = seen;
   view.supervised = lock && *lock == LockState::held;
-  if (status) {
-    view.status = std::move(*status);
-  } else {
-    view.trouble = status.error().message();
-    // A free lock may be a new file in the place of the one that a living supervisor holds: then only its title tells of it.
-    const bool held = view.supervised;
-    if ((held || adopt) && await_rewrite(state, view, !held)) view.supervised = true;
-    if (view.supervised) {
-      if (!view.trouble.empty()) view.status = status_from_spec(state, name);
-      return view;
-    }
-    view.status = status_from_spec(state, name);
-    if (status.error().code == std::errc::no_such_file_or_directory) view.trouble.clear();
-    if (adopt && marked_process_lives(state, name)) adopt_app(state, view);
+  if (!status) {
+    judge_lost(view, status.error());
     return view;
   }
+  view.status = std::move(*status);
   if (view.supervised) return view;
   const HostId& theirs = view.status.host;
-  view.foreign = !(theirs == HostId{}) && (theirs.machine != host.machine ||
-                                           (theirs.boot == host.boot && theirs.pid_namespace != host.pid_namespace));
-  view.rebooted = !view.foreign && theirs.boot != host.boot;
+  view.foreign = !(theirs == HostId{}) && (theirs.machine != host_.machine ||
+                                           (theirs.boot == host_.boot && theirs.pid_namespace != host_.pid_namespace));
+  view.rebooted = !view.foreign && theirs.boot != host_.boot;
+  if (view.rebooted && state_.runs_by_pid_file(name)) {
+    // An older status was put in the place of the true one.
+    view.rebooted = false;
+    judge_lost(view, none_of_this_boot(state_.status_path(name)));
+    return view;
+  }
   if (view.foreign || view.rebooted) return view;
-  if (recorded_supervisor_lives(view.status, host)) {
+  if (recorded_supervisor_lives(view.status, host_)) {
     view.supervised = true;
-    (void)await_rewrite(state, view, true);
-  } else if (adopt && !at_rest(view.status)) {
-    adopt_app(state, view);
+    (void)await_rewrite(view, true);
+  } else if (adopt_ && !at_rest(view.status)) {
+    adopt_app(view);
   }
   return view;
 }
 
 }  // namespace
 
-bool wake_supervisor(const StateDirectory& state, const std::string& name, const AppStatus* recorded) {
-  if (recorded != nullptr && recorded->supervisor.pid != 0)
-    return send_signal(recorded->supervisor, kHangUpSignal).ok();
-  const std::string title = "forever: " + name;
-  const std::string directory = state.app_directory(name);
-  bool found = false;
-  for_each_process([&](const ProcessEntry& entry) {
-    // A removed directory is shown as "/path (deleted)".
-    if (found || entry.title != title || !entry.cwd.starts_with(directory)) return;
-    found = send_signal(entry.id, kHangUpSignal).ok();
-  });
-  return found;
+bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces) {
+  if (recorded != nullptr && recorded->supervisor.pid != 0 && send_signal(recorded->supervisor, kHangUpSignal))
+    return true;
+  const auto watcher = traces.watcher_of(name);
+  return watcher && send_signal(*watcher, kHangUpSignal).ok();
+}
+
+Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name, const HostId& host) {
+  auto status = state.read_status(name);
+  if (status && status->host.boot.empty() && !host.boot.empty()) return none_of_this_boot(state.status_path(name));
+  return status;
 }
 
 std::string AppView::state_word() const {
@@ -161,20 +186,26 @@ std::string AppView::state_word() const {
 
 std::vector<AppView> view_apps(const StateDirectory& state, bool adopt) {
   std::vector<AppView> views;
-  const std::vector<std::string> names = state.names();
+  Judge judge{state, adopt};
+  std::vector<std::string> names = state.names();
+  if (names.empty() && !is_laid_out(state)) names = judge.traces().names();
   if (names.empty()) return views;
-  const HostId host = host_id();
   views.reserve(names.size());
   std::vector<std::optional<Glance>> seen(names.size());
-  side_by_side(names.size(), [&](std::size_t index) { seen[index] = glance(state, names[index]); });
+  side_by_side(names.size(), [&](std::size_t index) { seen[index] = glance(state, names[index], judge.host()); });
   for (std::size_t index = 0; index < names.size(); ++index) {
-    views.push_back(judge(state, names[index], std::move(*seen[index]), host, adopt));
+    views.push_back(judge.judge(names[index], std::move(*seen[index])));
   }
   return views;
 }
 
 AppView view_app(const StateDirectory& state, const std::string& name, bool adopt) {
-  return judge(state, name, glance(state, name), host_id(), adopt);
+  Judge judge{state, adopt};
+  return judge.judge(name, glance(state, name, judge.host()));
+}
+
+void bring_back(const StateDirectory& state) {
+  if (!is_laid_out(state)) (void)view_apps(state, true);
 }
 
 }  // namespace forever

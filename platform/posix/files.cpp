@@ -136,6 +136,21 @@ bool exists(const std::string& path) {
 
 Status remove_tree(const std::string& path) { return remove_below(AT_FDCWD, path, path); }
 
+std::string canonical_path(const std::string& path) {
+  std::string existing = path;
+  std::string rest;
+  for (;;) {
+    // NOLINTNEXTLINE(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): realpath(3) allocates
+    const std::unique_ptr<char, void (*)(void*)> found(::realpath(existing.c_str(), nullptr),
+                                                       [](void* p) { std::free(p); });
+    if (found) return found.get() + rest;
+    const std::size_t slash = existing.rfind('/');
+    if (slash == std::string::npos || slash == 0) return path;
+    rest.insert(0, existing.substr(slash));
+    existing.resize(slash);
+  }
+}
+
 std::string current_directory() {
   struct stat here {};
   if (sys::stat(".", &here) != 0) return {};

@@ -294,6 +294,32 @@ TEST_CASE("BAD state files of a newer version are refused in one line, and kept"
   REQUIRE(processes_of(home).empty());
 }
 
+TEST_CASE("BAD the state files of an app that a newer forever has left behind are refused in one line, and kept",
+          "[BAD]") {
+  for (const char* name : {"status.json", "spec.json"}) {
+    INFO(name);
+    const TemporaryHome home;
+    start(home, "web", {"wait"});
+    const int pid = pid_of(home, "web");
+    kill_watchers(home, "web");
+    const auto file = home.app("web") / name;
+    Json newer = read_json(file);
+    newer["version"] = 99;
+    newer["unheard of"] = true;
+    write_file(file, newer.dump());
+    for (const Words& words : {Words{"list"}, {"start", "web"}, {"restart", "web"}, {"stop", "web"}}) {
+      const Result result = home.forever(words);
+      INFO(words.front() << ": " << result.out << result.err);
+      REQUIRE(result.exit_code == (words.front() == "list" ? 0 : kFailed));
+      REQUIRE_THAT(result.err, contains("newer"));
+      require_one_line(result.err);
+      REQUIRE(read_file(file) == newer.dump());
+      REQUIRE(alive(pid));
+      REQUIRE(wait_until([&] { return processes_of(home).size() == 1; }));
+    }
+  }
+}
+
 TEST_CASE("BAD limits that are too low are told, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   for (const rlim_t files : {4, 6, 8, 10, 12, 14, 16, 20, 24}) {

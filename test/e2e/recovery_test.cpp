@@ -49,6 +49,103 @@ TEST_CASE("STATE1 whatever is deleted together, start makes no second copy and s
   }
 }
 
+TEST_CASE("STATE1 a state directory that is deleted under a living app is written anew at once", "[STATE1]") {
+  const TemporaryHome home;
+  const std::string mark = home.state().string();
+  start(home, "web", {"say", "up", "wait"}, {"--env", "RECOVERY=" + mark});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  const int pid = pid_of(home, "web");
+  for (const bool by_rename : {false, true}) {
+    INFO("by rename: " << by_rename);
+    if (by_rename) {
+      fs::rename(home.app("web"), home.scratch() / "away");
+      fs::remove_all(home.state());
+      fs::remove_all(home.scratch() / "away");
+    } else {
+      fs::remove_all(home.state());
+    }
+    for (const char* file : {"apps/web/status.json", "apps/web/spec.json", "apps/web/control", "locks/web"})
+      REQUIRE(wait_until([&] { return fs::exists(home.state() / file); }));
+    REQUIRE(status_of(home, "web") == "online");
+    REQUIRE(pid_of(home, "web") == pid);
+    (void)home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"say", "up", "wait"}));
+    REQUIRE(copies_of(mark) == 1);
+  }
+  done(home, {"restart", "web"});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  done(home, {"stop", "web"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("SUP2 after the whole state directory was deleted a start finds what lives, supervised or not", "[SUP2]") {
+  for (const bool unsupervised : {false, true}) {
+    INFO("unsupervised: " << unsupervised);
+    const TemporaryHome home;
+    const std::string mark = home.state().string();
+    start(home, "web", {"wait"}, {"--env", "RECOVERY=" + mark});
+    const int pid = pid_of(home, "web");
+    if (unsupervised) kill_watchers(home, "web");
+    fs::remove_all(home.state());
+    (void)home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"wait"}));
+    REQUIRE(copies_of(mark) == 1);
+    REQUIRE(wait_for_status(home, "web", "online"));
+    REQUIRE(pid_of(home, "web") == pid);
+    done(home, {"stop", "web"});
+    REQUIRE_FALSE(alive(pid));
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("SUP2 after the whole state directory was deleted list and stop find what lives unsupervised", "[SUP2]") {
+  for (const char* first : {"list", "stop"}) {
+    INFO(first << " first");
+    const TemporaryHome home;
+    start(home, "web", {"wait"});
+    const int pid = pid_of(home, "web");
+    kill_watchers(home, "web");
+    fs::remove_all(home.state());
+    if (first == std::string{"list"}) {
+      REQUIRE(status_of(home, "web") == "online");
+      REQUIRE(pid_of(home, "web") == pid);
+    }
+    done(home, {"stop", "web"});
+    REQUIRE_FALSE(alive(pid));
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("ID1 a status that tells of no boot or of another is not believed about what lives", "[ID1]") {
+  for (const char* boot : {"", "01234567-89ab-cdef-0123-456789abcdef"}) {
+    for (const char* verb : {"start", "stop", "list"}) {
+      INFO(verb << ", boot: " << boot);
+      const TemporaryHome home;
+      const std::string mark = home.state().string();
+      start(home, "web", {"wait"}, {"--env", "RECOVERY=" + mark});
+      const int pid = pid_of(home, "web");
+      kill_watchers(home, "web");
+      const fs::path file = home.app("web") / "status.json";
+      Json status = read_json(file);
+      status["boot"] = boot;
+      if (boot[0] == '\0') status.erase("boot");
+      status["desired"] = "stopped";
+      status["instances"][0]["state"] = "stopped";
+      status["instances"][0].erase("process");
+      write_file(file, status.dump());
+      if (verb == std::string{"list"}) {
+        REQUIRE(status_of(home, "web") == "online");
+      } else {
+        done(home, {verb, "web"});
+      }
+      REQUIRE(copies_of(mark) == (verb == std::string{"stop"} ? 0U : 1U));
+      if (verb != std::string{"stop"}) {
+        REQUIRE(pid_of(home, "web") == pid);
+        done(home, {"stop", "web"});
+      }
+      REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+    }
+  }
+}
+
 TEST_CASE("STATE1 an app without spec and status is taken over from the kernel when its supervisor dies", "[STATE1]") {
   for (const bool keeper_too : {false, true}) {
     INFO("keeper killed: " << keeper_too);

@@ -1,0 +1,69 @@
+// The app's own files: written, and written anew when somebody has deleted them under us.
+#include "platform/deletion_watch.hpp"
+#include "platform/files.hpp"
+#include "platform/lock.hpp"
+#include "supervisor/supervision.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kStatusRetry{1000};
+
+}  // namespace
+
+void Supervision::write_status() {
+  if (!lock_is_at(lock_.get(), state_.lock_path(name_))) refresh();
+  const auto written = state_.write_status(make_status());
+  dirty_ = false;
+  if (written) {
+    status_retry_.reset();
+    return;
+  }
+  if (!status_retry_) log_later(EventLevel::error, written.error().message());
+  status_retry_ = steady_now() + kStatusRetry;
+}
+
+void Supervision::write_pid_files() {
+  pids_dirty_ = false;
+  for (const Instance& instance : instances_) {
+    const std::string path = state_.pid_path(name_, instance.slot());
+    if (instance.process().pid != 0) {
+      (void)write_atomically(path, std::to_string(instance.process().pid) + '\n', Durability::rename_only).ok();
+    } else {
+      (void)remove_tree(path).ok();  // the number may be another's soon
+    }
+  }
+}
+
+// The news of a deletion comes as a signal. Without it (not on this system) files come back at the next write of the status, or
+// when a command asks for them.
+void Supervision::watch_files() {
+  auto watch = watch_deletions(state_.app_directory(name_));
+  files_watch_ = watch ? std::move(*watch) : Handle{};
+}
+
+bool Supervision::files_are_there() const {
+  return lock_is_at(lock_.get(), state_.lock_path(name_)) && exists(state_.spec_path(name_)) &&
+         exists(state_.status_path(name_)) && exists(state_.app_directory(name_) + "/control");
+}
+
+// Somebody deleted files of ours: all of them anew.
+void Supervision::refresh() {
+  dirty_ = true;
+  pids_dirty_ = true;
+  if (!lock_is_at(lock_.get(), state_.lock_path(name_))) {
+    (void)state_.prepare().ok();
+    auto lock = try_lock(state_.lock_path(name_));
+    if (lock && *lock) {
+      (void)link_.hold("lock", lock->get()).ok();
+      lock_ = std::move(*lock);
+      log_later(EventLevel::warning, "the state directory was deleted; its files are written anew");
+    }
+  }
+  (void)make_private_directory(state_.app_directory(name_)).ok();
+  if (!exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  if (!exists(state_.app_directory(name_) + "/control")) (void)open_control().ok();
+  watch_files();
+}
+
+}  // namespace forever
