@@ -5,24 +5,19 @@
 // Changes that never end are acted on after kPatience all the same.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "platform/clock.hpp"
+#include "platform/file_watch.hpp"
 
 namespace forever {
 
 class QuietPeriod {
  public:
-  enum class Kind : std::uint8_t {
-    writing,  // has begun to change, and may go on
-    closed,   // its writer is done; by itself no change
-    changed,  // is whole in its new form
-    removed,  // is gone, and may come back
-  };
+  using Kind = FileChange::Kind;
   static constexpr Milliseconds kUnfinished{100};
   static constexpr Milliseconds kPatience{10000};  // or 20 periods, if that is longer
 

@@ -1,0 +1,10 @@
+// kqueue(2) wants an open descriptor for each file and tells no names: polling is the better way here.
+#include "platform/file_watch.hpp"
+
+#include <cerrno>
+
+namespace forever {
+
+Result<std::unique_ptr<FileWatch>> watch_by_kernel(WatchPlan) { return error_from(ENOSYS, "watch folders"); }
+
+}  // namespace forever

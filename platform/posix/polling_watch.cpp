@@ -1,0 +1,116 @@
+// Watching by looking: a number for each file's path and one for its state, compared with those of the look before.
+#include <algorithm>
+#include <optional>
+
+#include "platform/file_watch.hpp"
+#include "platform/posix/sys.hpp"
+#include "platform/posix/walk_tree.hpp"
+
+namespace forever {
+namespace {
+
+constexpr int kShare = 20;  // a look takes at most one part in so many of the time
+
+struct Seen {
+  std::uint64_t path = 0, state = 0;
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+std::uint64_t mixed(std::uint64_t into, std::uint64_t value) noexcept {
+  into ^= value + 0x9E3779B97F4A7C15U + (into << 6U) + (into >> 2U);
+  return into * 0xFF51AFD7ED558CCDU;
+}
+
+std::uint64_t state_of(const struct stat& found) noexcept {
+#ifdef __APPLE__
+  const timespec modified = found.st_mtimespec;
+#else
+  const timespec modified = found.st_mtim;
+#endif
+  std::uint64_t state = mixed(0, static_cast<std::uint64_t>(found.st_size));
+  state = mixed(state, static_cast<std::uint64_t>(modified.tv_sec));
+  state = mixed(state, static_cast<std::uint64_t>(modified.tv_nsec));
+  return mixed(state, found.st_ino);
+}
+
+class PollingWatch final : public FileWatch {
+ public:
+  PollingWatch(WatchPlan plan, Milliseconds interval) : plan_(std::move(plan)), interval_(interval) { (void)look({}); }
+
+  [[nodiscard]] NativeHandle handle() const noexcept override { return kNoHandle; }
+  [[nodiscard]] std::optional<Time> deadline() const noexcept override { return next_; }
+  [[nodiscard]] std::size_t size() const noexcept override { return seen_.size(); }
+
+  [[nodiscard]] Status take(Time now, std::vector<FileChange>& into) override {
+    if (now < next_) return Done{};
+    Tell tell;
+    if (looked_) tell = [&](FileChange change) { into.push_back(std::move(change)); };
+    (void)look(tell);
+    return Done{};
+  }
+
+ private:
+  using Tell = std::function<void(FileChange)>;
+
+  // Without somebody to be told: the first look.
+  int look(const Tell& tell) {
+    const Time begun = steady_now();
+    std::vector<Seen> now;
+    now.reserve(seen_.size());
+    TreeVisitor visitor;
+    visitor.enter = [](const std::string&) { return true; };
+    visitor.wants = plan_.wants;
+    std::vector<FileChange> changes;
+    visitor.file = [&](int folder, const std::string& path, const char* name) {
+      struct stat found {};
+      if (sys::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0) return;
+      const Seen seen{std::hash<std::string_view>{}(path), state_of(found)};
+      now.push_back(seen);
+      if (!tell) return;
+      const auto before = std::ranges::lower_bound(seen_, seen.path, {}, &Seen::path);
+      if (before == seen_.end() || *before != seen) changes.push_back({path, FileChange::Kind::changed});
+    };
+    int code = 0;
+    for (const std::string& root : plan_.roots) {
+      if (code == 0) code = walk_tree(root, visitor);
+    }
+    const Time done = steady_now();
+    next_ = done + std::max<Time::duration>(interval_, kShare * (done - begun));
+    if (code != 0) return code;  // what was seen is not all; the next look will tell
+    std::ranges::sort(now, {}, &Seen::path);
+    const auto again = std::ranges::unique(now, {}, &Seen::path);  // where one root lies in another
+    now.erase(again.begin(), again.end());
+    if (tell) {
+      const bool gone = std::ranges::any_of(
+          seen_, [&](const Seen& seen) { return !std::ranges::binary_search(now, seen.path, {}, &Seen::path); });
+      for (FileChange& change : changes) tell(std::move(change));
+      if (gone) tell({{}, FileChange::Kind::removed});
+    }
+    now.shrink_to_fit();
+    seen_ = std::move(now);
+    looked_ = true;
+    return 0;
+  }
+
+  WatchPlan plan_;
+  Milliseconds interval_;
+  std::vector<Seen> seen_;  // by path
+  Time next_{};
+  bool looked_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<FileWatch> watch_by_polling(WatchPlan plan, Milliseconds interval) {
+  return std::make_unique<PollingWatch>(std::move(plan), interval);
+}
+
+void for_each_watched_file(const WatchPlan& plan, const std::function<void(const std::string& path)>& each) {
+  TreeVisitor visitor;
+  visitor.enter = [](const std::string&) { return true; };
+  visitor.wants = plan.wants;
+  visitor.file = [&](int, const std::string& path, const char*) { each(path); };
+  for (const std::string& root : plan.roots) (void)walk_tree(root, visitor);
+}
+
+}  // namespace forever
