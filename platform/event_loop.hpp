@@ -46,7 +46,7 @@ class EventLoop {
   ~EventLoop();
 
   // A handle may be watched both ways at once; watching it again changes token and trigger. A regular file cannot be
-  // watched (EPERM).
+  // watched (EPERM). Linux: where memory or descriptors are lacking the watch is owed, and wait() tries again by itself.
   [[nodiscard]] Status watch_readable(NativeHandle handle, std::uint64_t token, Trigger trigger = Trigger::level);
   [[nodiscard]] Status watch_writable(NativeHandle handle, std::uint64_t token);
   // Forgets both ways; to be called before the handle is closed. Events of the batch that wait() returned last stay in it.
@@ -55,8 +55,8 @@ class EventLoop {
   void pause(NativeHandle handle) noexcept;
   void resume(NativeHandle handle) noexcept;
   // For an adopted process whose parent we are not: reports process_gone once, as soon as its last thread has ended; a
-  // zombie counts as gone, whoever may reap it (and edge-triggered, for it would spin a level-triggered poll). The Error is pidfd_open's (EMFILE,
-  // ENOSYS before Linux 5.3); a process that is gone already is no error but an event.
+  // zombie counts as gone, whoever may reap it (and edge-triggered, for it would spin a level-triggered poll). The Error is pidfd_open's (ENOSYS
+  // before Linux 5.3); a process that is gone already is no error but an event.
   [[nodiscard]] Status watch_process(const ProcessId& id, std::uint64_t token);
   void unwatch_process(const ProcessId& id) noexcept;
 
@@ -68,6 +68,7 @@ class EventLoop {
 
  private:
   struct Impl;
+  void ask_again();
   explicit EventLoop(Impl* impl) noexcept : impl_(impl) {}
   Impl* impl_;
 };

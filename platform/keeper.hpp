@@ -6,6 +6,7 @@
 // command line, and touches neither JSON nor the event log.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/clock.hpp"
 #include "platform/exit_status.hpp"
 #include "platform/handle.hpp"
 #include "platform/process.hpp"
@@ -26,7 +28,9 @@ struct ExitRecord {
   ExitStatus status;
 };
 
-// The supervisor's side of the socketpair (unix(7), SOCK_SEQPACKET where there is one).
+// The supervisor's side of the socketpair (unix(7), SOCK_SEQPACKET where there is one). What the kernel has no room for
+// now is kept and sent, in order, when `deadline()` has come; the Error is that of a keeper that is gone, or of a handle of
+// which no copy could be kept.
 class KeeperLink {
  public:
   explicit KeeperLink(Handle socket, Pid keeper) : socket_(std::move(socket)), keeper_(keeper) {}
@@ -41,14 +45,25 @@ class KeeperLink {
   [[nodiscard]] Status acknowledge(const ProcessId& id);
   // Asks the keeper to fsync `path`: it may wait for the disk, the supervisor may not.
   [[nodiscard]] Status sync(std::string_view path);
+  [[nodiscard]] std::optional<Time> deadline() const noexcept { return retry_; }
+  void tick(Time now);
 
   enum class Receipt : std::uint8_t { record, nothing, keeper_gone };
   // Takes one record without waiting.
   [[nodiscard]] Receipt receive(ExitRecord& into);
 
  private:
+  struct Unsent {
+    char verb;
+    std::string body;
+    Handle attached;
+  };
+  [[nodiscard]] Status send(char verb, std::string_view body, NativeHandle attached = kNoHandle);
+
   Handle socket_;
   Pid keeper_;
+  std::deque<Unsent> unsent_;
+  std::optional<Time> retry_;
 };
 
 // Descriptors by the name under which the keeper holds them.

@@ -16,6 +16,8 @@
 namespace forever {
 namespace {
 
+constexpr Milliseconds kControlRetry{1000};
+
 // The spec was lost: what the status and the kernel still know of it.
 AppSpec rebuild_spec(const AppStatus& status) {
   AppSpec spec;
@@ -91,7 +93,7 @@ Status Supervision::begin() {
   outputs_.open_logs(state_, spec_);
   triggers_.use(spec_, steady_now(), wall_now());
   watch_files();
-  if (auto control = open_control(); !control) log_later(EventLevel::error, control.error().message());
+  open_control();
   return Done{};
 }
 
@@ -223,16 +225,25 @@ void Supervision::resume(const AppStatus& last) {
   }
 }
 
-Status Supervision::open_control() {
+// Without it nobody can ask for anything, so what prevents it is tried again until it is there.
+void Supervision::open_control() {
+  const bool again = std::exchange(control_retry_, std::nullopt).has_value();
   const std::string directory = state_.app_directory(name_);
   Handle listener = take(held_, "control");
+  Status done = Done{};
   if (!listener || !exists(directory + "/control")) {
-    auto made = listen_local(directory, "control");
-    if (!made) return made.error();
-    listener = std::move(*made);
-    if (auto kept = link_.hold("control", listener.get()); !kept) return kept;
+    if (auto made = listen_local(directory, "control")) {
+      listener = std::move(*made);
+      if (auto kept = link_.hold("control", listener.get()); !kept)
+        log_later(EventLevel::warning, kept.error().message());
+    } else {
+      done = made.error();
+    }
   }
-  return control_.serve(std::move(listener));
+  if (done) done = control_.serve(std::move(listener));
+  if (done) return;
+  if (!again) log_later(EventLevel::error, done.error().message());
+  control_retry_ = steady_now() + kControlRetry;
 }
 
 SpawnContext Supervision::spawn_context() const {

@@ -6,6 +6,7 @@
 #include "platform/lock.hpp"
 #include "platform/pipe.hpp"
 #include "supervisor/adopt.hpp"
+#include "supervisor/spec.hpp"
 
 namespace forever {
 namespace {
@@ -69,9 +70,12 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
       (void)state.remove_app(spec.name, true).ok();
     }
   };
-  if (const auto written = state.write_spec(spec); !written) {
-    withdraw();
-    return written.error();
+  // What stands there word for word is not written again: a stopped app starts on a full disk, too.
+  if (!old_spec || *old_spec != spec_to_json(spec)) {
+    if (const auto written = state.write_spec(spec); !written) {
+      withdraw();
+      return written.error();
+    }
   }
   auto report = launch_supervisor(state, spec.name, std::move(*lock), "start");
   const bool silent = report && !report->started && report->stage.empty() && report->code == 0;

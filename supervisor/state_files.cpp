@@ -62,7 +62,7 @@ void Supervision::refresh() {
   }
   (void)make_private_directory(state_.app_directory(name_)).ok();
   if (!exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
-  if (!exists(state_.app_directory(name_) + "/control")) (void)open_control().ok();
+  if (!exists(state_.app_directory(name_) + "/control")) open_control();
   watch_files();
 }
 

@@ -52,6 +52,8 @@ std::optional<Time> Supervision::next_deadline() const {
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
   sooner(soonest, control_.deadline());
+  sooner(soonest, control_retry_);
+  sooner(soonest, link_.deadline());
   sooner(soonest, status_retry_);
   sooner(soonest, files_due_);
   sooner(soonest, keeper_retry_);
@@ -178,6 +180,8 @@ void Supervision::tick(Time now) {
     }
   }
   control_.tick(now);
+  link_.tick(now);
+  if (control_retry_ && *control_retry_ <= now) open_control();
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(wall_now())) restart_by_schedule();
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;

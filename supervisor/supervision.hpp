@@ -76,7 +76,7 @@ class Supervision {
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
   [[nodiscard]] std::optional<AppStatus> status_from_kernel() const;
-  [[nodiscard]] Status open_control();
+  void open_control();
   void prepare_start_report();
   void send_start_report();
   [[nodiscard]] SpawnContext spawn_context() const;
@@ -140,6 +140,7 @@ class Supervision {
   std::optional<Time> files_due_;  // when what was deleted is looked for
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
+  std::optional<Time> control_retry_;
   Chance chance_;
   bool dirty_ = true;
   bool pids_dirty_ = true;

@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::size_t kBatch = 64;        // events taken from the kernel at once
 constexpr std::size_t kKeptEvents = 128;  // room for events that is kept between two waits
+constexpr Milliseconds kRetry{100};       // after the kernel had no memory for a watch, or no descriptor for a pidfd
 
 int pidfd_open(Pid pid) noexcept { return FOREVER_SYS(syscall, -1, SYS_pidfd_open, pid, 0U); }
 
@@ -55,6 +56,9 @@ std::optional<std::chrono::nanoseconds> patience(std::optional<Time> deadline) n
   return std::max<std::chrono::nanoseconds>(*deadline - steady_now(), std::chrono::nanoseconds::zero());
 }
 
+// Of a lack that passes, as opposed to a handle that cannot be watched.
+bool passes(int code) noexcept { return code == ENOMEM || code == ENOSPC || code == EMFILE || code == ENFILE; }
+
 ProcessId identify_or_number(Pid pid) { return identify(pid).value_or(ProcessId{pid, 0}); }
 
 }  // namespace
@@ -65,7 +69,8 @@ struct EventLoop::Impl {
     std::uint64_t read_token = 0, write_token = 0;
     std::uint32_t events = 0;  // what epoll is asked for when it is not paused
     bool added = false;
-    Handle pidfd;  // set: this is a process, and the Watch owns its descriptor
+    bool owed = false;  // asked for, but the kernel had no room: `retry` is when it is asked again
+    Handle pidfd;       // set: this is a process, and the Watch owns its descriptor
     ProcessId process;
   };
 
@@ -73,10 +78,20 @@ struct EventLoop::Impl {
   std::vector<Watch> watches;      // by descriptor
   std::vector<LoopEvent> events;   // what the last wait() returned
   std::vector<LoopEvent> pending;  // what the next wait() returns at once
+  struct UnwatchedProcess {
+    ProcessId id;
+    std::uint64_t token = 0;
+  };
+  std::vector<UnwatchedProcess> unwatched;  // for which there was no descriptor
+  std::optional<Time> retry;
 
+  void retry_later() {
+    if (!retry) retry = steady_now() + kRetry;
+  }
   Watch* find(NativeHandle handle) noexcept {
     const auto index = static_cast<std::size_t>(handle);
-    return handle >= 0 && index < watches.size() && watches[index].added ? &watches[index] : nullptr;
+    if (handle < 0 || index >= watches.size()) return nullptr;
+    return watches[index].added || watches[index].owed ? &watches[index] : nullptr;
   }
   Watch& at(NativeHandle handle) {
     const auto index = static_cast<std::size_t>(handle);
@@ -98,15 +113,17 @@ struct EventLoop::Impl {
       wanted = more;
       result = control(EPOLL_CTL_ADD, handle, wanted);
     }
-    if (result < 0) return last_error("watch a descriptor");
-    watch.added = true;
+    watch.owed = result < 0 && passes(errno);
+    if (result < 0 && !watch.owed) return last_error("watch a descriptor");
+    watch.added = watch.added || result == 0;
     watch.events = wanted;
+    if (watch.owed) retry_later();
     return Done{};
   }
   void forget(NativeHandle handle) noexcept {
     Watch* watch = find(handle);
     if (watch == nullptr) return;
-    (void)control(EPOLL_CTL_DEL, handle, 0);
+    if (watch->added) (void)control(EPOLL_CTL_DEL, handle, 0);
     *watch = Watch{};
   }
 
@@ -179,6 +196,11 @@ void EventLoop::resume(NativeHandle handle) noexcept {
 Status EventLoop::watch_process(const ProcessId& id, std::uint64_t token) {
   unwatch_process(id);
   Handle pidfd{pidfd_open(id.pid)};
+  if (!pidfd && passes(errno)) {
+    impl_->unwatched.push_back({id, token});
+    impl_->retry_later();
+    return Done{};
+  }
   if (!pidfd && errno != ESRCH) return last_error("watch process " + std::to_string(id.pid));
   // The identity is looked at after the pidfd was opened: from here on the pidfd cannot mean anybody else.
   if (!pidfd || presence(id) == Presence::gone) {
@@ -198,6 +220,7 @@ Status EventLoop::watch_process(const ProcessId& id, std::uint64_t token) {
 void EventLoop::unwatch_process(const ProcessId& id) noexcept {
   for (Impl::Watch& watch : impl_->watches)
     if (watch.pidfd && watch.process == id) impl_->forget(watch.pidfd.get());
+  std::erase_if(impl_->unwatched, [&](const Impl::UnwatchedProcess& process) { return process.id == id; });
   std::erase_if(impl_->pending, [&](const LoopEvent& event) {
     return event.kind == LoopEvent::Kind::process_gone && event.child == id;
   });
@@ -239,15 +262,27 @@ void EventLoop::Impl::take_descriptor(NativeHandle handle, std::uint32_t what) {
     events.push_back({.kind = LoopEvent::Kind::writable, .token = watch->write_token});
 }
 
+void EventLoop::ask_again() {
+  if (!impl_->retry || steady_now() < *impl_->retry) return;
+  impl_->retry.reset();
+  for (std::size_t i = 0; i < impl_->watches.size(); ++i) {
+    if (impl_->watches[i].owed) (void)impl_->ask(static_cast<NativeHandle>(i), impl_->watches[i], 0, 0).ok();
+  }
+  for (const Impl::UnwatchedProcess& process : std::exchange(impl_->unwatched, {}))
+    (void)watch_process(process.id, process.token).ok();
+}
+
 std::span<const LoopEvent> EventLoop::wait(std::optional<Time> deadline) {
   Impl& loop = *impl_;
   loop.events.clear();
   if (loop.events.capacity() > kKeptEvents) loop.events.shrink_to_fit();
-  loop.events.swap(loop.pending);
-
   std::array<epoll_event, kBatch> ready;
   do {
-    const auto left = loop.events.empty() ? patience(deadline) : std::chrono::nanoseconds::zero();
+    ask_again();
+    loop.events.insert(loop.events.end(), loop.pending.begin(), loop.pending.end());
+    loop.pending.clear();
+    const auto until = loop.retry && (!deadline || *loop.retry < *deadline) ? loop.retry : deadline;
+    const auto left = loop.events.empty() ? patience(until) : std::chrono::nanoseconds::zero();
     const int count = wait_for_events(loop.epoll.get(), ready, left);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) break;

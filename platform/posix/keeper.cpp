@@ -27,6 +27,7 @@ constexpr std::uint64_t kLinkToken = 1;
 constexpr unsigned kImmediateForks = 3;  // a supervisor that dies at once is replaced at once this often
 constexpr Milliseconds kFirstDelay{100};
 constexpr Milliseconds kLongestDelay{15000};
+constexpr Milliseconds kRecordsRetry{100};
 constexpr Milliseconds kLongEnough{1000};     // a supervisor that lived this long clears the count
 constexpr std::size_t kRecordsUnderWay = 64;  // sent and not yet acknowledged; bounds the socket's queue
 
@@ -44,13 +45,17 @@ class Keeper {
     become_subreaper();
     set_process_title(argv_, face_.title + " (keeper)");
     for (;;) {
-      if (!loop_ && !open_loop()) return 1;
+      if (!loop_ && !open_loop()) {
+        (void)fork_later();
+        if (ended_) return 1;
+        rest();
+        continue;
+      }
       if (supervisor_.pid == 0 && !fork_due_) {
         if (fork_supervisor() == Side::supervisor) return body_(std::move(*inheritance_), face_);
       }
-      for (const LoopEvent& event :
-           loop_->wait(sync_due_ && (!fork_due_ || *sync_due_ < *fork_due_) ? sync_due_ : fork_due_))
-        handle(event);
+      for (const LoopEvent& event : loop_->wait(next_deadline())) handle(event);
+      if (records_due_ && steady_now() >= *records_due_) send_records();
       if (sync_due_ && (ended_ || steady_now() >= *sync_due_)) sync();
       if (ended_) return 0;
       if (fork_due_ && steady_now() >= *fork_due_) fork_due_.reset();
@@ -63,6 +68,21 @@ class Keeper {
     ExitRecord record;
     bool sent = false;
   };
+
+  [[nodiscard]] std::optional<Time> next_deadline() const {
+    std::optional<Time> soonest;
+    for (const auto& due : {fork_due_, sync_due_, records_due_}) {
+      if (due && (!soonest || *due < *soonest)) soonest = due;
+    }
+    return soonest;
+  }
+
+  // Without a loop there is nothing to wait with but the clock. Who took a dead keeper's place blocks its signals by now.
+  void rest() {
+    const auto left = std::chrono::ceil<Milliseconds>(*fork_due_ - steady_now());
+    (void)sys::poll(nullptr, nfds_t{0}, static_cast<int>(std::max(left, Milliseconds{0}).count()));
+    fork_due_.reset();
+  }
 
   bool open_loop() {
     auto made = EventLoop::create(kSignals);
@@ -185,11 +205,16 @@ class Keeper {
 
   // Sends what the supervisor has not seen, as much as may be under way; each acknowledgement makes room.
   void send_records() {
+    records_due_.reset();
     if (!link_) return;
     std::size_t under_way = 0;
     for (Kept& kept : records_) {
       if (++under_way > kRecordsUnderWay) return;
-      if (!kept.sent) kept.sent = send_keeper_message(link_.get(), KeeperVerb::record, encode_record(kept.record)).ok();
+      if (kept.sent) continue;
+      kept.sent = send_keeper_message(link_.get(), KeeperVerb::record, encode_record(kept.record)).ok();
+      if (kept.sent) continue;
+      records_due_ = steady_now() + kRecordsRetry;
+      return;
     }
   }
 
@@ -228,6 +253,7 @@ class Keeper {
   unsigned failures_ = 0;
   std::optional<Time> fork_due_;
   std::optional<Time> sync_due_;
+  std::optional<Time> records_due_;  // some could not be sent
   std::string sync_path_;
   std::deque<Kept> records_;
   int pending_signal_ = 0;

@@ -12,6 +12,16 @@
 #include "platform/posix/sys.hpp"
 
 namespace forever {
+namespace {
+
+constexpr Milliseconds kRetry{100};
+
+// Of a lack of memory or room, as opposed to a keeper that is gone (sendmsg(2), unix(7)).
+bool passes(int code) noexcept {
+  return code == EAGAIN || code == ENOBUFS || code == ENOMEM || code == ETOOMANYREFS || code == EMFILE;
+}
+
+}  // namespace
 
 Status send_keeper_message(NativeHandle socket, KeeperVerb verb, std::string_view body, NativeHandle attached) {
   char kind = static_cast<char>(verb);
@@ -78,14 +88,44 @@ bool decode_record(std::string_view bytes, ExitRecord& into) {
   return true;
 }
 
-Status KeeperLink::hold(std::string_view name, NativeHandle handle) {
-  return send_keeper_message(native(), KeeperVerb::hold, name, handle);
+Status KeeperLink::send(char verb, std::string_view body, NativeHandle attached) {
+  if (unsent_.empty()) {
+    Status sent = send_keeper_message(native(), static_cast<KeeperVerb>(verb), body, attached);
+    if (sent || !passes(sent.error().code.value())) return sent;
+  }
+  Unsent message{verb, std::string{body}, {}};
+  if (attached != kNoHandle) {
+    message.attached.reset(sys::fcntl(attached, F_DUPFD_CLOEXEC, 0));  // the caller's may be closed by then
+    if (!message.attached) return last_error("keep a descriptor for the keeper");
+  }
+  unsent_.push_back(std::move(message));
+  if (!retry_) retry_ = steady_now() + kRetry;
+  return Done{};
 }
-Status KeeperLink::drop(std::string_view name) { return send_keeper_message(native(), KeeperVerb::drop, name); }
-Status KeeperLink::finish() { return send_keeper_message(native(), KeeperVerb::finish, {}); }
-Status KeeperLink::sync(std::string_view path) { return send_keeper_message(native(), KeeperVerb::sync, path); }
+
+void KeeperLink::tick(Time now) {
+  if (!retry_ || now < *retry_) return;
+  retry_.reset();
+  while (!unsent_.empty()) {
+    const Unsent& first = unsent_.front();
+    const Status sent =
+        send_keeper_message(native(), static_cast<KeeperVerb>(first.verb), first.body, first.attached.get());
+    if (!sent && passes(sent.error().code.value())) {
+      retry_ = now + kRetry;
+      return;
+    }
+    unsent_.pop_front();
+  }
+}
+
+Status KeeperLink::hold(std::string_view name, NativeHandle handle) {
+  return send(static_cast<char>(KeeperVerb::hold), name, handle);
+}
+Status KeeperLink::drop(std::string_view name) { return send(static_cast<char>(KeeperVerb::drop), name); }
+Status KeeperLink::finish() { return send(static_cast<char>(KeeperVerb::finish), {}); }
+Status KeeperLink::sync(std::string_view path) { return send(static_cast<char>(KeeperVerb::sync), path); }
 Status KeeperLink::acknowledge(const ProcessId& id) {
-  return send_keeper_message(native(), KeeperVerb::acknowledge, encode_record(ExitRecord{id, {}}));
+  return send(static_cast<char>(KeeperVerb::acknowledge), encode_record(ExitRecord{id, {}}));
 }
 
 KeeperLink::Receipt KeeperLink::receive(ExitRecord& into) {

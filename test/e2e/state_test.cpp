@@ -133,6 +133,31 @@ TEST_CASE("STATE2 a death by a signal is told with its name", "[STATE2]") {
   }
 }
 
+TEST_CASE("STATE2 whether a core was dumped is told with the signal", "[STATE2]") {
+  const std::string pattern = read_file("/proc/sys/kernel/core_pattern");
+  rlimit limit{};
+  getrlimit(RLIMIT_CORE, &limit);
+  if (limit.rlim_max == 0) SKIP_CASE("no core file may be written: the hard limit is 0");
+  if (pattern.empty() || pattern.starts_with('|') || pattern.starts_with('/'))
+    SKIP_CASE("core files do not go to the working directory: see /proc/sys/kernel/core_pattern");
+  const TemporaryHome home;
+  for (const bool dumps : {true, false}) {
+    const std::string name = dumps ? "dumps" : "silent";
+    Command command = home.command(start_words(name, {"--restart", "never"}, {"die", "SEGV"}));
+    command.directory = home.scratch();
+    command.before_exec = [dumps, limit] {
+      const rlimit core{dumps ? limit.rlim_max : 0, limit.rlim_max};
+      setrlimit(RLIMIT_CORE, &core);
+    };
+    REQUIRE(run(command).exit_code == 0);
+    std::string told;
+    const auto ended = [&] { return has(told = done(home, {"describe", name}).out, "killed by SIGSEGV"); };
+    REQUIRE(wait_until(ended));
+    INFO(told);
+    REQUIRE(has(told, "(core dumped)") == dumps);
+  }
+}
+
 TEST_CASE("STATE2 a program that is gone at a restart is told, and the policy applies", "[STATE2]") {
   const TemporaryHome home;
   const auto program = home.scratch() / "server";

@@ -61,5 +61,22 @@ TEST_CASE("SUP4 DISK1 STATE2 an app is kept alive or refused in plain words, wha
   for (int nth = 1; nth <= trouble.most; ++nth) start_in_trouble(trouble, nth);
 }
 
+TEST_CASE("STATE2 a fork that fails for want of memory is told, and the policy applies") {
+  const TemporaryHome home;
+  Command start = home.command({"start", "--name", "x", child_binary(), "--", "count", home.scratch() / "runs", "first",
+                                "1", "exit", "3", "end", "wait"});
+  // The first is the supervisor's, the second the first run's, the third that of its restart.
+  start.environment["FOREVER_FAULT"] = "fork:3:" + std::to_string(ENOMEM);
+  const Result started = run(start);
+  INFO(started.out << started.err);
+  REQUIRE(started.exit_code == 0);
+  REQUIRE(wait_until([&] {
+    return home.forever({"describe", "x"}).out.find("fork: cannot allocate memory") != std::string::npos;
+  }));
+  REQUIRE(wait_for_status(home, "x", "online"));
+  REQUIRE(read_file(home.scratch() / "runs") == "2");
+  stop_everything(home);
+}
+
 }  // namespace
 }  // namespace forever::test

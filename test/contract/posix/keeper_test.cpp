@@ -18,7 +18,7 @@ namespace {
 
 using Body = std::function<int(Inheritance&&, const KeeperFace&)>;
 
-constexpr std::chrono::milliseconds kPatience{10000};
+constexpr std::chrono::milliseconds kPatience{40000};
 
 struct KeeperRun {
   int exit_code = -1;
