@@ -24,6 +24,8 @@ struct Carrier {
   int operator()(const Pids& command) const { return pids(command); }
   int operator()(const Signal& command) const { return signal(command); }
   int operator()(const Reopen& command) const { return reopen(command); }
+  int operator()(const Port& command) const { return port(command); }
+  int operator()(const Find& command) const { return find(command); }
   int operator()(const Completion& command) const { return completion(command); }
   int operator()(const Show& command) const { return print(command.text); }
 };

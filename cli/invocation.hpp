@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "platform/ports.hpp"
 #include "supervisor/spec.hpp"
 
 namespace forever::cli {
@@ -92,6 +93,21 @@ struct Signal {
 struct Reopen {
   SelectorOptions which;
 };
+struct PortWanted {
+  std::uint16_t port = 0;
+  std::optional<Transport> transport;  // nothing: both
+};
+struct Port {
+  SelectorOptions which;          // no selectors
+  std::vector<PortWanted> ports;  // none: every port that somebody holds
+  bool kill = false;
+  std::optional<int> signal;  // --kill SIGNAL
+};
+struct Find {
+  SelectorOptions which;  // names of programs
+  bool kill = false;
+  std::optional<int> signal;
+};
 struct Completion {
   std::string shell;
 };
@@ -100,7 +116,7 @@ struct Show {
 };  // --help, --version: print and exit 0
 
 using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
-                                Completion, Show>;
+                                Port, Find, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

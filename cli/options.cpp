@@ -89,6 +89,13 @@ Fault set_kill_signal(Draft& draft, const std::string& value) {
   return draft.start.kill_signal ? Fault{} : "is not a signal; try TERM, INT, QUIT, HUP or a number";
 }
 
+Fault set_kill(Draft& draft, const std::string& value) {
+  draft.kill = true;
+  if (value.empty()) return {};
+  draft.signal = signal_from_name(value);
+  return draft.signal ? Fault{} : "is not a signal; try TERM, INT, KILL or a number";
+}
+
 Fault set_environment_entry(Draft& draft, const std::string& value) {
   std::vector<std::string> scratch;
   if (!set_environment(scratch, value)) return "is not an assignment; write NAME=VALUE";
@@ -312,6 +319,16 @@ constexpr Option kLogsView[] = {
     {"--json", "", "One JSON object for each line.", kJson.set},
 };
 constexpr Option kPid[] = {kJson};
+constexpr Option kReach[] = {
+    {"-k,--kill", "[SIGNAL]",
+     "Ends what is found: an app by its own stop plan (at once if SIGNAL is KILL), anything else by SIGNAL. Default "
+     "TERM, "
+     "and KILL after 10 s.",
+     set_kill},
+    {"-q,--quiet", "", "Prints the pids only, one on each line; with --kill nothing unless something is wrong.",
+     kQuiet.set},
+    kJson,
+};
 
 constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive},
                                        {"Stopping it", kStopping}, {"Its logs", kLogging}, {"The answer", kAnswer}};
@@ -323,6 +340,7 @@ constexpr OptionGroup kRestartTable[] = {{"Options", kRestart}};
 constexpr OptionGroup kDeleteTable[] = {{"Options", kDelete}};
 constexpr OptionGroup kDescribeTable[] = {{"Options", kDescribe}};
 constexpr OptionGroup kLogsTable[] = {{"Options", kLogsView}};
+constexpr OptionGroup kReachTable[] = {{"Options", kReach}};
 constexpr OptionGroup kPidTable[] = {{"Options", kPid}};
 
 }  // namespace
@@ -338,5 +356,6 @@ constinit const std::span<const OptionGroup> kDeleteGroups{kDeleteTable};
 constinit const std::span<const OptionGroup> kDescribeGroups{kDescribeTable};
 constinit const std::span<const OptionGroup> kLogsGroups{kLogsTable};
 constinit const std::span<const OptionGroup> kPidGroups{kPidTable};
+constinit const std::span<const OptionGroup> kReachGroups{kReachTable};
 
 }  // namespace forever::cli

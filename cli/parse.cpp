@@ -6,6 +6,7 @@
 #include "cli/help.hpp"
 #include "cli/invocation.hpp"
 #include "cli/verbs.hpp"
+#include "platform/signals.hpp"
 #include "supervisor/names.hpp"
 #include "supervisor/units.hpp"
 
@@ -26,6 +27,12 @@ const Option* find_option(const Verb& verb, std::string_view name) {
 }
 
 bool takes_optional_value(const Option& option) { return option.value.starts_with('['); }
+
+// Whether the word after an option with an optional value can be that value.
+bool may_be_value(const Option& option, const std::string& word) {
+  if (option.value == "[SIGNAL]") return signal_from_name(word).has_value();
+  return parse_duration(word).has_value();
+}
 
 // Gives every option of `verb` to CLI11. The first fault of a value is kept in `fault`.
 void declare(CLI::App& app, const Verb& verb, Draft& draft, std::string& fault) {
@@ -85,7 +92,7 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
     if (takes_optional_value(*option)) {
       // The next word is its value only if it can be one; otherwise it is the program.
       if (equals == std::string::npos) {
-        const bool value_follows = i + 1 < words.size() && parse_duration(words[i + 1]).has_value();
+        const bool value_follows = i + 1 < words.size() && may_be_value(*option, words[i + 1]);
         words[i] = name + "=" + (value_follows ? words[i + 1] : "");
         if (value_follows) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
       }

@@ -12,9 +12,10 @@ namespace {
 constexpr Milliseconds kLook{10};
 constexpr Milliseconds kRecordPatience{1000};  // until a supervisor has written down an end that we have seen
 
+// The newest end of that process; of any, if `pid` is 0.
 const LastExit* exit_of(const AppStatus& status, Pid pid) {
   const auto found = std::find_if(status.last_exits.rbegin(), status.last_exits.rend(),
-                                  [&](const LastExit& exit) { return exit.pid == pid; });
+                                  [&](const LastExit& exit) { return pid == 0 || exit.pid == pid; });
   return found == status.last_exits.rend() ? nullptr : &*found;
 }
 
@@ -58,6 +59,8 @@ Readiness describe_end(const StateDirectory& state, const std::string& name, Pid
 Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
                       Milliseconds uptime, Milliseconds patience) {
   const Time deadline = steady_now() + patience;
+  // It was so short-lived that its supervisor had none to tell of.
+  if (std::none_of(pids.begin(), pids.end(), [](Pid pid) { return pid > 0; })) return describe_end(state, name, 0);
   for (;;) {
     const Time now = steady_now();
     const AppView view = view_app(state, name, false);

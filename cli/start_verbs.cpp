@@ -1,8 +1,10 @@
 // start and run. Which app is meant is decided here; how it is started is the supervisor's affair.
 #include <algorithm>
 
+#include "cli/address_in_use.hpp"
 #include "cli/json_view.hpp"
 #include "cli/new_spec.hpp"
+#include "cli/occupants.hpp"
 #include "cli/readiness.hpp"
 #include "cli/stopping.hpp"
 #include "cli/verb_functions.hpp"
@@ -232,6 +234,19 @@ void tell_end(const Readiness& readiness, const std::string& name) {
   }
 }
 
+// Who has the port that it could not have, in words; empty where its last words tell of no such thing.
+std::string port_holder(const StateDirectory& state, const AppSpec& spec, std::string_view last_lines) {
+  for (const std::uint16_t port : ports_in_use(last_lines, spec)) {
+    const auto uses = port_uses(port);
+    if (!uses || uses->empty()) continue;
+    const std::string number = std::to_string(port);
+    const auto holder = uses->front().pid > 0 ? occupant_of(view_apps(state, false), uses->front().pid) : std::nullopt;
+    if (!holder) return "port " + number + " is held by a process that cannot be seen from here";
+    return "port " + number + " is held by " + words_for(*holder) + "; `forever port " + number + " --kill` frees it";
+  }
+  return {};
+}
+
 // What is known of its being up, as --wait or the terminal asks; nothing where nobody asked.
 std::optional<Readiness> look_after(const StateDirectory& state, const Started& started, const StartOptions& options) {
   const Milliseconds uptime = started.spec.restart.min_uptime;
@@ -263,6 +278,10 @@ int start(const Start& command) {
   if (readiness && readiness->kind != Readiness::Kind::ready) {
     tell_end(*readiness, started.spec.name);
     error = started.spec.name + " " + readiness->reason;
+    if (const std::string holder = port_holder(state, started.spec, readiness->last_lines); !holder.empty()) {
+      complain(holder);
+      error += "; " + holder;
+    }
     if (options.wait || !readiness->well) code = to_int(ExitCode::failed);
   }
   if (options.json)

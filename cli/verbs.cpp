@@ -1,6 +1,8 @@
 // The verbs: what each says in the help, and how its options and operands become an Invocation.
 #include "cli/verbs.hpp"
 
+#include <charconv>
+
 #include "cli/help.hpp"
 #include "platform/signals.hpp"
 
@@ -137,6 +139,43 @@ Made make_signal(Draft& draft, Operands& operands) {
   return signal;
 }
 
+// "8081", "8081/tcp", "53/udp"
+std::optional<PortWanted> port_from(std::string_view word) {
+  PortWanted wanted;
+  const std::size_t slash = word.find('/');
+  if (slash != std::string_view::npos) {
+    const std::string_view transport = word.substr(slash + 1);
+    if (transport != "tcp" && transport != "udp") return std::nullopt;
+    wanted.transport = transport == "tcp" ? Transport::tcp : Transport::udp;
+    word = word.substr(0, slash);
+  }
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), wanted.port);
+  if (error != std::errc{} || end != word.data() + word.size() || wanted.port == 0) return std::nullopt;
+  return wanted;
+}
+
+Made make_port(Draft& draft, Operands& operands) {
+  join(operands);
+  Port port{{}, {}, draft.kill, draft.signal};
+  for (const std::string& word : operands.words) {
+    const auto wanted = port_from(word);
+    if (!wanted) return UsageError{"'" + word + "' is not a port; write 8081, 8081/tcp or 53/udp"};
+    port.ports.push_back(*wanted);
+  }
+  if (port.kill && port.ports.empty())
+    return missing("port", "the port that is to be freed, before --kill: forever port 8081 --kill");
+  port.which = std::move(draft.which);
+  return port;
+}
+Made make_find(Draft& draft, Operands& operands) {
+  Find find{take_which(draft, operands), draft.kill, draft.signal};
+  if (find.which.selectors.empty()) return missing("find", "the name of a program, such as node");
+  for (const std::string& name : find.which.selectors) {
+    if (name.empty()) return UsageError{"the program's name is empty"};
+  }
+  return find;
+}
+
 Made make_completion(Draft&, Operands& operands) {
   join(operands);
   if (operands.words.size() != 1) return missing("completion", "one shell: bash, zsh or fish");
@@ -197,6 +236,24 @@ constexpr Verb kVerbs[] = {
      kDescribeGroups, OperandKind::app, make_describe},
     {"pid", "", kLooking, "[APP]... [OPTION]...", "the process ids of an app, one on each line", kSelectorText,
      "kill -USR1 $(forever pid web)\n", kPidGroups, OperandKind::app, make_pid},
+    {"port", "", kLooking, "[PORT[/tcp|/udp]]... [OPTION]...", "who holds a port; --kill frees it",
+     "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody listens "
+     "on. "
+     "Exit code 1 if nobody does.\n"
+     "With --kill the port is free when the command returns: an app of ours is stopped through its supervisor, so that "
+     "it "
+     "does not come back; another program gets a signal.",
+     "forever port 8081\n"
+     "forever port 8081 --kill\tfree it\n"
+     "forever port 53/udp --kill KILL\tat once",
+     kReachGroups, OperandKind::none, make_port},
+    {"find", "", kLooking, "PROGRAM... [OPTION]...", "the processes of a program, ours or not",
+     "Shows every process that runs PROGRAM: by the name of its file, the name that it was called by, or, with a / in "
+     "it, "
+     "its path. Exit code 1 if there is none.",
+     "forever find node\n"
+     "forever find node --kill\tend them all",
+     kReachGroups, OperandKind::none, make_find},
 
     {"stop", "", kEnding, "APP... [OPTION]...", "stop an app and all of its processes",
      "Asks the app to end (TERM, or its --kill-signal), and kills what is left after its --kill-timeout. Returns when "

@@ -18,6 +18,8 @@ struct Draft {
   SelectorOptions which;  // `json` and `quiet` of every verb are here until the verb takes them
   List list;
   Logs logs;
+  bool kill = false;
+  std::optional<int> signal;  // --kill SIGNAL
   bool force = false, update_env = false, keep_logs = false, reveal = false;
 };
 
@@ -36,7 +38,7 @@ struct OptionGroup {
 };
 
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
-    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups;
+    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups;
 
 // What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
 struct Operands {

@@ -28,6 +28,7 @@ Row row_from(const kinfo_proc& info) {
   row.parent = info.kp_eproc.e_ppid;
   row.group = info.kp_eproc.e_pgid;
   row.zombie = info.kp_proc.p_stat == SZOMB;
+  row.user = info.kp_eproc.e_ucred.cr_uid;
   row.start_time = microseconds(info.kp_proc.p_starttime);
   row.name = info.kp_proc.p_comm;
   return row;
@@ -39,6 +40,7 @@ Row row_from(const kinfo_proc& info) {
   row.parent = info.ki_ppid;
   row.group = info.ki_pgid;
   row.zombie = info.ki_stat == SZOMB;
+  row.user = info.ki_uid;
   row.start_time = microseconds(info.ki_start);
   row.name = info.ki_comm;
   return row;

@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 constexpr int kNotFound = 3;
 
 const Words& verbs() {
-  static const Words all{"start",      "run",    "list",   "describe", "pid",   "stop",   "stopall",    "restart",
-                         "restartall", "delete", "signal", "logs",     "flush", "reopen", "completion", "help"};
+  static const Words all{"start",   "run",     "list",       "describe", "pid",        "stop",
+                         "stopall", "restart", "restartall", "delete",   "signal",     "logs",
+                         "flush",   "reopen",  "port",       "find",     "completion", "help"};
   return all;
 }
 

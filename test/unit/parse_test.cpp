@@ -301,3 +301,31 @@ TEST_CASE("HELP a word of the program's own after -- asks for nothing of ours") 
   REQUIRE(std::holds_alternative<Show>(std::get<Invocation>(parse({"start", "x", "--help"}))));
   REQUIRE(started({"start", "x", "--", "--help"}).arguments == Words{"--help"});
 }
+
+TEST_CASE("PARSE port and find take --kill with a signal or without") {
+  CHECK(parsed<Port>({"port"}).ports.empty());
+  const Port plain = parsed<Port>({"port", "8081", "53/udp", "80/tcp"});
+  REQUIRE(plain.ports.size() == 3);
+  CHECK(plain.ports[0].port == 8081);
+  CHECK_FALSE(plain.ports[0].transport);
+  CHECK(plain.ports[1].transport == Transport::udp);
+  CHECK(plain.ports[2].transport == Transport::tcp);
+  CHECK_FALSE(plain.kill);
+  CHECK(parsed<Port>({"port", "8081", "--kill"}).kill);
+  CHECK_FALSE(parsed<Port>({"port", "8081", "--kill"}).signal);
+  CHECK(parsed<Port>({"port", "8081", "-k", "INT"}).signal == 2);
+  CHECK(parsed<Port>({"port", "8081", "--kill=9"}).signal == 9);
+  CHECK(parsed<Port>({"port", "--kill", "KILL", "8081"}).signal == 9);
+  CHECK(parsed<Port>({"port", "--kill", "8081"}).ports.size() == 1);
+  CHECK_THAT(fault({"port", "--kill"}), contains("needs the port"));
+  CHECK_THAT(fault({"port", "--kill", "22"}), contains("needs the port"));
+  CHECK_THAT(fault({"port", "8081", "--kill=NOPE"}), contains("is not a signal"));
+  for (const char* word : {"0", "65536", "http", "80/sctp", "80/", "/tcp", "-1"}) {
+    INFO(word);
+    CHECK(fault({"port", "--", word}) != "accepted");
+  }
+  CHECK(parsed<Find>({"find", "node", "deno"}).which.selectors == Words{"node", "deno"});
+  CHECK(parsed<Find>({"find", "node", "--kill", "HUP"}).signal == 1);
+  CHECK_THAT(fault({"find"}), contains("find needs"));
+  CHECK_THAT(fault({"find", ""}), contains("is empty"));
+}

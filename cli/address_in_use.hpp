@@ -1,0 +1,17 @@
+// A program that ended because its port is taken: which port that was, by what it wrote. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "supervisor/spec.hpp"
+
+namespace forever::cli {
+
+// The ports that may be meant, the likeliest first; none unless the words tell of an address in use. Ports in the line that
+// says so come first ("listen EADDRINUSE: address already in use :::8081"); where it names none, the program's arguments
+// and PORT in its environment.
+[[nodiscard]] std::vector<std::uint16_t> ports_in_use(std::string_view last_words, const AppSpec& spec);
+
+}  // namespace forever::cli
