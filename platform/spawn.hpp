@@ -24,7 +24,9 @@ struct ResourceLimit {
 inline constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
 // All limits of this process (getrlimit); recorded at `start`, applied at every start after.
 [[nodiscard]] std::vector<ResourceLimit> current_limits();
-// This process's umask, read from /proc/self/status so that it is not disturbed; umask(2) twice elsewhere.
+// Some umasks take a file's rights from its very owner: from now on this process's does not.
+void keep_files_usable() noexcept;
+// The umask that this process was given.
 [[nodiscard]] unsigned current_umask() noexcept;
 
 // Where the strip stood when it failed; the words of `stage_name` appear in messages: "cwd: no such file or directory".

@@ -20,6 +20,8 @@ namespace forever {
 // The status on record, if it tells of this boot or says of which other. One without a boot tells nothing: whose pids are these?
 [[nodiscard]] Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name,
                                                 const HostId& host);
+// What a status says before anything has run.
+[[nodiscard]] AppStatus status_of(const AppSpec& spec);
 // Whether the supervisor of the record is still there, although the lock looks free (its file was deleted).
 [[nodiscard]] bool recorded_supervisor_lives(const AppStatus& status, const HostId& host);
 

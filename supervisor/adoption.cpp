@@ -88,7 +88,7 @@ Status Supervision::begin() {
   }
   if (auto pipes = outputs_.open_pipes(state_, spec_, held_, link_, alive); !pipes) return pipes;
   resume(last);
-  for (const ExitRecord& record : std::exchange(records_, {})) (void)link_.acknowledge(record.id).ok();
+  for (const ExitRecord& record : std::exchange(records_, {})) unacknowledged_.push_back(record.id);
 
   outputs_.open_logs(state_, spec_);
   triggers_.use(spec_, steady_now(), wall_now());

@@ -1,6 +1,8 @@
 // From the command line to a supervisor that runs.
 #include "supervisor/launch.hpp"
 
+#include <algorithm>
+
 #include "platform/files.hpp"
 #include "platform/keeper.hpp"
 #include "platform/lock.hpp"
@@ -15,6 +17,54 @@ namespace {
 constexpr Milliseconds kReportPatience{30000};
 // What a supervisor has open, and room for a client, a spawn and a look at the kernel's tables.
 constexpr std::uint64_t kFewestDescriptors = 32;
+
+}  // namespace
+
+namespace {
+
+// The start is on record before anything is made: whoever finds the app without a supervisor then knows that it is wanted.
+AppStatus wanted_status(const AppSpec& spec, const Result<AppStatus>& last, const HostId& host) {
+  AppStatus status = status_of(spec);
+  status.host = host;
+  if (last) status.last_exits = last->last_exits;
+  for (InstanceStatus& instance : status.instances) {
+    instance.state = InstanceState::starting;
+    if (!last || last->host != host) continue;
+    const auto known = std::ranges::find(last->instances, instance.slot, &InstanceStatus::slot);
+    if (known == last->instances.end()) continue;
+    instance.generation = known->generation;
+    if (presence(known->process) == Presence::alive) instance = *known;
+  }
+  return status;
+}
+
+// What was on record of an app before a start, to be put back if that fails. Of one that was not known nothing stays.
+class FormerRecord {
+ public:
+  FormerRecord(const StateDirectory& state, const std::string& name)
+      : state_(state),
+        name_(name),
+        spec_(read_file(state.spec_path(name))),
+        status_(read_file(state.status_path(name))) {}
+
+  [[nodiscard]] bool has_spec(const std::string& text) const { return spec_ && *spec_ == text; }
+  void put_back(bool status_too) const {
+    if (!spec_) {
+      (void)state_.remove_app(name_, true).ok();
+      return;
+    }
+    (void)write_atomically(state_.spec_path(name_), *spec_, Durability::rename_only).ok();
+    if (!status_too) return;
+    const std::string path = state_.status_path(name_);
+    const Status done = status_ ? write_atomically(path, *status_, Durability::rename_only) : remove_tree(path);
+    (void)done.ok();
+  }
+
+ private:
+  const StateDirectory& state_;
+  const std::string& name_;
+  Result<std::string> spec_, status_;
+};
 
 }  // namespace
 
@@ -47,13 +97,12 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
   auto lock = try_lock(state.lock_path(spec.name));
   if (!lock) return lock.error();
   if (!*lock) return LaunchOutcome{true, {}};
-  const std::string path = state.spec_path(spec.name);
-  const auto old_spec = read_file(path);
   // The lock is free, but its file may have been deleted under a living supervisor.
   const HostId host = host_id();
   const auto status = read_own_status(state, spec.name, host);
   if (!status && is_of_newer_format(status.error())) return status.error();
-  if (old_spec && status && recorded_supervisor_lives(*status, host)) return LaunchOutcome{true, {}};
+  if (status && exists(state.spec_path(spec.name)) && recorded_supervisor_lives(*status, host))
+    return LaunchOutcome{true, {}};
   if ((!status || status->host != host) && exists(state.pid_path(spec.name, 0))) {
     // It ran, and what is left does not tell what has become of it: what lives is taken over rather than doubled.
     lock->reset();
@@ -63,25 +112,21 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
     if (!*lock) return LaunchOutcome{true, {}};
   }
   if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return made.error();
-  const auto withdraw = [&] {
-    if (old_spec) {
-      (void)write_atomically(path, *old_spec, Durability::rename_only).ok();
-    } else {
-      (void)state.remove_app(spec.name, true).ok();
-    }
-  };
+  const FormerRecord former{state, spec.name};
   // What stands there word for word is not written again: a stopped app starts on a full disk, too.
-  if (!old_spec || *old_spec != spec_to_json(spec)) {
+  if (!former.has_spec(spec_to_json(spec))) {
     if (const auto written = state.write_spec(spec); !written) {
-      withdraw();
+      former.put_back(true);
       return written.error();
     }
   }
+  (void)state.write_status(wanted_status(spec, status, host)).ok();
   auto report = launch_supervisor(state, spec.name, std::move(*lock), "start");
   const bool silent = report && !report->started && report->stage.empty() && report->code == 0;
   // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it.
   if (silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
-  if (!report || !report->started) withdraw();
+  // Where the program could not be started the supervisor has put that on record.
+  if (!report || !report->started) former.put_back(!report || report->stage.empty());
   if (!report) return report.error();
   return LaunchOutcome{false, std::move(*report)};
 }

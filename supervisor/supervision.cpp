@@ -12,9 +12,10 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kKeeperRetry{1000};
-constexpr Milliseconds kDeletionRest{100};    // whoever deletes files may be deleting more
-constexpr Milliseconds kDeletionEnd{2000};    // and be slow at it
-constexpr Milliseconds kLostLinesTold{1000};  // as often at most as the writers try again
+constexpr std::size_t kMostUnacknowledged = 32;  // of 64 that the keeper has under way
+constexpr Milliseconds kDeletionRest{100};       // whoever deletes files may be deleting more
+constexpr Milliseconds kDeletionEnd{2000};       // and be slow at it
+constexpr Milliseconds kLostLinesTold{1000};     // as often at most as the writers try again
 
 void sooner(std::optional<Time>& soonest, const std::optional<Time>& candidate) {
   if (candidate && (!soonest || *candidate < *soonest)) soonest = candidate;
@@ -132,7 +133,7 @@ void Supervision::read_keeper() {
       case KeeperLink::Receipt::nothing: return;
       case KeeperLink::Receipt::record:
         process_ended(record.id, record.status);
-        (void)link_.acknowledge(record.id).ok();
+        unacknowledged_.push_back(record.id);
         break;
       case KeeperLink::Receipt::keeper_gone: replace_keeper(); return;
     }
@@ -245,12 +246,20 @@ void Supervision::settle() {
   } else if (dirty_) {
     write_status();
   }
+  acknowledge_records();
   for (Instance& instance : instances_) instance.open_gate();
   if (pids_dirty_ && !ends) write_pid_files();
   send_start_report();
   send_replies();
   for (const auto& [level, text] : lines_) log_event(level, text);
   lines_.clear();
+}
+
+// What is on record by now the keeper may forget. On a full disk it keeps what it has for a while; of more than a few it would
+// send no others.
+void Supervision::acknowledge_records() {
+  if (dirty_ || (status_retry_ && unacknowledged_.size() < kMostUnacknowledged)) return;
+  for (const ProcessId& id : std::exchange(unacknowledged_, {})) (void)link_.acknowledge(id).ok();
 }
 
 bool Supervision::under_way() const {

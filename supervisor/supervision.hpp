@@ -52,6 +52,7 @@ class Supervision {
   void restart_by_schedule();
   void check_trees();
   void settle();
+  void acknowledge_records();
   [[nodiscard]] bool nothing_left() const;
   [[nodiscard]] bool under_way() const;
   [[nodiscard]] Instance* instance_of(const ProcessId& id);
@@ -121,7 +122,8 @@ class Supervision {
   Outputs outputs_;
   ControlServer control_;
   std::vector<Instance> instances_;
-  std::vector<ExitRecord> records_;  // of processes that ended while nobody supervised
+  std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
+  std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
   std::vector<LastExit> last_exits_;
   std::vector<Operating> operating_;
   std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;

@@ -23,17 +23,10 @@ bool any_alive(const AppStatus& status) {
 
 // What a lost status can be told from the spec.
 AppStatus status_from_spec(const StateDirectory& state, const std::string& name) {
-  AppStatus status;
+  const auto spec = state.read_spec(name);
+  AppStatus status = spec ? status_of(*spec) : AppStatus{};
   status.name = name;
   status.desired = Desired::stopped;
-  const auto spec = state.read_spec(name);
-  if (!spec) return status;
-  status.id = spec->id;
-  status.app_namespace = spec->app_namespace;
-  status.user = spec->user;
-  status.command = command_of(*spec, true);
-  status.directory = spec->directory;
-  for (std::uint32_t slot = 0; slot < spec->instances; ++slot) status.instances.emplace_back().slot = slot;
   return status;
 }
 
@@ -173,6 +166,18 @@ bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces&
 Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name, const HostId& host) {
   auto status = state.read_status(name);
   if (status && status->host.boot.empty() && !host.boot.empty()) return none_of_this_boot(state.status_path(name));
+  return status;
+}
+
+AppStatus status_of(const AppSpec& spec) {
+  AppStatus status;
+  status.name = spec.name;
+  status.id = spec.id;
+  status.app_namespace = spec.app_namespace;
+  status.user = spec.user;
+  status.command = command_of(spec, true);
+  status.directory = spec.directory;
+  for (std::uint32_t slot = 0; slot < spec.instances; ++slot) status.instances.emplace_back().slot = slot;
   return status;
 }
 

@@ -249,3 +249,24 @@ TEST_CASE("PERM2 commands work from a directory that does not exist any more", "
     REQUIRE(result.exit_code == 0);
   }
 }
+
+TEST_CASE("PERM1 whatever the caller's umask, the state directory is the owner's and the app has that umask",
+          "[PERM1]") {
+  for (const unsigned mask : {0777U, 0700U, 0U}) {
+    INFO("umask " << std::oct << mask);
+    const TemporaryHome home;
+    Command command = home.command(start_words("web", {}, {"print-umask", "wait"}));
+    command.before_exec = [mask] { ::umask(mask); };
+    const Result result = run(command);
+    INFO(result.out << result.err);
+    REQUIRE(result.exit_code == 0);
+    for (const char* path : {"", "apps", "apps/web", "locks", "pids", "logs"})
+      REQUIRE(mode_of(home.state() / path) == 0700);
+    for (const char* path : {"apps/web/spec.json", "apps/web/status.json", "locks/web", "ids"})
+      REQUIRE(mode_of(home.state() / path) == 0600);
+    char text[24];
+    std::snprintf(text, sizeof text, "umask %04o", mask);
+    REQUIRE(wait_for_log(home, "web", text));
+    done(home, {"stop", "web"});
+  }
+}

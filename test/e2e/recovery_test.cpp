@@ -167,6 +167,124 @@ TEST_CASE("STATE1 an app without spec and status is taken over from the kernel w
   }
 }
 
+TEST_CASE("SUP2 a start whose keeper and supervisor are killed at once fails as a whole or is carried on", "[SUP2]") {
+  const TemporaryHome home;
+  const std::string mark = home.state().string();
+  start(home, "known", {"wait"});
+  done(home, {"stop", "known"});
+  int killed = 0;
+  for (int round = 0; round < 30; ++round) {
+    const std::string name = round % 2 == 0 ? "known" : "new" + std::to_string(round);
+    Running starting(home.command(start_words(name, {"--env", "RECOVERY=" + mark}, {"wait"})));
+    // Each round a little later, so that all of a start's first milliseconds are met.
+    const auto due = std::chrono::steady_clock::now() + std::chrono::microseconds(200) * round;
+    REQUIRE(wait_until([&] { return std::chrono::steady_clock::now() >= due; }));
+    for (const int pid : processes_of(home)) {
+      if (command_line_of(pid).starts_with("forever: " + name)) killed += kill(pid, SIGKILL) == 0 ? 1 : 0;
+    }
+    const Result result = starting.wait();
+    INFO(name << ": " << result.exit_code << " " << result.out << result.err);
+    if (result.exit_code == 0) {
+      REQUIRE(wait_for_status(home, name, "online"));
+      REQUIRE(copies_of(mark) == 1);
+      done(home, {"delete", name});
+    } else {
+      REQUIRE(status_of(home, name) == (name == "known" ? "stopped" : ""));
+    }
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+    if (name == "known" && status_of(home, name).empty()) {
+      start(home, name, {"wait"});
+      done(home, {"stop", name});
+    }
+  }
+  REQUIRE(killed > 0);
+}
+
+TEST_CASE("SUP2 a start that is on record and of which nothing was made yet is carried out by whoever looks",
+          "[SUP2]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  done(home, {"stop", "web"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  // The keeper of this start never comes to forking a supervisor, and is killed together with the command.
+  Running starting(home.command({"start", "web"}));
+  int keeper = 0;
+  REQUIRE(wait_until([&] {
+    for (const int pid : processes_of(home)) {
+      if (command_line_of(pid).starts_with("forever: web") && kill(pid, SIGSTOP) == 0) keeper = pid;
+    }
+    return keeper != 0;
+  }));
+  const bool began = read_json(home.app("web") / "status.json").at("desired") == "online";
+  send_signal(starting.pid(), SIGKILL);
+  for (const int pid : processes_of(home)) kill_hard(pid);
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  REQUIRE(began);
+  REQUIRE(wait_for_status(home, "web", "online"));
+}
+
+TEST_CASE("SUP1 a supervisor that cannot take its dead keeper's place works on, and tries again without a spin",
+          "[SUP1]") {
+  const TemporaryHome home;
+  const fs::path binary = home.scratch() / "forever";
+  fs::copy_file(forever_binary(), binary);
+  Command command = home.command({});
+  command.argv = Words{binary.string()} + start_words("web", {}, {"wait"});
+  REQUIRE(run(command).exit_code == 0);
+  const int pid = pid_of(home, "web");
+  const int supervisor = supervisor_of(home, "web");
+  const int keeper = keeper_of(home, "web");
+  fs::permissions(binary, fs::perms::none);  // nobody may execute it, not even root
+  kill_hard(keeper);
+  const auto tries = [&] {
+    return count_of(read_file(home.state() / "logs" / "web.forever.log"), "cannot execute the keeper");
+  };
+  REQUIRE(wait_until([&] { return tries() >= 1; }));
+  const auto turns = [&] {
+    const std::string status = read_file("/proc/" + std::to_string(supervisor) + "/status");
+    const std::string key = "\nvoluntary_ctxt_switches:";
+    return std::stol(status.substr(status.find(key) + key.size()));
+  };
+  const auto cpu = [&] {
+    const std::string stat = read_file("/proc/" + std::to_string(supervisor) + "/schedstat");
+    return std::stoll(stat);  // nanoseconds on a processor
+  };
+  const long turns_before = turns();
+  const long long cpu_before = cpu();
+  REQUIRE(wait_until([&] { return tries() >= 3; }));
+  REQUIRE(turns() - turns_before < 20);
+  REQUIRE(cpu() - cpu_before < 200'000'000);
+  REQUIRE(pid_of(home, "web") == pid);
+  done(home, {"restart", "web"});
+  const int next = pid_of(home, "web");
+  fs::permissions(binary, fs::perms::owner_all);
+  REQUIRE(wait_until([&] { return keeper_of(home, "web") == supervisor; }));
+  REQUIRE(wait_for_status(home, "web", "online"));
+  REQUIRE(pid_of(home, "web") == next);
+  done(home, {"stop", "web"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("SUP1 the end of an instance is on record before the keeper forgets it", "[SUP1]") {
+  const TemporaryHome home;
+  start(home, "web", {"on", "TERM", "exit", "7", "end", "wait"}, {"--restart-delay", "1h"});
+  kill_hard(supervisor_of(home, "web"));
+  REQUIRE(wait_until([&] { return supervisor_of(home, "web") > 0 && status_of(home, "web") == "online"; }));
+  const int pid = pid_of(home, "web");
+  const int supervisor = supervisor_of(home, "web");
+  // The status cannot be written: a directory stands where its next version is put together.
+  const fs::path spare = home.app("web") / "status.json~";
+  fs::remove(spare);
+  fs::create_directory(spare);
+  send_signal(pid, SIGTERM);
+  REQUIRE(wait_until([&] { return !alive(pid); }));
+  REQUIRE(wait_until([&] { return has(read_file(home.state() / "logs" / "web.forever.log"), " exit 7 after"); }));
+  kill_hard(supervisor);
+  fs::remove_all(spare);
+  REQUIRE(wait_until([&] { return has(read_file(home.app("web") / "status.json"), "\"code\":7"); }));
+  done(home, {"stop", "web"});
+}
+
 TEST_CASE("SUP2 what an adopted leader leaves behind is stopped before the next generation", "[SUP2]") {
   const TemporaryHome home;
   start(home, "web", {"daemon", "wait", "end", "wait"});
