@@ -143,6 +143,7 @@ void Supervision::read_keeper() {
 void Supervision::replace_keeper() {
   log_later(EventLevel::warning, "the keeper is gone; taking its place");
   settle();  // what is at a gate must be let go: its gate closes with this image
+  if (finished_) return;
   KeeperFace face{face_.title, face_.directory, {state_.path(), name_, "adopt"}, {}};
   outputs_.release_pipes(face.held);
   face.held.insert_or_assign("lock", std::move(lock_));

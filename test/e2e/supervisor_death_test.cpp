@@ -405,7 +405,7 @@ TEST_CASE("SUP4 memory is flat over thousands of restarts and a gigabyte of log"
   REQUIRE(supervisor_of(home, "web") == supervisor);
   const long long after = quiet_memory();
   INFO("private dirty: " << before << " kB before, " << after << " kB after");
-  REQUIRE(std::abs(after - before) <= 64);
+  REQUIRE(after - before <= 64);
   REQUIRE(count_open_descriptors(keeper) <= descriptors);
   REQUIRE(wait_until([&] { return count_open_descriptors(supervisor) < 40; }));
   done(home, {"stop", "web"});
