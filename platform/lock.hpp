@@ -13,6 +13,8 @@ enum class LockState : std::uint8_t { free, held };
 
 // Opens (creating 0600) and tries to take it without waiting. A Handle without value: somebody else holds it.
 [[nodiscard]] Result<Handle> try_lock(const std::string& path);
+// Takes it on a regular file that is open for writing, unless somebody else has it.
+void lock_open_file(NativeHandle file) noexcept;
 // F_OFD_GETLK: looks without taking. A missing file is free.
 [[nodiscard]] Result<LockState> probe_lock(const std::string& path);
 // Lets go although other processes still have the description open.

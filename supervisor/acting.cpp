@@ -153,6 +153,7 @@ void Supervision::finish() {
   write_status();
   (void)remove_tree(state_.app_directory(name_) + "/control").ok();
   log_later(EventLevel::info, "nothing is left to supervise");
+  outputs_.close_logs();  // the next start may look whether somebody writes to them
   (void)link_.finish().ok();
   unlock(lock_.get());
   finished_ = true;

@@ -69,6 +69,7 @@ Status Supervision::begin() {
   if (!spec && (fresh_ || !recorded)) return spec.error();
   spec_ = spec ? std::move(*spec) : rebuild_spec(*recorded);
   if (!spec && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  merge_same_logs(spec_);
   for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) instances_.emplace_back(slot, spec_);
   if (recorded) last_exits_ = recorded->last_exits;
   if (recorded) command_ = recorded->command;

@@ -8,6 +8,7 @@
 #include "platform/lock.hpp"
 #include "platform/pipe.hpp"
 #include "supervisor/adopt.hpp"
+#include "supervisor/outputs.hpp"
 #include "supervisor/spec.hpp"
 
 namespace forever {
@@ -110,6 +111,9 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
     lock = try_lock(state.lock_path(spec.name));
     if (!lock) return lock.error();
     if (!*lock) return LaunchOutcome{true, {}};
+  }
+  if (const auto log = log_in_use(spec)) {
+    return Error{"another app writes to " + *log + "; give " + spec.name + " a log of its own (--out, --err)", {}};
   }
   if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return made.error();
   const FormerRecord former{state, spec.name};

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "platform/lock.hpp"
+
 namespace forever {
 namespace {
 
@@ -26,6 +28,7 @@ Result<LogFile::Place> LogFile::place() {
         opened = open_log_file(options_.path);
       if (!opened) return opened.error();
       file_ = std::move(*opened);
+      lock_open_file(file_.get());  // so that a start with the same log can be refused
     }
     const Result<FileFacts> facts = facts_of(file_.get());
     if (!facts) return facts.error();

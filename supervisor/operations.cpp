@@ -160,6 +160,7 @@ Status Supervision::use_new_spec(const std::string& text) {
   auto spec = spec_from_json(text, "the new spec");
   if (!spec) return spec.error();
   if (auto written = state_.write_spec(*spec); !written) return written;
+  merge_same_logs(*spec);
   const bool logs_changed = !(spec->logs == spec_.logs);
   spec->name = spec_.name;
   spec->instances = spec_.instances;

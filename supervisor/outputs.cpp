@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/files.hpp"
+#include "platform/lock.hpp"
 #include "platform/users.hpp"
 #include "supervisor/event_log.hpp"
 
@@ -15,6 +16,24 @@ std::string in_directory(const std::string& path, const std::string& directory) 
 }
 
 }  // namespace
+
+void merge_same_logs(AppSpec& spec) {
+  LogSettings& logs = spec.logs;
+  if (logs.merge || logs.out.empty() || logs.err.empty()) return;
+  logs.merge =
+      canonical_path(in_directory(logs.out, spec.directory)) == canonical_path(in_directory(logs.err, spec.directory));
+}
+
+std::optional<std::string> log_in_use(const AppSpec& spec) {
+  for (const std::string& log : {spec.logs.out, spec.logs.err}) {
+    if (log.empty()) continue;
+    const std::string path = canonical_path(in_directory(log, spec.directory));
+    const auto facts = facts_of(path);
+    if (!facts || facts->fifo || facts->directory) continue;
+    if (const auto lock = probe_lock(path); lock && *lock == LockState::held) return path;
+  }
+  return std::nullopt;
+}
 
 std::pair<std::string, std::string> log_paths(const StateDirectory& state, const AppSpec& spec) {
   std::string out = spec.logs.out.empty() ? state.out_log_path(spec.name) : in_directory(spec.logs.out, spec.directory);
@@ -78,6 +97,13 @@ void Outputs::open_logs(const StateDirectory& state, const AppSpec& spec) {
   const auto [out, err] = log_paths(state, spec);
   open_log(out_log_, spec, "out", out, out_.get(), out_token_);
   if (err_) open_log(err_log_, spec, "err", err, err_.get(), err_token_);
+}
+
+void Outputs::close_logs() {
+  for (auto* log : {&out_log_, &err_log_}) {
+    if (*log) loop_.unwatch((*log)->native());
+    log->reset();
+  }
 }
 
 void Outputs::release_pipes(HeldHandles& into) {

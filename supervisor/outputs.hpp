@@ -26,6 +26,8 @@ class Outputs {
   // Begins to read them into the logs. Separate, because an instance can be forked before.
   void open_logs(const StateDirectory& state, const AppSpec& spec);
 
+  void close_logs();
+
   [[nodiscard]] NativeHandle out() const noexcept { return out_.get(); }
   [[nodiscard]] NativeHandle err() const noexcept { return err_ ? err_.get() : out_.get(); }
   // Gives the FIFOs away, by the names under which a keeper holds them.
@@ -60,6 +62,10 @@ class Outputs {
   std::optional<LogWriter> err_log_;
 };
 
+// Out and err that name one file are one log: two writers would overwrite each other's bytes.
+void merge_same_logs(AppSpec& spec);
+// The log of its own choice that another app writes to at the moment; nothing if there is none.
+[[nodiscard]] std::optional<std::string> log_in_use(const AppSpec& spec);
 // Where an app's logs are: the spec's, else the state directory's. The second is empty when merged.
 [[nodiscard]] std::pair<std::string, std::string> log_paths(const StateDirectory& state, const AppSpec& spec);
 

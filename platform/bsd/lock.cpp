@@ -15,6 +15,11 @@ Result<Handle> try_lock(const std::string& path) {
   return last_error("lock " + path);
 }
 
+void lock_open_file(NativeHandle file) noexcept {
+  struct stat found {};
+  if (sys::fstat(file, &found) == 0 && S_ISREG(found.st_mode)) (void)::flock(file, LOCK_EX | LOCK_NB);
+}
+
 Result<LockState> probe_lock(const std::string& path) {
   const Handle file(sys::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file) {

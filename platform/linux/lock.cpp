@@ -26,6 +26,13 @@ Result<Handle> try_lock(const std::string& path) {
   return last_error("lock " + path);
 }
 
+void lock_open_file(NativeHandle file) noexcept {
+  struct stat found {};
+  if (sys::fstat(file, &found) != 0 || !S_ISREG(found.st_mode)) return;  // all may write to /dev/null
+  struct flock range = one_byte(F_WRLCK);
+  sys::fcntl(file, F_OFD_SETLK, &range);
+}
+
 Result<LockState> probe_lock(const std::string& path) {
   const Handle file(sys::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file) {

@@ -396,3 +396,42 @@ TEST_CASE("LOG logs ends quietly when its reader has gone", "[LOG1]") {
   REQUIRE(result.err.empty());
   REQUIRE(count_of(result.out, "\n") == 2);
 }
+
+TEST_CASE("LOG1 one file for out and err is one log that loses nothing", "[LOG1]") {
+  const TemporaryHome home;
+  const std::string log = home.scratch() / "app.log";
+  const std::string same = home.scratch() / "." / "app.log";
+  start(home, "web",
+        {"repeat", "200", "stream", "out", "lines", "1", "60", "stream", "err", "lines", "1", "60", "end", "wait"},
+        {"--out", log, "--err", same, "--log-max-size", "4k", "--log-keep", "100"});
+  const auto lines = [&] {
+    std::size_t count = 0;
+    for (const auto& entry : fs::directory_iterator(home.scratch())) {
+      if (entry.path().filename().string().starts_with("app.log")) count += count_of(read_file(entry.path()), "\n");
+    }
+    return count;
+  };
+  REQUIRE(wait_until([&] { return lines() == 400; }));
+  REQUIRE_THAT(read_file(home.app("web") / "status.json"), !contains("err_log"));
+}
+
+TEST_CASE("LOG1 a log that another app writes to is refused at the start, and free again after its stop", "[LOG1]") {
+  const TemporaryHome home;
+  const std::string log = home.scratch() / "app.log";
+  start(home, "web", {"say", "mine", "wait"}, {"--out", log});
+  REQUIRE(wait_until([&] { return fs::exists(log) && has(read_file(log), "mine"); }));
+  const Result result = home.forever(start_words("other", {"--out", log}, {"say", "theirs", "wait"}));
+  REQUIRE(result.exit_code == 1);
+  require_one_line(result.err, log);
+  REQUIRE(status_of(home, "other").empty());
+  done(home, {"restart", "web"});
+  for (int i = 0; i < 5; ++i) {
+    done(home, {"stop", "web"});
+    done(home, {"start", "web"});
+  }
+  done(home, {"stop", "web"});
+  start(home, "other", {"say", "theirs", "wait"}, {"--out", log});
+  REQUIRE(wait_until([&] { return has(read_file(log), "theirs"); }));
+  for (const char* name : {"quiet", "silent"})
+    start(home, name, {"wait"}, {"--out", "/dev/null", "--err", "/dev/null"});
+}
