@@ -26,6 +26,8 @@ struct Carrier {
   int operator()(const Reopen& command) const { return reopen(command); }
   int operator()(const Port& command) const { return port(command); }
   int operator()(const Find& command) const { return find(command); }
+  int operator()(const Apply& command) const { return apply(command); }
+  int operator()(const Init& command) const { return init(command); }
   int operator()(const Completion& command) const { return completion(command); }
   int operator()(const Show& command) const { return print(command.text); }
 };

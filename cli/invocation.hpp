@@ -38,13 +38,19 @@ struct StartOptions {
   std::optional<unsigned> log_keep;
   std::optional<std::uint64_t> max_memory;
   std::optional<std::string> cron_restart;
+  // Of an apps file: the apps that are meant, by name or namespace, and which of its environments.
+  std::vector<std::string> only;
+  std::string environment_name;
   bool force = false;  // start a second copy under a new name is never done; reserved words only
   bool json = false;
   bool quiet = false;
+  friend bool operator==(const StartOptions&, const StartOptions&) = default;
 };
 
 struct SelectorOptions {
   std::vector<std::string> selectors;  // as typed; resolved by cli/selector.hpp
+  std::vector<std::string> only;       // of an apps file among them: these apps alone
+  std::string environment_name;        // of an apps file: env_NAME lies over env
   bool json = false;
   bool quiet = false;
 };
@@ -108,6 +114,15 @@ struct Find {
   bool kill = false;
   std::optional<int> signal;
 };
+struct Apply {
+  std::string file;  // an apps file
+  std::vector<std::string> only;
+  std::string environment_name;
+  bool dry_run = false, wait = false, json = false, quiet = false;
+};
+struct Init {
+  std::string file = "apps.json";
+};
 struct Completion {
   std::string shell;
 };
@@ -116,7 +131,7 @@ struct Show {
 };  // --help, --version: print and exit 0
 
 using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
-                                Port, Find, Completion, Show>;
+                                Port, Find, Apply, Init, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

@@ -248,6 +248,50 @@ constexpr Option kAnswer[] = {
 };
 constexpr Option kPlainAnswer[] = {kJson, kQuiet};
 
+// Names separated by commas; may be given again.
+Fault set_only(std::vector<std::string>& into, const std::string& value) {
+  for (const std::string_view word : split_words(value, ',')) {
+    const std::size_t begin = word.find_first_not_of(' '), end = word.find_last_not_of(' ');
+    if (begin != std::string_view::npos) into.emplace_back(word.substr(begin, end - begin + 1));
+  }
+  return into.empty() ? Fault{"names no app"} : Fault{};
+}
+
+constexpr std::string_view kOnlyHelp =
+    "These apps of the file alone, by name or namespace, separated by commas. May be given again.";
+constexpr std::string_view kEnvironmentHelp = "Lays env_NAME of each app in the file over its env.";
+
+constexpr Option kOfFile[] = {
+    {"--only", "NAMES", kOnlyHelp, [](Draft& d, const std::string& v) { return set_only(d.start.only, v); }},
+    {"--env-name", "NAME", kEnvironmentHelp,
+     [](Draft& d, const std::string& v) {
+       d.start.environment_name = v;
+       return Fault{};
+     }},
+};
+constexpr Option kOnly = {"--only", "NAMES", kOnlyHelp,
+                          [](Draft& d, const std::string& v) { return set_only(d.which.only, v); }};
+constexpr Option kEnvironmentName = {"--env-name", "NAME", kEnvironmentHelp, [](Draft& d, const std::string& v) {
+                                       d.which.environment_name = v;
+                                       return Fault{};
+                                     }};
+constexpr Option kApply[] = {
+    {"--dry-run", "", "Tells what would be done, and does nothing.",
+     [](Draft& d, const std::string&) {
+       d.apply.dry_run = true;
+       return Fault{};
+     }},
+    kOnly,
+    kEnvironmentName,
+    {"-w,--wait", "", "Returns only when each app that was started is ready.",
+     [](Draft& d, const std::string&) {
+       d.apply.wait = true;
+       return Fault{};
+     }},
+    kJson,
+    kQuiet,
+};
+
 constexpr Option kListing[] = {
     {"-s,--sort", "COLUMN", "id, name, namespace, status, restarts, uptime, cpu or memory. Default id.", set_sort},
     {"-w,--watch", "", "On a terminal: shows it anew every 2 seconds, until Ctrl-C.",
@@ -264,6 +308,7 @@ constexpr Option kStop[] = {
        d.force = true;
        return Fault{};
      }},
+    kOnly,
     kJson,
     kQuiet,
 };
@@ -273,6 +318,8 @@ constexpr Option kRestart[] = {
        d.update_env = true;
        return Fault{};
      }},
+    kOnly,
+    kEnvironmentName,
     kJson,
     kQuiet,
 };
@@ -282,6 +329,7 @@ constexpr Option kDelete[] = {
        d.keep_logs = true;
        return Fault{};
      }},
+    kOnly,
     kJson,
     kQuiet,
 };
@@ -331,7 +379,8 @@ constexpr Option kReach[] = {
 };
 
 constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive},
-                                       {"Stopping it", kStopping}, {"Its logs", kLogging}, {"The answer", kAnswer}};
+                                       {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},
+                                       {kAnswerTitle, kAnswer}};
 constexpr OptionGroup kRunTable[] = {{"How it runs", kHow}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping}};
 constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};
@@ -342,6 +391,7 @@ constexpr OptionGroup kDescribeTable[] = {{"Options", kDescribe}};
 constexpr OptionGroup kLogsTable[] = {{"Options", kLogsView}};
 constexpr OptionGroup kReachTable[] = {{"Options", kReach}};
 constexpr OptionGroup kPidTable[] = {{"Options", kPid}};
+constexpr OptionGroup kApplyTable[] = {{"Options", kApply}};
 
 }  // namespace
 
@@ -357,5 +407,6 @@ constinit const std::span<const OptionGroup> kDescribeGroups{kDescribeTable};
 constinit const std::span<const OptionGroup> kLogsGroups{kLogsTable};
 constinit const std::span<const OptionGroup> kPidGroups{kPidTable};
 constinit const std::span<const OptionGroup> kReachGroups{kReachTable};
+constinit const std::span<const OptionGroup> kApplyGroups{kApplyTable};
 
 }  // namespace forever::cli

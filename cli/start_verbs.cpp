@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "cli/address_in_use.hpp"
+#include "cli/apps_source.hpp"
+#include "cli/apps_verbs.hpp"
 #include "cli/json_view.hpp"
 #include "cli/new_spec.hpp"
 #include "cli/occupants.hpp"
@@ -267,6 +269,10 @@ int start(const Start& command) {
   auto opened = open_state(true);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, options.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
+  if (is_apps_file(state, options.program)) return start_apps_file(state, options);
+  if (!options.only.empty() || !options.environment_name.empty())
+    return fail({ExitCode::usage, "--only and --env-name belong to an apps file: forever start apps.json --only web"},
+                options.json);
   auto outcome = carry_out(state, options);
   if (const auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure, options.json, state.path());
   const Started& started = std::get<Started>(outcome);

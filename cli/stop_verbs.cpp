@@ -1,4 +1,8 @@
 // stop, restart, delete and their forms for all apps.
+#include <algorithm>
+
+#include "cli/apps_source.hpp"
+#include "cli/apps_verbs.hpp"
 #include "cli/common.hpp"
 #include "cli/json_view.hpp"
 #include "cli/stopping.hpp"
@@ -85,16 +89,40 @@ std::vector<Outcome> restart_targets(const Selection& selection, const Restart& 
   return outcomes;
 }
 
+// The apps that are meant, files among the operands included. `nothing` is set where there is nothing to do.
+std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, FromFiles& files) {
+  auto found = apps_of_files(which);
+  if (auto* failure = std::get_if<Failure>(&found)) return *failure;
+  files = std::move(std::get<FromFiles>(found));
+  if (!files.nothing) return find_apps(files.selectors, false);
+  auto state = open_state(false);
+  if (auto* failure = std::get_if<Failure>(&state)) return *failure;
+  if (!which.json && !which.quiet) tell("none of these apps is on record");
+  return Selection{std::get<StateDirectory>(state), {}, {}};
+}
+
 }  // namespace
 
 int stop(const Stop& command) {
-  auto found = find_apps(command.which.selectors, false);
+  FromFiles files;
+  auto found = find_with_files(command.which, files);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
   const Selection& selection = std::get<Selection>(found);
-  return answer_outcomes(selection.state, stop_targets(selection, {command.force, command.which.quiet}), command.which);
+  if (files.nothing && !command.which.json) return to_int(ExitCode::ok);
+  return answer_outcomes(selection.state, stop_in_order(selection, {command.force, command.which.quiet}, files),
+                         command.which);
 }
 
 int restart(const Restart& command) {
+  const auto& words = command.which.selectors;
+  if (std::any_of(words.begin(), words.end(), names_apps_file)) {
+    auto opened = open_state(false);
+    if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
+    const auto is_file = [&](const std::string& word) { return is_apps_file(std::get<StateDirectory>(opened), word); };
+    if (words.size() == 1 && is_file(words.front())) return restart_apps_file(command);
+    if (std::any_of(words.begin(), words.end(), is_file))
+      return fail({ExitCode::usage, "restart takes either one apps file or apps, not both"}, command.which.json);
+  }
   auto found = find_apps(command.which.selectors, false);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
   const Selection& selection = std::get<Selection>(found);
@@ -102,7 +130,8 @@ int restart(const Restart& command) {
 }
 
 int remove(const Delete& command) {
-  auto found = find_apps(command.which.selectors, false);
+  FromFiles files;
+  auto found = find_with_files(command.which, files);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
   Selection& selection = std::get<Selection>(found);
   for (const Target& target : selection.targets) {
@@ -112,7 +141,8 @@ int remove(const Delete& command) {
          words_for(target) + " is one of several instances; delete takes the app: forever delete " + target.name},
         command.which.json, selection.state.path());
   }
-  std::vector<Outcome> outcomes = stop_targets(selection, {false, command.which.quiet});
+  if (files.nothing && !command.which.json) return to_int(ExitCode::ok);
+  std::vector<Outcome> outcomes = stop_in_order(selection, {false, command.which.quiet}, files);
   std::vector<std::string> deleted;
   std::string error;
   for (Outcome& outcome : outcomes) {

@@ -23,6 +23,9 @@ namespace forever::cli {
 // reach_verbs.cpp
 [[nodiscard]] int port(const Port& command);
 [[nodiscard]] int find(const Find& command);
+// apps_verbs.cpp
+[[nodiscard]] int apply(const Apply& command);
+[[nodiscard]] int init(const Init& command);
 // completion.cpp
 [[nodiscard]] int completion(const Completion& command);
 

@@ -176,6 +176,24 @@ Made make_find(Draft& draft, Operands& operands) {
   return find;
 }
 
+Made make_apply(Draft& draft, Operands& operands) {
+  join(operands);
+  if (operands.words.size() != 1) return missing("apply", "one apps file");
+  draft.apply.file = std::move(operands.words.front());
+  draft.apply.only = std::move(draft.which.only);
+  draft.apply.environment_name = std::move(draft.which.environment_name);
+  draft.apply.json = draft.which.json;
+  draft.apply.quiet = draft.which.quiet;
+  return std::move(draft.apply);
+}
+Made make_init(Draft&, Operands& operands) {
+  join(operands);
+  if (operands.words.size() > 1) return UsageError{"init takes one file; without one it writes apps.json"};
+  Init init;
+  if (!operands.words.empty()) init.file = std::move(operands.words.front());
+  return init;
+}
+
 Made make_completion(Draft&, Operands& operands) {
   join(operands);
   if (operands.words.size() != 1) return missing("completion", "one shell: bash, zsh or fish");
@@ -207,12 +225,15 @@ constexpr Verb kVerbs[] = {
      "words that are no "
      "options do so too.\n"
      "PROGRAM may also be the name or id of a stopped app: it is started as it was, with the options given now on top. "
-     "Starting what runs already changes nothing and is no failure.",
+     "Starting what runs already changes nothing and is no failure.\n"
+     "PROGRAM may also be an apps file (.json, .config.js, or - for standard input), which says all of this for many "
+     "apps; PM2's and forever's own files are understood. See APPS FILE in forever(1).",
      "forever start server.js\tkeep server.js alive, by node\n"
      "forever start ./server --name web -- --port 8081\toptions for the program stand after --\n"
      "forever start --cwd /srv/app -e PORT=8081 app.py\n"
      "forever start job.sh --restart on-failure\tuntil it ends well\n"
-     "forever start web --wait\ta stopped app; says when it is ready",
+     "forever start web --wait\ta stopped app; says when it is ready\n"
+     "forever start apps.json --only web,worker\ttwo apps of a file",
      kStartGroups, OperandKind::program, make_start},
     {"run", "", kRunning, "PROGRAM [OPTION]... [-- ARGUMENT...]", "the same in the foreground; fit for containers",
      "Keeps PROGRAM alive in the foreground, with this terminal's input and output, and nothing on record. Signals are "
@@ -221,6 +242,18 @@ constexpr Verb kVerbs[] = {
      "forever run ./server\n"
      "forever run --restart never -- ./job --once\tone run, and its exit code",
      kRunGroups, OperandKind::program, make_run},
+
+    {"apply", "", kRunning, "FILE [OPTION]...", "make what runs what an apps file says",
+     "Compares FILE with what is on record: starts what is new or does not run, restarts what has changed and nothing "
+     "else, stops and forgets what came from this file and is gone from it (its logs stay). The plan is printed "
+     "first.\n"
+     "FILE is an apps file as for `forever start`.",
+     "forever apply apps.json --dry-run\twhat would be done\n"
+     "forever apply apps.json",
+     kApplyGroups, OperandKind::file, make_apply},
+    {"init", "", kRunning, "[FILE]", "write a commented apps file to begin with",
+     "Writes apps.json, or FILE, unless there is such a file already.", "forever init", kNoGroups, OperandKind::file,
+     make_init},
 
     {"list", "ls ps status", kLooking, "[OPTION]...", "what is kept alive, and how it is",
      "Shows every app: its state, pids, restarts, uptime, and the CPU and memory of its whole process tree. An app "
@@ -259,13 +292,14 @@ constexpr Verb kVerbs[] = {
      "Asks the app to end (TERM, or its --kill-signal), and kills what is left after its --kill-timeout. Returns when "
      "all of its processes are "
      "gone and its ports are free. It stays on record: `forever start NAME` starts it again.\n"
-     "APP is the name of an app, its id, the pid of one of its processes, a namespace, or `all`; name:web, id:0, "
-     "pid:4711 and ns:prod say exactly "
+     "APP is the name of an app, its id, the pid of one of its processes, a namespace, an apps file, or `all`; "
+     "name:web, id:0, pid:4711 and ns:prod say exactly "
      "which is meant. A word that can be read in two ways is refused. The pid of one of several instances stops that "
      "one alone.",
      "forever stop web\n"
      "forever stop 0 3\tby id\n"
      "forever stop ns:prod\ta whole namespace\n"
+     "forever stop apps.json\tthe apps of a file\n"
      "forever stop web --force\tno grace",
      kStopGroups, OperandKind::app, make_stop},
     {"stopall", "", kEnding, "[OPTION]...", "stop all apps, side by side",
@@ -274,7 +308,8 @@ constexpr Verb kVerbs[] = {
     {"restart", "", kEnding, "APP... [OPTION]...", "stop an app and start it again",
      "Stops the app as `forever stop` does, then starts it; the old and the new one never overlap. An app that is "
      "stopped is started.\n"
-     "It keeps the environment of its start, unless --update-env gives it the present one.",
+     "It keeps the environment of its start, unless --update-env gives it the present one.\n"
+     "The apps of an apps file are restarted with what the file says now; those that do not run are started.",
      "forever restart web\n"
      "forever restart web --update-env",
      kRestartGroups, OperandKind::app, make_restart},

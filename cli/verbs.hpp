@@ -20,6 +20,7 @@ struct Draft {
   Logs logs;
   bool kill = false;
   std::optional<int> signal;  // --kill SIGNAL
+  Apply apply;
   bool force = false, update_env = false, keep_logs = false, reveal = false;
 };
 
@@ -37,8 +38,11 @@ struct OptionGroup {
   std::span<const Option> options;
 };
 
+// Groups whose options say how the command is to go, not what an app is to be.
+inline constexpr std::string_view kAnswerTitle = "The answer", kAppsFileTitle = "An apps file";
+
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
-    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups;
+    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups;
 
 // What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
 struct Operands {
@@ -48,7 +52,7 @@ struct Operands {
 };
 
 // What the operands of a verb are, for completion.
-enum class OperandKind : std::uint8_t { none, program, app, signal_then_app, shell, verb };
+enum class OperandKind : std::uint8_t { none, program, app, signal_then_app, shell, verb, file };
 
 struct Verb {
   std::string_view name;

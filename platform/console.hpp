@@ -1,7 +1,9 @@
 // The terminal, if there is one: width, colours, and what may be written to it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "platform/result.hpp"
@@ -21,5 +23,7 @@ void fill_standard_streams() noexcept;
 [[nodiscard]] bool colours_wanted(Stream stream);
 // Writes all of it, retrying; an Error of EPIPE means that nobody reads any more.
 Status write_all(Stream stream, std::string_view bytes);
+// Standard input to its end, however long that takes; more than `limit` bytes are an Error.
+[[nodiscard]] Result<std::string> read_standard_input(std::size_t limit = 16U << 20U);
 
 }  // namespace forever

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -87,28 +88,47 @@ bool holds(const StateDirectory& state, const Claim& claim) {
 }  // namespace
 
 Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& name) {
+  const auto ids = claim_ids(state, {name});
+  if (!ids) return ids.error();
+  return ids->front();
+}
+
+Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state, const std::vector<std::string>& names) {
+  std::vector<std::uint32_t> ids(names.size());
+  if (names.empty()) return ids;
   const auto lock = lock_claims(state);
   if (!lock) return lock.error();
   const std::string path = state.path() + "/ids";
   const auto text = read_file(path);
   auto decoded = text ? decode(*text) : std::nullopt;
   std::vector<Claim> claims = decoded ? std::move(*decoded) : from_specs(state);
+  std::erase_if(claims, [&](const Claim& claim) { return !holds(state, claim); });
 
-  std::erase_if(claims, [&](const Claim& claim) { return claim.name != name && !holds(state, claim); });
-  const auto own = std::find_if(claims.begin(), claims.end(), [&](const Claim& claim) { return claim.name == name; });
-  if (own != claims.end() && holds(state, *own)) return own->id;
-  if (own != claims.end()) claims.erase(own);
+  std::map<std::string_view, std::uint32_t> known;
   std::vector<std::uint32_t> taken;
-  taken.reserve(claims.size());
-  for (const Claim& claim : claims) taken.push_back(claim.id);
+  for (const Claim& claim : claims) {
+    known.emplace(claim.name, claim.id);
+    taken.push_back(claim.id);
+  }
   std::sort(taken.begin(), taken.end());
-  std::uint32_t id = 0;
-  for (const std::uint32_t other : taken) id += other == id ? 1 : 0;
-
-  claims.push_back({id, identify(current_pid()).value_or(ProcessId{}), name});
+  const ProcessId self = identify(current_pid()).value_or(ProcessId{});
+  std::vector<Claim> fresh;
+  auto next = taken.begin();
+  std::uint32_t free = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (const auto own = known.find(names[i]); own != known.end()) {
+      ids[i] = own->second;
+      continue;
+    }
+    for (; next != taken.end() && *next <= free; ++next) free += *next == free ? 1 : 0;
+    ids[i] = free++;
+    fresh.push_back({ids[i], self, names[i]});
+  }
+  if (fresh.empty()) return ids;
+  claims.insert(claims.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
   if (const Status written = write_atomically(path, encode(claims), Durability::rename_only); !written)
     return written.error();
-  return id;
+  return ids;
 }
 
 }  // namespace forever

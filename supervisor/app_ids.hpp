@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "platform/result.hpp"
 #include "supervisor/state_directory.hpp"
@@ -14,5 +15,8 @@ namespace forever {
 // A file beside the apps remembers the claims, so that nobody reads all specs to find a number; where it is lost or
 // torn it is made anew from the specs. The state directory must be prepared.
 [[nodiscard]] Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& name);
+// The same for many at once, in the order of `names`, reading and writing the claims once.
+[[nodiscard]] Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state,
+                                                           const std::vector<std::string>& names);
 
 }  // namespace forever

@@ -47,6 +47,8 @@ struct AppSpec {
   std::string cron_restart;           // empty: none
   Milliseconds ready_timeout{30000};  // `start --wait` without a number waits this long
   std::int64_t created_ms = 0;        // wall time
+  std::string apps_file;              // absolute, where it was started from an apps file; else empty
+  std::vector<std::string> declared;  // what that file said of it, "key=value"; for `apply`
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };
 

@@ -147,6 +147,8 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   fields.text("cron_restart", spec.cron_restart);
   read_duration(fields, "ready_timeout", spec.ready_timeout);
   fields.number("created_ms", spec.created_ms);
+  fields.text("apps_file", spec.apps_file);
+  fields.texts("declared", spec.declared);
 }
 
 constexpr const char* kRemedy = "move it away or start the app again";
@@ -175,6 +177,10 @@ std::string spec_to_json(const AppSpec& spec) {
   json["cron_restart"] = json_of_bytes(spec.cron_restart);
   json["ready_timeout"] = format_duration(spec.ready_timeout);
   json["created_ms"] = spec.created_ms;
+  if (!spec.apps_file.empty()) {
+    json["apps_file"] = json_of_bytes(spec.apps_file);
+    json["declared"] = json_of_list(spec.declared);
+  }
   json["environment"] = json_of_list(spec.environment);
   return dump(json) + "\n";
 }

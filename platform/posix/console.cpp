@@ -65,4 +65,22 @@ Status write_all(Stream stream, std::string_view bytes) {
   return Done{};
 }
 
+Result<std::string> read_standard_input(std::size_t limit) {
+  std::string all;
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const ssize_t got = sys::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got == 0) return all;
+    if (got > 0) {
+      all.append(buffer.data(), static_cast<std::size_t>(got));
+      if (all.size() > limit) return error_from(EFBIG, "read standard input");
+    } else if (errno == EAGAIN) {
+      pollfd ready{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+      sys::poll(&ready, nfds_t{1}, -1);
+    } else if (errno != EINTR) {
+      return last_error("read standard input");
+    }
+  }
+}
+
 }  // namespace forever

@@ -1,0 +1,103 @@
+// Where an apps file comes from. A .config.js is a program: node runs it and prints what it exports.
+#include "cli/apps_source.hpp"
+
+#include "platform/capture.hpp"
+#include "platform/console.hpp"
+#include "platform/files.hpp"
+#include "platform/users.hpp"
+#include "supervisor/names.hpp"
+#include "supervisor/units.hpp"
+
+namespace forever::cli {
+namespace {
+
+constexpr Milliseconds kNodePatience{10000};
+constexpr std::string_view kMark =
+    "\x1e"
+    "forever-apps\x1e";  // what stands before it was printed by the file itself
+
+// Takes a CommonJS or ES module, what it exports being an object, a list, a function that makes one, or a promise of one.
+constexpr const char* kEvaluate = R"js(
+const path = process.argv[1];
+const load = async () => {
+  if (path.endsWith('.mjs')) return import(require('url').pathToFileURL(path));
+  try { return require(path); } catch (error) {
+    if (error.code !== 'ERR_REQUIRE_ESM' && !(error instanceof SyntaxError)) throw error;
+    return import(require('url').pathToFileURL(path));
+  }
+};
+(async () => {
+  let apps = await load();
+  if (apps && apps.default && !apps.apps) apps = apps.default;
+  if (typeof apps === 'function') apps = apps();
+  process.stdout.write('\x1eforever-apps\x1e' + JSON.stringify(await apps), () => process.exit(0));
+})().catch((error) => { console.error(String(error && error.message || error).split('\n')[0]); process.exit(1); });
+)js";
+
+Result<std::string> evaluate(const std::string& word, const std::string& path) {
+  if (!exists(path)) return error_from(ENOENT, "open " + path);
+  const auto ran = capture({"node", "-e", kEvaluate, path}, kNodePatience);
+  if (!ran && ran.error().code == std::errc::no_such_file_or_directory)
+    return Error{word + " is a program for node, which is not installed; write the same as JSON: " + word + "on", {}};
+  if (!ran) return ran.error();
+  if (ran->timed_out) return Error{word + ": node has not ended after " + format_duration(kNodePatience), {}};
+  const std::size_t mark = ran->out.rfind(kMark);
+  if (!ran->status.success() || mark == std::string::npos)
+    return Error{word + ": node could not evaluate it; the reason stands above", {}};
+  std::string json = ran->out.substr(mark + kMark.size());
+  if (json == "undefined" || json == "{}")
+    return Error{word + " exports nothing; say module.exports = {apps: [...]}", {}};
+  return json;
+}
+
+Result<std::string> text_of(const std::string& word, const std::string& path) {
+  if (word == "-") return read_standard_input();
+  if (word.ends_with("js")) return evaluate(word, path);
+  if (word.ends_with(".yaml") || word.ends_with(".yml"))
+    return Error{word + ": YAML is not read; write the same as JSON, comments are allowed there", {}};
+  return read_file(path);
+}
+
+std::string parent_of(const std::string& path) { return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)); }
+
+// "npm start" names a command, unless there is a file of that name: the shell takes it apart, and is replaced by it.
+void take_commands_apart(AppsFile& file) {
+  for (AppEntry& app : file.apps) {
+    StartOptions& options = app.options;
+    if (options.program.find(' ') == std::string::npos || !options.interpreter.empty()) continue;
+    const std::string path =
+        options.program.starts_with('/') ? options.program : *options.directory + "/" + options.program;
+    if (exists(path)) continue;
+    // A single command takes the shell's place; a list of them needs it.
+    const bool single = options.program.find_first_of("&|;<>()$`\n") == std::string::npos;
+    std::vector<std::string> words{"-c", (single ? "exec " : "") + options.program + " \"$@\"", "sh"};
+    words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+    options.program = "sh";
+    options.arguments = std::move(words);
+  }
+}
+
+}  // namespace
+
+std::variant<AppsSource, Failure> read_apps(const std::string& word, const std::string& environment,
+                                            const std::vector<std::string>& only, bool warn) {
+  const bool standard = word == "-";
+  const std::string path = standard ? word : absolute_path(word);
+  const auto text = text_of(word, path);
+  if (!text) return Failure{ExitCode::failed, text.error().message()};
+  const std::string here = standard ? current_directory() : parent_of(path);
+  auto file = parse_apps(*text, {standard ? "standard input" : word, here, home_directory(), environment, only});
+  if (!file) return Failure{ExitCode::usage, file.error().message()};
+  for (const std::string& warning : file->warnings) {
+    if (warn) complain((standard ? "standard input" : word) + ": " + warning);
+  }
+  take_commands_apart(*file);
+  return AppsSource{std::move(*file), path};
+}
+
+bool is_apps_file(const StateDirectory& state, const std::string& word) {
+  if (!names_apps_file(word)) return false;
+  return word == "-" || exists(absolute_path(word)) || fault_in_name(word) || !exists(state.spec_path(word));
+}
+
+}  // namespace forever::cli
