@@ -145,13 +145,14 @@ int remove(const Delete& command) {
   std::vector<Outcome> outcomes = stop_in_order(selection, {false, command.which.quiet}, files);
   std::vector<std::string> deleted;
   std::string error;
-  for (Outcome& outcome : outcomes) {
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    Outcome& outcome = outcomes[i];
     // A record that cannot be read, or tells of a stranger, goes all the same, once nothing is supervised under its name.
     const AppView view = outcome.ok ? AppView{} : view_app(selection.state, outcome.name, false);
     const bool gone = outcome.ok || (!view.supervised && !view.foreign && view.state_word() != "unsupervised");
     if (gone) {
       const Status removed = selection.state.remove_app(outcome.name, !command.keep_logs);
-      outcome = removed ? Outcome{outcome.name, true, outcome.name + " deleted"}
+      outcome = removed ? Outcome{outcome.name, true, words_for(selection.targets[i]) + " deleted"}
                         : Outcome{outcome.name, false, removed.error().message()};
     }
     if (outcome.ok) deleted.push_back(outcome.name);

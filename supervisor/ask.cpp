@@ -3,6 +3,7 @@
 
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
+#include "platform/suspended.hpp"
 #include "supervisor/adopt.hpp"
 #include "supervisor/launch.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr Milliseconds kConnectPatience{5000};  // with a supervisor that is being replaced
 constexpr Milliseconds kConnectLook{10};
+constexpr Milliseconds kDoubt{1000};     // after which a silent supervisor is looked at
 constexpr Milliseconds kSilence{15000};  // of a supervisor that was asked; one that works says a word every few seconds
 
 using Progress = std::function<void(const std::string&, const std::string&)>;
@@ -23,9 +25,20 @@ class Conversation {
 
   [[nodiscard]] bool over() const noexcept { return result_.has_value(); }
   [[nodiscard]] NativeHandle socket() const noexcept { return socket_.get(); }
-  [[nodiscard]] Time silent_until() const noexcept { return heard_ + kSilence; }
+  // When the silence is looked into next.
+  [[nodiscard]] Time silent_until() const noexcept { return heard_ + (doubted_ ? kSilence : kDoubt); }
   void end_silence(Time now) {
-    if (now >= silent_until()) result_ = Error{"reach the supervisor of " + target_.name + ": it does not answer", {}};
+    if (now < silent_until()) return;
+    const auto status = state_.read_status(target_.name);
+    const ProcessId supervisor = status ? status->supervisor : ProcessId{};
+    const std::string words = "cannot reach the supervisor of " + target_.name + ": ";
+    if (is_suspended(supervisor)) {
+      const std::string pid = std::to_string(supervisor.pid);
+      result_ = Error{words + "pid " + pid + " is suspended; `kill -CONT " + pid + "` lets it go on", {}};
+    } else if (doubted_) {
+      result_ = Error{words + "it does not answer", {}};
+    }
+    doubted_ = true;
   }
   [[nodiscard]] Result<ControlReply> take() { return std::move(*result_); }
 
@@ -54,6 +67,7 @@ class Conversation {
   void read(const Progress& on_progress) {
     const auto more = receive_some(socket_.get(), received_);
     heard_ = steady_now();
+    doubted_ = false;
     while (auto line = take_line(received_)) {
       auto answer = decode_answer(*line);
       if (!answer) {
@@ -88,7 +102,7 @@ class Conversation {
       woken_ = wake_supervisor(target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr, traces);
     }
     if (steady_now() >= give_up_)
-      result_ = Error{"reach the supervisor of " + target_.name + ": it does not answer", {}};
+      result_ = Error{"cannot reach the supervisor of " + target_.name + ": it does not answer", {}};
   }
 
   const StateDirectory& state_;
@@ -99,6 +113,7 @@ class Conversation {
   Time give_up_;
   Time heard_{};
   bool woken_ = false;
+  bool doubted_ = false;  // it has been silent for so long that it was looked at
 };
 
 }  // namespace

@@ -35,6 +35,7 @@ class Foreground {
     shared_ = is_terminal(Stream::in);
     context_.session = shared_ ? SpawnRequest::Session::shared : SpawnRequest::Session::own_group;
     context_.inherit_stdin = true;
+    context_.marker_prefix = "run-" + std::to_string(current_pid()) + '/' + spec.name;
   }
 
   int run() {
@@ -90,7 +91,7 @@ class Foreground {
     const Time now = steady_now();
     if (const auto due = instance_.life().deadline(); due && *due <= now) advance(event::Tick{});
     if (triggers_.memory_due(now) && instance_.life().state() == InstanceState::online) check_memory();
-    if (triggers_.schedule_due(wall_now()) && !stopping_) {
+    if (triggers_.schedule_due(now, wall_now()) && !stopping_) {
       if (instance_.life().state() == InstanceState::stopped) {
         advance(event::Start{});
       } else {
@@ -126,9 +127,16 @@ class Foreground {
     advance(end_event(loop_, instance_, status, members().empty()));
   }
 
-  // As PID 1 of a container every orphan is re-parented to us, whoever's it was; then only what is below the program counts.
+  // As PID 1 of a container every orphan is re-parented to us, whoever's it was; then only what bears
+  // the program's marker counts.
   [[nodiscard]] std::vector<ProcessId> members() const {
-    std::vector<Pid> orphans = current_pid() == 1 ? std::vector<Pid>{} : children_of(current_pid());
+    std::vector<Pid> orphans = children_of(current_pid());
+    if (current_pid() == 1) {
+      std::erase_if(orphans, [&](Pid pid) {
+        const auto marker = marker_of(pid);
+        return !marker || marker->prefix != context_.marker_prefix;
+      });
+    }
     std::erase(orphans, instance_.life().leader_gone() ? 0 : instance_.process().pid);
     return instance_.members(orphans);
   }

@@ -6,7 +6,8 @@
 //   online    exec succeeded. Waits for the process's end, or a stop.
 //   stopping  a stop plan is walked. Waits until leader and rest are gone; then stopped, or starting if a start or restart
 //             was asked for meanwhile. Another stop, start or restart only changes what comes after; `force` hastens.
-//   backoff   ended too soon too often. Waits for a deadline. start, restart: at once; stop: stopped at once.
+//   backoff   ended too soon too often. Waits for a deadline. start, restart: at once, the failures in a row forgotten (start
+//             forgets the restarts too, restart is one more of them); stop: stopped at once.
 //   errored   given up (max restarts). Waits for a start or restart by hand; stop makes it stopped.
 //
 // When the leader of an online instance ends by itself, what it left behind is stopped by the same plan (state stopping,

@@ -66,7 +66,7 @@ void Supervision::operate(const ControlServer::Request& asked) {
       plan_ = PlanStep::restarting;
       for (Instance* const instance : chosen(request)) {
         const InstanceState state = instance->life().state();
-        if (at_rest(state) || state == InstanceState::backoff) {
+        if (at_rest(state)) {
           advance(*instance, event::Start{});
         } else {
           advance(*instance, event::Stop{Trigger::restart, true, request.force});

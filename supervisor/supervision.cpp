@@ -185,7 +185,7 @@ void Supervision::tick(Time now) {
   link_.tick(now);
   if (control_retry_ && *control_retry_ <= now) open_control();
   if (triggers_.memory_due(now)) check_memory();
-  if (triggers_.schedule_due(wall_now())) restart_by_schedule();
+  if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;
   if (files_due_ && *files_due_ <= now) {
     files_due_.reset();

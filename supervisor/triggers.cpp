@@ -1,12 +1,14 @@
 #include "supervisor/triggers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace forever {
 namespace {
 
 constexpr Milliseconds kMemoryInterval{2000};
 constexpr Milliseconds kLongestWait{60000};
+constexpr std::chrono::hours kCorrection{3};  // more than summer time or a bad clock's drift
 
 }  // namespace
 
@@ -18,6 +20,7 @@ void Triggers::use(const AppSpec& spec, Time now, WallTime date) {
   if (!parsed) return;
   schedule_ = *parsed;
   scheduled_ = schedule_->next(date);
+  date_less_now_ = date.time_since_epoch() - now.time_since_epoch();
 }
 
 std::optional<Time> Triggers::deadline(Time now, WallTime date) const {
@@ -36,7 +39,10 @@ bool Triggers::memory_due(Time now) {
   return true;
 }
 
-bool Triggers::schedule_due(WallTime date) {
+bool Triggers::schedule_due(Time now, WallTime date) {
+  if (!scheduled_) return false;
+  const auto before = std::exchange(date_less_now_, date.time_since_epoch() - now.time_since_epoch());
+  if (before - date_less_now_ > kCorrection) scheduled_ = schedule_->next(date);
   if (!scheduled_ || *scheduled_ > date) return false;
   scheduled_ = schedule_->next(date);
   return true;

@@ -22,13 +22,15 @@ class Triggers {
 
   // Whether the memory is to be looked at now (every 2 s); the caller compares with the limit.
   [[nodiscard]] bool memory_due(Time now);
-  // Whether the schedule's time has come; each occurrence once.
-  [[nodiscard]] bool schedule_due(WallTime date);
+  // Whether the schedule's time has come; each occurrence once. A date that was set back by more than three hours since the last
+  // look makes a new plan; one that was set back by less serves no occurrence twice (cron(8)).
+  [[nodiscard]] bool schedule_due(Time now, WallTime date);
   [[nodiscard]] bool has_schedule() const noexcept { return scheduled_.has_value(); }
 
  private:
   std::optional<CronSchedule> schedule_;
   std::optional<WallTime> scheduled_;
+  std::chrono::nanoseconds date_less_now_{0};  // at the last look
   std::optional<Time> memory_check_;
 };
 

@@ -223,3 +223,27 @@ TEST_CASE("BACK3 a herd of orphans that end one after another leaves no zombie",
   REQUIRE(zombie_children_of(supervisor).empty());
   REQUIRE(listed(home, "web").at("restarts") == 0);
 }
+
+TEST_CASE("BACK1 a restart by hand in back-off is at once, forgets the failures and is counted; a start counts anew",
+          "[BACK1]") {
+  const TemporaryHome home;
+  const std::string counter = home.scratch() / "starts";
+  start(home, "web", {"count", counter, "first", "4", "exit", "1", "end", "wait"},
+        {"--backoff-first", "1h", "--backoff-cap", "2h"});
+  REQUIRE(wait_for_status(home, "web", "backoff"));
+  REQUIRE(listed(home, "web").at("restarts") == 3);
+  REQUIRE(listed(home, "web").at("failures") == 4);
+  done(home, {"restart", "web"});
+  REQUIRE(wait_for_status(home, "web", "online"));
+  REQUIRE(listed(home, "web").at("restarts") == 4);
+  REQUIRE(listed(home, "web").at("failures") == 0);
+
+  const std::string other = home.scratch() / "other";
+  start(home, "other", {"count", other, "first", "4", "exit", "1", "end", "wait"},
+        {"--backoff-first", "1h", "--backoff-cap", "2h"});
+  REQUIRE(wait_for_status(home, "other", "backoff"));
+  done(home, {"start", "other"});
+  REQUIRE(wait_for_status(home, "other", "online"));
+  REQUIRE(listed(home, "other").at("restarts") == 0);
+  REQUIRE(listed(home, "other").at("failures") == 0);
+}

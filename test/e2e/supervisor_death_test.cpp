@@ -436,3 +436,15 @@ TEST_CASE("SUP4 nobody wakes up while nothing happens", "[SUP4][slow]") {
   }));
   REQUIRE(stays_true([&] { return all() == settled; }, 8s));
 }
+
+TEST_CASE("SUP1 a supervisor that was suspended is named together with the way to wake it", "[SUP1]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int supervisor = supervisor_of(home, "web");
+  send_signal(supervisor, SIGSTOP);
+  const Result result = home.forever({"stop", "web"});
+  send_signal(supervisor, SIGCONT);
+  REQUIRE(result.exit_code == 1);
+  require_one_line(result.err, "kill -CONT " + std::to_string(supervisor));
+  done(home, {"stop", "web"});
+}

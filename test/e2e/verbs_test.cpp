@@ -341,3 +341,11 @@ TEST_CASE("VERB output that cannot be written is a failure", "[VERB]") {
   command.environment = {{"FOREVER_HOME", home.state().string()}};
   REQUIRE(run(command).exit_code == 1);
 }
+
+TEST_CASE("ID2 delete says by which key it found the app", "[ID2]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  REQUIRE(done(home, {"delete", "0"}).out == "web (id 0) deleted\n");
+  start(home, "web", {"wait"});
+  REQUIRE(done(home, {"delete", "web"}).out == "web deleted\n");
+}

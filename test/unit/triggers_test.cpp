@@ -25,7 +25,7 @@ TEST_CASE("Triggers: an app with neither limit nor schedule wakes nobody up") {
   triggers.use(with(0, ""), kStart, kDate);
   CHECK_FALSE(triggers.deadline(kStart, kDate));
   CHECK_FALSE(triggers.memory_due(kStart + 1h));
-  CHECK_FALSE(triggers.schedule_due(kDate + 1h));
+  CHECK_FALSE(triggers.schedule_due(kStart + 1h, kDate + 1h));
 }
 
 TEST_CASE("MON1 memory is due every two seconds and not before") {
@@ -44,9 +44,9 @@ TEST_CASE("Triggers: a schedule fires once for each occurrence, and is looked at
   REQUIRE(triggers.has_schedule());
   CHECK(triggers.deadline(kStart, kDate) == kStart + 60s);
   CHECK(triggers.deadline(kStart, kDate + 29min + 59s) == kStart + 1s);
-  CHECK_FALSE(triggers.schedule_due(kDate + 29min));
-  CHECK(triggers.schedule_due(kDate + 30min));
-  CHECK_FALSE(triggers.schedule_due(kDate + 30min));
+  CHECK_FALSE(triggers.schedule_due(kStart + 29min, kDate + 29min));
+  CHECK(triggers.schedule_due(kStart + 30min, kDate + 30min));
+  CHECK_FALSE(triggers.schedule_due(kStart + 30min, kDate + 30min));
 }
 
 TEST_CASE("BACK3 a date that jumps a year moves a schedule and nothing else") {
@@ -54,14 +54,32 @@ TEST_CASE("BACK3 a date that jumps a year moves a schedule and nothing else") {
   triggers.use(with(1, "*/30 * * * *"), kStart, kDate);
   SECTION("forward: fires once, then waits for the next occurrence") {
     const WallTime jumped = kDate + 24h * 365;
-    CHECK(triggers.schedule_due(jumped));
-    CHECK_FALSE(triggers.schedule_due(jumped));
+    CHECK(triggers.schedule_due(kStart, jumped));
+    CHECK_FALSE(triggers.schedule_due(kStart, jumped));
     CHECK(triggers.deadline(kStart, jumped) == kStart + 2s);
   }
   SECTION("back: waits in steps of a minute, memory goes on by the steady clock") {
     const WallTime jumped = kDate - 24h * 365;
-    CHECK_FALSE(triggers.schedule_due(jumped));
+    CHECK_FALSE(triggers.schedule_due(kStart, jumped));
     CHECK(triggers.memory_due(kStart + 2s));
     CHECK(triggers.deadline(kStart + 2s, jumped) == kStart + 4s);
+  }
+}
+
+TEST_CASE("BACK3 a date that is set back a year makes a new plan, one that is set back an hour serves nothing twice") {
+  Triggers triggers;
+  triggers.use(with(0, "0 12 * * *"), kStart, kDate);  // it is ten
+  SECTION("a year") {
+    const WallTime jumped = kDate - 24h * 365;
+    CHECK_FALSE(triggers.schedule_due(kStart + 1min, jumped + 1min));
+    CHECK_FALSE(triggers.schedule_due(kStart + 119min, jumped + 119min));
+    CHECK(triggers.schedule_due(kStart + 2h, jumped + 2h));
+    CHECK_FALSE(triggers.schedule_due(kStart + 2h, jumped + 2h));
+  }
+  SECTION("an hour, after it was served") {
+    CHECK(triggers.schedule_due(kStart + 2h, kDate + 2h));
+    CHECK_FALSE(triggers.schedule_due(kStart + 2h, kDate + 1h));
+    CHECK_FALSE(triggers.schedule_due(kStart + 3h, kDate + 2h));
+    CHECK(triggers.schedule_due(kStart + 27h, kDate + 26h));
   }
 }
