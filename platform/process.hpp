@@ -53,6 +53,8 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 
 // Direct children of `pid` from /proc/PID/task/*/children (sysctl KERN_PROC on BSD).
 [[nodiscard]] std::vector<Pid> children_of(Pid pid);
+// The same of a process that is known to have one thread, as keepers and supervisors have: nobody has to be asked how many.
+[[nodiscard]] std::vector<Pid> children_of_one_thread(Pid pid);
 // `roots` and everything below them, each once; parents before children. Bounded walk, no scan of the table.
 [[nodiscard]] std::vector<Pid> tree_of(std::span<const Pid> roots);
 

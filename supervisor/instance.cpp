@@ -158,9 +158,9 @@ InstanceStatus Instance::status() const {
 }
 
 std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads) {
-  std::vector<Pid> orphans = children_of(supervisor);
+  std::vector<Pid> orphans = children_of_one_thread(supervisor);
   if (keeper != 0) {
-    for (const Pid pid : children_of(keeper)) orphans.push_back(pid);
+    for (const Pid pid : children_of_one_thread(keeper)) orphans.push_back(pid);
   }
   std::erase_if(orphans, [&](Pid pid) { return pid == supervisor || leads(pid); });
   return orphans;

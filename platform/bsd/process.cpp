@@ -86,6 +86,8 @@ std::vector<Pid> children_of(Pid pid) {
   return children;
 }
 
+std::vector<Pid> children_of_one_thread(Pid pid) { return children_of(pid); }
+
 Usage usage_of_trees(std::span<const Pid> roots) {
   Usage sum;
   for (const Pid pid : tree_of(roots)) table::add_use(pid, sum);

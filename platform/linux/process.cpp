@@ -129,6 +129,12 @@ std::vector<Pid> children_of(Pid pid) {
   return children;
 }
 
+std::vector<Pid> children_of_one_thread(Pid pid) {
+  std::vector<Pid> children;
+  append_children_of(pid, true, children);
+  return children;
+}
+
 Usage usage_of_trees(std::span<const Pid> roots) {
   Usage sum;
   std::vector<Pid> tree(roots.begin(), roots.end());

@@ -109,6 +109,7 @@ TEST_CASE("STOP3 the tree below a process holds children of its threads, and the
   REQUIRE(tree.size() == 4);
   CHECK(tree[0] == child.id().pid);
   CHECK(children_of(child.id().pid).size() == 2);
+  CHECK(children_of_one_thread(child.id().pid) == children_of(child.id().pid));
   for (std::size_t i = 1; i < tree.size(); ++i) {
     CHECK(std::find(tree.begin(), tree.begin() + static_cast<std::ptrdiff_t>(i), parent_of(tree[i])) != tree.end());
   }
