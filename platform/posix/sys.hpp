@@ -70,7 +70,6 @@ FOREVER_SYS_DOOR(fsync, -1)
 FOREVER_SYS_DOOR(ftruncate, -1)
 FOREVER_SYS_DOOR(getcwd, static_cast<char*>(nullptr))
 FOREVER_SYS_DOOR(getrlimit, -1)
-FOREVER_SYS_DOOR(ioctl, -1)
 FOREVER_SYS_DOOR(kill, -1)
 FOREVER_SYS_DOOR(mkdir, -1)
 FOREVER_SYS_DOOR(open, -1)
@@ -99,6 +98,12 @@ FOREVER_SYS_DOOR(unlinkat, -1)
 FOREVER_SYS_DOOR(waitid, -1)
 FOREVER_SYS_DOOR(waitpid, pid_t{-1})
 FOREVER_SYS_DOOR(write, kNoCount)
+
+// Its request is an int literal in some headers and an unsigned long in the declaration (ioctl(2)).
+template <class Argument>
+inline int ioctl(int descriptor, unsigned long request, Argument argument) noexcept {
+  return FOREVER_SYS(ioctl, -1, descriptor, request, argument);
+}
 
 // A close that fails has closed all the same (close(2)), so the plan may spoil its result but not the closing.
 inline int close(int descriptor) noexcept {
