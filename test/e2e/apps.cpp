@@ -33,6 +33,15 @@ Result done(const TemporaryHome& home, const Words& arguments) {
   return result;
 }
 
+int new_supervisor(const TemporaryHome& home, const std::string& name, int old) {
+  int pid = 0;
+  REQUIRE(wait_until([&] {
+    pid = supervisor_of(home, name);
+    return pid > 0 && pid != old && alive(pid);
+  }));
+  return pid;
+}
+
 void kill_hard(int pid) {
   REQUIRE(pid > 1);
   send_signal(pid, SIGKILL);

@@ -33,6 +33,8 @@ Result done(const TemporaryHome& home, const Words& arguments);
 void kill_watchers(const TemporaryHome& home, const std::string& name);
 [[nodiscard]] int supervisor_of(const TemporaryHome& home, const std::string& name);
 [[nodiscard]] int keeper_of(const TemporaryHome& home, const std::string& name);
+// The pid of the supervisor that took the place of `old`, once it is there.
+[[nodiscard]] int new_supervisor(const TemporaryHome& home, const std::string& name, int old);
 void kill_hard(int pid);
 
 [[nodiscard]] std::string log_of(const TemporaryHome& home, const std::string& name, const char* stream = "out");

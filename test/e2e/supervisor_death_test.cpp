@@ -34,29 +34,6 @@ void require_no_line_lost(const std::string& text, long long count) {
   REQUIRE(numbers.back() == count);
 }
 
-int new_supervisor(const TemporaryHome& home, const std::string& name, int old) {
-  int pid = 0;
-  REQUIRE(wait_until([&] {
-    pid = supervisor_of(home, name);
-    return pid > 0 && pid != old && alive(pid);
-  }));
-  return pid;
-}
-
-long long memory_of(int pid) {  // private dirty, in kB
-  long long sum = 0;
-  std::istringstream lines(read_file("/proc/" + std::to_string(pid) + "/smaps_rollup"));
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("Private_Dirty:")) sum += std::stoll(line.substr(14));
-  }
-  return sum;
-}
-
-long long switches_of(int pid) {
-  return std::stoll(status_field(pid, "voluntary_ctxt_switches")) +
-         std::stoll(status_field(pid, "nonvoluntary_ctxt_switches"));
-}
-
 }  // namespace
 
 TEST_CASE("SUP1 after kill -9 of the supervisor the app has the same pid, and its counts are kept", "[SUP1]") {
@@ -338,103 +315,6 @@ TEST_CASE("SUP2 a stopped app is not brought back by looking", "[SUP2]") {
   done(home, {"describe", "web"});
   REQUIRE(status_of(home, "web") == "stopped");
   REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
-}
-
-TEST_CASE("SUP4 works with 64 descriptors", "[SUP4]") {
-  const TemporaryHome home;
-  Command command = home.command(start_words("web", {}, {"print-limits", "say", "up", "wait"}));
-  command.before_exec = [] {
-    const rlimit few{64, 64};
-    setrlimit(RLIMIT_NOFILE, &few);
-  };
-  REQUIRE(run(command).exit_code == 0);
-  REQUIRE(wait_for_log(home, "web", "limit nofile 64 64"));
-  const int pid = pid_of(home, "web");
-  kill_hard(supervisor_of(home, "web"));
-  REQUIRE(wait_for_status(home, "web", "online"));
-  REQUIRE(pid_of(home, "web") == pid);
-  for (int round = 0; round < 5; ++round) done(home, {"restart", "web"});
-  done(home, {"stop", "web"});
-}
-
-TEST_CASE("SUP4 no descriptor is leaked by restarts, adoptions and commands", "[SUP4]") {
-  const TemporaryHome home;
-  start(home, "web", {"wait"});
-  done(home, {"restart", "web"});
-  done(home, {"flush", "web"});  // keeps its way to /dev/null open from now on
-  done(home, {"describe", "web"});
-  const int supervisor = supervisor_of(home, "web");
-  const int keeper = keeper_of(home, "web");
-  const int before = count_open_descriptors(supervisor);
-  const int kept = count_open_descriptors(keeper);
-  for (int round = 0; round < 5; ++round) {
-    done(home, {"restart", "web"});
-    done(home, {"flush", "web"});
-    done(home, {"describe", "web"});
-    const int pid = pid_of(home, "web");
-    send_signal(pid, SIGKILL);
-    REQUIRE(wait_for_other_pid(home, "web", pid));
-  }
-  REQUIRE(wait_until([&] { return count_open_descriptors(supervisor) <= before; }));
-  REQUIRE(wait_until([&] { return count_open_descriptors(keeper) <= kept; }));
-  kill_hard(supervisor);
-  (void)new_supervisor(home, "web", supervisor);
-  REQUIRE(wait_until([&] { return count_open_descriptors(supervisor_of(home, "web")) <= before + 1; }));
-  REQUIRE(wait_until([&] { return count_open_descriptors(keeper) <= kept; }));
-}
-
-TEST_CASE("SUP4 memory is flat over thousands of restarts and a gigabyte of log", "[SUP4][slow]") {
-  const TemporaryHome home;
-  const std::string counter = home.scratch() / "starts";
-  const auto restarts = [&] { return listed(home, "web").at("restarts").get<int>(); };
-  // Each run writes 340 kB: 3,000 of them are a gigabyte.
-  start(home, "web", {"blocks", "3400", "100", "exit", "1"},
-        {"--backoff-first", "1ms", "--backoff-cap", "1ms", "--log-max-size", "4M", "--log-keep", "2"});
-  REQUIRE(wait_until([&] { return restarts() >= 300; }, 60s));
-  const int supervisor = supervisor_of(home, "web");
-  const int keeper = keeper_of(home, "web");
-  // The smallest of a few looks: between two restarts, not in the middle of one.
-  const auto quiet_memory = [&] {
-    long long least = 1 << 30;
-    for (int i = 0; i < 20; ++i) least = std::min(least, memory_of(supervisor) + memory_of(keeper));
-    return least;
-  };
-  const long long before = quiet_memory();
-  const int descriptors = count_open_descriptors(keeper);
-  REQUIRE(wait_until([&] { return restarts() >= 3300; }, 300s));
-  REQUIRE(supervisor_of(home, "web") == supervisor);
-  const long long after = quiet_memory();
-  INFO("private dirty: " << before << " kB before, " << after << " kB after");
-  REQUIRE(after - before <= 64);
-  REQUIRE(count_open_descriptors(keeper) <= descriptors);
-  REQUIRE(wait_until([&] { return count_open_descriptors(supervisor) < 40; }));
-  done(home, {"stop", "web"});
-}
-
-TEST_CASE("SUP4 nobody wakes up while nothing happens", "[SUP4][slow]") {
-  const TemporaryHome home;
-  start(home, "web", {"wait"});
-  start(home, "waiting", {"exit", "1"}, {"--backoff-first", "1h", "--backoff-cap", "1h"});
-  REQUIRE(wait_for_status(home, "waiting", "backoff"));
-  std::vector<int> pids;
-  for (const char* name : {"web", "waiting"}) {
-    pids.push_back(keeper_of(home, name));
-    pids.push_back(supervisor_of(home, name));
-  }
-  const auto all = [&] {
-    std::vector<long long> switches;
-    std::transform(pids.begin(), pids.end(), std::back_inserter(switches), switches_of);
-    return switches;
-  };
-  // Settled once a whole second has passed without any (a run is confirmed after its minimum uptime).
-  auto settled = all();
-  REQUIRE(wait_until([&] {
-    const auto before = all();
-    const bool quiet = stays_true([&] { return all() == before; }, 1s);
-    settled = all();
-    return quiet;
-  }));
-  REQUIRE(stays_true([&] { return all() == settled; }, 8s));
 }
 
 TEST_CASE("SUP1 a supervisor that was suspended is named together with the way to wake it", "[SUP1]") {
