@@ -179,7 +179,9 @@ Status KernelWatch::arm_root(std::size_t root, std::vector<FileChange>* found) {
 }
 
 Status KernelWatch::watch_links(std::size_t root) {
-  for (auto& [folder, name] : links_in(plan_.roots[root])) {
+  for (auto& found : links_in(plan_.roots[root])) {
+    const std::string& folder = found.first;
+    std::string& name = found.second;
     const int number = FOREVER_SYS(inotify_add_watch, -1, inotify_.get(), folder.c_str(), kEvents);
     if (number < 0 && errno == ENOSPC) return limit_error(folder, "max_user_watches", "1048576");
     if (number < 0) continue;
