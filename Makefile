@@ -129,7 +129,7 @@ build/$(1)/product.a: $$(PRODUCT:%.cpp=build/$(1)/obj/%.o)
 	$$(Q)$$(AR) rcs $$@ $$^
 endef
 $(foreach f,release test fault asan fuzz,$(eval $(call flavour,$(f))))
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build/*/obj build/*/pch -name '*.d' 2>/dev/null)
 
 link = $(Q)$(CXX) $(LDFLAGS) $($(1)_LINK) $^ $(LDLIBS)
 
