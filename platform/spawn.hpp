@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,19 +55,30 @@ struct SpawnRequest {
 };
 
 // A process that exists but has not exec'ed: it waits at the gate, and ends by itself if the gate closes unopened.
+struct SpawnMemory;  // the back end's
 struct HeldInstance {
+  HeldInstance(const ProcessId& process, Handle gate_end, Handle report_end, std::unique_ptr<SpawnMemory> memory);
+  HeldInstance(HeldInstance&&) noexcept;
+  HeldInstance& operator=(HeldInstance&& other) noexcept;
+  HeldInstance(const HeldInstance&) = delete;
+  HeldInstance& operator=(const HeldInstance&) = delete;
+  ~HeldInstance();
+
   ProcessId id;
   Handle gate;    // open_gate() lets it go on
   Handle report;  // becomes readable when exec has happened (end of file) or failed (a SpawnFailure)
+
+ private:
+  std::unique_ptr<SpawnMemory> memory_;  // which the process may still use
 };
 struct SpawnFailure {
   SpawnStage stage = SpawnStage::exec;
   int code = 0;  // errno
 };
 
-// Forks. In the child everything but the named descriptors is closed first of all, so that a sibling at its own
+// Starts the child, on Linux without a copy of our memory. In the child everything but the named descriptors is closed first of all, so that a sibling at its own
 // gate keeps nothing of ours open. The strip is async-signal-safe. The Error is fork's or pipe's (EAGAIN, ENOMEM, EMFILE).
-[[nodiscard]] Result<HeldInstance> spawn_held(const SpawnRequest& request);
+[[nodiscard]] Result<HeldInstance> spawn_held(SpawnRequest request);
 // Lets the child go on to exec. Closes the gate.
 void open_gate(HeldInstance& held) noexcept;
 // Reads the report without waiting. Outer empty: not yet known. Inner empty: exec succeeded.

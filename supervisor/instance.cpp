@@ -88,10 +88,10 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   request.out = context.out;
   request.err = context.err;
   request.inherit_stdin = context.inherit_stdin;
-  auto held = spawn_held(request);
+  auto held = spawn_held(std::move(request));
   if (!held) return SpawnFailure{SpawnStage::fork, held.error().code.value()};
   process_ = held->id;
-  held_ = std::move(*held);
+  held_.emplace(std::move(*held));
   parent_ = Parent::us;
   ++generation_;
   started_wall_ms_ = to_ms(wall_now());

@@ -34,7 +34,7 @@ Result<Captured> capture(const std::vector<std::string>& argv, std::chrono::mill
   request.umask = current_umask();
   request.out = pipe->write.get();
   if (error == ErrorStream::captured) request.err = request.out;
-  auto held = spawn_held(request);
+  auto held = spawn_held(std::move(request));
   if (!held) return held.error();
   const Time deadline = steady_now() + patience;
   open_gate(*held);

@@ -1,7 +1,9 @@
 // Starting an instance, the parent's part: everything prepared before the fork, and the gate and report after it.
 #include "platform/spawn.hpp"
 
+#include <algorithm>
 #include <array>
+#include <memory>
 
 #include "platform/posix/limits.hpp"
 #include "platform/posix/pipe.hpp"
@@ -24,10 +26,13 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return pointers;
 }
 
-// The memory behind a StripPlan.
-struct Prepared {
-  explicit Prepared(const SpawnRequest& request)
-      : argv(pointers_to(request.argv)),
+}  // namespace
+
+// The memory behind a StripPlan, and the strip's stack.
+struct SpawnMemory {
+  explicit SpawnMemory(SpawnRequest&& asked)
+      : request(std::move(asked)),
+        argv(pointers_to(request.argv)),
         environment(pointers_to(request.environment)),
         limits(limit_steps(request.limits)) {
     plan.program = request.program.c_str();
@@ -52,12 +57,32 @@ struct Prepared {
     plan.groups = groups;
   }
 
+  SpawnRequest request;
   std::vector<char*> argv;
   std::vector<char*> environment;
   std::vector<LimitStep> limits;
   std::vector<gid_t> groups;
   StripPlan plan;
+  alignas(16) std::array<std::byte, kStripStack> stack;
 };
+
+namespace {
+
+// What a child may still use whose report nobody waits for any more; freed when it is seen to have ended.
+struct Abandoned {
+  Handle report;
+  std::unique_ptr<SpawnMemory> memory;
+};
+std::vector<Abandoned>& abandoned() {
+  static std::vector<Abandoned> all;
+  return all;
+}
+
+// Whether the child's end is closed: it has executed, and so has memory of its own, or it has ended.
+bool has_let_go(const Handle& report) noexcept {
+  pollfd asked{report.get(), 0, 0};
+  return sys::uninterrupted([&] { return sys::poll(&asked, nfds_t{1}, 0); }) == 1 && (asked.revents & POLLHUP) != 0;
+}
 
 // Ends a child that cannot be recorded, and reaps it: it still stands at its gate.
 void give_up(pid_t child) noexcept {
@@ -76,21 +101,40 @@ std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept {
   return std::nullopt;
 }
 
-Result<HeldInstance> spawn_held(const SpawnRequest& request) {
-  Prepared prepared(request);
+HeldInstance::HeldInstance(const ProcessId& process, Handle gate_end, Handle report_end,
+                           std::unique_ptr<SpawnMemory> memory)
+    : id(process), gate(std::move(gate_end)), report(std::move(report_end)), memory_(std::move(memory)) {}
+
+HeldInstance::HeldInstance(HeldInstance&&) noexcept = default;
+
+HeldInstance& HeldInstance::operator=(HeldInstance&& other) noexcept {
+  std::swap(id, other.id);
+  std::swap(gate, other.gate);
+  std::swap(report, other.report);
+  std::swap(memory_, other.memory_);
+  return *this;
+}
+
+HeldInstance::~HeldInstance() {
+  gate.reset();
+  if (memory_ && !has_let_go(report)) abandoned().push_back({std::move(report), std::move(memory_)});
+}
+
+Result<HeldInstance> spawn_held(SpawnRequest request) {
+  std::erase_if(abandoned(), [](const Abandoned& each) { return has_let_go(each.report); });
+  auto memory = std::make_unique<SpawnMemory>(std::move(request));
   Result<PipeEnds> gate = make_pipe();
   if (!gate) return gate.error();
   Result<PipeEnds> report = make_pipe();
   if (!report) return report.error();
   if (Status set = set_non_blocking(report->read.get()); !set) return set.error();
-  prepared.plan.gate = gate->read.get();
-  prepared.plan.report = report->write.get();
+  memory->plan.gate = gate->read.get();
+  memory->plan.report = report->write.get();
 
   pid_t child = -1;
   {
     const SignalBlock block;
-    child = sys::fork();
-    if (child == 0) run_strip(prepared.plan);
+    child = start_strip(memory->plan, memory->stack);
   }
   if (child == -1) return last_error("fork");
 
@@ -100,7 +144,7 @@ Result<HeldInstance> spawn_held(const SpawnRequest& request) {
     give_up(child);
     return error;
   }
-  return HeldInstance{*id, std::move(gate->write), std::move(report->read)};
+  return HeldInstance{*id, std::move(gate->write), std::move(report->read), std::move(memory)};
 }
 
 void open_gate(HeldInstance& held) noexcept {

@@ -1,31 +1,42 @@
 // The strip between fork and exec.
 #include "platform/posix/strip.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
-#include "platform/posix/sys.hpp"
+#include "platform/posix/strip_calls.hpp"
 
 namespace forever {
 namespace {
 
+namespace calls = strip_calls;
+
 constexpr int kStripFailed = 127;
 constexpr unsigned kLastDescriptor = ~0U;
 
-[[noreturn]] void fail(const StripPlan& plan, SpawnStage stage, int code = errno) noexcept {
-  const StripFailure failure{static_cast<std::int32_t>(stage), code};
+// `result`: the negative error number that a call gave.
+[[noreturn]] void fail(const StripPlan& plan, SpawnStage stage, long result) noexcept {
+  const StripFailure failure{static_cast<std::int32_t>(stage), static_cast<std::int32_t>(-result)};
   // Should even this fail, the parent sees an end of file and then an exit with 127.
-  (void)sys::uninterrupted([&] { return sys::write(plan.report, &failure, sizeof failure); });
-  ::_exit(kStripFailed);
+  while (calls::write(plan.report, &failure, sizeof failure) == -EINTR) continue;
+  calls::exit(kStripFailed);
+}
+
+void require(const StripPlan& plan, SpawnStage stage, long result) noexcept {
+  if (result < 0) fail(plan, stage, result);
 }
 
 // Systems without close_range(2): one by one, as far as descriptors can go.
 void close_one_by_one(unsigned first, unsigned last) noexcept {
   rlimit most{};
-  if (sys::getrlimit(RLIMIT_NOFILE, &most) != 0) most.rlim_cur = 1024;
+  if (calls::getrlimit(RLIMIT_NOFILE, most) != 0) most.rlim_cur = 1024;
   const auto end = static_cast<unsigned>(std::min<rlim_t>(most.rlim_cur, 1U << 20U));
   for (unsigned descriptor = first; descriptor <= last && descriptor < end; ++descriptor) {
-    ::close(static_cast<int>(descriptor));
+    (void)calls::close(static_cast<int>(descriptor));
   }
 }
 
@@ -37,106 +48,92 @@ void close_all_but_named(const StripPlan& plan) noexcept {
   for (const int keep : named) {
     if (keep < static_cast<int>(first)) continue;  // none, or the same twice
     const auto last = static_cast<unsigned>(keep) - 1;
-    if (first <= last && !close_span(first, last)) close_one_by_one(first, last);
+    if (first <= last && calls::close_range(first, last) != 0) close_one_by_one(first, last);
     first = static_cast<unsigned>(keep) + 1;
   }
-  if (!close_span(first, kLastDescriptor)) close_one_by_one(first, kLastDescriptor);
-}
-
-// What was ignored stays ignored over an exec (execve(2)), so each goes back to its default. KILL and
-// STOP cannot be changed, and need not be.
-void default_dispositions() noexcept {
-  struct sigaction plain {};
-  plain.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);
-  reset_reserved_signals();
+  if (calls::close_range(first, kLastDescriptor) != 0) close_one_by_one(first, kLastDescriptor);
 }
 
 void own_session(const StripPlan& plan) noexcept {
   switch (plan.session) {
-    case SpawnRequest::Session::own_session:
-      if (sys::setsid() == -1) fail(plan, SpawnStage::session);
-      break;
-    case SpawnRequest::Session::own_group:
-      if (sys::setpgid(0, 0) != 0) fail(plan, SpawnStage::session);
-      break;
+    case SpawnRequest::Session::own_session: require(plan, SpawnStage::session, calls::setsid()); break;
+    case SpawnRequest::Session::own_group: require(plan, SpawnStage::session, calls::setpgid(0, 0)); break;
     case SpawnRequest::Session::shared: break;
   }
 }
 
-// Makes `descriptor` the standard one and lets go of it.
+// Makes `descriptor` (or the failure to get one) the standard one and lets go of it.
 void place(const StripPlan& plan, int descriptor, int standard) noexcept {
-  if (descriptor == -1) fail(plan, SpawnStage::output);
+  require(plan, SpawnStage::output, descriptor);
   if (descriptor == standard) {  // it may have been closed in the parent
-    if (sys::fcntl(descriptor, F_SETFD, 0) != 0) fail(plan, SpawnStage::output);
+    require(plan, SpawnStage::output, calls::keep_over_exec(descriptor));
     return;
   }
-  if (sys::dup2(descriptor, standard) == -1) fail(plan, SpawnStage::output);
-  sys::close(descriptor);
+  require(plan, SpawnStage::output, calls::dup2(descriptor, standard));
+  (void)calls::close(descriptor);
 }
 
 void standard_streams(const StripPlan& plan) noexcept {
-  if (!plan.inherit_stdin) place(plan, sys::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
-  if (plan.out != -1) place(plan, reopen_fifo(plan.out), STDOUT_FILENO);
+  if (!plan.inherit_stdin) place(plan, calls::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+  if (plan.out != -1) place(plan, calls::reopen_fifo(plan.out), STDOUT_FILENO);
   if (plan.err != -1 && plan.err == plan.out) {
-    if (sys::dup2(STDOUT_FILENO, STDERR_FILENO) == -1) fail(plan, SpawnStage::output);
+    require(plan, SpawnStage::output, calls::dup2(STDOUT_FILENO, STDERR_FILENO));
   } else if (plan.err != -1) {
-    place(plan, reopen_fifo(plan.err), STDERR_FILENO);
+    place(plan, calls::reopen_fifo(plan.err), STDERR_FILENO);
   }
-  if (plan.out > STDERR_FILENO) sys::close(plan.out);
-  if (plan.err > STDERR_FILENO && plan.err != plan.out) sys::close(plan.err);
+  if (plan.out > STDERR_FILENO) (void)calls::close(plan.out);
+  if (plan.err > STDERR_FILENO && plan.err != plan.out) (void)calls::close(plan.err);
 }
 
 // A recorded limit above what this process may set (recorded by root, say) is brought down to that: an app that
 // runs with a lower limit is better than one that does not run.
 void apply_limits(const StripPlan& plan) noexcept {
   for (const LimitStep& step : plan.limits) {
-    if (sys::setrlimit(static_cast<decltype(RLIMIT_CORE)>(step.resource), &step.value) == 0) continue;
-    if (errno != EPERM) fail(plan, SpawnStage::limits);
+    const int set = calls::setrlimit(step.resource, step.value);
+    if (set == 0) continue;
+    if (set != -EPERM) fail(plan, SpawnStage::limits, set);
     rlimit allowed{};
-    if (sys::getrlimit(static_cast<decltype(RLIMIT_CORE)>(step.resource), &allowed) != 0)
-      fail(plan, SpawnStage::limits);
+    require(plan, SpawnStage::limits, calls::getrlimit(step.resource, allowed));
     allowed.rlim_max = std::min(allowed.rlim_max, step.value.rlim_max);
     allowed.rlim_cur = std::min(allowed.rlim_max, step.value.rlim_cur);
-    if (sys::setrlimit(static_cast<decltype(RLIMIT_CORE)>(step.resource), &allowed) != 0)
-      fail(plan, SpawnStage::limits);
+    require(plan, SpawnStage::limits, calls::setrlimit(step.resource, allowed));
   }
 }
 
 void become_user(const StripPlan& plan) noexcept {
   if (!plan.change_user) return;
-  if (sys::setgroups(plan.groups.size(), plan.groups.data()) != 0) fail(plan, SpawnStage::group);
-  if (sys::setgid(plan.gid) != 0) fail(plan, SpawnStage::group);
-  if (sys::setuid(plan.uid) != 0) fail(plan, SpawnStage::user);
+  require(plan, SpawnStage::group, calls::setgroups(plan.groups));
+  require(plan, SpawnStage::group, calls::setgid(plan.gid));
+  require(plan, SpawnStage::user, calls::setuid(plan.uid));
 }
 
 void wait_at_gate(const StripPlan& plan) noexcept {
   char opened = 0;
-  const ssize_t got = sys::uninterrupted([&] { return sys::read(plan.gate, &opened, sizeof opened); });
-  if (got == -1) fail(plan, SpawnStage::exec);
-  if (got == 0) ::_exit(kStripFailed);
-  sys::close(plan.gate);
+  ssize_t got = 0;
+  do got = calls::read(plan.gate, &opened, sizeof opened);
+  while (got == -EINTR);
+  require(plan, SpawnStage::exec, got);
+  if (got == 0) calls::exit(kStripFailed);
+  (void)calls::close(plan.gate);
 }
 
 }  // namespace
 
 void run_strip(const StripPlan& plan) noexcept {
   close_all_but_named(plan);
-  default_dispositions();
+  // What was ignored stays ignored over an exec (execve(2)), so each goes back to its default.
+  calls::default_dispositions();
   own_session(plan);
-  ::umask(plan.umask);
+  calls::umask(plan.umask);
   standard_streams(plan);
   apply_limits(plan);
   become_user(plan);
-  if (plan.directory != nullptr && sys::chdir(plan.directory) != 0) fail(plan, SpawnStage::directory);
+  if (plan.directory != nullptr) require(plan, SpawnStage::directory, calls::chdir(plan.directory));
 
   // All that can be done while the parent writes its record has been done: the way from the gate to exec is short.
   wait_at_gate(plan);
-  sigset_t none;
-  sigemptyset(&none);
-  if (sys::sigprocmask(SIG_SETMASK, &none, nullptr) != 0) fail(plan, SpawnStage::signals);
-  sys::execve(plan.program, plan.argv, plan.environment);
-  fail(plan, SpawnStage::exec);
+  require(plan, SpawnStage::signals, calls::unblock_all_signals());
+  fail(plan, SpawnStage::exec, calls::execve(plan.program, plan.argv, plan.environment));
 }
 
 }  // namespace forever

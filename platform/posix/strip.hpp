@@ -17,7 +17,7 @@ struct LimitStep {
   rlimit value{};
 };
 
-// Nothing in it owns anything; all of it lives in the parent's memory until the fork has returned there.
+// Nothing in it owns anything.
 struct StripPlan {
   const char* program = nullptr;
   char* const* argv = nullptr;
@@ -44,18 +44,16 @@ struct StripFailure {
 };
 
 // In the child, with all signals blocked. Closes all descriptors but those named, prepares everything, waits at the gate,
-// executes. Async-signal-safe (signal-safety(7)). The process ends with 127 if the strip fails or the gate closes unopened.
+// executes. Makes no call but those of strip_calls.hpp, and writes to no memory but its stack. The process ends with 127 if
+// the strip fails or the gate closes unopened.
 [[noreturn]] void run_strip(const StripPlan& plan) noexcept;
 
-// What differs between systems in the strip. Both async-signal-safe.
+// How much stack run_strip wants, generously.
+inline constexpr std::size_t kStripStack = std::size_t{16} * 1024;
 
-// Closes the descriptors first … last. false if the system cannot do it in one call.
-[[nodiscard]] bool close_span(unsigned first, unsigned last) noexcept;
-// Defaults for the signals that the C library keeps to itself, and which sigaction(2) refuses: glibc's posix_spawn leaves
-// them ignored in what it starts, make(1) and all below it for instance.
-void reset_reserved_signals() noexcept;
-// A new description of the FIFO `descriptor` for reading and writing, so that its flags are the instance's own; where the
-// system has no way to it, a duplicate. -1 with errno.
-[[nodiscard]] int reopen_fifo(int descriptor) noexcept;
+// Starts a process that runs the strip, beside this one. `plan`, all that it points to, and `stack` (kStripStack bytes, its end
+// aligned to 16) must stay until that process has executed or ended: its end of the report pipe is closed then. All signals
+// are blocked. The pid, or -1 with errno (EAGAIN, ENOMEM; clone(2), fork(2)).
+[[nodiscard]] pid_t start_strip(const StripPlan& plan, std::span<std::byte> stack) noexcept;
 
 }  // namespace forever

@@ -66,6 +66,50 @@ TEST_CASE("a sibling at its own gate keeps no gate open") {
   CHECK(end_of(second->id.pid).code == 127);
 }
 
+TEST_CASE(
+    "the child is not disturbed by what its parent does with its memory and with errno, nor the parent by the child") {
+  Scratch scratch;
+  const Handle fifo(test::open_fifo(scratch / "fifo"));
+  std::vector<HeldInstance> held;
+  const std::string long_word(1000, 'x');
+  for (int i = 0; i < 50; ++i) {
+    SpawnRequest request = child_request({"say", long_word + std::to_string(i)});
+    request.environment.assign(100, "SOME=" + long_word);
+    request.out = request.err = fifo.get();
+    // Its plan's strings are gone at once, and their place is another's; each third one fails.
+    if (i % 3 == 2) request.directory = "/nonexistent";
+    errno = EDOM;
+    auto spawned = spawn_held(std::move(request));
+    REQUIRE(spawned);
+    CHECK(errno == EDOM);
+    held.push_back(std::move(*spawned));
+    const std::vector<std::string> other(200, std::string(900, 'y'));
+    CHECK(other.back().front() == 'y');
+  }
+  for (HeldInstance& each : held) open_gate(each);
+  std::string said;
+  for (int i = 0; i < 50; ++i) {
+    const ExecReport report = report_of(held[static_cast<std::size_t>(i)]);
+    CHECK(report.failure.has_value() == (i % 3 == 2));
+    CHECK(end_of(held[static_cast<std::size_t>(i)].id.pid).code == (i % 3 == 2 ? 127 : 0));
+    char part[4096];
+    for (ssize_t got = 0; (got = ::read(fifo.get(), part, sizeof part)) > 0;)
+      said.append(part, static_cast<std::size_t>(got));
+    if (i % 3 != 2) CHECK(said.find(long_word + std::to_string(i) + "\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("a held instance that is given up while it lives leaves nothing that it could stumble over") {
+  std::vector<Pid> pids;
+  for (int i = 0; i < 20; ++i) {
+    auto held = spawn_held(child_request({"exit", "7"}));
+    REQUIRE(held);
+    pids.push_back(held->id.pid);
+    if (i % 2 == 1) open_gate(*held);
+  }
+  for (std::size_t i = 0; i < pids.size(); ++i) CHECK(end_of(pids[i]).code == (i % 2 == 1 ? 7 : 127));
+}
+
 TEST_CASE("opening the gate of a dead instance harms nobody") {
   auto held = spawn_held(child_request({}));
   REQUIRE(held);
