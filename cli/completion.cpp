@@ -61,6 +61,7 @@ std::string bash_script() {
     out += "    " + words_of(verb, '|') + ") options=" + shell_quoted(options_of(verb));
     switch (verb.kind) {
       case OperandKind::app:
+      case OperandKind::app_then_count:
       case OperandKind::signal_then_app: out += "; operands='app'"; break;
       case OperandKind::program: out += "; operands='file'"; break;
       case OperandKind::file: out += "; operands='path'"; break;
@@ -176,6 +177,7 @@ std::string zsh_script() {
     out += "    " + words_of(verb, '|') + ")\n      _arguments -s \\\n" + zsh_options(verb);
     switch (verb.kind) {
       case OperandKind::app: out += " \\\n        '*:app:_forever_apps'"; break;
+      case OperandKind::app_then_count: out += " \\\n        '1:app:_forever_apps' '2:number:'"; break;
       case OperandKind::signal_then_app: out += " \\\n        '1:signal:_signals' '*:app:_forever_apps'"; break;
       case OperandKind::program:
         out += " \\\n        '1:program:{ _command_names -e; _files; _forever_apps }' '*:argument:_files'";
@@ -232,6 +234,7 @@ std::string fish_script() {
     const std::string seen = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
     switch (verb.kind) {
       case OperandKind::app:
+      case OperandKind::app_then_count:
       case OperandKind::signal_then_app: out += seen + " -a '(__forever_apps)'\n"; break;
       case OperandKind::program: out += seen + " -F -a '(__forever_apps)'\n"; break;
       case OperandKind::file: out += seen + " -F\n"; break;

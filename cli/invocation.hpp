@@ -27,6 +27,8 @@ struct StartOptions {
   std::optional<Milliseconds> min_uptime, restart_delay, backoff_first, backoff_cap, kill_timeout;
   std::optional<double> backoff_factor;
   std::optional<std::uint32_t> max_restarts;
+  std::optional<int> instances;            // 0: one for each processor; -K: that many fewer
+  std::vector<std::string> increment_env;  // --increment-env NAME
   std::optional<int> kill_signal;
   std::optional<KillMode> kill_mode;
   bool wait = false;
@@ -62,7 +64,7 @@ struct Run {
   StartOptions options;
 };
 struct List {
-  bool json = false, quiet = false, watch = false;
+  bool json = false, quiet = false, watch = false, expand = false;
   std::string sort = "id";
 };
 struct Stop {
@@ -95,6 +97,11 @@ struct Pids {
 struct Signal {
   SelectorOptions which;
   int signal = 15;
+};
+struct Scale {
+  SelectorOptions which;
+  int count = 0;
+  bool relative = false;  // so many more or fewer
 };
 struct Reopen {
   SelectorOptions which;
@@ -130,8 +137,8 @@ struct Show {
   std::string text;
 };  // --help, --version: print and exit 0
 
-using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
-                                Port, Find, Apply, Init, Completion, Show>;
+using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Scale,
+                                Reopen, Port, Find, Apply, Init, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

@@ -1,6 +1,7 @@
 // The table of `forever list`: which columns, in which order, and which go first where there is no room.
 #include "cli/list_table.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "supervisor/names.hpp"
@@ -17,7 +18,7 @@ std::string percent(double value) {
 
 Cell faint(std::string text) { return {std::move(text), Colour::dim}; }
 
-// `slot` is nothing for the row of a whole app.
+// Of one instance, as its app's first row or below it.
 std::vector<Cell> row(const AppLook& look, std::size_t i, bool first) {
   const AppStatus& status = look.view.status;
   const bool single = look.instances.size() <= 1;
@@ -28,7 +29,7 @@ std::vector<Cell> row(const AppLook& look, std::size_t i, bool first) {
   if (!single && look.state != "unsupervised") {
     const InstanceStatus& own = status.instances[i];
     AppLook one;
-    one.state = state = to_string(own.state);
+    one.state = state = instance_word(own);
     one.failures = own.history.failures;
     one.due = look.due;
     words = status_text(one);
@@ -48,6 +49,29 @@ std::vector<Cell> row(const AppLook& look, std::size_t i, bool first) {
           first ? Cell{status.watching ? "yes" : "no"} : Cell{}};
 }
 
+// Of an app with several instances as a whole.
+std::vector<Cell> row_of_all(const AppLook& look) {
+  const AppStatus& status = look.view.status;
+  Milliseconds uptime{0};
+  bool alive = false;
+  for (const InstanceLook& instance : look.instances) {
+    alive = alive || instance.alive;
+    uptime = std::max(uptime, instance.uptime);
+  }
+  return {Cell{std::to_string(status.id), Colour::dim},
+          Cell{printable(look.view.name), Colour::bold},
+          Cell{printable(status.app_namespace)},
+          faint("all"),
+          faint("-"),
+          Cell{status_text(look), colour_of(look.state)},
+          Cell{std::to_string(look.restarts), look.failures > 0 ? Colour::yellow : Colour::none},
+          alive ? Cell{format_age(uptime)} : faint("-"),
+          alive ? Cell{percent(look.cpu_percent)} : faint("-"),
+          alive ? Cell{format_size(look.memory_bytes)} : faint("-"),
+          Cell{printable(status.user)},
+          Cell{status.watching ? "yes" : "no"}};
+}
+
 }  // namespace
 
 Colour colour_of(const std::string& state) {
@@ -59,7 +83,7 @@ Colour colour_of(const std::string& state) {
   return Colour::dim;
 }
 
-Table list_table(const std::vector<AppLook>& looks) {
+Table list_table(const std::vector<AppLook>& looks, bool expand) {
   constexpr auto kRight = Column::Align::right;
   constexpr auto kLeft = Column::Align::left;
   Table table;
@@ -68,7 +92,11 @@ Table list_table(const std::vector<AppLook>& looks) {
                    {"restarts", kRight, 7, 0}, {"uptime", kRight, 8, 0}, {"cpu", kRight, 5, 0},
                    {"memory", kRight, 6, 0},   {"user", kLeft, 2, 6},    {"watching", kLeft, 1, 0}};
   for (const AppLook& look : looks) {
-    const std::size_t rows = look.instances.size() > 1 ? look.instances.size() : 1;
+    if (look.instances.size() > 1 && !expand) {
+      table.rows.push_back(row_of_all(look));
+      continue;
+    }
+    const std::size_t rows = std::max<std::size_t>(look.instances.size(), 1);
     for (std::size_t i = 0; i < rows; ++i) table.rows.push_back(row(look, i, i == 0));
   }
   return table;

@@ -8,8 +8,8 @@
 
 namespace forever::cli {
 
-// A row for each app, and where an app has several instances a row for each of these.
-[[nodiscard]] Table list_table(const std::vector<AppLook>& looks);
+// A row for each app; with `expand` one for each instance of an app that has several.
+[[nodiscard]] Table list_table(const std::vector<AppLook>& looks, bool expand);
 // The colour of a state's word.
 [[nodiscard]] Colour colour_of(const std::string& state);
 

@@ -84,8 +84,25 @@ void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before
   }
 }
 
+std::string instance_word(const InstanceStatus& instance) {
+  const bool runs = instance.state == InstanceState::online;
+  if (runs && instance.role == Role::retiring) return "draining";
+  return to_string(instance.state);
+}
+
 std::string status_text(const AppLook& look) {
   std::string text = look.state;
+  if (look.instances.size() > 1 && look.state != "unsupervised" && look.state != "foreign") {
+    std::size_t online = 0, all = 0;
+    for (const InstanceStatus& instance : look.view.status.instances) {
+      if (instance.role != Role::serving) continue;
+      ++all;
+      if (instance.state == InstanceState::online) ++online;
+    }
+    const std::string count = std::to_string(online) + "/" + std::to_string(all) + " online";
+    if (look.state == "online") return count;
+    if (online > 0) text = count + ", " + text;
+  }
   if (look.state == "backoff") {
     text += " " + format_age(look.due);
     text += " (" + std::to_string(look.failures) + (look.failures == 1 ? " failure)" : " failures)");

@@ -33,7 +33,9 @@ struct AppLook {
 // After `before` at an earlier time: CPU since then, of the instances that are still the same process.
 void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before, Milliseconds between);
 
-// "backoff 3.2s (7 failures)", "online", …
+// The state of one instance, in one word.
+[[nodiscard]] std::string instance_word(const InstanceStatus& instance);
+// "backoff 3.2s (7 failures)", "online", "3/4 online" …
 [[nodiscard]] std::string status_text(const AppLook& look);
 // By a column of `list --sort`; what uses or counts most comes first, names and ids ascend.
 void sort_looks(std::vector<AppLook>& looks, const std::string& column);

@@ -29,9 +29,9 @@ std::string names_of(const std::vector<AppLook>& looks) {
 // As wide as the terminal; off a terminal as wide as it needs to be.
 std::size_t table_width() { return is_terminal(Stream::out) ? static_cast<std::size_t>(terminal_width(80)) : 0; }
 
-std::string list_text(const std::vector<AppLook>& looks, const std::string& directory) {
+std::string list_text(const std::vector<AppLook>& looks, const std::string& directory, bool expand) {
   if (looks.empty()) return "no apps in " + directory + "; `forever start PROGRAM` keeps one alive\n";
-  return render(list_table(looks), table_width(), colours_wanted(Stream::out));
+  return render(list_table(looks, expand), table_width(), colours_wanted(Stream::out));
 }
 
 [[noreturn]] void watch_list(const StateDirectory& state, const List& command) {
@@ -46,7 +46,8 @@ std::string list_text(const std::vector<AppLook>& looks, const std::string& dire
     then = now;
     sort_looks(looks, command.sort);
     // Home, then clear what is below: no flicker, and the scroll-back stays.
-    const std::string shown = "\x1b[H\x1b[J" + list_text(looks, state.path()) + "\nevery 2 s; Ctrl-C ends\n";
+    const std::string shown =
+        "\x1b[H\x1b[J" + list_text(looks, state.path(), command.expand) + "\nevery 2 s; Ctrl-C ends\n";
     if (!write_all(Stream::out, shown)) std::exit(0);
     (void)wait_readable({}, kPeriod);
   }
@@ -72,7 +73,7 @@ int list(const List& command) {
   sort_looks(looks, command.sort);
   if (command.json) return print(json_list(state.path(), looks));
   if (command.quiet) return print(names_of(looks));
-  return print(list_text(looks, state.path()));
+  return print(list_text(looks, state.path(), command.expand));
 }
 
 int describe(const Describe& command) {

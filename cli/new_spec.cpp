@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "cli/counts.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
+#include "platform/processors.hpp"
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
 #include "supervisor/names.hpp"
@@ -36,6 +38,19 @@ std::optional<Failure> apply_environment(const StartOptions& options, AppSpec& s
     for (const std::string& entry : *entries) (void)set_environment(spec.environment, entry);
   }
   for (const std::string& entry : options.environment) (void)set_environment(spec.environment, entry);
+  return std::nullopt;
+}
+
+std::optional<Failure> check_increments(const AppSpec& spec) {
+  for (const std::string& name : spec.increment_env) {
+    const std::string value = variable_of(spec.environment, name);
+    const bool number =
+        !value.empty() && value.size() < 10 && value.find_first_not_of("0123456789") == std::string::npos;
+    if (number) continue;
+    return Failure{ExitCode::failed, "cannot add the slot to " + name + ": it is " +
+                                         (value.empty() ? "not set" : "'" + value + "', no number") + "; try --env " +
+                                         name + "=8080"};
+  }
   return std::nullopt;
 }
 
@@ -166,6 +181,8 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.backoff_first, spec.restart.backoff_first);
   lay(options.backoff_factor, spec.restart.backoff_factor);
   lay(options.backoff_cap, spec.restart.backoff_cap);
+  if (options.instances) spec.instances = resolve_instances(*options.instances, usable_processors());
+  if (!options.increment_env.empty()) spec.increment_env = options.increment_env;
   lay(options.kill_signal, spec.stop.signal);
   lay(options.kill_timeout, spec.stop.timeout);
   lay(options.kill_mode, spec.stop.mode);
@@ -179,7 +196,8 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.cron_restart, spec.cron_restart);
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
-  return apply_environment(options, spec);
+  if (auto failure = apply_environment(options, spec)) return failure;
+  return check_increments(spec);
 }
 
 std::optional<Failure> check_spec(AppSpec& spec) {

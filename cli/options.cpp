@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "cli/counts.hpp"
 #include "cli/verbs.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/cron.hpp"
@@ -82,6 +83,13 @@ Fault set_factor(Draft& draft, const std::string& value) {
   if (!factor || !(*factor >= 1.0) || *factor > 1000.0) return "is not a number from 1 to 1000";
   draft.start.backoff_factor = factor;
   return {};
+}
+
+Fault set_instances(Draft& draft, const std::string& value) {
+  draft.start.instances = instance_count(value);
+  if (draft.start.instances) return {};
+  return "is not a number of instances; try 4, max (one for each processor) or -1 (one fewer than that); at most " +
+         std::to_string(kMostInstances);
 }
 
 Fault set_kill_signal(Draft& draft, const std::string& value) {
@@ -183,6 +191,20 @@ constexpr Option kAlive[] = {
        if (!schedule) return "is not a cron expression: " + schedule.error().message();
        d.start.cron_restart = v;
        return {};
+     }},
+};
+
+constexpr Option kInstances[] = {
+    {"-i,--instances", "N",
+     "Runs N instances of it; max or 0: one for each processor that it may use; -K: K fewer than that, one at least. "
+     "Each sees its slot (0, 1, 2 ...) as FOREVER_INSTANCE and NODE_APP_INSTANCE. Default 1.",
+     set_instances},
+    {"--increment-env", "NAME",
+     "Adds its slot to this variable of each instance's environment, so that each gets a port of its own: "
+     "--env PORT=8080 --increment-env PORT. May be given again.",
+     [](Draft& d, const std::string& v) {
+       d.start.increment_env.push_back(v);
+       return v.empty() || v.find('=') != std::string::npos ? Fault{"is no name of a variable"} : Fault{};
      }},
 };
 
@@ -293,6 +315,11 @@ constexpr Option kApply[] = {
 };
 
 constexpr Option kListing[] = {
+    {"-x,--expand", "", "Shows a row for each instance, not one for each app.",
+     [](Draft& d, const std::string&) {
+       d.list.expand = true;
+       return Fault{};
+     }},
     {"-s,--sort", "COLUMN", "id, name, namespace, status, restarts, uptime, cpu or memory. Default id.", set_sort},
     {"-w,--watch", "", "On a terminal: shows it anew every 2 seconds, until Ctrl-C.",
      [](Draft& d, const std::string&) {
@@ -378,9 +405,9 @@ constexpr Option kReach[] = {
     kJson,
 };
 
-constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive},
-                                       {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},
-                                       {kAnswerTitle, kAnswer}};
+constexpr OptionGroup kStartTable[] = {
+    {"What it is", kWhat},      {"How it runs", kHow},  {"Several instances", kInstances}, {"Keeping it alive", kAlive},
+    {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},         {kAnswerTitle, kAnswer}};
 constexpr OptionGroup kRunTable[] = {{"How it runs", kHow}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping}};
 constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};

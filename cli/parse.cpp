@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/counts.hpp"
 #include "cli/help.hpp"
 #include "cli/invocation.hpp"
 #include "cli/verbs.hpp"
@@ -101,7 +102,13 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
       return UsageError{name + " needs a value (" + std::string{option->value} + ")"};
     } else if (equals == std::string::npos) {
       if (i + 1 == words.size()) return UsageError{name + " needs a value (" + std::string{option->value} + ")"};
-      ++i;  // its value, whatever it looks like
+      // Its value, whatever it looks like; CLI11 would take "-1" for an option.
+      if (words[i + 1].starts_with('-') && name.starts_with("--")) {
+        words[i] = name + "=" + words[i + 1];
+        words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      } else {
+        ++i;
+      }
     }
   }
   return std::nullopt;
@@ -160,6 +167,11 @@ std::variant<Invocation, UsageError> parse(const std::vector<std::string>& argum
   Operands operands;
   operands.dashes = dashes != arguments.end();
   if (operands.dashes) operands.after_dashes.assign(dashes + 1, arguments.end());
+  // `scale web -1`: a number, no option.
+  if (verb->kind == OperandKind::app_then_count && !operands.dashes && !words.empty() && scale_count(words.back())) {
+    operands.after_dashes.push_back(std::move(words.back()));
+    words.pop_back();
+  }
   for (const std::string& word : words) {
     if (word == "--help" || word == "-h") return Show{help_for(*verb)};
   }

@@ -26,6 +26,8 @@ namespace forever::cli {
 // apps_verbs.cpp
 [[nodiscard]] int apply(const Apply& command);
 [[nodiscard]] int init(const Init& command);
+// cluster_verbs.cpp
+[[nodiscard]] int scale(const Scale& command);
 // completion.cpp
 [[nodiscard]] int completion(const Completion& command);
 

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "cli/counts.hpp"
 #include "cli/help.hpp"
 #include "platform/signals.hpp"
 
@@ -194,6 +195,22 @@ Made make_init(Draft&, Operands& operands) {
   return init;
 }
 
+Made make_scale(Draft& draft, Operands& operands) {
+  Scale scale{take_which(draft, operands), 0, false};
+  auto& words = scale.which.selectors;
+  if (words.size() < 2) return missing("scale", "the name of an app and a number: forever scale web 4");
+  const auto count = scale_count(words.back());
+  if (!count) {
+    return UsageError{"'" + words.back() +
+                      "' is not a number of instances; the number comes last, as 4, +1 or -1: forever scale " +
+                      words.front() + " 4"};
+  }
+  scale.count = count->count;
+  scale.relative = count->relative;
+  words.pop_back();
+  return scale;
+}
+
 Made make_completion(Draft&, Operands& operands) {
   join(operands);
   if (operands.words.size() != 1) return missing("completion", "one shell: bash, zsh or fish");
@@ -318,6 +335,13 @@ constexpr Verb kVerbs[] = {
     {"delete", "del rm", kEnding, "APP... [OPTION]...", "stop an app and forget it",
      "Stops the app and removes its record and its logs from the state directory.",
      "forever delete web\nforever delete all --keep-logs", kDeleteGroups, OperandKind::app, make_delete},
+    {"scale", "", kEnding, "APP N|+K|-K [OPTION]...", "run more or fewer instances of an app",
+     "Changes how many instances an app has, while it runs: to N, by K more, or by K fewer (one at least stays). The "
+     "highest slots "
+     "are the ones that are stopped. A stopped app has so many when it is started.",
+     "forever scale web 4\n"
+     "forever scale web +1",
+     kAnswerGroups, OperandKind::app_then_count, make_scale},
     {"signal", "", kEnding, "SIGNAL APP... [OPTION]...", "send a signal to an app's processes",
      "Sends SIGNAL, by name or number, to the leading process of each instance.",
      "forever signal HUP web\tread the configuration anew", kAnswerGroups, OperandKind::signal_then_app, make_signal},

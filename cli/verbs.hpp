@@ -52,7 +52,7 @@ struct Operands {
 };
 
 // What the operands of a verb are, for completion.
-enum class OperandKind : std::uint8_t { none, program, app, signal_then_app, shell, verb, file };
+enum class OperandKind : std::uint8_t { none, program, app, signal_then_app, app_then_count, shell, verb, file };
 
 struct Verb {
   std::string_view name;

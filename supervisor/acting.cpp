@@ -40,7 +40,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
     instance.forget_process();
   }
   std::optional<LifecycleEvent> spawned;
-  if (spawn) spawned = spawn_event(loop_, instance, spec_, spawn_context(), kReportToken + instance.slot());
+  if (spawn) spawned = spawn_event(loop_, instance, spec_, spawn_context(), kReportToken + instance.key());
   if (ended) record_exit(instance, old, stage, *ended);
   for (const LifecycleAction& act : actions) {
     if (const auto* const signal = std::get_if<action::Signal>(&act)) {
@@ -88,8 +88,25 @@ std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
       }
     });
   }
-  if (instances_.size() > 1) std::erase_if(candidates, [&](Pid pid) { return !orphan_of_slot(pid, instance.slot()); });
+  if (instances_.size() > 1) std::erase_if(candidates, [&](Pid pid) { return !belongs_to(pid, instance); });
   return candidates;
+}
+
+// Where several processes share a slot, an orphan is of the newest generation that was there when it was forked.
+bool Supervision::belongs_to(Pid orphan, const Instance& instance) const {
+  if (!orphan_of_slot(orphan, instance.slot())) return false;
+  const auto marker = marker_of(orphan);
+  const std::uint64_t born = marker ? marker->generation : 0;
+  const Instance* owner = nullptr;  // or else the oldest
+  for (const Instance& other : instances_) {
+    if (other.slot() != instance.slot()) continue;
+    const bool closer =
+        owner == nullptr ||
+        (other.generation() <= born ? owner->generation() > born || other.generation() > owner->generation()
+                                    : owner->generation() > born && other.generation() < owner->generation());
+    if (closer) owner = &other;
+  }
+  return owner == &instance;
 }
 
 bool Supervision::leads(Pid pid) const {

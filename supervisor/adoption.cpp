@@ -70,7 +70,7 @@ Status Supervision::begin() {
   spec_ = spec ? std::move(*spec) : rebuild_spec(*recorded);
   if (!spec && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
   merge_same_logs(spec_);
-  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) instances_.emplace_back(slot, spec_);
+  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) add_instance(slot);
   if (recorded) last_exits_ = recorded->last_exits;
   if (recorded) command_ = recorded->command;
 
@@ -171,6 +171,11 @@ std::optional<AppStatus> Supervision::status_from_kernel() const {
   return status;
 }
 
+Instance& Supervision::add_instance(std::uint32_t slot) {
+  const auto after = std::ranges::find_if(instances_, [&](const Instance& other) { return other.slot() > slot; });
+  return *instances_.emplace(after, slot, spec_, next_key_++);
+}
+
 Parent Supervision::parent_for(const ProcessId& id) const {
   const Pid parent = parent_of(id.pid);
   if (parent == self_.pid) return Parent::us;
@@ -198,7 +203,9 @@ void Supervision::resume(const AppStatus& last) {
   desired_ = fresh_ ? Desired::online : last.desired;
   plan_ = fresh_ ? PlanStep::none : last.plan;
   for (Instance& instance : instances_) {
-    const auto recorded = std::ranges::find(last.instances, instance.slot(), &InstanceStatus::slot);
+    const auto recorded = std::ranges::find_if(last.instances, [&](const InstanceStatus& one) {
+      return one.slot == instance.slot() && one.role == Role::serving;
+    });
     const bool known = recorded != last.instances.end();
     const bool alive = known && presence(recorded->process) == Presence::alive;
     if (fresh_ && !alive) {
@@ -216,7 +223,9 @@ void Supervision::resume(const AppStatus& last) {
     if (desired_ == Desired::stopped) {
       advance(instance, event::Stop{});
     } else if (had_process && recorded->state == InstanceState::stopping && alive) {
-      advance(instance, event::Stop{Trigger::restart, true, false});
+      // One of several begins anew together with the others: go_on_restarting().
+      const bool together = plan_ == PlanStep::restarting && spec_.instances > 1;
+      advance(instance, event::Stop{Trigger::restart, !together, false});
     }
     if (had_process && !alive) {
       const auto record = std::ranges::find(records_, recorded->process, &ExitRecord::id);
@@ -224,6 +233,19 @@ void Supervision::resume(const AppStatus& last) {
     }
     if (alive) log_later(EventLevel::info, "adopted pid " + std::to_string(recorded->process.pid));
   }
+  for (const InstanceStatus& recorded : last.instances) {
+    if (recorded.slot < spec_.instances && recorded.role == Role::serving) continue;
+    if (presence(recorded.process) == Presence::alive) retire_recorded(recorded);
+  }
+}
+
+// What was on its way out, or not yet in, when the predecessor died.
+void Supervision::retire_recorded(const InstanceStatus& recorded) {
+  Instance& instance = add_instance(recorded.slot);
+  instance.set_role(Role::retiring);
+  take_over(instance, recorded);
+  instance.set_start_known();
+  advance(instance, event::Stop{});
 }
 
 // Without it nobody can ask for anything, so what prevents it is tried again until it is there.

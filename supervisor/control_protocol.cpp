@@ -2,14 +2,15 @@
 #include "supervisor/control_protocol.hpp"
 
 #include "supervisor/json_fields.hpp"
+#include "supervisor/spec.hpp"
 
 namespace forever {
 
 namespace {
 
-constexpr Operation kOperations[] = {Operation::start,       Operation::stop,     Operation::restart,
-                                     Operation::send_signal, Operation::flush,    Operation::reopen,
-                                     Operation::refresh,     Operation::describe, Operation::reset};
+constexpr Operation kOperations[] = {Operation::start, Operation::stop,   Operation::restart, Operation::send_signal,
+                                     Operation::flush, Operation::reopen, Operation::refresh, Operation::describe,
+                                     Operation::reset, Operation::scale};
 
 std::optional<Operation> operation_from(const std::string& word) {
   for (const Operation operation : kOperations) {
@@ -39,6 +40,7 @@ const char* to_string(Operation operation) noexcept {
     case Operation::refresh: return "refresh";
     case Operation::describe: return "describe";
     case Operation::reset: return "reset";
+    case Operation::scale: return "scale";
   }
   return "describe";
 }
@@ -49,6 +51,8 @@ std::string encode(const ControlRequest& request) {
   if (request.slot) json["slot"] = *request.slot;
   if (request.signal != 0) json["signal"] = request.signal;
   if (request.force) json["force"] = true;
+  if (request.count != 0) json["count"] = request.count;
+  if (request.relative) json["relative"] = true;
   if (request.new_spec) json["spec"] = json_of_bytes(*request.new_spec);
   return line_of(json);
 }
@@ -80,6 +84,8 @@ Result<ControlRequest> decode_request(std::string_view line) {
   if (fields.find("slot") != nullptr) fields.number("slot", request.slot.emplace());
   fields.number("signal", request.signal, 0, 128);
   fields.flag("force", request.force);
+  fields.number("count", request.count, -static_cast<int>(kMostInstances), static_cast<int>(kMostInstances));
+  fields.flag("relative", request.relative);
   if (fields.find("spec") != nullptr) fields.bytes("spec", request.new_spec.emplace());
   if (!fault.empty()) return fault_error(what, fault);
   return request;

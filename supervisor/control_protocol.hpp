@@ -26,6 +26,7 @@ enum class Operation : std::uint8_t {
   refresh,      // writes status and spec anew, binds a deleted control socket anew
   describe,     // live facts in the reply
   reset,        // clears the counts
+  scale,  // to `count` instances, or by so many more or fewer if `relative`; the reply comes once the new ones are online
 };
 [[nodiscard]] const char* to_string(Operation operation) noexcept;
 
@@ -35,6 +36,8 @@ struct ControlRequest {
   int signal = 0;
   bool force = false;                   // stop: KILL at once
   std::optional<std::string> new_spec;  // restart --update-env and changed options: the spec to go on with
+  int count = 0;                        // scale
+  bool relative = false;                // scale: by so many more or fewer
   friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 

@@ -22,6 +22,16 @@ bool whole_number(std::string_view text, Number& into) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+// The variable, where it is a number.
+std::optional<std::uint64_t> number_of(const std::vector<std::string>& environment, const std::string& name) {
+  for (const std::string& entry : environment) {
+    if (!entry.starts_with(name + '=')) continue;
+    std::uint64_t number = 0;
+    if (whole_number(std::string_view{entry}.substr(name.size() + 1), number)) return number;
+  }
+  return std::nullopt;
+}
+
 // What the program sees on top of its snapshot.
 std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user,
                                          const InstanceMarker& marker) {
@@ -34,6 +44,9 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
   }
   set("FOREVER_INSTANCE=" + std::to_string(marker.slot));
   set("NODE_APP_INSTANCE=" + std::to_string(marker.slot));
+  for (const std::string& name : spec.increment_env) {
+    if (const auto number = number_of(environment, name)) set(name + '=' + std::to_string(*number + marker.slot));
+  }
   if (!marker.prefix.empty()) set(std::string{kMarkerVariable} + '=' + marker_text(marker));
   return environment;
 }
@@ -143,6 +156,7 @@ void Instance::remember_tree() {
 InstanceStatus Instance::status() const {
   InstanceStatus status;
   status.slot = slot_;
+  status.role = role_;
   status.state = life_.state();
   status.process = process_;
   status.generation = generation_;

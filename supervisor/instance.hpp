@@ -47,9 +47,14 @@ struct InstanceMarker {
 
 class Instance {
  public:
-  Instance(std::uint32_t slot, const AppSpec& spec) : slot_(slot), life_(spec.restart, spec.stop) {}
+  // `key` tells processes of one slot apart that live at the same time.
+  Instance(std::uint32_t slot, const AppSpec& spec, std::uint32_t key = 0)
+      : slot_(slot), key_(key), life_(spec.restart, spec.stop) {}
 
   [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
+  [[nodiscard]] std::uint32_t key() const noexcept { return key_; }
+  [[nodiscard]] Role role() const noexcept { return role_; }
+  void set_role(Role role) noexcept { role_ = role; }
   [[nodiscard]] Lifecycle& life() noexcept { return life_; }
   [[nodiscard]] const Lifecycle& life() const noexcept { return life_; }
   [[nodiscard]] const ProcessId& process() const noexcept { return process_; }
@@ -95,6 +100,8 @@ class Instance {
 
  private:
   std::uint32_t slot_;
+  std::uint32_t key_;
+  Role role_ = Role::serving;
   Lifecycle life_;
   ProcessId process_;
   Parent parent_ = Parent::us;

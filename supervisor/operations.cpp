@@ -34,9 +34,9 @@ void Supervision::operate(const ControlServer::Request& asked) {
     replies_.emplace_back(asked.client,
                           ControlReply{done.ok(), done ? std::move(text) : done.error().message(), pids(), {}});
   };
-  const auto wait_for_it = [&] {
+  const auto wait_for_it = [&](std::uint32_t first_slot = 0) {
     const Time now = steady_now();
-    operating_.push_back({asked.client, request, now, now + kFirstWord});
+    operating_.push_back({asked.client, request, first_slot, now, now + kFirstWord});
   };
   switch (request.operation) {
     case Operation::start:
@@ -66,7 +66,9 @@ void Supervision::operate(const ControlServer::Request& asked) {
       plan_ = PlanStep::restarting;
       for (Instance* const instance : chosen(request)) {
         const InstanceState state = instance->life().state();
-        if (at_rest(state)) {
+        if (!request.slot && instances_.size() > 1) {
+          advance(*instance, event::Stop{Trigger::restart, false, request.force});  // and then go_on_restarting()
+        } else if (at_rest(state)) {
           advance(*instance, event::Start{});
         } else {
           advance(*instance, event::Stop{Trigger::restart, true, request.force});
@@ -97,6 +99,13 @@ void Supervision::operate(const ControlServer::Request& asked) {
       dirty_ = true;
       answer(Done{}, {});
       return;
+    case Operation::scale:
+      if (const auto first_new = scale(request)) {
+        wait_for_it(*first_new);
+      } else {
+        answer(first_new.error(), {});
+      }
+      return;
     case Operation::describe:
       replies_.emplace_back(asked.client, ControlReply{true, {}, pids(), status_to_json(make_status())});
       return;
@@ -114,7 +123,7 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   ControlReply reply{true, {}, pids(), {}};
   if (stopping) return reply;
   for (const Instance* const instance : chosen(operating.request)) {
-    if (instance->life().state() == InstanceState::online) continue;
+    if (instance->slot() < operating.first_slot || instance->life().state() == InstanceState::online) continue;
     reply.ok = false;
     reply.text = last_exits_.empty() ? std::string{"it did not start"}
                                      : describe_exit(last_exits_.back().status, last_exits_.back().stage);
@@ -154,6 +163,40 @@ void Supervision::give_progress(Time now) {
       }
     }
   }
+}
+
+// From now on its end is final.
+void Supervision::leave_to_end(Instance& instance, Role role) {
+  RestartPolicy never = spec_.restart;
+  never.on = RestartOn::never;
+  instance.set_role(role);
+  instance.life().set_policies(never, spec_.stop);
+}
+
+// The first slot that is new.
+Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
+  const auto before = static_cast<int>(spec_.instances);
+  const int wanted = request.relative ? std::max(before + request.count, 1) : request.count;
+  if (wanted < 1 || wanted > static_cast<int>(kMostInstances))
+    return Error{"scale " + name_ + " to " + std::to_string(wanted) + " instances; 1 to " +
+                     std::to_string(kMostInstances) + " are possible",
+                 {}};
+  AppSpec spec = spec_;
+  spec.instances = static_cast<unsigned>(wanted);
+  if (auto written = state_.write_spec(spec); !written) return written.error();
+  spec_.instances = spec.instances;
+  (void)link_.sync(state_.spec_path(name_)).ok();
+  for (Instance& instance : instances_) {
+    if (instance.slot() < spec_.instances || instance.role() != Role::serving) continue;
+    leave_to_end(instance, Role::retiring);
+    advance(instance, event::Stop{});
+  }
+  for (auto slot = static_cast<std::uint32_t>(before); slot < spec_.instances; ++slot) {
+    Instance& instance = add_instance(slot);
+    if (desired_ == Desired::online) advance(instance, event::Start{});
+  }
+  dirty_ = true;
+  return static_cast<std::uint32_t>(before);
 }
 
 Status Supervision::use_new_spec(const std::string& text) {

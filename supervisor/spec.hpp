@@ -40,6 +40,7 @@ struct AppSpec {
   std::string user;  // empty: the caller's
   std::string group;
   unsigned instances = 1;
+  std::vector<std::string> increment_env;  // variables that are numbers, to which each instance's slot is added
   RestartPolicy restart;
   StopSettings stop;
   LogSettings logs;
@@ -53,6 +54,7 @@ struct AppSpec {
 };
 
 inline constexpr int kSpecVersion = 1;
+inline constexpr unsigned kMostInstances = 1024;  // of one app
 
 // Binary-safe: bytes that are not UTF-8 survive (as {"hex": "…"} in place of the string).
 [[nodiscard]] std::string spec_to_json(const AppSpec& spec);

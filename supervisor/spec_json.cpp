@@ -139,7 +139,8 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   read_limits(fields, spec.limits);
   fields.text("user", spec.user);
   fields.text("group", spec.group);
-  fields.number("instances", spec.instances, 1U, 65536U);
+  fields.number("instances", spec.instances, 1U, kMostInstances);
+  fields.texts("increment_env", spec.increment_env);
   if (const Json* part = fields.object("restart")) read_restart(*part, fault, spec.restart);
   if (const Json* part = fields.object("stop")) read_stop(*part, fault, spec.stop);
   if (const Json* part = fields.object("logs")) read_logs(*part, fault, spec.logs);
@@ -170,6 +171,7 @@ std::string spec_to_json(const AppSpec& spec) {
   json["user"] = json_of_bytes(spec.user);
   json["group"] = json_of_bytes(spec.group);
   json["instances"] = spec.instances;
+  if (!spec.increment_env.empty()) json["increment_env"] = json_of_list(spec.increment_env);
   json["restart"] = restart_json(spec.restart);
   json["stop"] = stop_json(spec.stop);
   json["logs"] = logs_json(spec.logs);

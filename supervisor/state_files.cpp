@@ -26,6 +26,7 @@ void Supervision::write_status() {
 void Supervision::write_pid_files() {
   pids_dirty_ = false;
   for (const Instance& instance : instances_) {
+    if (instance.role() != Role::serving) continue;
     const std::string path = state_.pid_path(name_, instance.slot());
     if (instance.process().pid != 0) {
       (void)write_atomically(path, std::to_string(instance.process().pid) + '\n', Durability::rename_only).ok();

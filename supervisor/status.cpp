@@ -32,6 +32,15 @@ const char* to_string(ExitStatus::Kind kind) noexcept {
   return "unknown";
 }
 
+const char* to_string(Role role) noexcept {
+  switch (role) {
+    case Role::serving: return "serving";
+    case Role::rising: return "rising";
+    case Role::retiring: return "retiring";
+  }
+  return "serving";
+}
+
 const char* to_string(Desired desired) noexcept {
   switch (desired) {
     case Desired::online: return "online";

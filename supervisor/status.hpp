@@ -31,6 +31,14 @@ struct LastExit {
 };
 inline constexpr std::size_t kKeptExits = 10;
 
+// What a process is to its slot. Only `serving` ones are restarted; a slot may have one of each at the same time.
+enum class Role : std::uint8_t {
+  serving,   // the slot's own
+  rising,    // the next generation of a reload, not ready yet
+  retiring,  // on its way out: its connections end, then it is stopped and forgotten
+};
+[[nodiscard]] const char* to_string(Role role) noexcept;
+
 struct InstanceStatus {
   std::uint32_t slot = 0;
   InstanceState state = InstanceState::stopped;
@@ -40,6 +48,7 @@ struct InstanceStatus {
   std::int64_t started_wall_ms = 0;
   std::int64_t due_ms = 0;  // steady clock: when back-off ends (backoff) or KILL comes (stopping)
   RestartHistory history;
+  Role role = Role::serving;
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
 };
 

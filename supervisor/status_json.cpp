@@ -28,6 +28,7 @@ OrderedJson instance_json(const InstanceStatus& instance) {
   put(json, "due_ms", instance.due_ms);
   put(json, "restarts", instance.history.restarts);
   put(json, "failures", instance.history.failures);
+  if (instance.role != Role::serving) json["role"] = to_string(instance.role);
   return json;
 }
 

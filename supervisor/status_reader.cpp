@@ -23,7 +23,7 @@ struct Moment {
   std::int64_t* into;
 };  // ms of a clock
 using Place = std::variant<std::monostate, Text, Bytes, Moment, bool*, std::int32_t*, std::uint32_t*, std::int64_t*,
-                           std::uint64_t*, Milliseconds*, InstanceState*, Desired*, PlanStep*, ExitStatus::Kind*,
+                           std::uint64_t*, Milliseconds*, InstanceState*, Desired*, PlanStep*, ExitStatus::Kind*, Role*,
                            std::vector<std::string>*, ProcessId*, std::vector<InstanceStatus>*, std::vector<LastExit>*>;
 
 // Times become nanoseconds: three hundred years either way is all that fits.
@@ -48,6 +48,9 @@ bool set_word(Desired& into, const std::string& word) {
 }
 bool set_word(PlanStep& into, const std::string& word) {
   return set_word(into, word, std::array{PlanStep::none, PlanStep::stopping, PlanStep::restarting});
+}
+bool set_word(Role& into, const std::string& word) {
+  return set_word(into, word, std::array{Role::serving, Role::rising, Role::retiring});
 }
 bool set_word(ExitStatus::Kind& into, const std::string& word) {
   using Kind = ExitStatus::Kind;
@@ -172,6 +175,7 @@ Place StatusReader::place_in_instance(InstanceStatus& instance, const std::strin
   if (name == "due_ms") return Moment{&instance.due_ms};
   if (name == "restarts") return &instance.history.restarts;
   if (name == "failures") return &instance.history.failures;
+  if (name == "role") return &instance.role;
   return {};
 }
 
@@ -305,7 +309,8 @@ bool StatusReader::string(std::string& value) {
           take_bytes(std::move(value));
           return true;
         } else if constexpr (std::is_same_v<T, InstanceState*> || std::is_same_v<T, Desired*> ||
-                             std::is_same_v<T, PlanStep*> || std::is_same_v<T, ExitStatus::Kind*>) {
+                             std::is_same_v<T, PlanStep*> || std::is_same_v<T, ExitStatus::Kind*> ||
+                             std::is_same_v<T, Role*>) {
           if (!set_word(*into, value)) fail("is no word that is known here");
           return true;
         } else {

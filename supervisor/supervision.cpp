@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/deletion_watch.hpp"
+#include "platform/files.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/instance_events.hpp"
 #include "supervisor/tokens.hpp"
@@ -75,8 +76,9 @@ void Supervision::handle(const LoopEvent& event) {
     outputs_.readable(event.token, steady_now());
   } else if (control_.owns(event.token)) {
     for (const ControlServer::Request& request : control_.handle(event)) operate(request);
-  } else if (event.token >= kReportToken && event.token - kReportToken < instances_.size()) {
-    read_report(instances_[event.token - kReportToken]);
+  } else if (event.token >= kReportToken) {
+    const auto found = std::ranges::find(instances_, event.token - kReportToken, &Instance::key);
+    if (found != instances_.end()) read_report(*found);
   }
 }
 
@@ -234,7 +236,31 @@ void Supervision::check_trees() {
   }
 }
 
+// Several instances are restarted as one: no new one begins before the last old one has ended.
+void Supervision::go_on_restarting() {
+  if (plan_ != PlanStep::restarting || desired_ != Desired::online || instances_.size() < 2) return;
+  if (!std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); }))
+    return;
+  for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::restart, true, false});
+}
+
+// What was retired and has come to rest is no part of the app any more.
+void Supervision::forget_retired() {
+  const auto gone = [&](const Instance& instance) {
+    return instance.role() != Role::serving && at_rest(instance.life().state());
+  };
+  for (const Instance& instance : instances_) {
+    if (!gone(instance)) continue;
+    const bool last = std::ranges::count(instances_, instance.slot(), &Instance::slot) == 1;
+    if (last) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
+    dirty_ = true;
+  }
+  instances_.remove_if(gone);
+}
+
 void Supervision::settle() {
+  go_on_restarting();
+  forget_retired();
   if (plan_ != PlanStep::none && !under_way()) {
     plan_ = PlanStep::none;
     dirty_ = true;

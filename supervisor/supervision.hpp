@@ -6,6 +6,7 @@
 // a predecessor, operations.cpp what clients ask for, state_files.cpp its own files.
 #pragma once
 
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +52,8 @@ class Supervision {
   void check_memory();
   void restart_by_schedule();
   void check_trees();
+  void go_on_restarting();
+  void forget_retired();
   void settle();
   void acknowledge_records();
   [[nodiscard]] bool nothing_left() const;
@@ -64,6 +67,7 @@ class Supervision {
                    const action::RecordExit& exit);
   [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
   [[nodiscard]] bool leads(Pid pid) const;
+  [[nodiscard]] bool belongs_to(Pid orphan, const Instance& instance) const;
   void signal_members(const Instance& instance, const action::Signal& signal);
   [[nodiscard]] bool tree_empty(const Instance& instance) const;
   [[nodiscard]] AppStatus make_status() const;
@@ -74,6 +78,7 @@ class Supervision {
   void resume(const AppStatus& last);
   void recover_lost(AppStatus& last);
   void take_over(Instance& instance, const InstanceStatus& recorded);
+  void retire_recorded(const InstanceStatus& recorded);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
   [[nodiscard]] std::optional<AppStatus> status_from_kernel() const;
@@ -93,6 +98,7 @@ class Supervision {
   struct Operating {
     ControlServer::Client client = 0;
     ControlRequest request;
+    std::uint32_t first_slot = 0;  // the answer is about this one and those above
     Time since{};
     Time next_word{};
   };
@@ -100,6 +106,9 @@ class Supervision {
   [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating);
   [[nodiscard]] std::vector<Instance*> chosen(const ControlRequest& request);
   [[nodiscard]] std::vector<Pid> pids() const;
+  Instance& add_instance(std::uint32_t slot);
+  void leave_to_end(Instance& instance, Role role);
+  [[nodiscard]] Result<std::uint32_t> scale(const ControlRequest& request);
   [[nodiscard]] Status use_new_spec(const std::string& text);
   void give_progress(Time now);
   void collect_replies();
@@ -121,7 +130,8 @@ class Supervision {
   ProcessId keeper_;
   Outputs outputs_;
   ControlServer control_;
-  std::vector<Instance> instances_;
+  std::list<Instance> instances_;  // ascending slots; the pointers of others into it stay
+  std::uint32_t next_key_ = 0;
   std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
   std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
   std::vector<LastExit> last_exits_;

@@ -1,4 +1,5 @@
 // What was typed becomes what is meant: argv -> Invocation.
+#include "cli/counts.hpp"
 #include "cli/help.hpp"
 #include "cli/invocation.hpp"
 #include "cli/verbs.hpp"
@@ -328,4 +329,47 @@ TEST_CASE("PARSE port and find take --kill with a signal or without") {
   CHECK(parsed<Find>({"find", "node", "--kill", "HUP"}).signal == 1);
   CHECK_THAT(fault({"find"}), contains("find needs"));
   CHECK_THAT(fault({"find", ""}), contains("is empty"));
+}
+
+TEST_CASE("CLU1 -i takes a number, max, and a number that is subtracted") {
+  struct Row {
+    const char* text;
+    std::optional<int> count;
+    unsigned of_four;
+  };
+  constexpr Row kRows[] = {{"1", 1, 1},   {"4", 4, 4},     {"1024", 1024, 1024}, {"max", 0, 4},  {"0", 0, 4},
+                           {"-1", -1, 3}, {"-9", -9, 1},   {"", {}, 0},          {"-", {}, 0},   {"-0", {}, 0},
+                           {"+1", {}, 0}, {"1025", {}, 0}, {"two", {}, 0},       {"--1", {}, 0}, {"1x", {}, 0}};
+  for (const Row& row : kRows) {
+    CAPTURE(row.text);
+    CHECK(instance_count(row.text) == row.count);
+    if (row.count) CHECK(resolve_instances(*row.count, 4) == row.of_four);
+  }
+  CHECK(started({"start", "-i", "-1", "x"}).instances == -1);
+  CHECK(started({"start", "x", "--instances", "-2"}).instances == -2);
+  CHECK(started({"start", "x", "--instances=max"}).instances == 0);
+  CHECK_THAT(fault({"start", "x", "-i", "many"}), contains("--instances 'many' is not a number of instances"));
+}
+
+TEST_CASE("CLU5 scale takes a number, more or fewer, as the last word") {
+  struct Row {
+    Words words;
+    int count;
+    bool relative;
+  };
+  const Row rows[] = {{{"scale", "web", "4"}, 4, false},
+                      {{"scale", "web", "+1"}, 1, true},
+                      {{"scale", "web", "-2"}, -2, true},
+                      {{"scale", "--json", "web", "api", "-2"}, -2, true}};
+  for (const Row& row : rows) {
+    const Scale scale = parsed<Scale>(row.words);
+    CHECK(scale.count == row.count);
+    CHECK(scale.relative == row.relative);
+    CHECK(scale.which.selectors.front() == "web");
+  }
+  CHECK_THAT(fault({"scale", "web"}), contains("a number"));
+  CHECK_THAT(fault({"scale", "4"}), contains("a number"));
+  CHECK_THAT(fault({"scale", "web", "0"}), contains("is not a number of instances"));
+  CHECK_THAT(fault({"scale", "web", "many"}), contains("is not a number of instances"));
+  CHECK_THAT(fault({"scale", "web", "-x", "1"}), contains("unknown option"));
 }

@@ -27,9 +27,17 @@ AppStatus full_status() {
   status.keeper = {10, 111};
   status.supervisor = {11, 222};
   status.host = {"boot", "4026531836", "machine"};
-  status.instances = {
-      {0, InstanceState::online, {12, 18'446'744'073'709'551'615ULL}, 5, -1, 1'790'000'000'000, 0, {4, 3}},
-      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}}};
+  status.instances = {{0,
+                       InstanceState::online,
+                       {12, 18'446'744'073'709'551'615ULL},
+                       5,
+                       -1,
+                       1'790'000'000'000,
+                       0,
+                       {4, 3},
+                       Role::serving},
+                      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}, Role::rising},
+                      {1, InstanceState::stopping, {13, 4}, 5, 99, 1, 0, {9, 8}, Role::retiring}};
   using Kind = ExitStatus::Kind;
   status.last_exits = {
       {0, 4711, 1, Milliseconds{5}, {Kind::signalled, 11, true}, "", "crash", std::string("last\xff\n\0words", 12)},
@@ -144,12 +152,12 @@ TEST_CASE("STATE1 an app is as well as its worst instance, and online if one is 
 }
 
 TEST_CASE("CTL1 requests and answers are read back as they were written, each on one line") {
-  const Operation operations[] = {Operation::start,       Operation::stop,     Operation::restart,
-                                  Operation::send_signal, Operation::flush,    Operation::reopen,
-                                  Operation::refresh,     Operation::describe, Operation::reset};
+  const Operation operations[] = {Operation::start, Operation::stop,   Operation::restart, Operation::send_signal,
+                                  Operation::flush, Operation::reopen, Operation::refresh, Operation::describe,
+                                  Operation::reset, Operation::scale};
   for (const Operation operation : operations) {
     for (const ControlRequest& request :
-         {ControlRequest{operation, {}, 0, false, {}}, ControlRequest{operation, 3, 15, true, "{\n\xff}"}}) {
+         {ControlRequest{operation, {}, 0, false, {}}, ControlRequest{operation, 3, 15, true, "{\n\xff}", -4, true}}) {
       const std::string line = encode(request);
       CHECK(line.find('\n') == line.size() - 1);
       const Result<ControlRequest> back = decode_request(line);

@@ -91,11 +91,11 @@ TEST_CASE("BACK2 the list shows back-off with its countdown and failures") {
   REQUIRE(status_text(waiting) == "backoff 3.2s (7 failures)");
   waiting.failures = 1;
   REQUIRE(status_text(waiting) == "backoff 3.2s (1 failure)");
-  REQUIRE_THAT(render(list_table({waiting}), 0, false), contains("backoff 3.2s (1 failure)"));
+  REQUIRE_THAT(render(list_table({waiting}, false), 0, false), contains("backoff 3.2s (1 failure)"));
 }
 
 TEST_CASE("LIST a row tells what an app is and uses") {
-  const std::string text = render(list_table({look("web", "online")}), 0, false);
+  const std::string text = render(list_table({look("web", "online")}, false), 0, false);
   for (const char* part :
        {"id",   "name",     "namespace", "slot", "pid",    "status", "restarts", "uptime", "cpu", "memory",
         "user", "watching", "web",       "4711", "online", "1m",     "1.2%",     "3M",     "me",  "default"}) {
@@ -104,17 +104,22 @@ TEST_CASE("LIST a row tells what an app is and uses") {
   }
 }
 
-TEST_CASE("LIST an app of several instances has a row for each") {
+TEST_CASE("LIST an app of several instances has one row, or with --expand a row for each") {
   AppLook many = look("web", "online");
   many.view.status.instances.push_back(many.view.status.instances.front());
   many.view.status.instances.back().slot = 1;
   many.view.status.instances.back().process.pid = 4712;
   many.view.status.instances.back().state = InstanceState::backoff;
   many.instances.push_back({});
-  const std::string text = render(list_table({many}), 0, false);
+  const std::string text = render(list_table({many}, true), 0, false);
   CHECK(split_words(text, '\n').size() == 3);
   CHECK_THAT(text, contains("backoff"));
   CHECK_THAT(text, contains("online"));
+  const std::string all = render(list_table({many}, false), 0, false);
+  CHECK(split_words(all, '\n').size() == 2);
+  CHECK_THAT(all, contains("1/2 online"));
+  many.state = "backoff";
+  CHECK_THAT(render(list_table({many}, false), 0, false), contains("1/2 online, backoff"));
 }
 
 TEST_CASE("PERM1 control characters never reach a terminal raw") {
@@ -124,8 +129,8 @@ TEST_CASE("PERM1 control characters never reach a terminal raw") {
   LastExit crash;
   crash.last_lines = "one\x1b[2J\ntwo\n";
   evil.view.status.last_exits.push_back(crash);
-  CHECK(render(list_table({evil}), 0, false).find('\x1b') == std::string::npos);
-  CHECK(split_words(render(list_table({evil}), 0, false), '\n').size() == 2);
+  CHECK(render(list_table({evil}, false), 0, false).find('\x1b') == std::string::npos);
+  CHECK(split_words(render(list_table({evil}, false), 0, false), '\n').size() == 2);
   const std::string text = description(evil, std::nullopt, {});
   CHECK(text.find('\x1b') == std::string::npos);
   CHECK(text.find('\x07') == std::string::npos);
