@@ -9,6 +9,7 @@
 #include "platform/clock.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/names.hpp"
+#include "supervisor/steering.hpp"
 #include "supervisor/units.hpp"
 
 namespace forever::cli {
@@ -116,13 +117,49 @@ void instance_section(Page& page, const AppLook& look) {
     const InstanceLook& own = look.instances[i];
     table.rows.push_back({{std::to_string(instance.slot)},
                           {own.alive ? pid_text(instance.process.pid) : "-"},
-                          {to_string(instance.state), colour_of(to_string(instance.state))},
+                          {instance_word(instance), colour_of(instance_word(instance))},
                           {std::to_string(instance.history.restarts)},
                           {own.alive ? rfc3339_local(wall_from_ms(instance.started_wall_ms)) : "-"},
                           {own.alive ? lasted(own.uptime) : "-"},
                           {own.alive ? format_size(own.memory_bytes) : "-"}});
   }
   page.heading("Instances");
+  page.raw(render(table, 0, page.colours()));
+}
+
+// What is shared or held, and by whom.
+void ports_section(Page& page, const AppLook& look) {
+  const AppStatus& status = look.view.status;
+  if (status.ports.empty()) return;
+  page.heading("Shared ports");
+  Table table;
+  table.columns = {{"  address"},
+                   {"slot", Column::Align::right},
+                   {"pid", Column::Align::right},
+                   {"listens"},
+                   {"connections", Column::Align::right}};
+  for (const std::string& text : status.ports) {
+    const auto record = port_record_from(text);
+    if (!record) continue;
+    const std::vector<std::uint16_t> ports{port_of_address(record->address)};
+    for (std::size_t i = 0; i < look.instances.size(); ++i) {
+      const InstanceStatus& instance = status.instances[i];
+      const bool holds =
+          std::ranges::any_of(record->sockets, [&](const auto& socket) { return socket.slot == instance.slot; });
+      if (!holds) continue;
+      unsigned connections = 0;
+      if (look.instances[i].alive) {
+        for (const Pid pid : tree_of(std::vector<Pid>{instance.process.pid})) connections += connections_of(pid, ports);
+      }
+      table.rows.push_back({{"  " + printable(record->address)},
+                            {std::to_string(instance.slot)},
+                            {look.instances[i].alive ? pid_text(instance.process.pid) : "-"},
+                            {instance.role == Role::retiring ? "draining"
+                             : instance.ready                ? "yes"
+                                                             : "not yet"},
+                            {look.instances[i].alive ? std::to_string(connections) : "-"}});
+    }
+  }
   page.raw(render(table, 0, page.colours()));
 }
 
@@ -190,6 +227,8 @@ void spec_section(Page& page, const AppSpec& spec) {
   page.line("arguments", command_line(spec.arguments));
   page.line("interpreter", interpreter_text(spec));
   page.line("group", printable(spec.group));
+  if (spec.instances > 1) page.line("instances", std::to_string(spec.instances));
+  if (spec.shares_ports()) page.line("ports", spec.instances > 1 ? "shared" : "held");
   page.line("restart", restart_text(spec));
   page.line("back-off", backoff_text(spec.restart));
   page.line("stop", signal_name(spec.stop.signal) + ", KILL after " + format_duration(spec.stop.timeout) + ", " +
@@ -246,6 +285,7 @@ std::string description(const AppLook& look, const std::optional<AppSpec>& spec,
   Page page(style.colours);
   state_section(page, look);
   instance_section(page, look);
+  ports_section(page, look);
   exits_section(page, look);
   if (spec) spec_section(page, *spec);
   log_section(page, look.view.status, spec);

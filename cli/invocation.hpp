@@ -29,6 +29,8 @@ struct StartOptions {
   std::optional<std::uint32_t> max_restarts;
   std::optional<int> instances;            // 0: one for each processor; -K: that many fewer
   std::vector<std::string> increment_env;  // --increment-env NAME
+  std::optional<bool> share_ports, hold_ports;
+  std::optional<Milliseconds> ready_timeout, drain_timeout;
   std::optional<int> kill_signal;
   std::optional<KillMode> kill_mode;
   bool wait = false;
@@ -98,6 +100,9 @@ struct Signal {
   SelectorOptions which;
   int signal = 15;
 };
+struct Reload {
+  SelectorOptions which;
+};
 struct Scale {
   SelectorOptions which;
   int count = 0;
@@ -137,8 +142,8 @@ struct Show {
   std::string text;
 };  // --help, --version: print and exit 0
 
-using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Scale,
-                                Reopen, Port, Find, Apply, Init, Completion, Show>;
+using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reload,
+                                Scale, Reopen, Port, Find, Apply, Init, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

@@ -16,6 +16,8 @@ Json instance_json(const InstanceStatus& status, const InstanceLook& look) {
   return {{"slot", status.slot},
           {"pid", look.alive ? pid_or_null(status.process.pid) : Json(nullptr)},
           {"status", to_string(status.state)},
+          {"ready", status.ready},
+          {"role", to_string(status.role)},
           {"restarts", status.history.restarts},
           {"failures", status.history.failures},
           {"uptime_ms", look.uptime.count()},
@@ -89,6 +91,11 @@ void add_spec(Json& app, const AppSpec& spec, bool reveal) {
       {"backoff_first_ms", spec.restart.backoff_first.count()},
       {"backoff_factor", spec.restart.backoff_factor},
       {"backoff_cap_ms", spec.restart.backoff_cap.count()}};
+  app["instance_count"] = spec.instances;
+  app["ports_shared"] = spec.shares_ports();
+  app["increment_env"] = spec.increment_env;
+  app["ready_timeout_ms"] = spec.ready_timeout.count();
+  app["drain_timeout_ms"] = spec.drain_timeout.count();
   app["stop"] = {{"signal", signal_name(spec.stop.signal)},
                  {"timeout_ms", spec.stop.timeout.count()},
                  {"mode", to_string(spec.stop.mode)}};
@@ -128,6 +135,8 @@ std::string json_description(const std::string& state_directory, const std::vect
     Json app = app_json(looks[i]);
     app["last_exits"] = Json::array();
     for (const LastExit& exit : looks[i].view.status.last_exits) app["last_exits"].push_back(exit_json(exit));
+    app["ports"] = Json::array();
+    for (const std::string& text : looks[i].view.status.ports) app["ports"].push_back(text.substr(0, text.find(' ')));
     app["pipe_capacity_bytes"] = looks[i].view.status.pipe_capacity;
     app["dropped_log_bytes"] = looks[i].view.status.dropped_bytes;
     if (specs[i]) add_spec(app, *specs[i], reveal);

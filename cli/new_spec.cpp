@@ -8,6 +8,7 @@
 #include "cli/counts.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
+#include "platform/port_sharing.hpp"
 #include "platform/processors.hpp"
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
@@ -39,6 +40,16 @@ std::optional<Failure> apply_environment(const StartOptions& options, AppSpec& s
   }
   for (const std::string& entry : options.environment) (void)set_environment(spec.environment, entry);
   return std::nullopt;
+}
+
+std::optional<Failure> check_sharing(const AppSpec& spec) {
+  if (!spec.shares_ports()) return std::nullopt;
+  const auto fault = share_ports_fault();
+  if (!fault) return std::nullopt;
+  if (spec.instances == 1) return Failure{ExitCode::failed, "cannot hold its ports: " + *fault};
+  return Failure{ExitCode::failed,
+                 "cannot share ports among " + std::to_string(spec.instances) + " instances: " + *fault +
+                     "; give each a port of its own (--env PORT=8080 --increment-env PORT), or say --no-share"};
 }
 
 std::optional<Failure> check_increments(const AppSpec& spec) {
@@ -183,6 +194,10 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.backoff_cap, spec.restart.backoff_cap);
   if (options.instances) spec.instances = resolve_instances(*options.instances, usable_processors());
   if (!options.increment_env.empty()) spec.increment_env = options.increment_env;
+  lay(options.share_ports, spec.share_ports);
+  lay(options.hold_ports, spec.hold_ports);
+  lay(options.ready_timeout, spec.ready_timeout);
+  lay(options.drain_timeout, spec.drain_timeout);
   lay(options.kill_signal, spec.stop.signal);
   lay(options.kill_timeout, spec.stop.timeout);
   lay(options.kill_mode, spec.stop.mode);
@@ -205,6 +220,7 @@ std::optional<Failure> check_spec(AppSpec& spec) {
   if (auto failure = check_log(spec.logs.out)) return failure;
   if (auto failure = check_log(spec.logs.err)) return failure;
   if (auto failure = check_user(spec)) return failure;
+  if (auto failure = check_sharing(spec)) return failure;
   return check_program(spec);
 }
 

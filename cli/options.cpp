@@ -208,6 +208,28 @@ constexpr Option kInstances[] = {
      }},
 };
 
+constexpr Option kSharing[] = {
+    {"--no-share", "",
+     "Leaves the ports of several instances alone; without it they share the ports that they listen on.",
+     [](Draft& d, const std::string&) {
+       d.start.share_ports = false;
+       return Fault{};
+     }},
+    {"--hold-ports", "",
+     "Holds the ports of a single instance as well: while it restarts, connections wait instead of being refused, and "
+     "`reload` loses none.",
+     [](Draft& d, const std::string&) {
+       d.start.hold_ports = true;
+       return Fault{};
+     }},
+    {"--ready-timeout", "TIME",
+     "How long `reload` and `start --wait` wait until it is ready. A bare number is seconds. Default 30s.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.ready_timeout, v); }},
+    {"--drain-timeout", "TIME",
+     "How long the connections of an instance that is replaced may take to end. A bare number is seconds. Default 10s.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.drain_timeout, v); }},
+};
+
 constexpr Option kStopping[] = {
     {"--kill-signal", "SIGNAL", "What asks it to end, by name or number. Default TERM.", set_kill_signal},
     {"--kill-timeout", "TIME", "How long it may take before KILL. A bare number is seconds. Default 10s.",
@@ -406,8 +428,9 @@ constexpr Option kReach[] = {
 };
 
 constexpr OptionGroup kStartTable[] = {
-    {"What it is", kWhat},      {"How it runs", kHow},  {"Several instances", kInstances}, {"Keeping it alive", kAlive},
-    {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},         {kAnswerTitle, kAnswer}};
+    {"What it is", kWhat},   {"How it runs", kHow},        {"Several instances", kInstances},
+    {"Its ports", kSharing}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping},
+    {"Its logs", kLogging},  {kAppsFileTitle, kOfFile},    {kAnswerTitle, kAnswer}};
 constexpr OptionGroup kRunTable[] = {{"How it runs", kHow}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping}};
 constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};

@@ -32,6 +32,11 @@ Pid first_ended(const AppStatus& status, const std::vector<Pid>& pids) {
   return 0;
 }
 
+bool all_listen(const AppStatus& status) {
+  return std::all_of(status.instances.begin(), status.instances.end(),
+                     [](const InstanceStatus& instance) { return instance.ready || instance.role != Role::serving; });
+}
+
 Milliseconds youngest(const AppStatus& status, Time now) {
   Milliseconds least = Milliseconds::max();
   for (const InstanceStatus& instance : status.instances)
@@ -57,7 +62,7 @@ Readiness describe_end(const StateDirectory& state, const std::string& name, Pid
 }  // namespace
 
 Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
-                      Milliseconds uptime, Milliseconds patience) {
+                      Milliseconds uptime, Milliseconds patience, bool listens) {
   const Time deadline = steady_now() + patience;
   // It was so short-lived that its supervisor had none to tell of.
   if (std::none_of(pids.begin(), pids.end(), [](Pid pid) { return pid > 0; })) return describe_end(state, name, 0);
@@ -66,9 +71,12 @@ Readiness await_ready(const StateDirectory& state, const std::string& name, cons
     const AppView view = view_app(state, name, false);
     if (const Pid ended = first_ended(view.status, pids)) return describe_end(state, name, ended);
     const Milliseconds lived = youngest(view.status, now);
-    if (lived >= uptime) return {};
-    if (now >= deadline) return {Readiness::Kind::late, false, "is not ready after " + format_duration(patience), {}};
-    (void)wait_readable({}, std::min(kLook, uptime - lived));
+    if (listens ? all_listen(view.status) : lived >= uptime) return {};
+    if (now >= deadline) {
+      const char* const what = listens ? "does not listen on a port after " : "is not ready after ";
+      return {Readiness::Kind::late, false, what + format_duration(patience), {}};
+    }
+    (void)wait_readable({}, listens ? kLook : std::min(kLook, uptime - lived));
   }
 }
 

@@ -254,7 +254,7 @@ std::optional<Readiness> look_after(const StateDirectory& state, const Started& 
   const Milliseconds uptime = started.spec.restart.min_uptime;
   if (options.wait)
     return await_ready(state, started.spec.name, started.pids, uptime,
-                       options.wait_time.value_or(started.spec.ready_timeout));
+                       options.wait_time.value_or(started.spec.ready_timeout), started.spec.shares_ports());
   if (started.already || options.json || options.quiet || !is_terminal(Stream::out)) return std::nullopt;
   Readiness readiness =
       await_ready(state, started.spec.name, started.pids, std::min(uptime, kTerminalLook), kTerminalLook);

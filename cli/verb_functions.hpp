@@ -27,6 +27,7 @@ namespace forever::cli {
 [[nodiscard]] int apply(const Apply& command);
 [[nodiscard]] int init(const Init& command);
 // cluster_verbs.cpp
+[[nodiscard]] int reload(const Reload& command);
 [[nodiscard]] int scale(const Scale& command);
 // completion.cpp
 [[nodiscard]] int completion(const Completion& command);

@@ -195,6 +195,12 @@ Made make_init(Draft&, Operands& operands) {
   return init;
 }
 
+Made make_reload(Draft& draft, Operands& operands) {
+  Reload reload{take_which(draft, operands)};
+  if (reload.which.selectors.empty()) return missing("reload", "the name of an app, its id, or `all`");
+  return reload;
+}
+
 Made make_scale(Draft& draft, Operands& operands) {
   Scale scale{take_which(draft, operands), 0, false};
   auto& words = scale.which.selectors;
@@ -335,6 +341,14 @@ constexpr Verb kVerbs[] = {
     {"delete", "del rm", kEnding, "APP... [OPTION]...", "stop an app and forget it",
      "Stops the app and removes its record and its logs from the state directory.",
      "forever delete web\nforever delete all --keep-logs", kDeleteGroups, OperandKind::app, make_delete},
+    {"reload", "", kEnding, "APP... [OPTION]...", "replace an app's processes without losing a connection",
+     "Starts a new process beside the old one, slot by slot. When the new one listens on all that the old one listens "
+     "on, it gets all new connections; the old one is stopped once its connections have ended (--drain-timeout at the "
+     "latest). A new one that ends, or is not ready within --ready-timeout, is stopped again: the old ones serve on, "
+     "and the exit code is 1.\n"
+     "It needs an app with several instances (-i) or with --hold-ports. Without held ports an app is restarted, "
+     "instance by instance.",
+     "forever reload web", kAnswerGroups, OperandKind::app, make_reload},
     {"scale", "", kEnding, "APP N|+K|-K [OPTION]...", "run more or fewer instances of an app",
      "Changes how many instances an app has, while it runs: to N, by K more, or by K fewer (one at least stays). The "
      "highest slots "

@@ -31,7 +31,7 @@ void keep_files_usable() noexcept;
 [[nodiscard]] unsigned current_umask() noexcept;
 
 // Where the strip stood when it failed; the words of `stage_name` appear in messages: "cwd: no such file or directory".
-enum class SpawnStage : std::uint8_t { fork, session, group, limits, output, user, directory, signals, exec };
+enum class SpawnStage : std::uint8_t { fork, session, group, limits, output, user, directory, signals, exec, ports };
 [[nodiscard]] const char* stage_name(SpawnStage stage) noexcept;
 [[nodiscard]] std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept;
 
@@ -52,6 +52,9 @@ struct SpawnRequest {
   NativeHandle out = kNoHandle;
   NativeHandle err = kNoHandle;  // may equal `out`: then one description serves both (--merge-logs)
   bool inherit_stdin = false;
+  // Its bind and listen calls come to us (port_sharing.hpp); Linux only, else the start fails. `keeper` may look into it too.
+  bool share_ports = false;
+  Pid keeper = 0;
 };
 
 // A process that exists but has not exec'ed: it waits at the gate, and ends by itself if the gate closes unopened.
@@ -67,6 +70,8 @@ struct HeldInstance {
   ProcessId id;
   Handle gate;    // open_gate() lets it go on
   Handle report;  // becomes readable when exec has happened (end of file) or failed (a SpawnFailure)
+  // share_ports: becomes readable when take_port_calls() has something to take. The gate is opened only after that.
+  Handle calls;
 
  private:
   std::unique_ptr<SpawnMemory> memory_;  // which the process may still use
@@ -79,6 +84,8 @@ struct SpawnFailure {
 // Starts the child, on Linux without a copy of our memory. In the child everything but the named descriptors is closed first of all, so that a sibling at its own
 // gate keeps nothing of ours open. The strip is async-signal-safe. The Error is fork's or pipe's (EAGAIN, ENOMEM, EMFILE).
 [[nodiscard]] Result<HeldInstance> spawn_held(SpawnRequest request);
+// The listener of a child's port filter, once: then, or if there will be none (the report tells why), `held.calls` is closed.
+[[nodiscard]] Handle take_port_calls(HeldInstance& held);
 // Lets the child go on to exec. Closes the gate.
 void open_gate(HeldInstance& held) noexcept;
 // Reads the report without waiting. Outer empty: not yet known. Inner empty: exec succeeded.

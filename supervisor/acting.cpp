@@ -39,6 +39,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
     pids_dirty_ = pids_dirty_ || instance.process().pid != 0;
     instance.forget_process();
   }
+  if (ended) ports_.process_ended(link_, instance.key());
   std::optional<LifecycleEvent> spawned;
   if (spawn) spawned = spawn_event(loop_, instance, spec_, spawn_context(), kReportToken + instance.key());
   if (ended) record_exit(instance, old, stage, *ended);
@@ -152,9 +153,13 @@ AppStatus Supervision::make_status() const {
   status.keeper = keeper_;
   status.supervisor = self_;
   status.host = host_;
-  for (const Instance& instance : instances_) status.instances.push_back(instance.status());
+  for (const Instance& instance : instances_) {
+    status.instances.push_back(instance.status());
+    status.instances.back().ready = ports_.ready(instance.key());
+  }
+  status.ports = ports_.records();
   status.last_exits = last_exits_;
-  status.note = outputs_.trouble();
+  status.note = outputs_.trouble().empty() ? ports_.trouble() : outputs_.trouble();
   status.pipe_capacity = outputs_.pipe_capacity();
   status.dropped_bytes = outputs_.dropped_bytes();
   return status;
@@ -163,6 +168,7 @@ AppStatus Supervision::make_status() const {
 // The last act. Nothing of the state directory may be touched once the lock is free: it may be the next one's already.
 void Supervision::finish() {
   outputs_.pump(steady_now(), true);
+  ports_.release_all(link_);
   for (const Instance& instance : instances_) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
   keeper_ = {};
   self_ = {};

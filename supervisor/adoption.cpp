@@ -35,7 +35,9 @@ AppSpec rebuild_spec(const AppStatus& status) {
   spec.logs.out = status.out_log;
   spec.logs.err = status.err_log;
   spec.logs.merge = status.err_log.empty();
+  spec.hold_ports = !status.ports.empty();
   for (const InstanceStatus& instance : status.instances) {
+    if (instance.role == Role::serving) spec.instances = std::max(spec.instances, instance.slot + 1);
     if (spec.environment.empty() && presence(instance.process) == Presence::alive)
       spec.environment = environment_of(instance.process.pid);
   }
@@ -235,17 +237,37 @@ void Supervision::resume(const AppStatus& last) {
   }
   for (const InstanceStatus& recorded : last.instances) {
     if (recorded.slot < spec_.instances && recorded.role == Role::serving) continue;
-    if (presence(recorded.process) == Presence::alive) retire_recorded(recorded);
+    if (presence(recorded.process) == Presence::alive) adopt_leaving(recorded);
   }
+  adopt_ports(last);
 }
 
 // What was on its way out, or not yet in, when the predecessor died.
-void Supervision::retire_recorded(const InstanceStatus& recorded) {
+void Supervision::adopt_leaving(const InstanceStatus& recorded) {
   Instance& instance = add_instance(recorded.slot);
-  instance.set_role(Role::retiring);
   take_over(instance, recorded);
   instance.set_start_known();
-  advance(instance, event::Stop{});
+  leave_to_end(instance, recorded.role == Role::rising ? Role::rising : Role::retiring);
+}
+
+void Supervision::adopt_ports(const AppStatus& last) {
+  ports_.adopt(held_, last.ports);
+  for (const Instance& instance : instances_) {
+    if (!spec_.shares_ports() && last.ports.empty()) break;
+    // Before its exec a process may still have copies of all that we hold.
+    const bool settled = instance.process().pid != 0 && !instance.at_gate();
+    ports_.adopt_instance(link_, instance.key(), instance.slot(), instance.process(),
+                          settled ? tree_pids(instance) : std::vector<Pid>{});
+  }
+  settle_ports();
+  ports_.end_adoption(link_);
+  for (Instance& instance : instances_) {
+    if (instance.role() == Role::rising || (instance.role() != Role::serving && desired_ == Desired::stopped)) {
+      advance(instance, event::Stop{});
+    } else if (instance.role() == Role::retiring) {
+      retire(instance);
+    }
+  }
 }
 
 // Without it nobody can ask for anything, so what prevents it is tried again until it is there.
@@ -274,6 +296,7 @@ SpawnContext Supervision::spawn_context() const {
   context.out = outputs_.out();
   context.err = outputs_.err();
   context.marker_prefix = identity_ + '/' + name_;
+  context.keeper = keeper_.pid;
   return context;
 }
 

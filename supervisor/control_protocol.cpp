@@ -10,7 +10,7 @@ namespace {
 
 constexpr Operation kOperations[] = {Operation::start, Operation::stop,   Operation::restart, Operation::send_signal,
                                      Operation::flush, Operation::reopen, Operation::refresh, Operation::describe,
-                                     Operation::reset, Operation::scale};
+                                     Operation::reset, Operation::scale,  Operation::reload};
 
 std::optional<Operation> operation_from(const std::string& word) {
   for (const Operation operation : kOperations) {
@@ -41,6 +41,7 @@ const char* to_string(Operation operation) noexcept {
     case Operation::describe: return "describe";
     case Operation::reset: return "reset";
     case Operation::scale: return "scale";
+    case Operation::reload: return "reload";
   }
   return "describe";
 }

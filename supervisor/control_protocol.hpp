@@ -26,6 +26,7 @@ enum class Operation : std::uint8_t {
   refresh,      // writes status and spec anew, binds a deleted control socket anew
   describe,     // live facts in the reply
   reset,        // clears the counts
+  reload,       // all instances, one after the other, each new one beside the old one until it is ready
   scale,  // to `count` instances, or by so many more or fewer if `relative`; the reply comes once the new ones are online
 };
 [[nodiscard]] const char* to_string(Operation operation) noexcept;

@@ -101,6 +101,8 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   request.out = context.out;
   request.err = context.err;
   request.inherit_stdin = context.inherit_stdin;
+  request.share_ports = spec.shares_ports();
+  request.keeper = context.keeper;
   auto held = spawn_held(std::move(request));
   if (!held) return SpawnFailure{SpawnStage::fork, held.error().code.value()};
   process_ = held->id;
@@ -112,7 +114,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
 }
 
 void Instance::open_gate() noexcept {
-  if (at_gate()) forever::open_gate(*held_);
+  if (at_gate() && !held_->calls) forever::open_gate(*held_);
 }
 
 void Instance::adopt_record(const InstanceStatus& recorded) {

@@ -30,6 +30,7 @@ struct SpawnContext {
   SpawnRequest::Session session = SpawnRequest::Session::own_session;
   bool inherit_stdin = false;
   std::string marker_prefix;  // "<state directory id>/<app>"; empty: no marker
+  Pid keeper = 0;
 };
 
 inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";
@@ -68,7 +69,9 @@ class Instance {
 
   // Looks the program up and forks the next generation, held at its gate. The failure says why there is no process.
   [[nodiscard]] std::optional<SpawnFailure> spawn(const AppSpec& spec, const SpawnContext& context);
-  void open_gate() noexcept;
+  void open_gate() noexcept;  // if all is taken from it that it has to hand over first
+  [[nodiscard]] NativeHandle calls() const noexcept { return held_ ? held_->calls.get() : kNoHandle; }
+  [[nodiscard]] Handle take_port_calls() { return forever::take_port_calls(*held_); }
   // Exec's report, if it is there by now; the caller then forgets the descriptor and closes it.
   [[nodiscard]] ExecReport peek_report() const noexcept {
     return held_ ? read_report(held_->report.get()) : ExecReport{};

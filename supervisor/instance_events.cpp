@@ -12,6 +12,7 @@ LifecycleEvent failure_event(Instance& instance, const SpawnFailure& failure) {
 
 void close_report(EventLoop& loop, Instance& instance) {
   if (instance.report() != kNoHandle) loop.unwatch(instance.report());
+  if (instance.calls() != kNoHandle) loop.unwatch(instance.calls());
   instance.close_report();
 }
 
@@ -27,7 +28,18 @@ LifecycleEvent spawn_event(EventLoop& loop, Instance& instance, const AppSpec& s
   // Unwatched, its exit tells the same, later.
   if (const auto watched = loop.watch_readable(instance.report(), token); !watched)
     log_event(EventLevel::error, watched.error().message());
+  if (instance.calls() == kNoHandle) return event::Spawned{};
+  if (const auto watched = loop.watch_readable(instance.calls(), token); !watched)
+    log_event(EventLevel::error, watched.error().message());
   return event::Spawned{};
+}
+
+Handle calls_of(EventLoop& loop, Instance& instance) {
+  const NativeHandle channel = instance.calls();
+  if (channel == kNoHandle) return {};
+  Handle calls = instance.take_port_calls();
+  if (instance.calls() == kNoHandle) loop.unwatch(channel);
+  return calls;
 }
 
 std::optional<LifecycleEvent> report_event(EventLoop& loop, Instance& instance) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Milliseconds kFirstWord{1000};  // after which a client that waits is told what for
 constexpr Milliseconds kNextWord{3000};
+constexpr unsigned kMostCounted = 1000;  // connections of an instance that drains
 
 }  // namespace
 
@@ -23,8 +24,10 @@ std::vector<Instance*> Supervision::chosen(const ControlRequest& request) {
 
 std::vector<Pid> Supervision::pids() const {
   std::vector<Pid> found;
-  for (const Instance& instance : instances_)
+  for (const Instance& instance : instances_) {
+    if (instance.role() != Role::serving) continue;
     found.push_back(instance.life().leader_gone() ? 0 : instance.process().pid);
+  }
   return found;
 }
 
@@ -51,6 +54,7 @@ void Supervision::operate(const ControlServer::Request& asked) {
         desired_ = Desired::stopped;
         plan_ = PlanStep::stopping;
       }
+      cancel_reload("it was stopped");
       for (Instance* const instance : chosen(request))
         advance(*instance, event::Stop{Trigger::stop, false, request.force});
       wait_for_it();
@@ -62,6 +66,7 @@ void Supervision::operate(const ControlServer::Request& asked) {
           return;
         }
       }
+      cancel_reload("it was restarted");
       desired_ = Desired::online;
       plan_ = PlanStep::restarting;
       for (Instance* const instance : chosen(request)) {
@@ -99,6 +104,10 @@ void Supervision::operate(const ControlServer::Request& asked) {
       dirty_ = true;
       answer(Done{}, {});
       return;
+    case Operation::reload:
+      begin_reload();
+      wait_for_it();
+      return;
     case Operation::scale:
       if (const auto first_new = scale(request)) {
         wait_for_it(*first_new);
@@ -115,7 +124,14 @@ void Supervision::operate(const ControlServer::Request& asked) {
 // Nothing while it is under way.
 std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   const bool stopping = operating.request.operation == Operation::stop;
+  if (operating.request.operation == Operation::reload) {
+    if (reload_) return std::nullopt;
+    if (!reload_result_.empty()) return ControlReply{false, reload_result_, pids(), {}};
+    const char* const how = spec_.shares_ports() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
+    return ControlReply{true, how, pids(), {}};
+  }
   for (const Instance* const instance : chosen(operating.request)) {
+    if (operating.request.operation == Operation::scale && instance->role() != Role::serving) return std::nullopt;
     const InstanceState state = instance->life().state();
     if (stopping ? !at_rest(state) : state == InstanceState::starting || state == InstanceState::stopping)
       return std::nullopt;
@@ -148,6 +164,12 @@ void Supervision::give_progress(Time now) {
   for (Operating& operating : operating_) {
     if (operating.next_word > now) continue;
     operating.next_word = now + kNextWord;
+    if (reload_ && operating.request.operation == Operation::reload && reload_->step != Reload::Step::leaving)
+      control_.progress(operating.client,
+                        name_ + " slot " + std::to_string(reload_->slot) + ": waiting until the new process is ready");
+    if (operating.request.operation == Operation::reload || operating.request.operation == Operation::scale) {
+      for (const Draining& draining : draining_) tell_draining(operating.client, draining, now);
+    }
     for (const Instance* const instance : chosen(operating.request)) {
       if (instance->life().state() != InstanceState::stopping) continue;
       const std::string who = name_ + " (pid " + std::to_string(instance->process().pid) + ") ";
@@ -181,6 +203,8 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
     return Error{"scale " + name_ + " to " + std::to_string(wanted) + " instances; 1 to " +
                      std::to_string(kMostInstances) + " are possible",
                  {}};
+  cancel_reload("it was scaled");
+  const bool shared = spec_.shares_ports();
   AppSpec spec = spec_;
   spec.instances = static_cast<unsigned>(wanted);
   if (auto written = state_.write_spec(spec); !written) return written.error();
@@ -188,15 +212,29 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   (void)link_.sync(state_.spec_path(name_)).ok();
   for (Instance& instance : instances_) {
     if (instance.slot() < spec_.instances || instance.role() != Role::serving) continue;
-    leave_to_end(instance, Role::retiring);
-    advance(instance, event::Stop{});
+    retire(instance);
   }
   for (auto slot = static_cast<std::uint32_t>(before); slot < spec_.instances; ++slot) {
     Instance& instance = add_instance(slot);
-    if (desired_ == Desired::online) advance(instance, event::Start{});
+    if (desired_ == Desired::online && (shared || !spec_.shares_ports())) advance(instance, event::Start{});
+  }
+  if (!shared && spec_.shares_ports() && desired_ == Desired::online) {
+    // The one that there is has its port to itself: it ends first, and then all begin together.
+    plan_ = PlanStep::restarting;
+    for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::restart, false, false});
   }
   dirty_ = true;
   return static_cast<std::uint32_t>(before);
+}
+
+void Supervision::tell_draining(ControlServer::Client client, const Draining& draining, Time now) {
+  const Instance* const instance = instance_with(draining.key);
+  if (instance == nullptr) return;
+  const unsigned count = ports_.connections(draining.key, tree_pids(*instance), kMostCounted);
+  const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(draining.until - now, Time::duration{}));
+  control_.progress(client, name_ + " (pid " + std::to_string(instance->process().pid) + ") has " +
+                                std::to_string(count) + (count == 1 ? " connection" : " connections") +
+                                " left; it is stopped in " + std::to_string(left.count()) + " s at the latest");
 }
 
 Status Supervision::use_new_spec(const std::string& text) {

@@ -41,6 +41,9 @@ struct AppSpec {
   std::string group;
   unsigned instances = 1;
   std::vector<std::string> increment_env;  // variables that are numbers, to which each instance's slot is added
+  bool share_ports = true;            // several instances: one port for all (unless increment_env gives each its own)
+  bool hold_ports = false;            // the same for a single instance
+  Milliseconds drain_timeout{10000};  // for the connections of an instance that is to go
   RestartPolicy restart;
   StopSettings stop;
   LogSettings logs;
@@ -50,6 +53,10 @@ struct AppSpec {
   std::int64_t created_ms = 0;        // wall time
   std::string apps_file;              // absolute, where it was started from an apps file; else empty
   std::vector<std::string> declared;  // what that file said of it, "key=value"; for `apply`
+  // Whether instances are started under a port filter.
+  [[nodiscard]] bool shares_ports() const noexcept {
+    return hold_ports || (instances > 1 && share_ports && increment_env.empty());
+  }
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };
 

@@ -141,6 +141,9 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   fields.text("group", spec.group);
   fields.number("instances", spec.instances, 1U, kMostInstances);
   fields.texts("increment_env", spec.increment_env);
+  fields.flag("share_ports", spec.share_ports);
+  fields.flag("hold_ports", spec.hold_ports);
+  read_duration(fields, "drain_timeout", spec.drain_timeout);
   if (const Json* part = fields.object("restart")) read_restart(*part, fault, spec.restart);
   if (const Json* part = fields.object("stop")) read_stop(*part, fault, spec.stop);
   if (const Json* part = fields.object("logs")) read_logs(*part, fault, spec.logs);
@@ -172,6 +175,9 @@ std::string spec_to_json(const AppSpec& spec) {
   json["group"] = json_of_bytes(spec.group);
   json["instances"] = spec.instances;
   if (!spec.increment_env.empty()) json["increment_env"] = json_of_list(spec.increment_env);
+  json["share_ports"] = spec.share_ports;
+  json["hold_ports"] = spec.hold_ports;
+  json["drain_timeout"] = format_duration(spec.drain_timeout);
   json["restart"] = restart_json(spec.restart);
   json["stop"] = stop_json(spec.stop);
   json["logs"] = logs_json(spec.logs);

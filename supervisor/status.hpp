@@ -49,6 +49,7 @@ struct InstanceStatus {
   std::int64_t due_ms = 0;  // steady clock: when back-off ends (backoff) or KILL comes (stopping)
   RestartHistory history;
   Role role = Role::serving;
+  bool ready = false;  // it listens on a port that is shared or held
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
 };
 
@@ -71,6 +72,7 @@ struct AppStatus {
   ProcessId keeper, supervisor;
   HostId host;
   std::vector<InstanceStatus> instances;
+  std::vector<std::string> ports;  // those that are shared or held: PortRecord as text
   std::vector<LastExit> last_exits;
   std::string note;  // what is wrong at the moment ("disk full: 4096 bytes of out dropped"); empty: nothing
   std::uint64_t pipe_capacity = 0;  // bytes that an unsupervised instance can still write

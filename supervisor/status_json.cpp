@@ -28,6 +28,7 @@ OrderedJson instance_json(const InstanceStatus& instance) {
   put(json, "due_ms", instance.due_ms);
   put(json, "restarts", instance.history.restarts);
   put(json, "failures", instance.history.failures);
+  put(json, "ready", instance.ready);
   if (instance.role != Role::serving) json["role"] = to_string(instance.role);
   return json;
 }
@@ -72,6 +73,7 @@ std::string status_to_json(const AppStatus& status, std::uint64_t sequence) {
   OrderedJson instances = OrderedJson::array();
   for (const InstanceStatus& instance : status.instances) instances.push_back(instance_json(instance));
   json["instances"] = std::move(instances);
+  if (!status.ports.empty()) json["ports"] = json_of_list(status.ports);
   OrderedJson exits = OrderedJson::array();
   for (const LastExit& exit : status.last_exits) exits.push_back(exit_json(exit));
   if (!exits.empty()) json["last_exits"] = std::move(exits);

@@ -157,6 +157,7 @@ Place StatusReader::place_in_status(const std::string& name) {
   if (name == "pid_namespace") return Text{&status.host.pid_namespace};
   if (name == "machine") return Text{&status.host.machine};
   if (name == "instances") return &status.instances;
+  if (name == "ports") return &status.ports;
   if (name == "last_exits") return &status.last_exits;
   if (name == "note") return Bytes{&status.note};
   if (name == "pipe_capacity") return &status.pipe_capacity;
@@ -176,6 +177,7 @@ Place StatusReader::place_in_instance(InstanceStatus& instance, const std::strin
   if (name == "restarts") return &instance.history.restarts;
   if (name == "failures") return &instance.history.failures;
   if (name == "role") return &instance.role;
+  if (name == "ready") return &instance.ready;
   return {};
 }
 

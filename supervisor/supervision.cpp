@@ -35,7 +35,8 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       fresh_(face.arguments.at(2) == "start" && inheritance.generation == 0),
       lost_(face.arguments.at(2) == "adopt"),
       outputs_(loop_, kOutToken, kErrToken),
-      control_(loop_, kControlToken) {}
+      control_(loop_, kControlToken),
+      ports_(loop_, kCallsToken) {}
 
 int Supervision::run() {
   for (;;) {
@@ -54,6 +55,7 @@ std::optional<Time> Supervision::next_deadline() const {
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
   sooner(soonest, control_.deadline());
+  sooner(soonest, rolling_deadline());
   sooner(soonest, control_retry_);
   sooner(soonest, link_.deadline());
   sooner(soonest, status_retry_);
@@ -76,6 +78,8 @@ void Supervision::handle(const LoopEvent& event) {
     outputs_.readable(event.token, steady_now());
   } else if (control_.owns(event.token)) {
     for (const ControlServer::Request& request : control_.handle(event)) operate(request);
+  } else if (ports_.owns(event.token)) {
+    if (ports_.readable(link_, event.token)) dirty_ = true;
   } else if (event.token >= kReportToken) {
     const auto found = std::ranges::find(instances_, event.token - kReportToken, &Instance::key);
     if (found != instances_.end()) read_report(*found);
@@ -92,6 +96,7 @@ void Supervision::handle_signal(int signal) {
     log_later(EventLevel::info, signal_name(signal) + ": stopping");
     desired_ = Desired::stopped;
     plan_ = PlanStep::stopping;
+    cancel_reload("it was stopped");
     for (Instance& instance : instances_) advance(instance, event::Stop{});
   }
 }
@@ -122,6 +127,8 @@ void Supervision::leader_ended(Instance& instance, ExitStatus status) {
 }
 
 void Supervision::read_report(Instance& instance) {
+  if (Handle calls = calls_of(loop_, instance))
+    ports_.process_started(link_, instance.key(), instance.slot(), instance.process().pid, std::move(calls));
   const auto executed = report_event(loop_, instance);
   if (!executed) return;
   advance(instance, *executed);
@@ -148,6 +155,7 @@ void Supervision::replace_keeper() {
   if (finished_) return;
   KeeperFace face{face_.title, face_.directory, {state_.path(), name_, "adopt"}, {}};
   outputs_.release_pipes(face.held);
+  ports_.release_handles(face.held);
   face.held.insert_or_assign("lock", std::move(lock_));
   // Without a control socket (its folder was deleted) there is none to carry over; a descriptor that is none would end every exec.
   if (Handle listener = control_.release_listener()) face.held.insert_or_assign("control", std::move(listener));
@@ -160,6 +168,7 @@ void Supervision::replace_keeper() {
   if (auto control = face.held.extract("control"); !control.empty())
     (void)control_.serve(std::move(control.mapped())).ok();
   outputs_.take_pipes(face.held);
+  ports_.take_back(face.held);
   loop_.unwatch(link_.native());
   keeper_ = {};  // its pid may be another's soon, whose children are none of ours
   keeper_retry_ = steady_now() + kKeeperRetry;
@@ -186,6 +195,7 @@ void Supervision::tick(Time now) {
   control_.tick(now);
   link_.tick(now);
   if (control_retry_ && *control_retry_ <= now) open_control();
+  look_at_drained(now);
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;
@@ -205,7 +215,7 @@ void Supervision::tick(Time now) {
 
 void Supervision::check_memory() {
   for (Instance& instance : instances_) {
-    if (instance.life().state() != InstanceState::online) continue;
+    if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
     std::vector<Pid> roots = orphans_of(instance);
     roots.push_back(instance.process().pid);
     const std::uint64_t used = usage_of_trees(roots).memory_bytes;
@@ -219,6 +229,7 @@ void Supervision::check_memory() {
 void Supervision::restart_by_schedule() {
   log_later(EventLevel::info, "restarting by schedule");
   for (Instance& instance : instances_) {
+    if (instance.role() != Role::serving) continue;
     // A job that has run to its end is started; what runs is restarted; what was given up stays so.
     if (instance.life().state() == InstanceState::stopped) {
       advance(instance, event::Start{});
@@ -251,7 +262,9 @@ void Supervision::forget_retired() {
   };
   for (const Instance& instance : instances_) {
     if (!gone(instance)) continue;
+    std::erase_if(draining_, [&](const Draining& draining) { return draining.key == instance.key(); });
     const bool last = std::ranges::count(instances_, instance.slot(), &Instance::slot) == 1;
+    ports_.release(link_, instance.key());
     if (last) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
     dirty_ = true;
   }
@@ -261,6 +274,8 @@ void Supervision::forget_retired() {
 void Supervision::settle() {
   go_on_restarting();
   forget_retired();
+  tick_reload(steady_now());
+  settle_ports();
   if (plan_ != PlanStep::none && !under_way()) {
     plan_ = PlanStep::none;
     dirty_ = true;

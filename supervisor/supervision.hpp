@@ -18,6 +18,8 @@
 #include "supervisor/event_log.hpp"
 #include "supervisor/instance.hpp"
 #include "supervisor/outputs.hpp"
+#include "supervisor/reload.hpp"
+#include "supervisor/shared_ports.hpp"
 #include "supervisor/spec.hpp"
 #include "supervisor/state_directory.hpp"
 #include "supervisor/status.hpp"
@@ -39,6 +41,14 @@ class Supervision {
   [[nodiscard]] int run();
 
  private:
+  struct Draining {
+    std::uint32_t key = 0;
+    Time until{};
+    Time next_look{};
+    Milliseconds pause{2};
+    int quiet = 0;  // looks in a row that found nothing
+  };
+
   // supervision.cpp
   [[nodiscard]] std::optional<Time> next_deadline() const;
   void handle(const LoopEvent& event);
@@ -78,14 +88,32 @@ class Supervision {
   void resume(const AppStatus& last);
   void recover_lost(AppStatus& last);
   void take_over(Instance& instance, const InstanceStatus& recorded);
-  void retire_recorded(const InstanceStatus& recorded);
+  void adopt_leaving(const InstanceStatus& recorded);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
   [[nodiscard]] std::optional<AppStatus> status_from_kernel() const;
   void open_control();
   void prepare_start_report();
   void send_start_report();
+  void adopt_ports(const AppStatus& last);
   [[nodiscard]] SpawnContext spawn_context() const;
+
+  // rolling.cpp
+  void settle_ports();
+  void retire(Instance& instance);
+  void look_at_drained(Time now);
+  void tick_reload(Time now);
+  void begin_reload();
+  void cancel_reload(const char* why);
+  void next_in_reload();
+  void raise(Instance& old);
+  void promote(Instance& fresh);
+  void fail_reload(const std::string& why);
+  [[nodiscard]] bool may_take_over(const Instance& fresh, const Instance* old) const;
+  [[nodiscard]] Instance* instance_with(std::uint32_t key);
+  [[nodiscard]] Instance* serving(std::uint32_t slot);
+  [[nodiscard]] std::vector<Pid> tree_pids(const Instance& instance) const;
+  [[nodiscard]] std::optional<Time> rolling_deadline() const;
 
   // state_files.cpp
   void watch_files();
@@ -111,6 +139,7 @@ class Supervision {
   [[nodiscard]] Result<std::uint32_t> scale(const ControlRequest& request);
   [[nodiscard]] Status use_new_spec(const std::string& text);
   void give_progress(Time now);
+  void tell_draining(ControlServer::Client client, const Draining& draining, Time now);
   void collect_replies();
   void send_replies();
 
@@ -134,6 +163,10 @@ class Supervision {
   std::uint32_t next_key_ = 0;
   std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
   std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
+  SharedPorts ports_;
+  std::vector<Draining> draining_;
+  std::optional<Reload> reload_;
+  std::string reload_result_;  // of the last one: what went wrong, or nothing
   std::vector<LastExit> last_exits_;
   std::vector<Operating> operating_;
   std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;

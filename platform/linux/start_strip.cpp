@@ -24,7 +24,8 @@ int child_of(void* plan) noexcept { run_strip(*static_cast<const StripPlan*>(pla
 
 pid_t start_strip(const StripPlan& plan, std::span<std::byte> stack) noexcept {
   // Memory that is shared with a process of another user can no longer be looked into by its own (PR_SET_DUMPABLE).
-  if (kMayShare && !plan.change_user) {
+  // Who hands over a port filter makes calls that set errno.
+  if (kMayShare && !plan.change_user && plan.calls == -1) {
     return ::clone(child_of, stack.data() + stack.size(), CLONE_VM | SIGCHLD, const_cast<StripPlan*>(&plan));
   }
   const pid_t child = sys::fork();

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 
+#include "platform/posix/keeper_link.hpp"
 #include "platform/posix/limits.hpp"
 #include "platform/posix/pipe.hpp"
 #include "platform/posix/signal_block.hpp"
@@ -14,8 +15,9 @@
 namespace forever {
 namespace {
 
-constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user", "cwd", "signals", "exec"};
-static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::exec) + 1);
+constexpr std::array kStageNames{"fork", "session", "group",   "limits", "output",
+                                 "user", "cwd",     "signals", "exec",   "ports"};
+static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::ports) + 1);
 
 // exec's array: it does not write to the strings, though its type cannot say so.
 std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
@@ -45,6 +47,7 @@ struct SpawnMemory {
     plan.out = request.out;
     plan.err = request.err;
     plan.inherit_stdin = request.inherit_stdin;
+    plan.keeper = request.keeper;
     if (request.user) prepare_user(*request.user);
   }
 
@@ -111,6 +114,7 @@ HeldInstance& HeldInstance::operator=(HeldInstance&& other) noexcept {
   std::swap(id, other.id);
   std::swap(gate, other.gate);
   std::swap(report, other.report);
+  std::swap(calls, other.calls);
   std::swap(memory_, other.memory_);
   return *this;
 }
@@ -131,6 +135,17 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
   memory->plan.gate = gate->read.get();
   memory->plan.report = report->write.get();
 
+  Handle calls, their_calls;
+  if (memory->request.share_ports) {
+    std::array<int, 2> ends{};
+    if (FOREVER_SYS(socketpair, -1, AF_UNIX, kKeeperSocketType, 0, ends.data()) != 0)
+      return last_error("make a channel to a new process");
+    calls.reset(ends[0]);
+    their_calls.reset(ends[1]);
+    for (const int end : ends) (void)sys::fcntl(end, F_SETFD, FD_CLOEXEC);
+    memory->plan.calls = their_calls.get();
+  }
+
   pid_t child = -1;
   {
     const SignalBlock block;
@@ -144,7 +159,15 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
     give_up(child);
     return error;
   }
-  return HeldInstance{*id, std::move(gate->write), std::move(report->read), std::move(memory)};
+  HeldInstance held{*id, std::move(gate->write), std::move(report->read), std::move(memory)};
+  held.calls = std::move(calls);
+  return held;
+}
+
+Handle take_port_calls(HeldInstance& held) {
+  KeeperMessage message;
+  if (receive_keeper_message(held.calls.get(), message) != KeeperMessageState::nothing) held.calls.reset();
+  return std::move(message.attached);
 }
 
 void open_gate(HeldInstance& held) noexcept {

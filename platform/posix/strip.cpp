@@ -42,7 +42,7 @@ void close_one_by_one(unsigned first, unsigned last) noexcept {
 
 // First of all, so that a sibling that waits at its own gate keeps no lock and no gate of ours open.
 void close_all_but_named(const StripPlan& plan) noexcept {
-  std::array<int, 4> named{plan.gate, plan.report, plan.out, plan.err};
+  std::array<int, 5> named{plan.gate, plan.report, plan.out, plan.err, plan.calls};
   std::sort(named.begin(), named.end());
   unsigned first = 3;
   for (const int keep : named) {
@@ -107,6 +107,13 @@ void become_user(const StripPlan& plan) noexcept {
   require(plan, SpawnStage::user, calls::setuid(plan.uid));
 }
 
+// Before the user changes: who may administrate the system needs no no_new_privs for a filter.
+void share_ports(const StripPlan& plan) noexcept {
+  if (plan.calls == -1) return;
+  require(plan, SpawnStage::ports, -hand_over_port_calls(plan.calls, plan.keeper));
+  (void)calls::close(plan.calls);
+}
+
 void wait_at_gate(const StripPlan& plan) noexcept {
   char opened = 0;
   ssize_t got = 0;
@@ -127,6 +134,7 @@ void run_strip(const StripPlan& plan) noexcept {
   calls::umask(plan.umask);
   standard_streams(plan);
   apply_limits(plan);
+  share_ports(plan);
   become_user(plan);
   if (plan.directory != nullptr) require(plan, SpawnStage::directory, calls::chdir(plan.directory));
 

@@ -35,6 +35,8 @@ struct StripPlan {
   bool inherit_stdin = false;
   int gate = -1;    // read end, above 2
   int report = -1;  // write end, above 2, close-on-exec
+  int calls = -1;   // a socket over which the listener of a port filter is sent; -1: no filter
+  pid_t keeper = 0;
 };
 
 // What travels over the report pipe when the strip fails; end of file without it means that exec succeeded.
@@ -55,5 +57,9 @@ inline constexpr std::size_t kStripStack = std::size_t{16} * 1024;
 // aligned to 16) must stay until that process has executed or ended: its end of the report pipe is closed then. All signals
 // are blocked. The pid, or -1 with errno (EAGAIN, ENOMEM; clone(2), fork(2)).
 [[nodiscard]] pid_t start_strip(const StripPlan& plan, std::span<std::byte> stack) noexcept;
+
+// In the child: puts the port filter on this process, and sends its listener over `channel`. `keeper` and its descendants may
+// take descriptors out of it (ptrace(2), Yama). 0, or an errno. It needs memory of its own: start_strip forks for it.
+[[nodiscard]] int hand_over_port_calls(int channel, pid_t keeper) noexcept;
 
 }  // namespace forever

@@ -28,6 +28,9 @@ AppSpec full_spec() {
   spec.group = "1000";
   spec.instances = 4;
   spec.increment_env = {"PORT"};
+  spec.share_ports = false;
+  spec.hold_ports = true;
+  spec.drain_timeout = Milliseconds{1500};
   spec.restart = {RestartOn::on_failure, {0, 42, 255}, Milliseconds{1500},      Milliseconds{250}, 9, 0,
                   Milliseconds{1},       1.5,          Milliseconds{86'400'000}};
   spec.stop = {2, Milliseconds{90'500}, KillMode::group};

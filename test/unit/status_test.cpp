@@ -35,9 +35,11 @@ AppStatus full_status() {
                        1'790'000'000'000,
                        0,
                        {4, 3},
-                       Role::serving},
-                      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}, Role::rising},
-                      {1, InstanceState::stopping, {13, 4}, 5, 99, 1, 0, {9, 8}, Role::retiring}};
+                       Role::serving,
+                       true},
+                      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}, Role::rising, false},
+                      {1, InstanceState::stopping, {13, 4}, 5, 99, 1, 0, {9, 8}, Role::retiring, false}};
+  status.ports = {"127.0.0.1:8081 0/7 1/8"};
   using Kind = ExitStatus::Kind;
   status.last_exits = {
       {0, 4711, 1, Milliseconds{5}, {Kind::signalled, 11, true}, "", "crash", std::string("last\xff\n\0words", 12)},
@@ -154,7 +156,7 @@ TEST_CASE("STATE1 an app is as well as its worst instance, and online if one is 
 TEST_CASE("CTL1 requests and answers are read back as they were written, each on one line") {
   const Operation operations[] = {Operation::start, Operation::stop,   Operation::restart, Operation::send_signal,
                                   Operation::flush, Operation::reopen, Operation::refresh, Operation::describe,
-                                  Operation::reset, Operation::scale};
+                                  Operation::reset, Operation::scale,  Operation::reload};
   for (const Operation operation : operations) {
     for (const ControlRequest& request :
          {ControlRequest{operation, {}, 0, false, {}}, ControlRequest{operation, 3, 15, true, "{\n\xff}", -4, true}}) {

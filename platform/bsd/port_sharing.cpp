@@ -1,0 +1,29 @@
+// No such thing here: `-i N` says so, and names the portable ways.
+#include "platform/port_sharing.hpp"
+
+#include <cerrno>
+
+#include "platform/posix/strip.hpp"
+
+namespace forever {
+
+int hand_over_port_calls(int, pid_t) noexcept { return ENOTSUP; }
+std::optional<std::string> share_ports_fault() { return "only Linux can do that"; }
+PortCallReceipt receive_port_call(NativeHandle, PortCall&) { return PortCallReceipt::gone; }
+void let_pass(NativeHandle, const PortCall&) noexcept {}
+void answer_port_call(NativeHandle, const PortCall&, int) noexcept {}
+void let_share(NativeHandle, const PortCall&) noexcept {}
+bool put_in_place(NativeHandle, const PortCall&, NativeHandle) noexcept { return false; }
+std::uint64_t cookie_of(NativeHandle) noexcept { return 0; }
+std::string address_of_socket(NativeHandle) { return {}; }
+bool is_listening(NativeHandle) noexcept { return false; }
+int listen_on(NativeHandle, int) noexcept { return ENOTSUP; }
+void end_listening(NativeHandle) noexcept {}
+unsigned queue_of(NativeHandle) noexcept { return 0; }
+Status steer_connections(NativeHandle, std::span<const FilterStep>) { return error_from(ENOTSUP, "steer connections"); }
+unsigned connections_of(Pid, std::span<const std::uint16_t>, unsigned) { return 0; }
+bool holds_socket(Pid, std::uint64_t) { return false; }
+std::vector<Handle> shared_sockets_of(Pid) { return {}; }
+void repeat_port_calls(const ProcessId&) {}
+
+}  // namespace forever

@@ -1,0 +1,88 @@
+// Many processes on one port: the supervisor takes part in the bind(2) and listen(2) calls of what it has started.
+//
+// Linux only (seccomp_unotify(2), pidfd_getfd(2), SO_ATTACH_REUSEPORT_CBPF in socket(7)). An instance is started under a filter
+// that sends these two calls to whoever holds the filter's listener, and lets every other call through untouched. The
+// program knows nothing of it: it makes its socket, and either that socket becomes one of several on the port, or another
+// that was kept from an earlier process is put in its place.
+// Elsewhere nothing is shared: share_ports_fault() says so, and the rest is never reached.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "platform/handle.hpp"
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+// Why this system does not let us take part, as half a sentence for a person ("the kernel has no user notification"); nothing
+// if it does. Makes a process that tries it (about a millisecond).
+[[nodiscard]] std::optional<std::string> share_ports_fault();
+
+// One call of a process under the filter. It waits until it is answered: by exactly one of the four functions below.
+struct PortCall {
+  enum class Kind : std::uint8_t { bind, listen };
+  std::uint64_t id = 0;
+  Kind kind = Kind::bind;
+  Pid process = 0;      // whose thread made it
+  int descriptor = -1;  // the socket, in that process
+  int backlog = 0;      // listen
+  // A copy of the program's own socket; none if it is not TCP over IPv4 or IPv6, or could not be taken (`code` says why).
+  Handle socket;
+  int code = 0;
+  std::uint64_t cookie = 0;  // tells this socket from all others (SO_COOKIE)
+  // "127.0.0.1:8081", "[::]:8081": bind: what is asked for; listen: what it is bound to. Empty for port 0 or no port at all.
+  std::string address;
+  bool shares = false;       // the program itself has set SO_REUSEPORT
+  bool address_free = true;  // bind: nobody else listens there; asked only where `shares` is false
+};
+
+// Takes the next call without waiting. `gone`: no process is left under this filter; the listener says nothing more.
+enum class PortCallReceipt : std::uint8_t { call, nothing, gone };
+[[nodiscard]] PortCallReceipt receive_port_call(NativeHandle listener, PortCall& into);
+
+// The call is made by the kernel as if nobody had looked.
+void let_pass(NativeHandle listener, const PortCall& call) noexcept;
+// The call is over: 0 for success, else an errno.
+void answer_port_call(NativeHandle listener, const PortCall& call, int code) noexcept;
+// bind: lets the program's own socket share its port, and lets the call pass.
+void let_share(NativeHandle listener, const PortCall& call) noexcept;
+// bind: `kept` takes the descriptor's place in the program, with the descriptor's flags; the call succeeds. false if that failed:
+// then the call is still to be answered.
+[[nodiscard]] bool put_in_place(NativeHandle listener, const PortCall& call, NativeHandle kept) noexcept;
+
+// Sockets that are held.
+[[nodiscard]] std::uint64_t cookie_of(NativeHandle socket) noexcept;  // 0: no socket
+[[nodiscard]] std::string address_of_socket(NativeHandle socket);     // as PortCall::address; empty if it is not bound
+[[nodiscard]] bool is_listening(NativeHandle socket) noexcept;
+[[nodiscard]] int listen_on(NativeHandle socket, int backlog) noexcept;  // errno, or 0
+// Ends listening for everybody who has this socket; what waits in its queue is refused.
+void end_listening(NativeHandle socket) noexcept;
+// Connections that nobody has accepted yet.
+[[nodiscard]] unsigned queue_of(NativeHandle socket) noexcept;
+
+// One instruction of classic BPF (linux/filter.h).
+struct FilterStep {
+  std::uint16_t code = 0;
+  std::uint8_t if_true = 0;
+  std::uint8_t if_false = 0;
+  std::uint32_t value = 0;
+  friend bool operator==(const FilterStep&, const FilterStep&) = default;
+};
+// Makes the program decide for all sockets that share the address of `socket` which of them gets a new connection.
+[[nodiscard]] Status steer_connections(NativeHandle socket, std::span<const FilterStep> program);
+
+// How many connections the process holds whose local end is one of `ports`; looks no further once there are `enough`.
+[[nodiscard]] unsigned connections_of(Pid pid, std::span<const std::uint16_t> ports, unsigned enough = ~0U);
+// Whether the process holds the socket with this cookie.
+[[nodiscard]] bool holds_socket(Pid pid, std::uint64_t cookie);
+// Copies of the TCP sockets on which the process listens and whose port can be shared.
+[[nodiscard]] std::vector<Handle> shared_sockets_of(Pid pid);
+// Has threads that stand in bind or listen make the call anew: a supervisor may have died with the question in its hands.
+void repeat_port_calls(const ProcessId& id);
+
+}  // namespace forever

@@ -1,0 +1,209 @@
+// Instances that come and go while the app serves: who gets connections, how one drains, and the rolling reload.
+#include <algorithm>
+
+#include "supervisor/supervision.hpp"
+#include "supervisor/units.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kFirstLook{2};
+constexpr Milliseconds kLongestPause{50};
+constexpr int kQuietLooks = 3;  // in a row: a connection may be on its way from the kernel to the program
+
+}  // namespace
+
+Instance* Supervision::instance_with(std::uint32_t key) {
+  const auto found = std::ranges::find(instances_, key, &Instance::key);
+  return found == instances_.end() ? nullptr : &*found;
+}
+
+Instance* Supervision::serving(std::uint32_t slot) {
+  const auto found = std::ranges::find_if(instances_, [&](const Instance& instance) {
+    return instance.slot() == slot && instance.role() == Role::serving;
+  });
+  return found == instances_.end() ? nullptr : &*found;
+}
+
+std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
+  std::vector<Pid> pids;
+  for (const ProcessId& member : instance.members(orphans_of(instance))) pids.push_back(member.pid);
+  return pids;
+}
+
+// Who gets connections follows from the states; what a slot holds goes when the slot rests.
+void Supervision::settle_ports() {
+  for (const Instance& instance : instances_) {
+    const InstanceState state = instance.life().state();
+    ports_.set_active(instance.key(), instance.role() == Role::serving && state == InstanceState::online);
+    if (at_rest(state) && plan_ != PlanStep::restarting) ports_.release(link_, instance.key());
+  }
+}
+
+// It gets no new connection from now on, and is stopped when those that it has have ended.
+void Supervision::retire(Instance& instance) {
+  leave_to_end(instance, Role::retiring);
+  ports_.set_active(instance.key(), false);
+  dirty_ = true;
+  if (instance.life().state() != InstanceState::online || !ports_.ready(instance.key())) {
+    advance(instance, event::Stop{});
+    return;
+  }
+  const Time now = steady_now();
+  draining_.push_back({instance.key(), now + spec_.drain_timeout, now + kFirstLook, kFirstLook, 0});
+}
+
+void Supervision::look_at_drained(Time now) {
+  std::vector<std::uint32_t> done;
+  for (Draining& draining : draining_) {
+    if (draining.next_look > now) continue;
+    const Instance* const instance = instance_with(draining.key);
+    const bool busy = instance != nullptr && instance->life().state() == InstanceState::online &&
+                      ports_.connections(draining.key, tree_pids(*instance), 1) > 0;
+    draining.quiet = busy ? 0 : draining.quiet + 1;
+    draining.pause = busy ? std::min(draining.pause * 2, kLongestPause) : kFirstLook;
+    draining.next_look = now + draining.pause;
+    if (draining.quiet >= kQuietLooks || now >= draining.until) done.push_back(draining.key);
+  }
+  std::erase_if(draining_,
+                [&](const Draining& draining) { return std::ranges::find(done, draining.key) != done.end(); });
+  for (const std::uint32_t key : done) {
+    if (Instance* const instance = instance_with(key)) advance(*instance, event::Stop{});
+  }
+}
+
+std::optional<Time> Supervision::rolling_deadline() const {
+  std::optional<Time> soonest;
+  const auto sooner = [&](Time time) {
+    if (!soonest || time < *soonest) soonest = time;
+  };
+  for (const Draining& draining : draining_) sooner(std::min(draining.next_look, draining.until));
+  if (!reload_ || reload_->step == Reload::Step::leaving) return soonest;
+  sooner(reload_->deadline);
+  const Time now = steady_now();
+  for (const Instance& instance : instances_) {
+    const Time grown = instance.life().started() + spec_.restart.min_uptime;
+    if (instance.key() == reload_->key && grown > now) sooner(grown);
+  }
+  return soonest;
+}
+
+void Supervision::begin_reload() {
+  cancel_reload("another reload has begun");
+  reload_result_.clear();
+  Reload reload;
+  for (const Instance& instance : instances_) {
+    // What was stopped by hand stays so.
+    if (instance.role() == Role::serving && !at_rest(instance.life().state())) reload.left.push_back(instance.slot());
+  }
+  reload_ = std::move(reload);
+  next_in_reload();
+}
+
+void Supervision::cancel_reload(const char* why) {
+  if (!reload_) return;
+  Instance* const rising = instance_with(reload_->key);
+  reload_.reset();
+  reload_result_ = why;
+  if (rising != nullptr && rising->role() == Role::rising) advance(*rising, event::Stop{});
+}
+
+void Supervision::next_in_reload() {
+  dirty_ = true;
+  while (!reload_->left.empty()) {
+    reload_->slot = reload_->left.front();
+    reload_->left.erase(reload_->left.begin());
+    Instance* const old = serving(reload_->slot);
+    if (old == nullptr) continue;
+    reload_->deadline = steady_now() + spec_.ready_timeout;
+    if (spec_.shares_ports()) {
+      reload_->step = Reload::Step::raising;
+      raise(*old);
+    } else {
+      reload_->step = Reload::Step::restarting;
+      reload_->key = old->key();
+      reload_->restarts = old->life().history().restarts + 1;
+      advance(*old, event::Stop{Trigger::restart, true, false});
+    }
+    return;
+  }
+  log_later(EventLevel::info, "reloaded");
+  reload_.reset();
+}
+
+void Supervision::raise(Instance& old) {
+  Instance& fresh = add_instance(old.slot());
+  reload_->key = fresh.key();
+  fresh.adopt_record(old.status());
+  fresh.life().adopt(InstanceState::stopped, old.life().history(), steady_now(), std::nullopt);
+  leave_to_end(fresh, Role::rising);
+  advance(fresh, event::Stop{Trigger::restart, true, false});  // a restart, as it is counted
+}
+
+// As good as what it replaces: it listens on all that the old one listens on. One that listens on nothing has run for a while.
+bool Supervision::may_take_over(const Instance& fresh, const Instance* old) const {
+  if (fresh.life().state() != InstanceState::online) return false;
+  if (old != nullptr && !ports_.addresses(old->key()).empty())
+    return ports_.ready(fresh.key()) && ports_.covers(fresh.key(), old->key());
+  return ports_.ready(fresh.key()) || steady_now() - fresh.life().started() >= spec_.restart.min_uptime;
+}
+
+void Supervision::promote(Instance& fresh) {
+  Instance* const old = serving(fresh.slot());
+  fresh.set_role(Role::serving);
+  fresh.life().set_policies(spec_.restart, spec_.stop);
+  pids_dirty_ = true;
+  ports_.set_active(fresh.key(), true);
+  reload_->step = Reload::Step::leaving;
+  log_later(EventLevel::info,
+            "pid " + std::to_string(fresh.process().pid) + " takes over slot " + std::to_string(fresh.slot()));
+  if (old == nullptr) return;
+  reload_->key = old->key();
+  // The slot's own stands first.
+  const auto place = std::ranges::find(instances_, old->key(), &Instance::key);
+  const auto moved = std::ranges::find(instances_, fresh.key(), &Instance::key);
+  instances_.splice(place, instances_, moved);
+  retire(*old);
+}
+
+void Supervision::fail_reload(const std::string& why) {
+  const std::string slot = std::to_string(reload_->slot);
+  const bool overlapping = reload_->step == Reload::Step::raising;
+  Instance* const rising = instance_with(reload_->key);
+  reload_result_ = "slot " + slot + ": the new process " + why;
+  if (overlapping) reload_result_ += "; the old one serves on";
+  log_later(EventLevel::error, "reload: " + reload_result_);
+  reload_.reset();
+  dirty_ = true;
+  if (overlapping && rising != nullptr) advance(*rising, event::Stop{});
+}
+
+void Supervision::tick_reload(Time now) {
+  if (!reload_) return;
+  Instance* const instance = instance_with(reload_->key);
+  if (reload_->step == Reload::Step::leaving) {
+    if (instance == nullptr || instance->role() == Role::serving) next_in_reload();
+    return;
+  }
+  const bool crashed = instance != nullptr && instance->life().history().restarts > reload_->restarts &&
+                       reload_->step == Reload::Step::restarting;
+  const bool gone = instance == nullptr || at_rest(instance->life().state()) ||
+                    instance->life().state() == InstanceState::backoff || crashed;
+  if (gone) {
+    const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
+                                   [&](const LastExit& exit) { return exit.slot == reload_->slot; });
+    fail_reload(last == last_exits_.rend()
+                    ? "has ended"
+                    : "has ended: " + describe_exit(last->status, last->stage.empty() ? "exec" : last->stage));
+  } else if (may_take_over(*instance, reload_->step == Reload::Step::raising ? serving(reload_->slot) : nullptr)) {
+    if (reload_->step == Reload::Step::raising) {
+      promote(*instance);
+    } else {
+      next_in_reload();
+    }
+  } else if (now >= reload_->deadline) {
+    fail_reload("is not ready after " + format_duration(spec_.ready_timeout));
+  }
+}
+
+}  // namespace forever

@@ -1,0 +1,61 @@
+// Which of the sockets on one address gets a new connection. Pure.
+//
+// The kernel asks a small program for an index into its own array of the sockets that listen on the address. That array is
+// in the order in which they began to listen, and when one stops the last takes its place (reuseport_add_sock and
+// reuseport_detach_sock in the kernel's sock_reuseport.c). ListenOrder follows it; an index out of range makes the kernel
+// choose among all of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "platform/port_sharing.hpp"
+
+namespace forever {
+
+// The kernel's array, by the sockets' cookies.
+class ListenOrder {
+ public:
+  void began(std::uint64_t cookie);  // one that listens already stays where it is
+  void ended(std::uint64_t cookie);
+  [[nodiscard]] std::optional<std::uint32_t> index_of(std::uint64_t cookie) const;
+  [[nodiscard]] const std::vector<std::uint64_t>& cookies() const noexcept { return cookies_; }
+
+ private:
+  std::vector<std::uint64_t> cookies_;
+};
+
+// The indices of `active`, or of all sockets where none of `active` listens: then connections wait in queues, and are not refused.
+[[nodiscard]] std::vector<std::uint32_t> steering_targets(const ListenOrder& order,
+                                                          std::span<const std::uint64_t> active);
+// The same for the moment in which `leaving` stops listening: indices that mean the same socket before and after, as far as
+// there are any.
+[[nodiscard]] std::vector<std::uint32_t> steering_targets_across(const ListenOrder& order,
+                                                                 std::span<const std::uint64_t> active,
+                                                                 std::uint64_t leaving);
+
+// A program that returns one of the targets, each with the same chance. `targets` must not be empty.
+[[nodiscard]] std::vector<FilterStep> steering_program(std::span<const std::uint32_t> targets);
+
+// As `status.json` keeps a group: "127.0.0.1:8081 0/101 1/102", slots and cookies in the kernel's order.
+struct PortRecord {
+  struct Socket {
+    std::uint32_t slot = 0;
+    std::uint64_t cookie = 0;
+    friend bool operator==(const Socket&, const Socket&) = default;
+  };
+  std::string address;
+  std::vector<Socket> sockets;
+  friend bool operator==(const PortRecord&, const PortRecord&) = default;
+};
+[[nodiscard]] std::string to_text(const PortRecord& record);
+[[nodiscard]] std::optional<PortRecord> port_record_from(const std::string& text);
+
+// The port of "127.0.0.1:8081" or "[::]:8081"; 0 if there is none.
+[[nodiscard]] std::uint16_t port_of_address(const std::string& address);
+
+}  // namespace forever
