@@ -80,6 +80,7 @@ std::string bash_script() {
       "    --cwd) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
       "    --env-file|--out|--err|--interpreter) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
       "    --restart) COMPREPLY=($(compgen -W 'always on-failure never' -- \"$word\")); return ;;\n"
+      "    --init) COMPREPLY=($(compgen -W 'systemd openrc launchd cron' -- \"$word\")); return ;;\n"
       "    --kill-mode) COMPREPLY=($(compgen -W 'tree group process' -- \"$word\")); return ;;\n"
       "    --log-format) COMPREPLY=($(compgen -W 'raw time json' -- \"$word\")); return ;;\n"
       "    --sort) COMPREPLY=($(compgen -W 'id name namespace status restarts uptime cpu memory' -- \"$word\")); "
@@ -121,6 +122,7 @@ std::string zsh_action(const Option& option) {
   if (name == "--env-file" || name == "--out" || name == "--err") return "_files";
   if (name == "--restart") return "(always on-failure never)";
   if (name == "--kill-mode") return "(tree group process)";
+  if (name == "--init") return "(systemd openrc launchd cron)";
   if (name == "--log-format") return "(raw time json)";
   if (name == "--kill-signal") return "_signals";
   if (name == "--user") return "_users";
@@ -204,6 +206,7 @@ std::string fish_option(const Verb& verb, const Option& option) {
     out += " -r";
     if (name == "--restart") out += " -fa 'always on-failure never'";
     if (name == "--kill-mode") out += " -fa 'tree group process'";
+    if (name == "--init") out += " -fa 'systemd openrc launchd cron'";
     if (name == "--log-format") out += " -fa 'raw time json'";
     if (name == "--sort") out += " -fa 'id name namespace status restarts uptime cpu memory'";
     if (name == "--cwd") out += " -fa '(__fish_complete_directories)'";

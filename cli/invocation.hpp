@@ -68,6 +68,7 @@ struct List {
 struct Stop {
   SelectorOptions which;
   bool all = false, force = false;
+  bool until_resurrect = false;  // `resurrect` is to start them again
 };
 struct Restart {
   SelectorOptions which;
@@ -123,6 +124,30 @@ struct Apply {
 struct Init {
   std::string file = "apps.json";
 };
+struct Save {
+  bool quiet = false;
+};
+struct Resurrect {
+  SelectorOptions which;  // no selectors
+};
+struct Startup {
+  std::string init;  // which init; empty: the one that runs
+  std::string user;  // whose apps; empty: the caller's
+  bool dry_run = false;
+};
+struct Unstartup {
+  std::string init, user;
+};
+struct Env {
+  SelectorOptions which;
+  bool reveal = false;
+};
+struct Reset {
+  SelectorOptions which;
+};
+struct CleanLogs {
+  bool dry_run = false, quiet = false;
+};
 struct Completion {
   std::string shell;
 };
@@ -130,8 +155,9 @@ struct Show {
   std::string text;
 };  // --help, --version: print and exit 0
 
-using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
-                                Port, Find, Apply, Init, Completion, Show>;
+using Invocation =
+    std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen, Port, Find,
+                 Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset, CleanLogs, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

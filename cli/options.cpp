@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "cli/boot_unit.hpp"
 #include "cli/verbs.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/cron.hpp"
@@ -378,6 +379,33 @@ constexpr Option kReach[] = {
     kJson,
 };
 
+constexpr Option kQuietOnly[] = {kQuiet};
+constexpr Option kInit = {"--init", "INIT", "systemd, openrc, launchd or cron. Without it: the one that runs here.",
+                          [](Draft& d, const std::string& v) {
+                            d.startup.init = v;
+                            return init_system_from(v) ? Fault{} : Fault{"is none of systemd, openrc, launchd, cron"};
+                          }};
+constexpr Option kWhose = {"--user", "USER", "Whose apps, by name or number. Only root may ask for it.",
+                           [](Draft& d, const std::string& v) { return set_text(d.startup.user, v); }};
+constexpr Option kDryRun = {"--dry-run", "", "Tells what would be done, and does nothing.",
+                            [](Draft& d, const std::string&) {
+                              d.dry_run = true;
+                              return Fault{};
+                            }};
+constexpr Option kStartup[] = {kInit, kWhose, kDryRun};
+constexpr Option kUnstartup[] = {kInit, kWhose};
+constexpr Option kClean[] = {kDryRun, kQuiet};
+constexpr Option kStopAll[] = {
+    kStop[0],
+    {"--until-resurrect", "", "Notes which apps are online, so that `forever resurrect` starts these again.",
+     [](Draft& d, const std::string&) {
+       d.until_resurrect = true;
+       return Fault{};
+     }},
+    kJson,
+    kQuiet,
+};
+
 constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive},
                                        {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},
                                        {kAnswerTitle, kAnswer}};
@@ -392,6 +420,11 @@ constexpr OptionGroup kLogsTable[] = {{"Options", kLogsView}};
 constexpr OptionGroup kReachTable[] = {{"Options", kReach}};
 constexpr OptionGroup kPidTable[] = {{"Options", kPid}};
 constexpr OptionGroup kApplyTable[] = {{"Options", kApply}};
+constexpr OptionGroup kQuietTable[] = {{"Options", kQuietOnly}};
+constexpr OptionGroup kStopAllTable[] = {{"Options", kStopAll}};
+constexpr OptionGroup kStartupTable[] = {{"Options", kStartup}};
+constexpr OptionGroup kUnstartupTable[] = {{"Options", kUnstartup}};
+constexpr OptionGroup kCleanTable[] = {{"Options", kClean}};
 
 }  // namespace
 
@@ -408,5 +441,10 @@ constinit const std::span<const OptionGroup> kLogsGroups{kLogsTable};
 constinit const std::span<const OptionGroup> kPidGroups{kPidTable};
 constinit const std::span<const OptionGroup> kReachGroups{kReachTable};
 constinit const std::span<const OptionGroup> kApplyGroups{kApplyTable};
+constinit const std::span<const OptionGroup> kQuietGroups{kQuietTable};
+constinit const std::span<const OptionGroup> kStopAllGroups{kStopAllTable};
+constinit const std::span<const OptionGroup> kStartupGroups{kStartupTable};
+constinit const std::span<const OptionGroup> kUnstartupGroups{kUnstartupTable};
+constinit const std::span<const OptionGroup> kCleanGroups{kCleanTable};
 
 }  // namespace forever::cli

@@ -5,6 +5,7 @@
 #include "cli/apps_source.hpp"
 #include "cli/apps_verbs.hpp"
 #include "cli/json_view.hpp"
+#include "cli/logind.hpp"
 #include "cli/new_spec.hpp"
 #include "cli/occupants.hpp"
 #include "cli/readiness.hpp"
@@ -269,6 +270,7 @@ int start(const Start& command) {
   auto opened = open_state(true);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, options.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
+  if (const std::string warning = options.quiet ? std::string{} : logout_warning(); !warning.empty()) complain(warning);
   if (is_apps_file(state, options.program)) return start_apps_file(state, options);
   if (!options.only.empty() || !options.environment_name.empty())
     return fail({ExitCode::usage, "--only and --env-name belong to an apps file: forever start apps.json --only web"},

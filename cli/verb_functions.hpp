@@ -26,6 +26,16 @@ namespace forever::cli {
 // apps_verbs.cpp
 [[nodiscard]] int apply(const Apply& command);
 [[nodiscard]] int init(const Init& command);
+// save_verbs.cpp
+[[nodiscard]] int save(const Save& command);
+[[nodiscard]] int resurrect(const Resurrect& command);
+// startup_verbs.cpp
+[[nodiscard]] int startup(const Startup& command);
+[[nodiscard]] int unstartup(const Unstartup& command);
+// habit_verbs.cpp
+[[nodiscard]] int env(const Env& command);
+[[nodiscard]] int reset(const Reset& command);
+[[nodiscard]] int clean_logs(const CleanLogs& command);
 // completion.cpp
 [[nodiscard]] int completion(const Completion& command);
 

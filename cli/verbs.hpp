@@ -21,6 +21,8 @@ struct Draft {
   bool kill = false;
   std::optional<int> signal;  // --kill SIGNAL
   Apply apply;
+  Startup startup;
+  bool dry_run = false, until_resurrect = false;
   bool force = false, update_env = false, keep_logs = false, reveal = false;
 };
 
@@ -42,7 +44,8 @@ struct OptionGroup {
 inline constexpr std::string_view kAnswerTitle = "The answer", kAppsFileTitle = "An apps file";
 
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
-    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups;
+    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups, kQuietGroups,
+    kStopAllGroups, kStartupGroups, kUnstartupGroups, kCleanGroups;
 
 // What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
 struct Operands {

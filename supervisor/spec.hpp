@@ -43,12 +43,13 @@ struct AppSpec {
   RestartPolicy restart;
   StopSettings stop;
   LogSettings logs;
-  std::uint64_t max_memory = 0;       // bytes of the whole tree; 0: no limit
-  std::string cron_restart;           // empty: none
-  Milliseconds ready_timeout{30000};  // `start --wait` without a number waits this long
-  std::int64_t created_ms = 0;        // wall time
-  std::string apps_file;              // absolute, where it was started from an apps file; else empty
-  std::vector<std::string> declared;  // what that file said of it, "key=value"; for `apply`
+  std::uint64_t max_memory = 0;         // bytes of the whole tree; 0: no limit
+  std::string cron_restart;             // empty: none
+  Milliseconds ready_timeout{30000};    // `start --wait` without a number waits this long
+  std::int64_t created_ms = 0;          // wall time
+  std::vector<std::string> depends_on;  // apps that `resurrect` starts first
+  std::string apps_file;                // absolute, where it was started from an apps file; else empty
+  std::vector<std::string> declared;    // what that file said of it, "key=value"; for `apply`
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };
 

@@ -147,6 +147,7 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   fields.text("cron_restart", spec.cron_restart);
   read_duration(fields, "ready_timeout", spec.ready_timeout);
   fields.number("created_ms", spec.created_ms);
+  fields.texts("depends_on", spec.depends_on);
   fields.text("apps_file", spec.apps_file);
   fields.texts("declared", spec.declared);
 }
@@ -177,6 +178,7 @@ std::string spec_to_json(const AppSpec& spec) {
   json["cron_restart"] = json_of_bytes(spec.cron_restart);
   json["ready_timeout"] = format_duration(spec.ready_timeout);
   json["created_ms"] = spec.created_ms;
+  if (!spec.depends_on.empty()) json["depends_on"] = json_of_list(spec.depends_on);
   if (!spec.apps_file.empty()) {
     json["apps_file"] = json_of_bytes(spec.apps_file);
     json["declared"] = json_of_list(spec.declared);
