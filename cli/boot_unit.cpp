@@ -6,26 +6,17 @@
 namespace forever::cli {
 namespace {
 
-// For a word of ExecStart= and Environment=: systemd.service(5), "Quoting" and "Command lines"; '%' begins a specifier.
-std::string systemd_word(std::string_view word) {
-  std::string out = "\"";
-  for (const char c : word) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '%' || c == '$') out += c;
-    out += c;
+// What systemd.service(5), "Quoting", has as an escape in double quotes; '%' begins a specifier everywhere.
+void add_quoted(std::string& out, char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0x20 || byte == 0x7f) {
+    ((out += "\\x") += kDigits[byte >> 4U]) += kDigits[byte & 15U];
+    return;
   }
-  return out + "\"";
-}
-
-// Environment= knows no variables, so a '$' stands for itself there.
-std::string systemd_assignment(const std::string& name, std::string_view value) {
-  std::string out = "\"" + name + "=";
-  for (const char c : value) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '%') out += c;
-    out += c;
-  }
-  return out + "\"";
+  if (c == '"' || c == '\\') out += '\\';
+  if (c == '%') out += c;
+  out += c;
 }
 
 std::string shell_word(std::string_view word) {
@@ -57,6 +48,21 @@ std::string xml_text(std::string_view text) {
 }
 
 }  // namespace
+
+std::string systemd_word(std::string_view word) {
+  std::string out = "\"";
+  for (const char c : word) {
+    if (c == '$') out += c;
+    add_quoted(out, c);
+  }
+  return out + "\"";
+}
+
+std::string systemd_assignment(std::string_view name, std::string_view value) {
+  std::string out = "\"" + std::string{name} + "=";
+  for (const char c : value) add_quoted(out, c);
+  return out + "\"";
+}
 
 std::string systemd_unit(const BootUnit& unit) {
   std::string text =

@@ -20,6 +20,9 @@ struct BootUnit {
 // A service of type oneshot: `resurrect` at its start, `stopall --until-resurrect` at its end. systemd.service(5),
 // systemd.kill(5): KillMode=mixed, since with control-group every instance would look crashed and be started again.
 [[nodiscard]] std::string systemd_unit(const BootUnit& unit);
+// A word of ExecStart=, and an assignment of Environment=, in quotes; the latter knows no variables.
+[[nodiscard]] std::string systemd_word(std::string_view word);
+[[nodiscard]] std::string systemd_assignment(std::string_view name, std::string_view value);
 [[nodiscard]] std::string openrc_script(const BootUnit& unit);
 [[nodiscard]] std::string launchd_plist(const BootUnit& unit);
 // One line of crontab(5), ended by kCronMark.

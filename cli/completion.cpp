@@ -64,6 +64,7 @@ std::string bash_script() {
       case OperandKind::signal_then_app: out += "; operands='app'"; break;
       case OperandKind::program: out += "; operands='file'"; break;
       case OperandKind::file: out += "; operands='path'"; break;
+      case OperandKind::form_then_app: out += "; operands='form'"; break;
       case OperandKind::shell: out += "; operands='bash zsh fish'"; break;
       case OperandKind::verb: out += "; operands=" + shell_quoted(all_verbs()); break;
       case OperandKind::none: break;
@@ -98,6 +99,10 @@ std::string bash_script() {
       "\"$word\"))\n"
       "          [ \"$COMP_CWORD\" -eq 2 ] && COMPREPLY+=($(compgen -c -- \"$word\"))\n"
       "          compopt -o filenames 2>/dev/null ;;\n"
+      "    form) if [ \"$COMP_CWORD\" -eq 2 ]; then COMPREPLY=($(compgen -W 'systemd compose kubernetes nomad' -- "
+      "\"$word\"))\n"
+      "          else COMPREPLY=($(compgen -f -- \"$word\") $(compgen -W \"$(forever list --quiet 2>/dev/null)\" -- "
+      "\"$word\")); fi ;;\n"
       "    path) COMPREPLY=($(compgen -f -- \"$word\")); compopt -o filenames 2>/dev/null ;;\n"
       "    *) COMPREPLY=($(compgen -W \"$operands\" -- \"$word\")) ;;\n"
       "  esac\n"
@@ -183,6 +188,9 @@ std::string zsh_script() {
         out += " \\\n        '1:program:{ _command_names -e; _files; _forever_apps }' '*:argument:_files'";
         break;
       case OperandKind::file: out += " \\\n        '1:file:_files'"; break;
+      case OperandKind::form_then_app:
+        out += " \\\n        '1:form:(systemd compose kubernetes nomad)' '*:app:{ _files; _forever_apps }'";
+        break;
       case OperandKind::shell: out += " \\\n        '1:shell:(bash zsh fish)'"; break;
       case OperandKind::verb: out += " \\\n        '1:verb:(" + all_verbs() + ")'"; break;
       case OperandKind::none: break;
@@ -238,6 +246,9 @@ std::string fish_script() {
       case OperandKind::signal_then_app: out += seen + " -a '(__forever_apps)'\n"; break;
       case OperandKind::program: out += seen + " -F -a '(__forever_apps)'\n"; break;
       case OperandKind::file: out += seen + " -F\n"; break;
+      case OperandKind::form_then_app:
+        out += seen + " -F -a 'systemd compose kubernetes nomad (__forever_apps)'\n";
+        break;
       case OperandKind::shell: out += seen + " -a 'bash zsh fish'\n"; break;
       case OperandKind::verb: out += seen + " -a '" + all_verbs() + "'\n"; break;
       case OperandKind::none: break;

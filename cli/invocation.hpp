@@ -148,6 +148,11 @@ struct Reset {
 struct CleanLogs {
   bool dry_run = false, quiet = false;
 };
+struct Export {
+  std::string form;  // systemd, compose, kubernetes or nomad
+  SelectorOptions which;
+  std::string directory;  // to write files in; empty: standard output
+};
 struct Completion {
   std::string shell;
 };
@@ -157,7 +162,7 @@ struct Show {
 
 using Invocation =
     std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen, Port, Find,
-                 Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset, CleanLogs, Completion, Show>;
+                 Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset, CleanLogs, Export, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

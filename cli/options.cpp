@@ -406,6 +406,13 @@ constexpr Option kStopAll[] = {
     kQuiet,
 };
 
+constexpr Option kExport[] = {
+    {"--directory", "DIRECTORY", "Writes the files there, instead of all of them to standard output.",
+     [](Draft& d, const std::string& v) { return set_text(d.directory, v); }},
+    kOnly,
+    kEnvironmentName,
+};
+
 constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive},
                                        {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},
                                        {kAnswerTitle, kAnswer}};
@@ -425,6 +432,7 @@ constexpr OptionGroup kStopAllTable[] = {{"Options", kStopAll}};
 constexpr OptionGroup kStartupTable[] = {{"Options", kStartup}};
 constexpr OptionGroup kUnstartupTable[] = {{"Options", kUnstartup}};
 constexpr OptionGroup kCleanTable[] = {{"Options", kClean}};
+constexpr OptionGroup kExportTable[] = {{"Options", kExport}};
 
 }  // namespace
 
@@ -446,5 +454,6 @@ constinit const std::span<const OptionGroup> kStopAllGroups{kStopAllTable};
 constinit const std::span<const OptionGroup> kStartupGroups{kStartupTable};
 constinit const std::span<const OptionGroup> kUnstartupGroups{kUnstartupTable};
 constinit const std::span<const OptionGroup> kCleanGroups{kCleanTable};
+constinit const std::span<const OptionGroup> kExportGroups{kExportTable};
 
 }  // namespace forever::cli

@@ -36,6 +36,8 @@ namespace forever::cli {
 [[nodiscard]] int env(const Env& command);
 [[nodiscard]] int reset(const Reset& command);
 [[nodiscard]] int clean_logs(const CleanLogs& command);
+// export_verbs.cpp
+[[nodiscard]] int export_to(const Export& command);
 // completion.cpp
 [[nodiscard]] int completion(const Completion& command);
 

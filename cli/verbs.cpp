@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "cli/export.hpp"
 #include "cli/help.hpp"
 #include "platform/signals.hpp"
 
@@ -117,6 +118,17 @@ Made make_reset(Draft& draft, Operands& operands) {
 Made make_cleanlogs(Draft& draft, Operands& operands) {
   if (auto error = no_operands(operands, "cleanlogs")) return *error;
   return CleanLogs{draft.dry_run, draft.which.quiet};
+}
+
+Made make_export(Draft& draft, Operands& operands) {
+  Export made{{}, take_which(draft, operands), std::move(draft.directory)};
+  auto& words = made.which.selectors;
+  if (words.empty()) return missing("export", "a form: systemd, compose, kubernetes or nomad");
+  made.form = std::move(words.front());
+  words.erase(words.begin());
+  if (!export_form_from(made.form))
+    return UsageError{"'" + made.form + "' is none of systemd, compose, kubernetes, nomad"};
+  return made;
 }
 
 Made make_stop(Draft& draft, Operands& operands) {
@@ -412,6 +424,18 @@ constexpr Verb kVerbs[] = {
     {"unstartup", "", kBoot, "[OPTION]...", "undo startup", "Removes what startup has written. What runs goes on.",
      "forever unstartup", kUnstartupGroups, OperandKind::none, make_unstartup},
 
+    {"export", "", kMore, "systemd|compose|kubernetes|nomad [APP|FILE]... [OPTION]...",
+     "write the same apps for another supervisor",
+     "Prints what moves apps to the init of a machine or to a cluster: their commands, environments, restarts, ways to "
+     "be "
+     "stopped, memory limits, ports (of PORT) and dependencies. What has no equal there is said in a comment that "
+     "begins "
+     "with \"lost:\". The environment is what an apps file gives; for an app started by hand, what differs from the "
+     "environment here.\n"
+     "Without APP all apps on record are exported; FILE is an apps file, whose apps need not be on record.",
+     "forever export systemd web > /etc/systemd/system/web.service\n"
+     "forever export kubernetes apps.json | kubectl apply -f -",
+     kExportGroups, OperandKind::form_then_app, make_export},
     {"completion", "", kMore, "bash|zsh|fish", "print a completion script for a shell",
      "Prints a script that completes verbs, options and the names of apps.",
      "eval \"$(forever completion bash)\"\tin ~/.bashrc\n"
