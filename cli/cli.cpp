@@ -36,6 +36,7 @@ struct Carrier {
   int operator()(const Reset& command) const { return reset(command); }
   int operator()(const CleanLogs& command) const { return clean_logs(command); }
   int operator()(const Export& command) const { return export_to(command); }
+  int operator()(const Watch& command) const { return watch(command); }
   int operator()(const Completion& command) const { return completion(command); }
   int operator()(const Show& command) const { return print(command.text); }
 };

@@ -84,6 +84,7 @@ std::string bash_script() {
       "    --init) COMPREPLY=($(compgen -W 'systemd openrc launchd cron' -- \"$word\")); return ;;\n"
       "    --kill-mode) COMPREPLY=($(compgen -W 'tree group process' -- \"$word\")); return ;;\n"
       "    --log-format) COMPREPLY=($(compgen -W 'raw time json' -- \"$word\")); return ;;\n"
+      "    --watch-on-crash) COMPREPLY=($(compgen -W 'wait restart' -- \"$word\")); return ;;\n"
       "    --sort) COMPREPLY=($(compgen -W 'id name namespace status restarts uptime cpu memory' -- \"$word\")); "
       "return ;;\n"
       "    --user) COMPREPLY=($(compgen -u -- \"$word\")); return ;;\n"
@@ -128,6 +129,7 @@ std::string zsh_action(const Option& option) {
   if (name == "--restart") return "(always on-failure never)";
   if (name == "--kill-mode") return "(tree group process)";
   if (name == "--init") return "(systemd openrc launchd cron)";
+  if (name == "--watch-on-crash") return "(wait restart)";
   if (name == "--log-format") return "(raw time json)";
   if (name == "--kill-signal") return "_signals";
   if (name == "--user") return "_users";
@@ -215,6 +217,7 @@ std::string fish_option(const Verb& verb, const Option& option) {
     if (name == "--restart") out += " -fa 'always on-failure never'";
     if (name == "--kill-mode") out += " -fa 'tree group process'";
     if (name == "--init") out += " -fa 'systemd openrc launchd cron'";
+    if (name == "--watch-on-crash") out += " -fa 'wait restart'";
     if (name == "--log-format") out += " -fa 'raw time json'";
     if (name == "--sort") out += " -fa 'id name namespace status restarts uptime cpu memory'";
     if (name == "--cwd") out += " -fa '(__fish_complete_directories)'";

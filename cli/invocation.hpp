@@ -41,6 +41,11 @@ struct StartOptions {
   // Of an apps file: the apps that are meant, by name or namespace, and which of its environments.
   std::vector<std::string> only;
   std::string environment_name;
+  bool watch = false;
+  std::vector<std::string> watch_paths, ignore, extensions;
+  std::optional<Milliseconds> watch_delay, poll;
+  bool watch_hash = false;
+  std::optional<OnCrash> on_crash;
   bool force = false;  // start a second copy under a new name is never done; reserved words only
   bool json = false;
   bool quiet = false;
@@ -153,6 +158,10 @@ struct Export {
   SelectorOptions which;
   std::string directory;  // to write files in; empty: standard output
 };
+struct Watch {
+  SelectorOptions which;
+  bool on = true;
+};
 struct Completion {
   std::string shell;
 };
@@ -160,9 +169,9 @@ struct Show {
   std::string text;
 };  // --help, --version: print and exit 0
 
-using Invocation =
-    std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen, Port, Find,
-                 Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset, CleanLogs, Export, Completion, Show>;
+using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
+                                Port, Find, Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset, CleanLogs,
+                                Export, Watch, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

@@ -187,6 +187,64 @@ constexpr Option kAlive[] = {
      }},
 };
 
+Fault set_watch(Draft& draft, const std::string& value) {
+  draft.start.watch = true;
+  if (!value.empty()) draft.start.watch_paths.push_back(value);
+  return {};
+}
+
+Fault set_extensions(Draft& draft, const std::string& value) {
+  for (std::string_view word : split_words(value, ',')) {
+    if (word.starts_with('*')) word.remove_prefix(1);
+    if (word.starts_with('.')) word.remove_prefix(1);
+    if (word.empty() || word.find('/') != std::string_view::npos)
+      return "is not a list of extensions, such as js,mjs,json";
+    draft.start.extensions.emplace_back(word);
+  }
+  return draft.start.extensions.empty() ? Fault{"is empty"} : Fault{};
+}
+
+Fault set_poll(Draft& draft, const std::string& value) {
+  draft.start.poll = Milliseconds{1000};
+  if (value.empty()) return {};
+  auto fault = set_duration(draft.start.poll, value);
+  if (!fault && draft.start.poll->count() == 0) return "is no time between two looks; try 1s";
+  return fault;
+}
+
+constexpr Option kWatching[] = {
+    {"--watch", "[PATH]",
+     "Restarts it when its files change: those in PATH, a folder, a file or a pattern as \"src/**/*.js\", written with "
+     "= (--watch=src). May be given again. Without PATH: the folder it runs in.",
+     set_watch},
+    {"--ignore", "PATTERN",
+     "Files or folders whose changes do not count, as in .gitignore: \"*.tmp\", dist/, /data. May be given again. "
+     ".foreverignore holds such lines, too; .git, node_modules, logs and editors' swap files are ignored anyhow.",
+     [](Draft& d, const std::string& v) {
+       d.start.ignore.push_back(v);
+       return v.empty() ? Fault{"is empty"} : Fault{};
+     }},
+    {"--ext", "LIST", "Only files with these extensions count: js,mjs,json. Without it: all files.", set_extensions},
+    {"--watch-delay", "TIME",
+     "How long it must be quiet after the last change. A bare number is seconds. Default 200ms.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.watch_delay, v); }},
+    {"--poll", "[TIME]",
+     "Looks at the files every TIME instead of asking the kernel: for network file systems. A bare number is seconds. "
+     "Default 1s.",
+     set_poll},
+    {"--watch-hash", "", "Contents decide, not times: a file that was saved unchanged does not count.",
+     [](Draft& d, const std::string&) {
+       d.start.watch_hash = true;
+       return Fault{};
+     }},
+    {"--watch-on-crash", "WHAT",
+     "wait (once it has ended, only a change starts it again) or restart. Without it: restart; `run`: wait.",
+     [](Draft& d, const std::string& v) {
+       d.start.on_crash = on_crash_from(v);
+       return d.start.on_crash ? Fault{} : Fault{"is none of wait, restart"};
+     }},
+};
+
 constexpr Option kStopping[] = {
     {"--kill-signal", "SIGNAL", "What asks it to end, by name or number. Default TERM.", set_kill_signal},
     {"--kill-timeout", "TIME", "How long it may take before KILL. A bare number is seconds. Default 10s.",
@@ -413,9 +471,9 @@ constexpr Option kExport[] = {
     kEnvironmentName,
 };
 
-constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive},
-                                       {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},
-                                       {kAnswerTitle, kAnswer}};
+constexpr OptionGroup kStartTable[] = {
+    {"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive}, {"Restart on change", kWatching},
+    {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},    {kAnswerTitle, kAnswer}};
 constexpr OptionGroup kRunTable[] = {{"How it runs", kHow}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping}};
 constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};

@@ -38,6 +38,8 @@ namespace forever::cli {
 [[nodiscard]] int clean_logs(const CleanLogs& command);
 // export_verbs.cpp
 [[nodiscard]] int export_to(const Export& command);
+// watch_verb.cpp
+[[nodiscard]] int watch(const Watch& command);
 // completion.cpp
 [[nodiscard]] int completion(const Completion& command);
 

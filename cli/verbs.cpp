@@ -247,6 +247,16 @@ Made make_init(Draft&, Operands& operands) {
   return init;
 }
 
+Made make_watch(Draft& draft, Operands& operands) {
+  Watch watch{take_which(draft, operands), true};
+  auto& words = watch.which.selectors;
+  if (words.size() < 2 || (words.back() != "on" && words.back() != "off"))
+    return missing("watch", "the name of an app and, last, on or off");
+  watch.on = words.back() == "on";
+  words.pop_back();
+  return watch;
+}
+
 Made make_completion(Draft&, Operands& operands) {
   join(operands);
   if (operands.words.size() != 1) return missing("completion", "one shell: bash, zsh or fish");
@@ -381,6 +391,12 @@ constexpr Verb kVerbs[] = {
 
     {"reset", "", kEnding, "APP... [OPTION]...", "set the counts of restarts and failures to zero", kSelectorText,
      "forever reset web", kAnswerGroups, OperandKind::app, make_reset},
+    {"watch", "", kEnding, "APP... on|off [OPTION]...", "restart an app when its files change, or no longer",
+     "Turns watching on or off while the app runs, which is not restarted by this. What is watched was said by its "
+     "start (`forever start --help`, Restart on change); without that it is the folder that it runs in.",
+     "forever watch web on\n"
+     "forever watch web off\tbefore a deployment, say",
+     kAnswerGroups, OperandKind::app, make_watch},
 
     {"logs", "log", kLogging, "[APP]... [OPTION]...", "what an app writes",
      "Without APP: all of them, each line with its name in front.",

@@ -137,7 +137,9 @@ AppStatus Supervision::make_status() const {
   status.host = host_;
   for (const Instance& instance : instances_) status.instances.push_back(instance.status());
   status.last_exits = last_exits_;
-  status.note = outputs_.trouble();
+  status.watching = spec_.watch.on;
+  status.note = trouble();
+  status.watched = watching_.extent();
   status.pipe_capacity = outputs_.pipe_capacity();
   status.dropped_bytes = outputs_.dropped_bytes();
   return status;

@@ -7,9 +7,9 @@ namespace forever {
 
 namespace {
 
-constexpr Operation kOperations[] = {Operation::start,       Operation::stop,     Operation::restart,
-                                     Operation::send_signal, Operation::flush,    Operation::reopen,
-                                     Operation::refresh,     Operation::describe, Operation::reset};
+constexpr Operation kOperations[] = {Operation::start, Operation::stop,     Operation::restart, Operation::send_signal,
+                                     Operation::flush, Operation::reopen,   Operation::refresh, Operation::describe,
+                                     Operation::reset, Operation::configure};
 
 std::optional<Operation> operation_from(const std::string& word) {
   for (const Operation operation : kOperations) {
@@ -39,6 +39,7 @@ const char* to_string(Operation operation) noexcept {
     case Operation::refresh: return "refresh";
     case Operation::describe: return "describe";
     case Operation::reset: return "reset";
+    case Operation::configure: return "configure";
   }
   return "describe";
 }

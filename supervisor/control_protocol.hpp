@@ -26,6 +26,7 @@ enum class Operation : std::uint8_t {
   refresh,      // writes status and spec anew, binds a deleted control socket anew
   describe,     // live facts in the reply
   reset,        // clears the counts
+  configure,    // goes on with `new_spec`, and restarts nothing
 };
 [[nodiscard]] const char* to_string(Operation operation) noexcept;
 

@@ -47,7 +47,7 @@ struct InstanceMarker {
 
 class Instance {
  public:
-  Instance(std::uint32_t slot, const AppSpec& spec) : slot_(slot), life_(spec.restart, spec.stop) {}
+  Instance(std::uint32_t slot, const AppSpec& spec) : slot_(slot), life_(restart_policy_of(spec), spec.stop) {}
 
   [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
   [[nodiscard]] Lifecycle& life() noexcept { return life_; }

@@ -34,7 +34,8 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       fresh_(face.arguments.at(2) == "start" && inheritance.generation == 0),
       lost_(face.arguments.at(2) == "adopt"),
       outputs_(loop_, kOutToken, kErrToken),
-      control_(loop_, kControlToken) {}
+      control_(loop_, kControlToken),
+      watching_(loop_, kWatchToken) {}
 
 int Supervision::run() {
   for (;;) {
@@ -52,6 +53,7 @@ std::optional<Time> Supervision::next_deadline() const {
     if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
+  sooner(soonest, watching_.deadline());
   sooner(soonest, control_.deadline());
   sooner(soonest, control_retry_);
   sooner(soonest, link_.deadline());
@@ -71,6 +73,8 @@ void Supervision::handle(const LoopEvent& event) {
   }
   if (event.token == kLinkToken) {
     read_keeper();
+  } else if (watching_.owns(event.token)) {
+    watching_.readable(steady_now());
   } else if (outputs_.owns(event.token)) {
     outputs_.readable(event.token, steady_now());
   } else if (control_.owns(event.token)) {
@@ -171,10 +175,6 @@ void Supervision::tick(Time now) {
     dropped_due_ = now + kLostLinesTold;
     dirty_ = true;
   }
-  if (outputs_.trouble() != told_trouble_) {
-    told_trouble_ = outputs_.trouble();
-    dirty_ = true;
-  }
   for (Instance& instance : instances_) {
     if (const auto due = instance.life().deadline(); due && *due <= now) {
       check_trees();
@@ -186,6 +186,12 @@ void Supervision::tick(Time now) {
   if (control_retry_ && *control_retry_ <= now) open_control();
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
+  if (const auto why = watching_.due(now)) restart_by_watch(*why);
+  if (std::string now_told = trouble(); now_told != told_trouble_) {
+    if (now_told == watching_.trouble()) log_later(EventLevel::warning, now_told);
+    told_trouble_ = std::move(now_told);
+    dirty_ = true;
+  }
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;
   if (files_due_ && *files_due_ <= now) {
     files_due_.reset();
@@ -224,6 +230,13 @@ void Supervision::restart_by_schedule() {
       advance(instance, event::Stop{Trigger::cron, true, false});
     }
   }
+}
+
+// The one place where a change of watched files becomes a restart. Where several instances share ports a reload belongs here.
+void Supervision::restart_by_watch(const std::string& why) {
+  if (desired_ == Desired::stopped) return;
+  log_later(EventLevel::info, why + ": restarting");
+  for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::watch, true, false});
 }
 
 void Supervision::check_trees() {
@@ -269,8 +282,17 @@ bool Supervision::under_way() const {
   });
 }
 
+// What is wrong at the moment, for people to see.
+std::string Supervision::trouble() const {
+  if (!outputs_.trouble().empty()) return outputs_.trouble();
+  if (!watching_.trouble().empty() || !watching_.on() || desired_ == Desired::stopped) return watching_.trouble();
+  const bool rests =
+      std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); });
+  return rests ? "waits for its files to change" : "";
+}
+
 bool Supervision::nothing_left() const {
-  if (triggers_.has_schedule() && desired_ == Desired::online) return false;
+  if ((triggers_.has_schedule() || watching_.on()) && desired_ == Desired::online) return false;
   return std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); });
 }
 
