@@ -79,7 +79,7 @@ std::string bash_script() {
       "  [ \"${COMP_WORDS[1]}\" = logs ] && previous=''\n"
       "  case $previous in\n"
       "    --cwd) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
-      "    --env-file|--out|--err|--interpreter) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+      "    --env-file|--out|--err|--interpreter|--ignore) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
       "    --restart) COMPREPLY=($(compgen -W 'always on-failure never' -- \"$word\")); return ;;\n"
       "    --init) COMPREPLY=($(compgen -W 'systemd openrc launchd cron' -- \"$word\")); return ;;\n"
       "    --kill-mode) COMPREPLY=($(compgen -W 'tree group process' -- \"$word\")); return ;;\n"

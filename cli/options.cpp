@@ -245,6 +245,16 @@ constexpr Option kWatching[] = {
      }},
 };
 
+constexpr Option kShell[] = {
+    {"-x,--exec", "COMMAND",
+     "Has /bin/sh run this command line, with PROGRAM (which may then be left out) and its arguments behind it: --exec "
+     "\"make && ./server\".",
+     [](Draft& d, const std::string& v) {
+       d.start.shell_command = v;
+       return v.empty() ? Fault{"is empty"} : Fault{};
+     }},
+};
+
 constexpr Option kStopping[] = {
     {"--kill-signal", "SIGNAL", "What asks it to end, by name or number. Default TERM.", set_kill_signal},
     {"--kill-timeout", "TIME", "How long it may take before KILL. A bare number is seconds. Default 10s.",
@@ -474,7 +484,11 @@ constexpr Option kExport[] = {
 constexpr OptionGroup kStartTable[] = {
     {"What it is", kWhat},      {"How it runs", kHow},  {"Keeping it alive", kAlive}, {"Restart on change", kWatching},
     {"Stopping it", kStopping}, {"Its logs", kLogging}, {kAppsFileTitle, kOfFile},    {kAnswerTitle, kAnswer}};
-constexpr OptionGroup kRunTable[] = {{"How it runs", kHow}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping}};
+constexpr OptionGroup kRunTable[] = {{"What it is", kShell},
+                                     {"How it runs", kHow},
+                                     {"Keeping it alive", kAlive},
+                                     {"Restart on change", kWatching},
+                                     {"Stopping it", kStopping}};
 constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};
 constexpr OptionGroup kStopTable[] = {{"Options", kStop}};

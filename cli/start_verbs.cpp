@@ -303,8 +303,11 @@ int run(const Run& command) {
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
   spec.name = default_name_for(spec);
+  if (!command.options.shell_command.empty())
+    spec.name = default_name(command.options.shell_command.substr(0, command.options.shell_command.find(' ')));
   spec.restart.on =
       RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
+  if (!command.options.restart_on) spec.watch.on_crash = OnCrash::wait;
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   return supervise_in_foreground(spec);

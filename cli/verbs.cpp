@@ -49,10 +49,30 @@ Made make_start(Draft& draft, Operands& operands) {
   return Start{std::move(draft.start)};
 }
 
-Made make_run(Draft& draft, Operands& operands) {
-  if (!take_program(draft, operands)) return missing("run", "a program");
-  if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+// sh -c 'COMMAND "$@"' sh PROGRAM ARGUMENT...: nothing has to be quoted.
+void wrap_in_shell(StartOptions& start, bool has_program) {
+  std::vector<std::string> arguments{"-c", start.shell_command + (has_program ? " \"$@\"" : ""), "sh"};
+  if (has_program) arguments.push_back(std::move(start.program));
+  arguments.insert(arguments.end(), std::make_move_iterator(start.arguments.begin()),
+                   std::make_move_iterator(start.arguments.end()));
+  start.program = "/bin/sh";
+  start.arguments = std::move(arguments);
+}
+
+Made make_run_as(std::string_view verb, Draft& draft, Operands& operands) {
+  const bool has_program = take_program(draft, operands);
+  if (has_program && draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (!draft.start.shell_command.empty()) {
+    wrap_in_shell(draft.start, has_program);
+  } else if (!has_program) {
+    return missing(verb, "a program");
+  }
   return Run{std::move(draft.start)};
+}
+Made make_run(Draft& draft, Operands& operands) { return make_run_as("run", draft, operands); }
+Made make_dev(Draft& draft, Operands& operands) {
+  draft.start.watch = true;
+  return make_run_as("dev", draft, operands);
 }
 
 Made make_list(Draft& draft, Operands& operands) {
@@ -303,8 +323,17 @@ constexpr Verb kVerbs[] = {
      "passed on to it; "
      "when it is over, its exit code is ours. As process 1 of a container it also reaps what others leave behind.",
      "forever run ./server\n"
+     "forever run --watch=src --ext js,json server.js\n"
      "forever run --restart never -- ./job --once\tone run, and its exit code",
      kRunGroups, OperandKind::program, make_run},
+    {"dev", "", kRunning, "PROGRAM [OPTION]... [-- ARGUMENT...]", "the same, restarted when its files change",
+     "For development, the same as `forever run --watch`: runs PROGRAM in this terminal, and anew whenever a file in "
+     "this folder changes. When it ends it waits for the next change; rs and Enter restart it at once; Ctrl-C ends it "
+     "all. PROGRAM has the terminal: it is given what is typed as soon as it reads.",
+     "forever dev server.js\n"
+     "forever dev --ext py --ignore data/ app.py\n"
+     "forever dev --exec \"make && ./server\"\ta shell's command line",
+     kRunGroups, OperandKind::program, make_dev},
 
     {"apply", "", kRunning, "FILE [OPTION]...", "make what runs what an apps file says",
      "Compares FILE with what is on record: starts what is new or does not run, restarts what has changed and nothing "

@@ -68,6 +68,7 @@ void Supervision::handle(const LoopEvent& event) {
     case LoopEvent::Kind::signal: handle_signal(event.signal); return;
     case LoopEvent::Kind::child_exited: process_ended(event.child, event.status); return;
     case LoopEvent::Kind::process_gone: process_ended(event.child, ExitStatus{}); return;
+    case LoopEvent::Kind::child_stopped: return;
     case LoopEvent::Kind::writable:
     case LoopEvent::Kind::readable: break;
   }
