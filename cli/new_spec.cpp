@@ -39,7 +39,7 @@ std::optional<Failure> apply_environment(const StartOptions& options, AppSpec& s
   return std::nullopt;
 }
 
-std::optional<Failure> apply_watch(const StartOptions& options, WatchSettings& watch) {
+void apply_watch(const StartOptions& options, WatchSettings& watch) {
   if (options.watch) watch.on = true;
   if (!options.watch_paths.empty()) {
     watch.paths.clear();
@@ -51,16 +51,6 @@ std::optional<Failure> apply_watch(const StartOptions& options, WatchSettings& w
   lay(options.poll, watch.poll);
   if (options.watch_hash) watch.hash = true;
   lay(options.on_crash, watch.on_crash);
-  if (watch.on) return std::nullopt;
-  const char* const given = !options.ignore.empty()       ? "--ignore"
-                            : !options.extensions.empty() ? "--ext"
-                            : options.watch_delay         ? "--watch-delay"
-                            : options.poll                ? "--poll"
-                            : options.watch_hash          ? "--watch-hash"
-                            : options.on_crash            ? "--watch-on-crash"
-                                                          : nullptr;
-  if (given == nullptr) return std::nullopt;
-  return Failure{ExitCode::usage, std::string{given} + " says how files are watched; add --watch"};
 }
 
 // "cannot DOING: reason", in the words of the platform.
@@ -212,10 +202,23 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.log_keep, spec.logs.keep);
   lay(options.max_memory, spec.max_memory);
   lay(options.cron_restart, spec.cron_restart);
-  if (auto failure = apply_watch(options, spec.watch)) return failure;
+  apply_watch(options, spec.watch);
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
   return apply_environment(options, spec);
+}
+
+std::optional<Failure> check_watch_options(const StartOptions& options, const WatchSettings& watch) {
+  if (watch.on) return std::nullopt;
+  const char* const given = !options.ignore.empty()       ? "--ignore"
+                            : !options.extensions.empty() ? "--ext"
+                            : options.watch_delay         ? "--watch-delay"
+                            : options.poll                ? "--poll"
+                            : options.watch_hash          ? "--watch-hash"
+                            : options.on_crash            ? "--watch-on-crash"
+                                                          : nullptr;
+  if (given == nullptr) return std::nullopt;
+  return Failure{ExitCode::usage, std::string{given} + " says how files are watched; add --watch"};
 }
 
 std::optional<Failure> check_spec(AppSpec& spec) {

@@ -194,6 +194,7 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
     auto planned = make_plan(state, options);
     if (auto* failure = std::get_if<Failure>(&planned)) return *failure;
     Plan& plan = std::get<Plan>(planned);
+    if (auto failure = check_watch_options(options, plan.spec.watch)) return *failure;
     AppSpec& spec = plan.spec;
     if (plan.known) {
       const AppView view = view_app(state, spec.name, true);
@@ -309,6 +310,7 @@ int run(const Run& command) {
       RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
   if (!command.options.restart_on) spec.watch.on_crash = OnCrash::wait;
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
+  if (const auto failure = check_watch_options(command.options, spec.watch)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   return supervise_in_foreground(spec);
 }

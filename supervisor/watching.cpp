@@ -12,7 +12,9 @@ namespace {
 
 constexpr const char* kIgnoreFile = "/.foreverignore";
 constexpr Milliseconds kPollInstead{1000};
-constexpr Milliseconds kBreath{10};                    // between two looks at what is of no interest
+constexpr Milliseconds kBreath{10};  // between two looks at what is of no interest, if
+constexpr int kNoise = 10;           // so many of them came within
+constexpr Milliseconds kNoisy{100};
 constexpr std::size_t kLargestIgnoreFile = 1U << 20U;  // bytes
 constexpr std::size_t kLargestHashed = 16U << 20U;     // bytes; of a larger file size and time decide
 
@@ -193,7 +195,13 @@ void Watching::take(Time now) {
     changed_.insert(scopes_->front().root);
     quiet_.note(scopes_->front().root, FileChange::Kind::changed, now);
   } else if (changes.empty() && !polls_) {
-    // A log that is ignored, say, which is written line by line: 100 looks a second are enough.
+    // A log that is ignored, say, which is written line by line: 200 looks a second are enough. The few files that an editor
+    // makes beside the one that it saves must not delay that one.
+    if (now - noise_since_ > kNoisy) {
+      noise_since_ = now;
+      noise_ = 0;
+    }
+    if (++noise_ <= kNoise) return;
     loop_.pause(watch_->handle());
     resume_ = now + kBreath;
   }

@@ -75,7 +75,9 @@ class Watching {
   QuietPeriod quiet_;
   std::set<std::string> changed_;
   bool rules_changed_ = false;
-  std::optional<Time> resume_;  // the kernel told nothing of interest: it is not asked again before
+  Time noise_since_{};          // the first of a row of news of no interest
+  int noise_ = 0;               // how many there were since
+  std::optional<Time> resume_;  // there were too many: the kernel is not asked again before
   std::unordered_map<std::size_t, std::uint64_t> contents_;  // with --watch-hash: by the hash of the path
   std::string trouble_;
 };
