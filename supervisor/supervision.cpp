@@ -189,7 +189,7 @@ void Supervision::tick(Time now) {
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
   if (const auto why = watching_.due(now)) restart_by_watch(*why);
   if (std::string now_told = trouble(); now_told != told_trouble_) {
-    if (now_told == watching_.trouble()) log_later(EventLevel::warning, now_told);
+    if (!now_told.empty() && now_told == watching_.trouble()) log_later(EventLevel::warning, now_told);
     told_trouble_ = std::move(now_told);
     dirty_ = true;
   }
