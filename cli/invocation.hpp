@@ -47,7 +47,7 @@ struct StartOptions {
   bool watch_hash = false;
   std::optional<OnCrash> on_crash;
   std::string shell_command;  // run --exec: the shell runs it, with the program and its arguments behind it
-  bool force = false;  // start a second copy under a new name is never done; reserved words only
+  bool force = false;         // start a second copy under a new name is never done; reserved words only
   bool json = false;
   bool quiet = false;
   friend bool operator==(const StartOptions&, const StartOptions&) = default;
