@@ -29,6 +29,7 @@ bool same_settings(AppSpec a, const AppSpec& b) {
   a.umask = b.umask;
   a.limits = b.limits;
   a.apps_file = b.apps_file;
+  a.depends_on = b.depends_on;  // says when it is started, not how it is
   a.declared = b.declared;
   return a == b;
 }

@@ -287,6 +287,11 @@ Fault instance_variable(AppReading& app, const Attribute& attribute, const Json&
   return value == "NODE_APP_INSTANCE" || value == "FOREVER_INSTANCE" ? Fault{} : lost(app, attribute, value);
 }
 
+// Whether, or where.
+Fault watch(AppReading& app, const Attribute& attribute, const Json& value) {
+  return value.is_boolean() ? by_option(app, attribute, value) : by_path(app, attribute, value);
+}
+
 // Where to look, if it is to be watched at all.
 Fault watch_directory(AppReading& app, const Attribute& attribute, const Json& value) {
   const auto watch = app.entry.find("watch");
@@ -331,7 +336,7 @@ constexpr Attribute kAttributes[] = {
     {"wait_ready", "--wait-ready", by_option},
     {"listen_timeout ready_timeout", "--ready-timeout", by_option},
 
-    {"watch", "--watch", by_option},
+    {"watch", "--watch", watch},
     {"watchDirectory", "--watch", watch_directory},
     {"ignore_watch watchIgnorePatterns", "--ignore", by_option},
     {"watch_delay", "--watch-delay", by_option},

@@ -201,6 +201,7 @@ std::variant<std::vector<Wanted>, Failure> wanted_apps(const StateDirectory& sta
     if (auto failure = apply_options(entry.options, spec)) return wrong(*failure);
     if (auto failure = check_spec(spec)) return wrong(*failure);
     spec.apps_file = source.path;
+    spec.depends_on = entry.depends_on;
     spec.declared = entry.declared;
     declare_environment(entry.options, spec, spec.declared);
     Wanted one{std::move(spec), entry.depends_on, Step::leave, {}, true, false};

@@ -30,6 +30,15 @@ struct Carrier {
   int operator()(const Find& command) const { return find(command); }
   int operator()(const Apply& command) const { return apply(command); }
   int operator()(const Init& command) const { return init(command); }
+  int operator()(const Save& command) const { return save(command); }
+  int operator()(const Resurrect& command) const { return resurrect(command); }
+  int operator()(const Startup& command) const { return startup(command); }
+  int operator()(const Unstartup& command) const { return unstartup(command); }
+  int operator()(const Env& command) const { return env(command); }
+  int operator()(const Reset& command) const { return reset(command); }
+  int operator()(const CleanLogs& command) const { return clean_logs(command); }
+  int operator()(const Export& command) const { return export_to(command); }
+  int operator()(const Watch& command) const { return watch(command); }
   int operator()(const Completion& command) const { return completion(command); }
   int operator()(const Show& command) const { return print(command.text); }
 };

@@ -65,6 +65,7 @@ std::string bash_script() {
       case OperandKind::signal_then_app: out += "; operands='app'"; break;
       case OperandKind::program: out += "; operands='file'"; break;
       case OperandKind::file: out += "; operands='path'"; break;
+      case OperandKind::form_then_app: out += "; operands='form'"; break;
       case OperandKind::shell: out += "; operands='bash zsh fish'"; break;
       case OperandKind::verb: out += "; operands=" + shell_quoted(all_verbs()); break;
       case OperandKind::none: break;
@@ -79,10 +80,12 @@ std::string bash_script() {
       "  [ \"${COMP_WORDS[1]}\" = logs ] && previous=''\n"
       "  case $previous in\n"
       "    --cwd) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
-      "    --env-file|--out|--err|--interpreter) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+      "    --env-file|--out|--err|--interpreter|--ignore) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
       "    --restart) COMPREPLY=($(compgen -W 'always on-failure never' -- \"$word\")); return ;;\n"
+      "    --init) COMPREPLY=($(compgen -W 'systemd openrc launchd cron' -- \"$word\")); return ;;\n"
       "    --kill-mode) COMPREPLY=($(compgen -W 'tree group process' -- \"$word\")); return ;;\n"
       "    --log-format) COMPREPLY=($(compgen -W 'raw time json' -- \"$word\")); return ;;\n"
+      "    --watch-on-crash) COMPREPLY=($(compgen -W 'wait restart' -- \"$word\")); return ;;\n"
       "    --sort) COMPREPLY=($(compgen -W 'id name namespace status restarts uptime cpu memory' -- \"$word\")); "
       "return ;;\n"
       "    --user) COMPREPLY=($(compgen -u -- \"$word\")); return ;;\n"
@@ -98,6 +101,10 @@ std::string bash_script() {
       "\"$word\"))\n"
       "          [ \"$COMP_CWORD\" -eq 2 ] && COMPREPLY+=($(compgen -c -- \"$word\"))\n"
       "          compopt -o filenames 2>/dev/null ;;\n"
+      "    form) if [ \"$COMP_CWORD\" -eq 2 ]; then COMPREPLY=($(compgen -W 'systemd compose kubernetes nomad' -- "
+      "\"$word\"))\n"
+      "          else COMPREPLY=($(compgen -f -- \"$word\") $(compgen -W \"$(forever list --quiet 2>/dev/null)\" -- "
+      "\"$word\")); fi ;;\n"
       "    path) COMPREPLY=($(compgen -f -- \"$word\")); compopt -o filenames 2>/dev/null ;;\n"
       "    *) COMPREPLY=($(compgen -W \"$operands\" -- \"$word\")) ;;\n"
       "  esac\n"
@@ -122,6 +129,8 @@ std::string zsh_action(const Option& option) {
   if (name == "--env-file" || name == "--out" || name == "--err") return "_files";
   if (name == "--restart") return "(always on-failure never)";
   if (name == "--kill-mode") return "(tree group process)";
+  if (name == "--init") return "(systemd openrc launchd cron)";
+  if (name == "--watch-on-crash") return "(wait restart)";
   if (name == "--log-format") return "(raw time json)";
   if (name == "--kill-signal") return "_signals";
   if (name == "--user") return "_users";
@@ -183,6 +192,9 @@ std::string zsh_script() {
         out += " \\\n        '1:program:{ _command_names -e; _files; _forever_apps }' '*:argument:_files'";
         break;
       case OperandKind::file: out += " \\\n        '1:file:_files'"; break;
+      case OperandKind::form_then_app:
+        out += " \\\n        '1:form:(systemd compose kubernetes nomad)' '*:app:{ _files; _forever_apps }'";
+        break;
       case OperandKind::shell: out += " \\\n        '1:shell:(bash zsh fish)'"; break;
       case OperandKind::verb: out += " \\\n        '1:verb:(" + all_verbs() + ")'"; break;
       case OperandKind::none: break;
@@ -206,6 +218,8 @@ std::string fish_option(const Verb& verb, const Option& option) {
     out += " -r";
     if (name == "--restart") out += " -fa 'always on-failure never'";
     if (name == "--kill-mode") out += " -fa 'tree group process'";
+    if (name == "--init") out += " -fa 'systemd openrc launchd cron'";
+    if (name == "--watch-on-crash") out += " -fa 'wait restart'";
     if (name == "--log-format") out += " -fa 'raw time json'";
     if (name == "--sort") out += " -fa 'id name namespace status restarts uptime cpu memory'";
     if (name == "--cwd") out += " -fa '(__fish_complete_directories)'";
@@ -238,6 +252,9 @@ std::string fish_script() {
       case OperandKind::signal_then_app: out += seen + " -a '(__forever_apps)'\n"; break;
       case OperandKind::program: out += seen + " -F -a '(__forever_apps)'\n"; break;
       case OperandKind::file: out += seen + " -F\n"; break;
+      case OperandKind::form_then_app:
+        out += seen + " -F -a 'systemd compose kubernetes nomad (__forever_apps)'\n";
+        break;
       case OperandKind::shell: out += seen + " -a 'bash zsh fish'\n"; break;
       case OperandKind::verb: out += seen + " -a '" + all_verbs() + "'\n"; break;
       case OperandKind::none: break;

@@ -97,6 +97,7 @@ void state_section(Page& page, const AppLook& look) {
   page.line("namespace", printable(status.app_namespace));
   page.line("user", printable(status.user));
   page.line("supervisor", supervision(look.view));
+  page.line("watching", status.watching ? status.watched.empty() ? "yes" : printable(status.watched) : "");
   page.line("restarts", std::to_string(look.restarts) + failures_text(look.failures));
   if (look.memory_bytes > 0) page.line("memory", format_size(look.memory_bytes) + ", of all its processes");
   if (look.memory_bytes > 0) page.line("cpu", percent(look.cpu_percent) + " on average");
@@ -216,6 +217,18 @@ std::string backoff_text(const RestartPolicy& policy) {
          "; a run under " + format_duration(policy.min_uptime) + " is a failure";
 }
 
+// "src, *.js; ignoring dist/; only js json; quiet for 200ms"
+std::string watch_text(const WatchSettings& watch) {
+  if (!watch.on) return {};
+  std::string text = watch.paths.empty() ? "cwd" : command_line(watch.paths);
+  if (!watch.ignore.empty()) text += "; ignoring " + command_line(watch.ignore);
+  if (!watch.extensions.empty()) text += "; only " + command_line(watch.extensions);
+  text += "; quiet for " + format_duration(watch.delay);
+  if (watch.hash) text += "; contents decide";
+  if (watch.on_crash == OnCrash::wait) text += "; waits when it has ended";
+  return text;
+}
+
 std::string interpreter_text(const AppSpec& spec) {
   if (spec.interpreter.empty()) return "by extension";
   return command_line(spec.interpreter);
@@ -235,6 +248,7 @@ void spec_section(Page& page, const AppSpec& spec) {
                         to_string(spec.stop.mode));
   if (spec.max_memory != 0) page.line("max memory", format_size(spec.max_memory));
   page.line("cron restart", printable(spec.cron_restart));
+  page.line("watch", watch_text(spec.watch));
   page.line("created", rfc3339_local(wall_from_ms(spec.created_ms)));
 }
 

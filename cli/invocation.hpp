@@ -45,7 +45,13 @@ struct StartOptions {
   // Of an apps file: the apps that are meant, by name or namespace, and which of its environments.
   std::vector<std::string> only;
   std::string environment_name;
-  bool force = false;  // start a second copy under a new name is never done; reserved words only
+  bool watch = false;
+  std::vector<std::string> watch_paths, ignore, extensions;
+  std::optional<Milliseconds> watch_delay, poll;
+  bool watch_hash = false;
+  std::optional<OnCrash> on_crash;
+  std::string shell_command;  // run --exec: the shell runs it, with the program and its arguments behind it
+  bool force = false;         // start a second copy under a new name is never done; reserved words only
   bool json = false;
   bool quiet = false;
   friend bool operator==(const StartOptions&, const StartOptions&) = default;
@@ -72,6 +78,7 @@ struct List {
 struct Stop {
   SelectorOptions which;
   bool all = false, force = false;
+  bool until_resurrect = false;  // `resurrect` is to start them again
 };
 struct Restart {
   SelectorOptions which;
@@ -135,6 +142,39 @@ struct Apply {
 struct Init {
   std::string file = "apps.json";
 };
+struct Save {
+  bool quiet = false;
+};
+struct Resurrect {
+  SelectorOptions which;  // no selectors
+};
+struct Startup {
+  std::string init;  // which init; empty: the one that runs
+  std::string user;  // whose apps; empty: the caller's
+  bool dry_run = false;
+};
+struct Unstartup {
+  std::string init, user;
+};
+struct Env {
+  SelectorOptions which;
+  bool reveal = false;
+};
+struct Reset {
+  SelectorOptions which;
+};
+struct CleanLogs {
+  bool dry_run = false, quiet = false;
+};
+struct Export {
+  std::string form;  // systemd, compose, kubernetes or nomad
+  SelectorOptions which;
+  std::string directory;  // to write files in; empty: standard output
+};
+struct Watch {
+  SelectorOptions which;
+  bool on = true;
+};
 struct Completion {
   std::string shell;
 };
@@ -143,7 +183,8 @@ struct Show {
 };  // --help, --version: print and exit 0
 
 using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reload,
-                                Scale, Reopen, Port, Find, Apply, Init, Completion, Show>;
+                                Scale, Reopen, Port, Find, Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset,
+                                CleanLogs, Export, Watch, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

@@ -105,6 +105,14 @@ void add_spec(Json& app, const AppSpec& spec, bool reveal) {
                          {"keep", spec.logs.keep}};
   app["max_memory_bytes"] = spec.max_memory != 0 ? Json(spec.max_memory) : Json(nullptr);
   app["cron_restart"] = spec.cron_restart.empty() ? Json(nullptr) : Json(spec.cron_restart);
+  app["watch"] = {{"on", spec.watch.on},
+                  {"paths", spec.watch.paths},
+                  {"ignore", spec.watch.ignore},
+                  {"extensions", spec.watch.extensions},
+                  {"delay_ms", spec.watch.delay.count()},
+                  {"poll_ms", spec.watch.poll.count()},
+                  {"hash", spec.watch.hash},
+                  {"on_crash", to_string(spec.watch.on_crash)}};
   app["limits"] = Json::object();
   for (const ResourceLimit& limit : spec.limits)
     app["limits"][limit.name] = {{"soft", limit_json(limit.soft)}, {"hard", limit_json(limit.hard)}};

@@ -65,6 +65,20 @@ std::optional<Failure> check_increments(const AppSpec& spec) {
   return std::nullopt;
 }
 
+void apply_watch(const StartOptions& options, WatchSettings& watch) {
+  if (options.watch) watch.on = true;
+  if (!options.watch_paths.empty()) {
+    watch.paths.clear();
+    for (const std::string& path : options.watch_paths) watch.paths.push_back(absolute_path(path));
+  }
+  if (!options.ignore.empty()) watch.ignore = options.ignore;
+  if (!options.extensions.empty()) watch.extensions = options.extensions;
+  lay(options.watch_delay, watch.delay);
+  lay(options.poll, watch.poll);
+  if (options.watch_hash) watch.hash = true;
+  lay(options.on_crash, watch.on_crash);
+}
+
 // "cannot DOING: reason", in the words of the platform.
 Failure cannot(int code, std::string doing, ExitCode exit = ExitCode::failed) {
   return {exit, error_from(code, std::move(doing)).message()};
@@ -141,6 +155,17 @@ std::optional<Failure> check_log(const std::string& path) {
   return std::nullopt;
 }
 
+// What is to be watched is there, or is a pattern.
+std::optional<Failure> check_watch(const AppSpec& spec) {
+  if (!spec.watch.on) return std::nullopt;
+  for (const std::string& path : spec.watch.paths) {
+    const auto facts = facts_of(path);
+    if (!facts && path.find_first_of("*?[") == std::string::npos)
+      return cannot(facts.error().code.value(), "watch " + path);
+  }
+  return std::nullopt;
+}
+
 std::optional<Failure> check_user(AppSpec& spec) {
   if (spec.user.empty() && spec.group.empty()) return std::nullopt;
   const bool root = effective_uid() == 0;
@@ -209,10 +234,24 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.log_keep, spec.logs.keep);
   lay(options.max_memory, spec.max_memory);
   lay(options.cron_restart, spec.cron_restart);
+  apply_watch(options, spec.watch);
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
   if (auto failure = apply_environment(options, spec)) return failure;
   return check_increments(spec);
+}
+
+std::optional<Failure> check_watch_options(const StartOptions& options, const WatchSettings& watch) {
+  if (watch.on) return std::nullopt;
+  const char* const given = !options.ignore.empty()       ? "--ignore"
+                            : !options.extensions.empty() ? "--ext"
+                            : options.watch_delay         ? "--watch-delay"
+                            : options.poll                ? "--poll"
+                            : options.watch_hash          ? "--watch-hash"
+                            : options.on_crash            ? "--watch-on-crash"
+                                                          : nullptr;
+  if (given == nullptr) return std::nullopt;
+  return Failure{ExitCode::usage, std::string{given} + " says how files are watched; add --watch"};
 }
 
 std::optional<Failure> check_spec(AppSpec& spec) {
@@ -221,6 +260,7 @@ std::optional<Failure> check_spec(AppSpec& spec) {
   if (auto failure = check_log(spec.logs.err)) return failure;
   if (auto failure = check_user(spec)) return failure;
   if (auto failure = check_sharing(spec)) return failure;
+  if (auto failure = check_watch(spec)) return failure;
   return check_program(spec);
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "cli/boot_unit.hpp"
 #include "cli/counts.hpp"
 #include "cli/verbs.hpp"
 #include "platform/signals.hpp"
@@ -230,6 +231,74 @@ constexpr Option kSharing[] = {
      [](Draft& d, const std::string& v) { return set_duration(d.start.drain_timeout, v); }},
 };
 
+Fault set_watch(Draft& draft, const std::string& value) {
+  draft.start.watch = true;
+  if (!value.empty()) draft.start.watch_paths.push_back(value);
+  return {};
+}
+
+Fault set_extensions(Draft& draft, const std::string& value) {
+  for (std::string_view word : split_words(value, ',')) {
+    if (word.starts_with('*')) word.remove_prefix(1);
+    if (word.starts_with('.')) word.remove_prefix(1);
+    if (word.empty() || word.find('/') != std::string_view::npos)
+      return "is not a list of extensions, such as js,mjs,json";
+    draft.start.extensions.emplace_back(word);
+  }
+  return draft.start.extensions.empty() ? Fault{"is empty"} : Fault{};
+}
+
+Fault set_poll(Draft& draft, const std::string& value) {
+  draft.start.poll = Milliseconds{1000};
+  if (value.empty()) return {};
+  auto fault = set_duration(draft.start.poll, value);
+  if (!fault && draft.start.poll->count() == 0) return "is no time between two looks; try 1s";
+  return fault;
+}
+
+constexpr Option kWatching[] = {
+    {"--watch", "[PATH]",
+     "Restarts it when its files change: those in PATH, a folder, a file or a pattern as \"src/**/*.js\", written with "
+     "= (--watch=src). May be given again. Without PATH: the folder it runs in.",
+     set_watch},
+    {"--ignore", "PATTERN",
+     "Files or folders whose changes do not count, as in .gitignore: \"*.tmp\", dist/, /data. May be given again. "
+     ".foreverignore holds such lines, too; .git, node_modules, logs and editors' swap files are ignored anyhow.",
+     [](Draft& d, const std::string& v) {
+       d.start.ignore.push_back(v);
+       return v.empty() ? Fault{"is empty"} : Fault{};
+     }},
+    {"--ext", "LIST", "Only files with these extensions count: js,mjs,json. Without it: all files.", set_extensions},
+    {"--watch-delay", "TIME",
+     "How long it must be quiet after the last change. A bare number is seconds. Default 200ms.",
+     [](Draft& d, const std::string& v) { return set_duration(d.start.watch_delay, v); }},
+    {"--poll", "[TIME]",
+     "Looks at the files every TIME instead of asking the kernel: for network file systems. A bare number is seconds. "
+     "Default 1s.",
+     set_poll},
+    {"--watch-hash", "", "Contents decide, not times: a file that was saved unchanged does not count.",
+     [](Draft& d, const std::string&) {
+       d.start.watch_hash = true;
+       return Fault{};
+     }},
+    {"--watch-on-crash", "WHAT",
+     "wait (once it has ended, only a change starts it again) or restart. Without it: restart; `run`: wait.",
+     [](Draft& d, const std::string& v) {
+       d.start.on_crash = on_crash_from(v);
+       return d.start.on_crash ? Fault{} : Fault{"is none of wait, restart"};
+     }},
+};
+
+constexpr Option kShell[] = {
+    {"-x,--exec", "COMMAND",
+     "Has /bin/sh run this command line, with PROGRAM (which may then be left out) and its arguments behind it: --exec "
+     "\"make && ./server\".",
+     [](Draft& d, const std::string& v) {
+       d.start.shell_command = v;
+       return v.empty() ? Fault{"is empty"} : Fault{};
+     }},
+};
+
 constexpr Option kStopping[] = {
     {"--kill-signal", "SIGNAL", "What asks it to end, by name or number. Default TERM.", set_kill_signal},
     {"--kill-timeout", "TIME", "How long it may take before KILL. A bare number is seconds. Default 10s.",
@@ -427,11 +496,50 @@ constexpr Option kReach[] = {
     kJson,
 };
 
+constexpr Option kQuietOnly[] = {kQuiet};
+constexpr Option kInit = {"--init", "INIT", "systemd, openrc, launchd or cron. Without it: the one that runs here.",
+                          [](Draft& d, const std::string& v) {
+                            d.startup.init = v;
+                            return init_system_from(v) ? Fault{} : Fault{"is none of systemd, openrc, launchd, cron"};
+                          }};
+constexpr Option kWhose = {"--user", "USER", "Whose apps, by name or number. Only root may ask for it.",
+                           [](Draft& d, const std::string& v) { return set_text(d.startup.user, v); }};
+constexpr Option kDryRun = {"--dry-run", "", "Tells what would be done, and does nothing.",
+                            [](Draft& d, const std::string&) {
+                              d.dry_run = true;
+                              return Fault{};
+                            }};
+constexpr Option kStartup[] = {kInit, kWhose, kDryRun};
+constexpr Option kUnstartup[] = {kInit, kWhose};
+constexpr Option kClean[] = {kDryRun, kQuiet};
+constexpr Option kStopAll[] = {
+    kStop[0],
+    {"--until-resurrect", "", "Notes which apps are online, so that `forever resurrect` starts these again.",
+     [](Draft& d, const std::string&) {
+       d.until_resurrect = true;
+       return Fault{};
+     }},
+    kJson,
+    kQuiet,
+};
+
+constexpr Option kExport[] = {
+    {"--directory", "DIRECTORY", "Writes the files there, instead of all of them to standard output.",
+     [](Draft& d, const std::string& v) { return set_text(d.directory, v); }},
+    kOnly,
+    kEnvironmentName,
+};
+
 constexpr OptionGroup kStartTable[] = {
-    {"What it is", kWhat},   {"How it runs", kHow},        {"Several instances", kInstances},
-    {"Its ports", kSharing}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping},
-    {"Its logs", kLogging},  {kAppsFileTitle, kOfFile},    {kAnswerTitle, kAnswer}};
-constexpr OptionGroup kRunTable[] = {{"How it runs", kHow}, {"Keeping it alive", kAlive}, {"Stopping it", kStopping}};
+    {"What it is", kWhat},      {"How it runs", kHow},        {"Several instances", kInstances},
+    {"Its ports", kSharing},    {"Keeping it alive", kAlive}, {"Restart on change", kWatching},
+    {"Stopping it", kStopping}, {"Its logs", kLogging},       {kAppsFileTitle, kOfFile},
+    {kAnswerTitle, kAnswer}};
+constexpr OptionGroup kRunTable[] = {{"What it is", kShell},
+                                     {"How it runs", kHow},
+                                     {"Keeping it alive", kAlive},
+                                     {"Restart on change", kWatching},
+                                     {"Stopping it", kStopping}};
 constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};
 constexpr OptionGroup kStopTable[] = {{"Options", kStop}};
@@ -442,6 +550,12 @@ constexpr OptionGroup kLogsTable[] = {{"Options", kLogsView}};
 constexpr OptionGroup kReachTable[] = {{"Options", kReach}};
 constexpr OptionGroup kPidTable[] = {{"Options", kPid}};
 constexpr OptionGroup kApplyTable[] = {{"Options", kApply}};
+constexpr OptionGroup kQuietTable[] = {{"Options", kQuietOnly}};
+constexpr OptionGroup kStopAllTable[] = {{"Options", kStopAll}};
+constexpr OptionGroup kStartupTable[] = {{"Options", kStartup}};
+constexpr OptionGroup kUnstartupTable[] = {{"Options", kUnstartup}};
+constexpr OptionGroup kCleanTable[] = {{"Options", kClean}};
+constexpr OptionGroup kExportTable[] = {{"Options", kExport}};
 
 }  // namespace
 
@@ -458,5 +572,11 @@ constinit const std::span<const OptionGroup> kLogsGroups{kLogsTable};
 constinit const std::span<const OptionGroup> kPidGroups{kPidTable};
 constinit const std::span<const OptionGroup> kReachGroups{kReachTable};
 constinit const std::span<const OptionGroup> kApplyGroups{kApplyTable};
+constinit const std::span<const OptionGroup> kQuietGroups{kQuietTable};
+constinit const std::span<const OptionGroup> kStopAllGroups{kStopAllTable};
+constinit const std::span<const OptionGroup> kStartupGroups{kStartupTable};
+constinit const std::span<const OptionGroup> kUnstartupGroups{kUnstartupTable};
+constinit const std::span<const OptionGroup> kCleanGroups{kCleanTable};
+constinit const std::span<const OptionGroup> kExportGroups{kExportTable};
 
 }  // namespace forever::cli

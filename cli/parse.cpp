@@ -32,6 +32,7 @@ bool takes_optional_value(const Option& option) { return option.value.starts_wit
 // Whether the word after an option with an optional value can be that value.
 bool may_be_value(const Option& option, const std::string& word) {
   if (option.value == "[SIGNAL]") return signal_from_name(word).has_value();
+  if (option.value == "[PATH]") return false;  // it could not be told from the program
   return parse_duration(word).has_value();
 }
 

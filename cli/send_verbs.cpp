@@ -71,6 +71,13 @@ int signal(const Signal& command) {
               });
 }
 
+int reset(const Reset& command) {
+  return send(command.which, {Operation::reset, {}, 0, false, {}}, " has its counts at zero",
+              [](const StateDirectory&, const Target& target) {
+                return Outcome{target.name, true, words_for(target) + " is not running; its counts begin at zero"};
+              });
+}
+
 int flush(const Flush& command) {
   return send(command.which, {Operation::flush, {}, 0, false, {}}, " flushed", flush_files);
 }

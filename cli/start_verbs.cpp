@@ -5,6 +5,7 @@
 #include "cli/apps_source.hpp"
 #include "cli/apps_verbs.hpp"
 #include "cli/json_view.hpp"
+#include "cli/logind.hpp"
 #include "cli/new_spec.hpp"
 #include "cli/occupants.hpp"
 #include "cli/readiness.hpp"
@@ -193,6 +194,7 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
     auto planned = make_plan(state, options);
     if (auto* failure = std::get_if<Failure>(&planned)) return *failure;
     Plan& plan = std::get<Plan>(planned);
+    if (auto failure = check_watch_options(options, plan.spec.watch)) return *failure;
     AppSpec& spec = plan.spec;
     if (plan.known) {
       const AppView view = view_app(state, spec.name, true);
@@ -269,6 +271,7 @@ int start(const Start& command) {
   auto opened = open_state(true);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, options.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
+  if (const std::string warning = options.quiet ? std::string{} : logout_warning(); !warning.empty()) complain(warning);
   if (is_apps_file(state, options.program)) return start_apps_file(state, options);
   if (!options.only.empty() || !options.environment_name.empty())
     return fail({ExitCode::usage, "--only and --env-name belong to an apps file: forever start apps.json --only web"},
@@ -301,9 +304,13 @@ int run(const Run& command) {
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
   spec.name = default_name_for(spec);
+  if (!command.options.shell_command.empty())
+    spec.name = default_name(command.options.shell_command.substr(0, command.options.shell_command.find(' ')));
   spec.restart.on =
       RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
+  if (!command.options.restart_on) spec.watch.on_crash = OnCrash::wait;
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
+  if (const auto failure = check_watch_options(command.options, spec.watch)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   return supervise_in_foreground(spec);
 }

@@ -5,6 +5,7 @@
 #include "cli/apps_verbs.hpp"
 #include "cli/common.hpp"
 #include "cli/json_view.hpp"
+#include "cli/saving.hpp"
 #include "cli/stopping.hpp"
 #include "cli/verb_functions.hpp"
 #include "platform/environment.hpp"
@@ -104,6 +105,12 @@ std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, F
 }  // namespace
 
 int stop(const Stop& command) {
+  if (command.until_resurrect) {
+    const auto opened = open_state(true);
+    if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
+    if (const Status noted = note_until_resurrect(std::get<StateDirectory>(opened)); !noted)
+      return fail({ExitCode::failed, noted.error().message() + "; nothing was stopped"}, command.which.json);
+  }
   FromFiles files;
   auto found = find_with_files(command.which, files);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);

@@ -29,6 +29,20 @@ namespace forever::cli {
 // cluster_verbs.cpp
 [[nodiscard]] int reload(const Reload& command);
 [[nodiscard]] int scale(const Scale& command);
+// save_verbs.cpp
+[[nodiscard]] int save(const Save& command);
+[[nodiscard]] int resurrect(const Resurrect& command);
+// startup_verbs.cpp
+[[nodiscard]] int startup(const Startup& command);
+[[nodiscard]] int unstartup(const Unstartup& command);
+// habit_verbs.cpp
+[[nodiscard]] int env(const Env& command);
+[[nodiscard]] int reset(const Reset& command);
+[[nodiscard]] int clean_logs(const CleanLogs& command);
+// export_verbs.cpp
+[[nodiscard]] int export_to(const Export& command);
+// watch_verb.cpp
+[[nodiscard]] int watch(const Watch& command);
 // completion.cpp
 [[nodiscard]] int completion(const Completion& command);
 

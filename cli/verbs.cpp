@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "cli/counts.hpp"
+#include "cli/export.hpp"
 #include "cli/help.hpp"
 #include "platform/signals.hpp"
 
@@ -49,10 +50,30 @@ Made make_start(Draft& draft, Operands& operands) {
   return Start{std::move(draft.start)};
 }
 
-Made make_run(Draft& draft, Operands& operands) {
-  if (!take_program(draft, operands)) return missing("run", "a program");
-  if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+// sh -c 'COMMAND "$@"' sh PROGRAM ARGUMENT...: nothing has to be quoted.
+void wrap_in_shell(StartOptions& start, bool has_program) {
+  std::vector<std::string> arguments{"-c", start.shell_command + (has_program ? " \"$@\"" : ""), "sh"};
+  if (has_program) arguments.push_back(std::move(start.program));
+  arguments.insert(arguments.end(), std::make_move_iterator(start.arguments.begin()),
+                   std::make_move_iterator(start.arguments.end()));
+  start.program = "/bin/sh";
+  start.arguments = std::move(arguments);
+}
+
+Made make_run_as(std::string_view verb, Draft& draft, Operands& operands) {
+  const bool has_program = take_program(draft, operands);
+  if (has_program && draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (!draft.start.shell_command.empty()) {
+    wrap_in_shell(draft.start, has_program);
+  } else if (!has_program) {
+    return missing(verb, "a program");
+  }
   return Run{std::move(draft.start)};
+}
+Made make_run(Draft& draft, Operands& operands) { return make_run_as("run", draft, operands); }
+Made make_dev(Draft& draft, Operands& operands) {
+  draft.start.watch = true;
+  return make_run_as("dev", draft, operands);
 }
 
 Made make_list(Draft& draft, Operands& operands) {
@@ -82,6 +103,55 @@ Made make_for_all(Draft& draft, Operands& operands, std::string_view all_verb, s
   return Invocation{std::move(kind)};
 }
 
+// A verb that takes no operands.
+std::optional<UsageError> no_operands(Operands& operands, std::string_view verb) {
+  join(operands);
+  if (operands.words.empty()) return std::nullopt;
+  return UsageError{std::string{verb} + " takes no operands; '" + operands.words.front() + "' is one"};
+}
+Made make_save(Draft& draft, Operands& operands) {
+  if (auto error = no_operands(operands, "save")) return *error;
+  return Save{draft.which.quiet};
+}
+Made make_resurrect(Draft& draft, Operands& operands) {
+  if (auto error = no_operands(operands, "resurrect")) return *error;
+  return Resurrect{std::move(draft.which)};
+}
+Made make_startup(Draft& draft, Operands& operands) {
+  if (auto error = no_operands(operands, "startup")) return *error;
+  draft.startup.dry_run = draft.dry_run;
+  return std::move(draft.startup);
+}
+Made make_unstartup(Draft& draft, Operands& operands) {
+  if (auto error = no_operands(operands, "unstartup")) return *error;
+  return Unstartup{std::move(draft.startup.init), std::move(draft.startup.user)};
+}
+Made make_env(Draft& draft, Operands& operands) {
+  Env env{take_which(draft, operands), draft.reveal};
+  if (env.which.selectors.empty()) return missing("env", "the name of an app");
+  return env;
+}
+Made make_reset(Draft& draft, Operands& operands) {
+  Reset reset{take_which(draft, operands)};
+  if (reset.which.selectors.empty()) return missing("reset", "the name of an app, or `all`");
+  return reset;
+}
+Made make_cleanlogs(Draft& draft, Operands& operands) {
+  if (auto error = no_operands(operands, "cleanlogs")) return *error;
+  return CleanLogs{draft.dry_run, draft.which.quiet};
+}
+
+Made make_export(Draft& draft, Operands& operands) {
+  Export made{{}, take_which(draft, operands), std::move(draft.directory)};
+  auto& words = made.which.selectors;
+  if (words.empty()) return missing("export", "a form: systemd, compose, kubernetes or nomad");
+  made.form = std::move(words.front());
+  words.erase(words.begin());
+  if (!export_form_from(made.form))
+    return UsageError{"'" + made.form + "' is none of systemd, compose, kubernetes, nomad"};
+  return made;
+}
+
 Made make_stop(Draft& draft, Operands& operands) {
   Stop stop{take_which(draft, operands), false, draft.force};
   if (stop.which.selectors.empty()) return missing("stop", "the name of an app, its id, its pid, or `all`");
@@ -89,7 +159,10 @@ Made make_stop(Draft& draft, Operands& operands) {
 }
 Made make_stopall(Draft& draft, Operands& operands) {
   Made made = make_for_all<Stop>(draft, operands, "stopall", "stop");
-  if (auto* invocation = std::get_if<Invocation>(&made)) std::get<Stop>(*invocation).force = draft.force;
+  if (auto* invocation = std::get_if<Invocation>(&made)) {
+    std::get<Stop>(*invocation).force = draft.force;
+    std::get<Stop>(*invocation).until_resurrect = draft.until_resurrect;
+  }
   return made;
 }
 Made make_restart(Draft& draft, Operands& operands) {
@@ -217,6 +290,16 @@ Made make_scale(Draft& draft, Operands& operands) {
   return scale;
 }
 
+Made make_watch(Draft& draft, Operands& operands) {
+  Watch watch{take_which(draft, operands), true};
+  auto& words = watch.which.selectors;
+  if (words.size() < 2 || (words.back() != "on" && words.back() != "off"))
+    return missing("watch", "the name of an app and, last, on or off");
+  watch.on = words.back() == "on";
+  words.pop_back();
+  return watch;
+}
+
 Made make_completion(Draft&, Operands& operands) {
   join(operands);
   if (operands.words.size() != 1) return missing("completion", "one shell: bash, zsh or fish");
@@ -239,7 +322,7 @@ constexpr std::string_view kSelectorText =
 
 // Families in the order of the help.
 constexpr std::string_view kRunning = "Keep a program alive", kLooking = "Look", kEnding = "Stop and start again",
-                           kLogging = "Logs", kMore = "More";
+                           kLogging = "Logs", kBoot = "After a reboot", kMore = "More";
 
 constexpr Verb kVerbs[] = {
     {"start", "", kRunning, "PROGRAM [OPTION]... [-- ARGUMENT...]", "start a program and keep it alive",
@@ -263,8 +346,17 @@ constexpr Verb kVerbs[] = {
      "passed on to it; "
      "when it is over, its exit code is ours. As process 1 of a container it also reaps what others leave behind.",
      "forever run ./server\n"
+     "forever run --watch=src --ext js,json server.js\n"
      "forever run --restart never -- ./job --once\tone run, and its exit code",
      kRunGroups, OperandKind::program, make_run},
+    {"dev", "", kRunning, "PROGRAM [OPTION]... [-- ARGUMENT...]", "the same, restarted when its files change",
+     "For development, the same as `forever run --watch`: runs PROGRAM in this terminal, and anew whenever a file in "
+     "this folder changes. When it ends it waits for the next change; rs and Enter restart it at once; Ctrl-C ends it "
+     "all. PROGRAM has the terminal: it is given what is typed as soon as it reads.",
+     "forever dev server.js\n"
+     "forever dev --ext py --ignore data/ app.py\n"
+     "forever dev --exec \"make && ./server\"\ta shell's command line",
+     kRunGroups, OperandKind::program, make_dev},
 
     {"apply", "", kRunning, "FILE [OPTION]...", "make what runs what an apps file says",
      "Compares FILE with what is on record: starts what is new or does not run, restarts what has changed and nothing "
@@ -311,6 +403,10 @@ constexpr Verb kVerbs[] = {
      "forever find node --kill\tend them all",
      kReachGroups, OperandKind::none, make_find},
 
+    {"env", "", kLooking, "APP... [OPTION]...", "the environment that an app is started with",
+     "One NAME=VALUE on each line. Values that look like secrets are masked, unless --reveal is given.",
+     "forever env web", kDescribeGroups, OperandKind::app, make_env},
+
     {"stop", "", kEnding, "APP... [OPTION]...", "stop an app and all of its processes",
      "Asks the app to end (TERM, or its --kill-signal), and kills what is left after its --kill-timeout. Returns when "
      "all of its processes are "
@@ -326,7 +422,7 @@ constexpr Verb kVerbs[] = {
      "forever stop web --force\tno grace",
      kStopGroups, OperandKind::app, make_stop},
     {"stopall", "", kEnding, "[OPTION]...", "stop all apps, side by side",
-     "Takes as long as the slowest app, not as long as all of them together.", "", kStopGroups, OperandKind::none,
+     "Takes as long as the slowest app, not as long as all of them together.", "", kStopAllGroups, OperandKind::none,
      make_stopall},
     {"restart", "", kEnding, "APP... [OPTION]...", "stop an app and start it again",
      "Stops the app as `forever stop` does, then starts it; the old and the new one never overlap. An app that is "
@@ -360,6 +456,15 @@ constexpr Verb kVerbs[] = {
      "Sends SIGNAL, by name or number, to the leading process of each instance.",
      "forever signal HUP web\tread the configuration anew", kAnswerGroups, OperandKind::signal_then_app, make_signal},
 
+    {"reset", "", kEnding, "APP... [OPTION]...", "set the counts of restarts and failures to zero", kSelectorText,
+     "forever reset web", kAnswerGroups, OperandKind::app, make_reset},
+    {"watch", "", kEnding, "APP... on|off [OPTION]...", "restart an app when its files change, or no longer",
+     "Turns watching on or off while the app runs, which is not restarted by this. What is watched was said by its "
+     "start (`forever start --help`, Restart on change); without that it is the folder that it runs in.",
+     "forever watch web on\n"
+     "forever watch web off\tbefore a deployment, say",
+     kAnswerGroups, OperandKind::app, make_watch},
+
     {"logs", "log", kLogging, "[APP]... [OPTION]...", "what an app writes",
      "Without APP: all of them, each line with its name in front.",
      "forever logs web\tthe last lines\n"
@@ -369,11 +474,51 @@ constexpr Verb kVerbs[] = {
     {"flush", "", kLogging, "APP... [OPTION]...", "empty the logs of an app",
      "Empties its log files and removes the rotated ones.", "forever flush web", kAnswerGroups, OperandKind::app,
      make_flush},
+    {"cleanlogs", "", kLogging, "[OPTION]...", "remove rotated logs, and those of deleted apps",
+     "Removes from the state directory the rotated logs of all apps and every log of an app that is no longer on "
+     "record. "
+     "The present logs and those elsewhere are left alone.",
+     "forever cleanlogs --dry-run", kCleanGroups, OperandKind::none, make_cleanlogs},
     {"reopen", "", kLogging, "[APP]... [OPTION]...", "open the log files anew (for logrotate)",
      "For an external logrotate that has moved the files away: they are created anew under their old names. Without "
      "APP: all apps.",
      "forever reopen", kAnswerGroups, OperandKind::app, make_reopen},
 
+    {"save", "", kBoot, "[OPTION]...", "note which apps there are, for resurrect",
+     "Writes all apps on record, their settings and whether they are online, to saved.json in the state directory. A "
+     "list "
+     "there that cannot be read is told and left alone.",
+     "forever save", kQuietGroups, OperandKind::none, make_save},
+    {"resurrect", "", kBoot, "[OPTION]...", "start what was online at the last save",
+     "Brings back the apps of the last `forever save`: those that were online are started unless they run, the others "
+     "are "
+     "put on record. Without a saved list it starts what was online when the machine went down.",
+     "forever resurrect", kAnswerGroups, OperandKind::none, make_resurrect},
+    {"startup", "", kBoot, "[OPTION]...", "have the machine run resurrect at boot",
+     "Writes what the init of this system needs to run `forever resurrect` at boot, and to stop all apps in good order "
+     "at "
+     "shutdown: a unit of systemd (of the user's own session, or of the machine for root), a service of OpenRC, an "
+     "agent of "
+     "launchd, or a line of crontab. A second time it changes nothing.",
+     "forever startup\n"
+     "forever startup --dry-run\twhat would be written, and where\n"
+     "sudo forever startup --user me\tfrom boot on, without a login",
+     kStartupGroups, OperandKind::none, make_startup},
+    {"unstartup", "", kBoot, "[OPTION]...", "undo startup", "Removes what startup has written. What runs goes on.",
+     "forever unstartup", kUnstartupGroups, OperandKind::none, make_unstartup},
+
+    {"export", "", kMore, "systemd|compose|kubernetes|nomad [APP|FILE]... [OPTION]...",
+     "write the same apps for another supervisor",
+     "Prints what moves apps to the init of a machine or to a cluster: their commands, environments, restarts, ways to "
+     "be "
+     "stopped, memory limits, ports (of PORT) and dependencies. What has no equal there is said in a comment that "
+     "begins "
+     "with \"lost:\". The environment is what an apps file gives; for an app started by hand, what differs from the "
+     "environment here.\n"
+     "Without APP all apps on record are exported; FILE is an apps file, whose apps need not be on record.",
+     "forever export systemd web > /etc/systemd/system/web.service\n"
+     "forever export kubernetes apps.json | kubectl apply -f -",
+     kExportGroups, OperandKind::form_then_app, make_export},
     {"completion", "", kMore, "bash|zsh|fish", "print a completion script for a shell",
      "Prints a script that completes verbs, options and the names of apps.",
      "eval \"$(forever completion bash)\"\tin ~/.bashrc\n"

@@ -21,6 +21,9 @@ struct Draft {
   bool kill = false;
   std::optional<int> signal;  // --kill SIGNAL
   Apply apply;
+  Startup startup;
+  std::string directory;  // of export
+  bool dry_run = false, until_resurrect = false;
   bool force = false, update_env = false, keep_logs = false, reveal = false;
 };
 
@@ -42,7 +45,8 @@ struct OptionGroup {
 inline constexpr std::string_view kAnswerTitle = "The answer", kAppsFileTitle = "An apps file";
 
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
-    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups;
+    kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups, kQuietGroups,
+    kStopAllGroups, kStartupGroups, kUnstartupGroups, kCleanGroups, kExportGroups;
 
 // What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
 struct Operands {
@@ -52,7 +56,17 @@ struct Operands {
 };
 
 // What the operands of a verb are, for completion.
-enum class OperandKind : std::uint8_t { none, program, app, signal_then_app, app_then_count, shell, verb, file };
+enum class OperandKind : std::uint8_t {
+  none,
+  program,
+  app,
+  signal_then_app,
+  app_then_count,
+  form_then_app,
+  shell,
+  verb,
+  file
+};
 
 struct Verb {
   std::string_view name;

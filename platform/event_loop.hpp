@@ -21,7 +21,8 @@ struct LoopEvent {
     writable,
     signal,        // `signal` arrived; `from_kernel`: typed at the terminal (si_code SI_KERNEL), the whole group has it
     child_exited,  // `child` ended with `status` and has been reaped; strangers that a subreaper inherits included
-    process_gone,  // a process that is not our child (watch_process) is a zombie or gone
+    child_stopped,  // `child` was stopped by `signal`; only after report_stops()
+    process_gone,   // a process that is not our child (watch_process) is a zombie or gone
   };
   Kind kind{};
   std::uint64_t token = 0;
@@ -59,6 +60,9 @@ class EventLoop {
   // before Linux 5.3); a process that is gone already is no error but an event.
   [[nodiscard]] Status watch_process(const ProcessId& id, std::uint64_t token);
   void unwatch_process(const ProcessId& id) noexcept;
+
+  // From now on children that are stopped (Ctrl-Z, a read in the background) are reported, too. POSIX only.
+  void report_stops() noexcept;
 
   // Waits until something happens or the deadline has come (for ever without one), never less; returns the events,
   // which are valid until the next call. Never fails: EINTR is retried, any other error of the wait call returns none.

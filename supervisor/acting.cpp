@@ -159,7 +159,9 @@ AppStatus Supervision::make_status() const {
   }
   status.ports = ports_.records();
   status.last_exits = last_exits_;
-  status.note = outputs_.trouble().empty() ? ports_.trouble() : outputs_.trouble();
+  status.watching = spec_.watch.on;
+  status.note = trouble();
+  status.watched = watching_.extent();
   status.pipe_capacity = outputs_.pipe_capacity();
   status.dropped_bytes = outputs_.dropped_bytes();
   return status;

@@ -90,6 +90,7 @@ Status Supervision::begin() {
     if (presence(instance.process) == Presence::alive) alive = instance.process.pid;
   }
   if (auto pipes = outputs_.open_pipes(state_, spec_, held_, link_, alive); !pipes) return pipes;
+  begin_watching();  // before the program runs, so that no change is missed
   resume(last);
   for (const ExitRecord& record : std::exchange(records_, {})) unacknowledged_.push_back(record.id);
 
@@ -98,6 +99,16 @@ Status Supervision::begin() {
   watch_files();
   open_control();
   return Done{};
+}
+
+void Supervision::begin_watching() {
+  OwnFiles own;
+  own.add_folder(state_.path());
+  const auto [out, err] = log_paths(state_, spec_);
+  own.add_log(out);
+  if (!err.empty()) own.add_log(err);
+  watching_.use(spec_, std::move(own));
+  if (watching_.on()) log_later(EventLevel::info, "watching " + watching_.extent());
 }
 
 void Supervision::read_records() {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr Operation kOperations[] = {Operation::start, Operation::stop,   Operation::restart, Operation::send_signal,
                                      Operation::flush, Operation::reopen, Operation::refresh, Operation::describe,
-                                     Operation::reset, Operation::scale,  Operation::reload};
+                                     Operation::reset, Operation::scale,  Operation::reload,  Operation::configure};
 
 std::optional<Operation> operation_from(const std::string& word) {
   for (const Operation operation : kOperations) {
@@ -42,6 +42,7 @@ const char* to_string(Operation operation) noexcept {
     case Operation::reset: return "reset";
     case Operation::scale: return "scale";
     case Operation::reload: return "reload";
+    case Operation::configure: return "configure";
   }
   return "describe";
 }

@@ -28,6 +28,7 @@ enum class Operation : std::uint8_t {
   reset,        // clears the counts
   reload,       // all instances, one after the other, each new one beside the old one until it is ready
   scale,  // to `count` instances, or by so many more or fewer if `relative`; the reply comes once the new ones are online
+  configure,  // goes on with `new_spec`, and restarts nothing
 };
 [[nodiscard]] const char* to_string(Operation operation) noexcept;
 

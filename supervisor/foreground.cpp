@@ -1,38 +1,57 @@
 // `forever run`: one app supervised in place. The same lifecycle as below a keeper, but nothing is kept on disk, the
 // program has our own streams, and our exit code is its.
+//
+// With --watch it is what a developer leaves running in a terminal: a program that ends waits for its files to change, `rs`
+// restarts it, and only a signal ends it all. There the program is in a process group of its own, in the background, so that
+// we can read what is typed; it is given the terminal as soon as it asks for it.
 #include <algorithm>
 #include <array>
 
 #include "platform/console.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/signals.hpp"
+#include "platform/terminal.hpp"
 #include "supervisor/chance.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/exit_codes.hpp"
 #include "supervisor/instance_events.hpp"
+#include "supervisor/state_directory.hpp"
 #include "supervisor/supervisor.hpp"
 #include "supervisor/triggers.hpp"
 #include "supervisor/units.hpp"
+#include "supervisor/watching.hpp"
 
 namespace forever {
 namespace {
 
 constexpr std::uint64_t kReport = 1;
+constexpr std::uint64_t kChanges = 2;
+constexpr std::uint64_t kTyped = 3;
 
 // The signals that are taken and passed on; those of job control stay the terminal's.
-std::vector<int> forwarded_signals() {
+std::vector<int> forwarded_signals(const AppSpec& spec) {
   std::vector<int> signals = {kHangUpSignal, kInterruptSignal, kQuitSignal, kTermSignal};
   for (const char* name : {"USR1", "USR2", "WINCH", "ALRM"}) {
     if (const auto signal = signal_from_name(name)) signals.push_back(*signal);
   }
+  // Ctrl-Z comes to us alone where the program is in another group.
+  if (const auto suspend = signal_from_name("TSTP"); suspend && spec.watch.on && is_terminal(Stream::in))
+    signals.push_back(*suspend);
   return signals;
 }
 
 class Foreground {
  public:
-  Foreground(EventLoop&& loop, const AppSpec& spec) : loop_(std::move(loop)), spec_(spec), instance_(0, spec) {
+  Foreground(EventLoop&& loop, const AppSpec& spec)
+      : loop_(std::move(loop)), spec_(spec), instance_(0, spec), watching_(loop_, kChanges) {
     // On a terminal the program must stay in its foreground process group, or it could not read from it.
-    shared_ = is_terminal(Stream::in);
+    interactive_ = is_terminal(Stream::in);
+    shared_ = interactive_ && !spec.watch.on;
+    if (interactive_ && spec.watch.on) {
+      terminal_.emplace();
+      loop_.report_stops();
+      listen();
+    }
     context_.session = shared_ ? SpawnRequest::Session::shared : SpawnRequest::Session::own_group;
     context_.inherit_stdin = true;
     context_.marker_prefix = "run-" + std::to_string(current_pid()) + '/' + spec.name;
@@ -40,28 +59,36 @@ class Foreground {
 
   int run() {
     triggers_.use(spec_, steady_now(), wall_now());
+    watch_files();
     advance(event::Start{});
     while (!over()) {
       std::optional<Time> due = triggers_.deadline(steady_now(), wall_now());
       if (const auto life = instance_.life().deadline(); life && (!due || *life < *due)) due = life;
+      if (const auto change = watching_.deadline(); change && (!due || *change < *due)) due = change;
       for (const LoopEvent& event : loop_.wait(due)) handle(event);
       tick();
     }
-    return exit_code_of(last_);
+    return watching_.on() && ended_by_ != 0 ? exit_code_of({ExitStatus::Kind::signalled, ended_by_, false})
+                                            : exit_code_of(last_);
   }
 
  private:
   [[nodiscard]] bool over() const {
     const InstanceState state = instance_.life().state();
-    if (state == InstanceState::errored) return true;
+    if (state == InstanceState::errored) return !watching_.on();
     if (!executed_ && last_.kind == ExitStatus::Kind::not_started)
       return true;  // told at once, not tried again and again
-    return state == InstanceState::stopped && (stopping_ || !triggers_.has_schedule());
+    return state == InstanceState::stopped && (stopping_ || !(triggers_.has_schedule() || watching_.on()));
   }
 
   void handle(const LoopEvent& event) {
     switch (event.kind) {
-      case LoopEvent::Kind::readable: read_report(); return;
+      case LoopEvent::Kind::readable:
+        if (event.token == kReport) read_report();
+        if (event.token == kChanges) watching_.readable(steady_now());
+        if (event.token == kTyped) read_typed();
+        return;
+      case LoopEvent::Kind::child_stopped: child_stopped(event); return;
       case LoopEvent::Kind::signal: handle_signal(event); return;
       case LoopEvent::Kind::child_exited: ended(event.child, event.status); return;
       case LoopEvent::Kind::writable:
@@ -69,9 +96,51 @@ class Foreground {
     }
   }
 
+  void watch_files() {
+    OwnFiles own;
+    if (const auto state = StateDirectory::locate()) own.add_folder(state->path());
+    watching_.use(spec_, std::move(own));
+    if (!watching_.on()) return;
+    tell_trouble();
+    log_event(EventLevel::info, "watching " + watching_.extent() + (terminal_ ? "; rs and Enter restart" : ""));
+  }
+
+  void tell_trouble() {
+    if (watching_.trouble() == told_) return;
+    told_ = watching_.trouble();
+    if (!told_.empty()) log_event(EventLevel::warning, told_);
+  }
+
+  // While the terminal is ours, what is typed is for us.
+  void listen() { (void)loop_.watch_readable(terminal_->handle(), kTyped).ok(); }
+
+  void read_typed() {
+    const auto line = terminal_->read_line();
+    if (!line) {
+      loop_.unwatch(terminal_->handle());  // its end, or we are in the background
+      return;
+    }
+    if (*line != "rs" || stopping_) return;
+    log_event(EventLevel::info, "restarting");
+    advance(event::Stop{Trigger::restart, true, false});
+  }
+
+  void child_stopped(const LoopEvent& event) {
+    if (!terminal_ || !(event.child == instance_.process())) return;
+    if (Terminal::asks_for_it(event.signal)) {
+      if (terminal_->give(instance_.process())) loop_.unwatch(terminal_->handle());
+    } else if (terminal_->given()) {
+      terminal_->suspend(instance_.process());  // Ctrl-Z, which came to the program alone
+    }
+  }
+
   void handle_signal(const LoopEvent& event) {
+    if (terminal_ && event.signal == signal_from_name("TSTP")) {
+      terminal_->suspend(instance_.life().leader_gone() ? ProcessId{} : instance_.process());
+      return;
+    }
     const bool ends = event.signal == kTermSignal || event.signal == kInterruptSignal || event.signal == kQuitSignal ||
-                      (event.signal == kHangUpSignal && shared_);
+                      (event.signal == kHangUpSignal && interactive_);
     const bool program_has_it = event.from_kernel && shared_;
     if (!ends) {
       if (!program_has_it && !instance_.life().leader_gone()) (void)send_signal(instance_.process(), event.signal).ok();
@@ -80,7 +149,8 @@ class Foreground {
     // The first asks the program to end, with the very signal that we got; another one makes an end of it.
     StopSettings settings = spec_.stop;
     settings.signal = event.signal;
-    instance_.life().set_policies(spec_.restart, settings);
+    instance_.life().set_policies(restart_policy_of(spec_), settings);
+    ended_by_ = event.signal;
     silent_signal_ = program_has_it ? event.signal : 0;
     advance(event::Stop{Trigger::stop, false, stopping_});
     silent_signal_ = 0;
@@ -91,6 +161,11 @@ class Foreground {
     const Time now = steady_now();
     if (const auto due = instance_.life().deadline(); due && *due <= now) advance(event::Tick{});
     if (triggers_.memory_due(now) && instance_.life().state() == InstanceState::online) check_memory();
+    if (const auto why = watching_.due(now); why && !stopping_) {
+      log_event(EventLevel::info, *why + ", restarting");
+      advance(event::Stop{Trigger::watch, true, false});
+    }
+    tell_trouble();
     if (triggers_.schedule_due(now, wall_now()) && !stopping_) {
       if (instance_.life().state() == InstanceState::stopped) {
         advance(event::Start{});
@@ -124,6 +199,18 @@ class Foreground {
       return;
     }
     read_report();
+    if (terminal_ && terminal_->given()) {
+      terminal_->take_back();
+      listen();
+      // Ctrl-C came to the program alone; it means us, too.
+      if (status.kind == ExitStatus::Kind::signalled && status.code == kInterruptSignal) {
+        ended_by_ = kInterruptSignal;
+        stopping_ = true;
+        RestartPolicy never = spec_.restart;
+        never.on = RestartOn::never;
+        instance_.life().set_policies(never, spec_.stop);
+      }
+    }
     advance(end_event(loop_, instance_, status, members().empty()));
   }
 
@@ -161,12 +248,19 @@ class Foreground {
     for (const LifecycleAction& act : actions) {
       const auto* const exit = std::get_if<action::RecordExit>(&act);
       if (exit == nullptr || exit->trigger == Trigger::stop) continue;
+      if (exit->trigger == Trigger::watch || (exit->trigger == Trigger::restart && watching_.on()))
+        continue;  // it was said
       const std::string what =
           spec_.name + ": " +
           describe_exit(exit->status, instance_.failed_stage().empty() ? "exec" : instance_.failed_stage());
       const InstanceState state = instance_.life().state();
       if (!executed_) {
         log_event(EventLevel::error, what);
+      } else if (at_rest(state) && watching_.on() && !stopping_) {
+        if (exit->status.success())
+          log_event(EventLevel::info, "clean exit - waiting for changes");
+        else
+          log_event(EventLevel::error, "crashed - waiting for changes (" + what + ")");
       } else if (state == InstanceState::backoff) {
         const auto wait = std::chrono::ceil<Milliseconds>(*instance_.life().deadline() - steady_now());
         log_event(EventLevel::warning, what + ", restarting in " + format_duration(wait));
@@ -188,11 +282,16 @@ class Foreground {
   Instance instance_;
   SpawnContext context_;
   Triggers triggers_;
+  Watching watching_;
+  std::optional<Terminal> terminal_;  // with --watch, where there is one
+  std::string told_;                  // what is wrong with the watch
   ExitStatus last_;
   Chance chance_;
-  bool shared_ = false;
+  bool interactive_ = false;  // on a terminal
+  bool shared_ = false;       // the program is in our process group
   bool stopping_ = false;
   bool executed_ = false;
+  int ended_by_ = 0;       // the signal that we got
   int silent_signal_ = 0;  // that the terminal has sent to the program already
 };
 
@@ -200,7 +299,7 @@ class Foreground {
 
 int supervise_in_foreground(const AppSpec& spec) {
   open_event_log({});
-  auto loop = EventLoop::create(forwarded_signals());
+  auto loop = EventLoop::create(forwarded_signals(spec));
   if (!loop) {
     log_event(EventLevel::error, loop.error().message());
     return to_int(ExitCode::failed);

@@ -50,7 +50,7 @@ class Instance {
  public:
   // `key` tells processes of one slot apart that live at the same time.
   Instance(std::uint32_t slot, const AppSpec& spec, std::uint32_t key = 0)
-      : slot_(slot), key_(key), life_(spec.restart, spec.stop) {}
+      : slot_(slot), key_(key), life_(restart_policy_of(spec), spec.stop) {}
 
   [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
   [[nodiscard]] std::uint32_t key() const noexcept { return key_; }

@@ -19,7 +19,8 @@ bool automatic(Trigger trigger) noexcept {
     case Trigger::exit:
     case Trigger::crash:
     case Trigger::stop:
-    case Trigger::restart: return false;
+    case Trigger::restart:
+    case Trigger::watch: return false;
   }
   return false;
 }
@@ -145,6 +146,8 @@ Lifecycle::Actions Lifecycle::on(const event::TreeEmpty&, Time now, double chanc
 
 Lifecycle::Actions Lifecycle::on(const event::Stop& stop, Time now, double) {
   if (automatic(stop.trigger) && state_ != InstanceState::online) return {};
+  const bool decided = state_ == InstanceState::stopping && after_ != AfterStop::policy;
+  if (stop.trigger == Trigger::watch && decided) return {};
   switch (state_) {
     case InstanceState::starting:
     case InstanceState::online: {
@@ -303,6 +306,7 @@ const char* to_string(Trigger trigger) noexcept {
     case Trigger::restart: return "restart";
     case Trigger::max_memory: return "max-memory";
     case Trigger::cron: return "cron";
+    case Trigger::watch: return "watch";
   }
   return "exit";
 }

@@ -99,6 +99,9 @@ void Supervision::operate(const ControlServer::Request& asked) {
       refresh();
       answer(Done{}, {});
       return;
+    case Operation::configure:
+      answer(request.new_spec ? use_new_spec(*request.new_spec) : Status{Error{"no spec was given", {}}}, {});
+      return;
     case Operation::reset:
       for (Instance* const instance : chosen(request)) instance->life().clear_history();
       dirty_ = true;
@@ -243,16 +246,19 @@ Status Supervision::use_new_spec(const std::string& text) {
   if (auto written = state_.write_spec(*spec); !written) return written;
   merge_same_logs(*spec);
   const bool logs_changed = !(spec->logs == spec_.logs);
+  const bool watch_changed = !(spec->watch == spec_.watch) || spec->directory != spec_.directory;
   spec->name = spec_.name;
   spec->instances = spec_.instances;
   spec_ = std::move(*spec);
-  for (Instance& instance : instances_) instance.life().set_policies(spec_.restart, spec_.stop);
+  for (Instance& instance : instances_) instance.life().set_policies(restart_policy_of(spec_), spec_.stop);
   if (logs_changed) {
     outputs_.pump(steady_now(), true);
     (void)outputs_.open_pipes(state_, spec_, held_, link_, std::nullopt).ok();
     outputs_.open_logs(state_, spec_);
   }
   triggers_.use(spec_, steady_now(), wall_now());
+  if (watch_changed || (logs_changed && spec_.watch.on)) begin_watching();
+  dirty_ = true;
   (void)link_.sync(state_.spec_path(name_)).ok();
   return Done{};
 }

@@ -211,6 +211,27 @@ bool looks_secret(std::string_view name, std::string_view value) {
                                         value.find("PRIVATE KEY-----") != std::string_view::npos);
 }
 
+RestartPolicy restart_policy_of(const AppSpec& spec) {
+  RestartPolicy policy = spec.restart;
+  if (spec.watch.on && spec.watch.on_crash == OnCrash::wait) policy.on = RestartOn::never;
+  return policy;
+}
+
+const char* to_string(OnCrash what) noexcept {
+  switch (what) {
+    case OnCrash::restart: return "restart";
+    case OnCrash::wait: return "wait";
+  }
+  return "restart";
+}
+
+std::optional<OnCrash> on_crash_from(const std::string& word) noexcept {
+  for (const OnCrash what : {OnCrash::restart, OnCrash::wait}) {
+    if (word == to_string(what)) return what;
+  }
+  return std::nullopt;
+}
+
 const char* to_string(LogFormat format) noexcept {
   switch (format) {
     case LogFormat::raw: return "raw";

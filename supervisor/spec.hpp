@@ -26,6 +26,21 @@ struct LogSettings {
   friend bool operator==(const LogSettings&, const LogSettings&) = default;
 };
 
+// Whether a program that ended badly is started again by the restart policy, or waits for a change of its files.
+enum class OnCrash : std::uint8_t { restart, wait };
+
+struct WatchSettings {
+  bool on = false;
+  std::vector<std::string> paths;       // absolute: folders, files, patterns; empty: the app's cwd
+  std::vector<std::string> ignore;      // as lines of an ignore file
+  std::vector<std::string> extensions;  // without the dot; empty: all
+  Milliseconds delay{200};              // the quiet period after the last change
+  Milliseconds poll{0};                 // looks at the files that often; 0: the kernel tells
+  bool hash = false;                    // contents decide, not times
+  OnCrash on_crash = OnCrash::restart;
+  friend bool operator==(const WatchSettings&, const WatchSettings&) = default;
+};
+
 struct AppSpec {
   std::string name;
   std::uint32_t id = 0;  // lowest free number at creation, stable
@@ -47,12 +62,14 @@ struct AppSpec {
   RestartPolicy restart;
   StopSettings stop;
   LogSettings logs;
-  std::uint64_t max_memory = 0;       // bytes of the whole tree; 0: no limit
-  std::string cron_restart;           // empty: none
-  Milliseconds ready_timeout{30000};  // `start --wait` without a number waits this long
-  std::int64_t created_ms = 0;        // wall time
-  std::string apps_file;              // absolute, where it was started from an apps file; else empty
-  std::vector<std::string> declared;  // what that file said of it, "key=value"; for `apply`
+  std::uint64_t max_memory = 0;  // bytes of the whole tree; 0: no limit
+  std::string cron_restart;      // empty: none
+  WatchSettings watch;
+  Milliseconds ready_timeout{30000};    // `start --wait` without a number waits this long
+  std::int64_t created_ms = 0;          // wall time
+  std::vector<std::string> depends_on;  // apps that `resurrect` starts first
+  std::string apps_file;                // absolute, where it was started from an apps file; else empty
+  std::vector<std::string> declared;    // what that file said of it, "key=value"; for `apply`
   // Whether instances are started under a port filter.
   [[nodiscard]] bool shares_ports() const noexcept {
     return hold_ports || (instances > 1 && share_ports && increment_env.empty());
@@ -81,6 +98,11 @@ inline constexpr unsigned kMostInstances = 1024;  // of one app
 // Whether `describe` must mask the value: names with KEY, SECRET, TOKEN, PASSWORD, PASSWD, CREDENTIAL, AUTH, PRIVATE …, URLs with user:password@.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 
+// The restart policy that holds: with OnCrash::wait nothing but a change starts a program that has ended.
+[[nodiscard]] RestartPolicy restart_policy_of(const AppSpec& spec);
+
+[[nodiscard]] const char* to_string(OnCrash what) noexcept;
+[[nodiscard]] std::optional<OnCrash> on_crash_from(const std::string& word) noexcept;
 [[nodiscard]] const char* to_string(LogFormat format) noexcept;
 [[nodiscard]] std::optional<LogFormat> log_format_from(const std::string& word) noexcept;
 

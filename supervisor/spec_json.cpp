@@ -91,6 +91,31 @@ void read_logs(const Json& json, std::string& fault, LogSettings& logs) {
   fields.number("keep", logs.keep);
 }
 
+OrderedJson watch_json(const WatchSettings& watch) {
+  OrderedJson json;
+  json["on"] = watch.on;
+  json["paths"] = json_of_list(watch.paths);
+  json["ignore"] = json_of_list(watch.ignore);
+  json["extensions"] = json_of_list(watch.extensions);
+  json["delay"] = format_duration(watch.delay);
+  json["poll"] = format_duration(watch.poll);
+  json["hash"] = watch.hash;
+  json["on_crash"] = to_string(watch.on_crash);
+  return json;
+}
+
+void read_watch(const Json& json, std::string& fault, WatchSettings& watch) {
+  JsonFields fields(json, fault, "watch.");
+  fields.flag("on", watch.on);
+  fields.texts("paths", watch.paths);
+  fields.texts("ignore", watch.ignore);
+  fields.texts("extensions", watch.extensions);
+  read_duration(fields, "delay", watch.delay);
+  read_duration(fields, "poll", watch.poll);
+  fields.flag("hash", watch.hash);
+  fields.word("on_crash", watch.on_crash, on_crash_from);
+}
+
 // [["NOFILE", 1024, 1048576], ["CORE", 0, null]]: name, soft, hard; null is unlimited.
 OrderedJson limits_json(const std::vector<ResourceLimit>& limits) {
   OrderedJson json = OrderedJson::array();
@@ -149,8 +174,10 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   if (const Json* part = fields.object("logs")) read_logs(*part, fault, spec.logs);
   fields.number("max_memory", spec.max_memory);
   fields.text("cron_restart", spec.cron_restart);
+  if (const Json* part = fields.object("watch")) read_watch(*part, fault, spec.watch);
   read_duration(fields, "ready_timeout", spec.ready_timeout);
   fields.number("created_ms", spec.created_ms);
+  fields.texts("depends_on", spec.depends_on);
   fields.text("apps_file", spec.apps_file);
   fields.texts("declared", spec.declared);
 }
@@ -183,8 +210,10 @@ std::string spec_to_json(const AppSpec& spec) {
   json["logs"] = logs_json(spec.logs);
   json["max_memory"] = spec.max_memory;
   json["cron_restart"] = json_of_bytes(spec.cron_restart);
+  if (!(spec.watch == WatchSettings{})) json["watch"] = watch_json(spec.watch);
   json["ready_timeout"] = format_duration(spec.ready_timeout);
   json["created_ms"] = spec.created_ms;
+  if (!spec.depends_on.empty()) json["depends_on"] = json_of_list(spec.depends_on);
   if (!spec.apps_file.empty()) {
     json["apps_file"] = json_of_bytes(spec.apps_file);
     json["declared"] = json_of_list(spec.declared);

@@ -66,6 +66,7 @@ struct AppStatus {
   std::string directory;
   std::string out_log, err_log;  // err_log empty when merged
   bool watching = false;
+  std::string watched;  // how much, and how: "12 folders"
 
   Desired desired = Desired::online;
   PlanStep plan = PlanStep::none;

@@ -63,6 +63,7 @@ std::string status_to_json(const AppStatus& status, std::uint64_t sequence) {
   put_text(json, "out_log", status.out_log);
   put_text(json, "err_log", status.err_log);
   put(json, "watching", status.watching);
+  put_text(json, "watched", status.watched);
   json["desired"] = to_string(status.desired);
   json["plan"] = to_string(status.plan);
   put_process(json, "keeper", status.keeper);

@@ -149,6 +149,7 @@ Place StatusReader::place_in_status(const std::string& name) {
   if (name == "out_log") return Text{&status.out_log};
   if (name == "err_log") return Text{&status.err_log};
   if (name == "watching") return &status.watching;
+  if (name == "watched") return Text{&status.watched};
   if (name == "desired") return &status.desired;
   if (name == "plan") return &status.plan;
   if (name == "keeper") return &status.keeper;

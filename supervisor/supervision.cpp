@@ -36,7 +36,8 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       lost_(face.arguments.at(2) == "adopt"),
       outputs_(loop_, kOutToken, kErrToken),
       control_(loop_, kControlToken),
-      ports_(loop_, kCallsToken) {}
+      ports_(loop_, kCallsToken),
+      watching_(loop_, kWatchToken) {}
 
 int Supervision::run() {
   for (;;) {
@@ -54,6 +55,7 @@ std::optional<Time> Supervision::next_deadline() const {
     if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
+  sooner(soonest, watching_.deadline());
   sooner(soonest, control_.deadline());
   sooner(soonest, rolling_deadline());
   sooner(soonest, control_retry_);
@@ -69,11 +71,14 @@ void Supervision::handle(const LoopEvent& event) {
     case LoopEvent::Kind::signal: handle_signal(event.signal); return;
     case LoopEvent::Kind::child_exited: process_ended(event.child, event.status); return;
     case LoopEvent::Kind::process_gone: process_ended(event.child, ExitStatus{}); return;
+    case LoopEvent::Kind::child_stopped: return;
     case LoopEvent::Kind::writable:
     case LoopEvent::Kind::readable: break;
   }
   if (event.token == kLinkToken) {
     read_keeper();
+  } else if (watching_.owns(event.token)) {
+    watching_.readable(steady_now());
   } else if (outputs_.owns(event.token)) {
     outputs_.readable(event.token, steady_now());
   } else if (control_.owns(event.token)) {
@@ -182,10 +187,6 @@ void Supervision::tick(Time now) {
     dropped_due_ = now + kLostLinesTold;
     dirty_ = true;
   }
-  if (outputs_.trouble() != told_trouble_) {
-    told_trouble_ = outputs_.trouble();
-    dirty_ = true;
-  }
   for (Instance& instance : instances_) {
     if (const auto due = instance.life().deadline(); due && *due <= now) {
       check_trees();
@@ -198,6 +199,12 @@ void Supervision::tick(Time now) {
   look_at_drained(now);
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
+  if (const auto why = watching_.due(now)) restart_by_watch(*why);
+  if (std::string now_told = trouble(); now_told != told_trouble_) {
+    if (!now_told.empty() && now_told == watching_.trouble()) log_later(EventLevel::warning, now_told);
+    told_trouble_ = std::move(now_told);
+    dirty_ = true;
+  }
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;
   if (files_due_ && *files_due_ <= now) {
     files_due_.reset();
@@ -237,6 +244,13 @@ void Supervision::restart_by_schedule() {
       advance(instance, event::Stop{Trigger::cron, true, false});
     }
   }
+}
+
+// The one place where a change of watched files becomes a restart. Where several instances share ports a reload belongs here.
+void Supervision::restart_by_watch(const std::string& why) {
+  if (desired_ == Desired::stopped) return;
+  log_later(EventLevel::info, why + ": restarting");
+  for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::watch, true, false});
 }
 
 void Supervision::check_trees() {
@@ -310,8 +324,18 @@ bool Supervision::under_way() const {
   });
 }
 
+// What is wrong at the moment, for people to see.
+std::string Supervision::trouble() const {
+  if (!outputs_.trouble().empty()) return outputs_.trouble();
+  if (!ports_.trouble().empty()) return ports_.trouble();
+  if (!watching_.trouble().empty() || !watching_.on() || desired_ == Desired::stopped) return watching_.trouble();
+  const bool rests =
+      std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); });
+  return rests ? "waits for its files to change" : "";
+}
+
 bool Supervision::nothing_left() const {
-  if (triggers_.has_schedule() && desired_ == Desired::online) return false;
+  if ((triggers_.has_schedule() || watching_.on()) && desired_ == Desired::online) return false;
   return std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); });
 }
 

@@ -24,6 +24,7 @@
 #include "supervisor/state_directory.hpp"
 #include "supervisor/status.hpp"
 #include "supervisor/triggers.hpp"
+#include "supervisor/watching.hpp"
 
 namespace forever {
 
@@ -61,12 +62,14 @@ class Supervision {
   void tick(Time now);
   void check_memory();
   void restart_by_schedule();
+  void restart_by_watch(const std::string& why);
   void check_trees();
   void go_on_restarting();
   void forget_retired();
   void settle();
   void acknowledge_records();
   [[nodiscard]] bool nothing_left() const;
+  [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool under_way() const;
   [[nodiscard]] Instance* instance_of(const ProcessId& id);
   void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
@@ -97,6 +100,7 @@ class Supervision {
   void send_start_report();
   void adopt_ports(const AppStatus& last);
   [[nodiscard]] SpawnContext spawn_context() const;
+  void begin_watching();
 
   // rolling.cpp
   void settle_ports();
@@ -178,6 +182,7 @@ class Supervision {
   Handle lock_;
   Handle report_;
   Triggers triggers_;
+  Watching watching_;
   std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines
   std::string told_trouble_;
   Time dropped_due_{};

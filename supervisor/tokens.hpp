@@ -9,6 +9,7 @@ inline constexpr std::uint64_t kLinkToken = 1;
 inline constexpr std::uint64_t kOutToken = 2;
 inline constexpr std::uint64_t kErrToken = 3;
 inline constexpr std::uint64_t kProcessToken = 4;                // processes that are not our children
+inline constexpr std::uint64_t kWatchToken = 5;                  // changes of files
 inline constexpr std::uint64_t kReportToken = 0x1000000;         // plus the instance's key
 inline constexpr std::uint64_t kCallsToken = 0x200000000;        // plus the instance's key
 inline constexpr std::uint64_t kControlToken = 0x1000000000000;  // the listener's; clients follow

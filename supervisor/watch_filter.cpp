@@ -111,6 +111,16 @@ bool WatchFilter::counts_below(std::string_view path, bool directory) const {
   return counts(path, directory);
 }
 
+void OwnFiles::add_alias(const std::string& real, const std::string& link) {
+  for (auto* const paths : {&folders_, &logs_}) {
+    std::vector<std::string> more;
+    for (const std::string& path : *paths) {
+      if (path.starts_with(real + "/")) more.push_back(link + path.substr(real.size()));
+    }
+    paths->insert(paths->end(), more.begin(), more.end());
+  }
+}
+
 bool OwnFiles::has(std::string_view path) const {
   for (const std::string& folder : folders_) {
     if (path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/')) return true;

@@ -56,6 +56,8 @@ class OwnFiles {
  public:
   void add_folder(std::string path) { folders_.push_back(std::move(path)); }
   void add_log(std::string path) { logs_.push_back(std::move(path)); }
+  // What lies in `real` is also reached through `link`.
+  void add_alias(const std::string& real, const std::string& link);
   [[nodiscard]] bool has(std::string_view path) const;
 
  private:

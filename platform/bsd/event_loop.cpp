@@ -42,6 +42,7 @@ struct EventLoop::Impl {
   std::vector<WatchedProcess> processes;
   std::vector<LoopEvent> events;
   std::vector<LoopEvent> pending;
+  bool stops = false;  // children that are stopped are news
 
   Watch* find(NativeHandle handle) noexcept {
     const auto index = static_cast<std::size_t>(handle);
@@ -66,6 +67,7 @@ struct EventLoop::Impl {
     return read && write;
   }
   void take(const struct kevent& event);
+  void collect_stopped();
   static void collect(std::vector<LoopEvent>& into);
 };
 
@@ -170,10 +172,12 @@ void EventLoop::Impl::take(const struct kevent& event) {
   if (event.filter == EVFILT_SIGNAL) {
     const int signal = static_cast<int>(event.ident);
     // The queue does not say who sent it.
-    if (signal == SIGCHLD)
-      collect(events);
-    else
+    if (signal != SIGCHLD) {
       events.push_back({.kind = LoopEvent::Kind::signal, .signal = signal});
+      return;
+    }
+    collect(events);
+    if (stops) collect_stopped();
     return;
   }
   if (event.filter == EVFILT_PROC) {
@@ -214,6 +218,23 @@ std::span<const LoopEvent> EventLoop::wait(std::optional<Time> deadline) {
     for (const struct kevent& event : std::span(ready).first(static_cast<std::size_t>(count))) loop.take(event);
   } while (loop.events.empty() && (!deadline || steady_now() < *deadline));
   return loop.events;
+}
+
+void EventLoop::report_stops() noexcept {
+  impl_->stops = true;
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  (void)FOREVER_SYS(sigaction, -1, SIGCHLD, &action, nullptr);
+}
+
+void EventLoop::Impl::collect_stopped() {
+  for (;;) {
+    siginfo_t info{};
+    const int found = sys::uninterrupted([&] { return sys::waitid(P_ALL, id_t{0}, &info, WSTOPPED | WNOHANG); });
+    if (found < 0 || info.si_pid == 0) return;
+    events.push_back(
+        {.kind = LoopEvent::Kind::child_stopped, .signal = info.si_status, .child = identify_or_number(info.si_pid)});
+  }
 }
 
 void EventLoop::collect_children(std::vector<LoopEvent>& into) { Impl::collect(into); }

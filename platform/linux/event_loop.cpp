@@ -78,6 +78,7 @@ struct EventLoop::Impl {
   std::vector<Watch> watches;      // by descriptor
   std::vector<LoopEvent> events;   // what the last wait() returned
   std::vector<LoopEvent> pending;  // what the next wait() returns at once
+  bool stops = false;              // children that are stopped are news
   struct UnwatchedProcess {
     ProcessId id;
     std::uint64_t token = 0;
@@ -130,6 +131,7 @@ struct EventLoop::Impl {
   void take_signals();
   void take_descriptor(NativeHandle handle, std::uint32_t what);
   void take_process(const Watch& watch);
+  void collect_stopped();
   static void collect(std::vector<LoopEvent>& into);
 };
 
@@ -242,6 +244,7 @@ void EventLoop::Impl::take_signals() {
     }
   }
   if (children) collect(events);
+  if (children && stops) collect_stopped();
 }
 
 // A pidfd is readable once the last thread has ended: pidfd_open(2).
@@ -294,6 +297,23 @@ std::span<const LoopEvent> EventLoop::wait(std::optional<Time> deadline) {
     }
   } while (loop.events.empty() && (!deadline || steady_now() < *deadline));
   return loop.events;
+}
+
+void EventLoop::report_stops() noexcept {
+  impl_->stops = true;
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  (void)FOREVER_SYS(sigaction, -1, SIGCHLD, &action, nullptr);
+}
+
+void EventLoop::Impl::collect_stopped() {
+  for (;;) {
+    siginfo_t info{};
+    const int found = sys::uninterrupted([&] { return sys::waitid(P_ALL, id_t{0}, &info, WSTOPPED | WNOHANG); });
+    if (found < 0 || info.si_pid == 0) return;
+    events.push_back(
+        {.kind = LoopEvent::Kind::child_stopped, .signal = info.si_status, .child = identify_or_number(info.si_pid)});
+  }
 }
 
 void EventLoop::collect_children(std::vector<LoopEvent>& into) { Impl::collect(into); }

@@ -149,6 +149,7 @@ Status KernelWatch::arm(const std::string& path, int parent, std::string name, s
       if (known->second.visit == visit_ || (known->second.parent == -1 && !first) || (same && found != nullptr))
         return false;
       known->second = std::move(entry);
+      if (first && parent < 0 && found != nullptr) return false;  // another root has brought it, and told what is in it
     }
     numbers.emplace(folder, number);
     return true;

@@ -150,6 +150,7 @@ class Keeper {
         }
         break;
       case LoopEvent::Kind::writable:
+      case LoopEvent::Kind::child_stopped:
       case LoopEvent::Kind::process_gone: break;
     }
   }

@@ -209,6 +209,24 @@ TEST_CASE("A child that is stopped and continued is no event", "[loop]") {
   CHECK(loop.gather(1).size() == 1);
 }
 
+TEST_CASE("A child that is stopped is told with the signal where that was asked for, and its end as ever", "[loop]") {
+  Loop loop;
+  loop->report_stops();
+  const pid_t pid = sleeper();
+  REQUIRE(kill(pid, SIGSTOP) == 0);  // TSTP stops nobody in an orphaned group
+  const auto stopped = loop.gather(1);
+  REQUIRE(stopped.size() == 1);
+  CHECK(stopped[0].kind == Kind::child_stopped);
+  CHECK(stopped[0].child.pid == pid);
+  CHECK(stopped[0].signal == SIGSTOP);
+  REQUIRE(kill(pid, SIGCONT) == 0);
+  REQUIRE(kill(pid, SIGKILL) == 0);
+  const auto ended = loop.gather(1);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].kind == Kind::child_exited);
+  CHECK(ended[0].status.code == SIGKILL);
+}
+
 TEST_CASE("Children that ended before the loop was created can be collected", "[loop]") {
   sigset_t child, before;
   sigemptyset(&child);

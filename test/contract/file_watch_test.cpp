@@ -298,6 +298,22 @@ TEST_CASE("Roots that overlap tell a file by one of its names", "[watch]") {
   CHECK(watch.tells(scratch / "a/c/x"));
 }
 
+TEST_CASE("A root that lies in another and is made anew is told once", "[watch]") {
+  Scratch scratch;
+  fs::create_directories(scratch / "a");
+  Watched watch(By::kernel, {scratch / "a", scratch.path()});
+  if (watch.none()) SKIP_CASE("the kernel has nothing of the kind here");
+  fs::remove_all(scratch / "a");
+  (void)watch.all_before(scratch / "mark");
+  fs::create_directories(scratch / "a/b");
+  write(scratch / "a/b/x", "1");
+  CHECK(watch.tells(scratch / "a/b/x"));
+  (void)watch.gather([](const auto&) { return false; }, watch->deadline().value_or(steady_now()) + 1ms);
+  CHECK_FALSE(watch->deadline());  // the root is found again
+  CHECK(watch.all_before(scratch / "mark").empty());
+  CHECK(watch->size() == 3);
+}
+
 TEST_CASE("WATCH3 more events than the kernel keeps lead to one look at the whole tree", "[watch]") {
   Scratch scratch;
   fs::create_directories(scratch / "old/deep");

@@ -208,6 +208,22 @@ TEST_CASE("SUP2 an adopter finishes what was under way") {
   CHECK(words(life.handle(event::Start{}, kBegin, 0)) == "spawn");
 }
 
+TEST_CASE("WATCH a change of files undoes no stop, and starts what is ending by itself") {
+  Lifecycle life({}, {kTerm, Milliseconds{1000}, KillMode::tree});
+  life.adopt(InstanceState::online, {}, kBegin, std::nullopt);
+  (void)life.handle(event::Stop{}, kBegin, 0);
+  (void)life.handle(event::Stop{Trigger::watch, true, false}, kBegin, 0);
+  CHECK(life.after() == AfterStop::stay);
+  CHECK(words(life.handle(event::LeaderExited{kClean, true}, kBegin, 0)) == "record:stop");
+  CHECK(life.state() == InstanceState::stopped);
+
+  life.adopt(InstanceState::online, {}, kBegin, std::nullopt);
+  (void)life.handle(event::LeaderExited{kClean, false}, kBegin, 0);
+  (void)life.handle(event::Stop{Trigger::watch, true, false}, kBegin, 0);
+  CHECK(life.after() == AfterStop::restart);
+  CHECK(words(life.handle(event::TreeEmpty{}, kBegin, 0)) == "spawn");
+}
+
 TEST_CASE("LIFE5 no order of events makes two processes of one instance, or leaves it without a way on") {
   std::mt19937 random(99);
   const LifecycleEvent asked[] = {event::Start{},
@@ -215,6 +231,7 @@ TEST_CASE("LIFE5 no order of events makes two processes of one instance, or leav
                                   event::Stop{Trigger::restart, true, false},
                                   event::Stop{Trigger::stop, false, true},
                                   event::Stop{Trigger::cron, true, false},
+                                  event::Stop{Trigger::watch, true, false},
                                   event::Tick{}};
   for (const KillMode mode : {KillMode::process, KillMode::group, KillMode::tree}) {
     for (int round = 0; round < 300; ++round) {

@@ -37,6 +37,14 @@ AppSpec full_spec() {
   spec.logs = {"/var/log/o.log", "/var/log/e.log", true, LogFormat::json, 1ULL << 40U, 0};
   spec.max_memory = 18'446'744'073'709'551'615ULL;
   spec.cron_restart = "0 3 * * *";
+  spec.watch = {true,
+                {"/srv/a\xFF", "/x/*.js"},
+                {"*.tmp", "!a"},
+                {"js", "d.ts"},
+                Milliseconds{0},
+                Milliseconds{2500},
+                true,
+                OnCrash::wait};
   spec.ready_timeout = Milliseconds{1};
   spec.created_ms = 1'790'000'000'123;
   return spec;
