@@ -84,7 +84,8 @@ std::vector<Abandoned>& abandoned() {
 // Whether the child's end is closed: it has executed, and so has memory of its own, or it has ended.
 bool has_let_go(const Handle& report) noexcept {
   pollfd asked{report.get(), 0, 0};
-  return sys::uninterrupted([&] { return sys::poll(&asked, nfds_t{1}, 0); }) == 1 && (asked.revents & POLLHUP) != 0;
+  // Not by sys.hpp: a failure only makes it look again at the next start.
+  return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLHUP) != 0;
 }
 
 // Ends a child that cannot be recorded, and reaps it: it still stands at its gate.
