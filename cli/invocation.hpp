@@ -41,6 +41,11 @@ struct StartOptions {
   // Of an apps file: the apps that are meant, by name or namespace, and which of its environments.
   std::vector<std::string> only;
   std::string environment_name;
+  std::optional<std::string> on_exit, health_command;  // empty: none any more
+  std::optional<std::uint16_t> health_port;
+  std::string health_path;  // with health_port
+  std::optional<Milliseconds> on_exit_timeout, health_interval, health_timeout;
+  std::optional<unsigned> health_threshold;
   bool force = false;  // start a second copy under a new name is never done; reserved words only
   bool json = false;
   bool quiet = false;

@@ -98,6 +98,16 @@ void add_spec(Json& app, const AppSpec& spec, bool reveal) {
                          {"keep", spec.logs.keep}};
   app["max_memory_bytes"] = spec.max_memory != 0 ? Json(spec.max_memory) : Json(nullptr);
   app["cron_restart"] = spec.cron_restart.empty() ? Json(nullptr) : Json(spec.cron_restart);
+  app["health"] = !spec.health.wanted() ? Json(nullptr)
+                                        : Json{{"command", spec.health.command},
+                                               {"port", spec.health.port != 0 ? Json(spec.health.port) : Json(nullptr)},
+                                               {"path", spec.health.path},
+                                               {"interval_ms", spec.health.interval.count()},
+                                               {"timeout_ms", spec.health.timeout.count()},
+                                               {"threshold", spec.health.threshold}};
+  app["on_exit"] = spec.on_exit.command.empty()
+                       ? Json(nullptr)
+                       : Json{{"command", spec.on_exit.command}, {"timeout_ms", spec.on_exit.timeout.count()}};
   app["limits"] = Json::object();
   for (const ResourceLimit& limit : spec.limits)
     app["limits"][limit.name] = {{"soft", limit_json(limit.soft)}, {"hard", limit_json(limit.hard)}};

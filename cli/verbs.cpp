@@ -45,6 +45,8 @@ SelectorOptions take_which(Draft& draft, Operands& operands) {
 Made make_start(Draft& draft, Operands& operands) {
   if (!take_program(draft, operands)) return missing("start", "a program, or the name of a stopped app");
   if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (draft.start.health_port && draft.start.health_command.value_or("") != "")
+    return UsageError{"--health-cmd and --health-port exclude each other; a command can look at ports, too"};
   return Start{std::move(draft.start)};
 }
 

@@ -37,6 +37,7 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       control_(loop_, kControlToken) {}
 
 int Supervision::run() {
+  look_after_health(steady_now());  // of what was adopted
   for (;;) {
     settle();
     if (finished_) return 0;
@@ -52,6 +53,7 @@ std::optional<Time> Supervision::next_deadline() const {
     if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
+  for (const Health& health : health_) sooner(soonest, health.deadline());
   sooner(soonest, control_.deadline());
   sooner(soonest, control_retry_);
   sooner(soonest, link_.deadline());
@@ -107,6 +109,8 @@ Instance* Supervision::instance_of(const ProcessId& id) {
 void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
   if (Instance* const instance = instance_of(id)) {
     leader_ended(*instance, status);
+  } else if (const auto answer = side_.ended(id.pid, status)) {
+    side_command_ended(*answer);
   } else {
     check_trees();
   }
@@ -184,6 +188,7 @@ void Supervision::tick(Time now) {
   control_.tick(now);
   link_.tick(now);
   if (control_retry_ && *control_retry_ <= now) open_control();
+  look_after_health(now);
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
   if (status_retry_ && *status_retry_ <= now) dirty_ = true;

@@ -33,6 +33,8 @@ AppSpec full_spec() {
   spec.logs = {"/var/log/o.log", "/var/log/e.log", true, LogFormat::json, 1ULL << 40U, 0};
   spec.max_memory = 18'446'744'073'709'551'615ULL;
   spec.cron_restart = "0 3 * * *";
+  spec.health = {"curl -f \xff", 8081, "/h", Milliseconds{1000}, Milliseconds{2000}, 4};
+  spec.on_exit = {"mail", Milliseconds{9000}};
   spec.ready_timeout = Milliseconds{1};
   spec.created_ms = 1'790'000'000'123;
   return spec;
