@@ -169,6 +169,11 @@ Made make_port(Draft& draft, Operands& operands) {
   port.which = std::move(draft.which);
   return port;
 }
+Made make_monit(Draft&, Operands& operands) {
+  join(operands);
+  if (!operands.words.empty()) return UsageError{"monit takes no operands; / in it filters"};
+  return MonitVerb{};
+}
 Made make_find(Draft& draft, Operands& operands) {
   Find find{take_which(draft, operands), draft.kill, draft.signal};
   if (find.which.selectors.empty()) return missing("find", "the name of a program, such as node");
@@ -271,6 +276,11 @@ constexpr Verb kVerbs[] = {
      kDescribeGroups, OperandKind::app, make_describe},
     {"pid", "", kLooking, "[APP]... [OPTION]...", "the process ids of an app, one on each line", kSelectorText,
      "kill -USR1 $(forever pid web)\n", kPidGroups, OperandKind::app, make_pid},
+    {"monit", "", kLooking, "", "a live view: CPU, memory and log; keys restart and stop",
+     "Shows all apps, with the CPU and memory of the last minutes as graphs, and the log of the selected one below. In "
+     "it, ? "
+     "shows the keys, q quits. It needs a terminal.",
+     "forever monit", kNoGroups, OperandKind::none, make_monit},
     {"port", "", kLooking, "[PORT[/tcp|/udp]]... [OPTION]...", "who holds a port; --kill frees it",
      "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody listens "
      "on. "
