@@ -105,6 +105,9 @@ struct Reopen {
   SelectorOptions which;
 };
 struct MonitVerb {};
+struct Metrics {
+  SelectorOptions which;
+};
 struct PortWanted {
   std::uint16_t port = 0;
   std::optional<Transport> transport;  // nothing: both
@@ -137,7 +140,7 @@ struct Show {
 };  // --help, --version: print and exit 0
 
 using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
-                                Port, Find, Apply, Init, MonitVerb, Completion, Show>;
+                                Port, Find, Apply, Init, MonitVerb, Metrics, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

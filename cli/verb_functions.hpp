@@ -22,6 +22,8 @@ namespace forever::cli {
 [[nodiscard]] int reopen(const Reopen& command);
 // monit.cpp
 [[nodiscard]] int monit(const MonitVerb& command);
+// metrics.cpp
+[[nodiscard]] int metrics(const Metrics& command);
 // reach_verbs.cpp
 [[nodiscard]] int port(const Port& command);
 [[nodiscard]] int find(const Find& command);

@@ -169,6 +169,7 @@ Made make_port(Draft& draft, Operands& operands) {
   port.which = std::move(draft.which);
   return port;
 }
+Made make_metrics(Draft& draft, Operands& operands) { return Metrics{take_which(draft, operands)}; }
 Made make_monit(Draft&, Operands& operands) {
   join(operands);
   if (!operands.words.empty()) return UsageError{"monit takes no operands; / in it filters"};
@@ -281,6 +282,13 @@ constexpr Verb kVerbs[] = {
      "it, ? "
      "shows the keys, q quits. It needs a terminal.",
      "forever monit", kNoGroups, OperandKind::none, make_monit},
+    {"metrics", "", kLooking, "[APP]...", "numbers for Prometheus, as OpenMetrics text",
+     "Prints state, restarts, CPU, memory and lost log bytes of all apps, or of those named, and ends. A cron job can "
+     "write it "
+     "where node_exporter's textfile collector reads.",
+     "forever metrics\n"
+     "forever metrics > forever.prom.part && mv forever.prom.part forever.prom",
+     kNoGroups, OperandKind::app, make_metrics},
     {"port", "", kLooking, "[PORT[/tcp|/udp]]... [OPTION]...", "who holds a port; --kill frees it",
      "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody listens "
      "on. "
