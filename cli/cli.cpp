@@ -29,6 +29,7 @@ struct Carrier {
   int operator()(const Apply& command) const { return apply(command); }
   int operator()(const Init& command) const { return init(command); }
   int operator()(const Metrics& command) const { return metrics(command); }
+  int operator()(const Doctor& command) const { return doctor(command); }
   int operator()(const MonitVerb& command) const { return monit(command); }
   int operator()(const Completion& command) const { return completion(command); }
   int operator()(const Show& command) const { return print(command.text); }

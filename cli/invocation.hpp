@@ -105,6 +105,9 @@ struct Reopen {
   SelectorOptions which;
 };
 struct MonitVerb {};
+struct Doctor {
+  SelectorOptions which;  // no selectors
+};
 struct Metrics {
   SelectorOptions which;
 };
@@ -140,7 +143,7 @@ struct Show {
 };  // --help, --version: print and exit 0
 
 using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reopen,
-                                Port, Find, Apply, Init, MonitVerb, Metrics, Completion, Show>;
+                                Port, Find, Apply, Init, MonitVerb, Metrics, Doctor, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

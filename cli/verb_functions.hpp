@@ -24,6 +24,8 @@ namespace forever::cli {
 [[nodiscard]] int monit(const MonitVerb& command);
 // metrics.cpp
 [[nodiscard]] int metrics(const Metrics& command);
+// doctor_verb.cpp
+[[nodiscard]] int doctor(const Doctor& command);
 // reach_verbs.cpp
 [[nodiscard]] int port(const Port& command);
 [[nodiscard]] int find(const Find& command);

@@ -169,6 +169,12 @@ Made make_port(Draft& draft, Operands& operands) {
   port.which = std::move(draft.which);
   return port;
 }
+Made make_doctor(Draft& draft, Operands& operands) {
+  join(operands);
+  if (!operands.words.empty())
+    return UsageError{"doctor takes no operands; `forever describe " + operands.words.front() + "` shows one app"};
+  return Doctor{std::move(draft.which)};
+}
 Made make_metrics(Draft& draft, Operands& operands) { return Metrics{take_which(draft, operands)}; }
 Made make_monit(Draft&, Operands& operands) {
   join(operands);
@@ -356,6 +362,11 @@ constexpr Verb kVerbs[] = {
      "APP: all apps.",
      "forever reopen", kAnswerGroups, OperandKind::app, make_reopen},
 
+    {"doctor", "", kMore, "[OPTION]...", "what on this machine endangers apps, with remedies",
+     "Looks at logind's KillUserProcesses, the limits of inotify and of processes, seccomp, cgroups, the disk, and the "
+     "apps on "
+     "record, changes nothing, and says what is wrong and what to do. Exit code 1 if something is wrong.",
+     "forever doctor", kPidGroups, OperandKind::none, make_doctor},
     {"completion", "", kMore, "bash|zsh|fish", "print a completion script for a shell",
      "Prints a script that completes verbs, options and the names of apps.",
      "eval \"$(forever completion bash)\"\tin ~/.bashrc\n"
