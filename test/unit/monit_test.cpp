@@ -208,8 +208,8 @@ TEST_CASE("MONIT every frame fits its screen, whatever the size, the names and t
 TEST_CASE("MONIT 80 columns and 24 rows show what is needed: sums, states, CPU, memory, restarts, uptime, keys") {
   MonitView view = three();
   const std::string screen = all(draw(view, kSize, kPlain));
-  for (const char* part : {"3 apps, 1 online", "name", "restarts", "> web", "1.5%", "10M", "4711", "backoff",
-                           "stopped", "-- web: out and err", "q quit"})
+  for (const char* part : {"3 apps, 1 online", "name", "restarts", "> web", "1.5%", "10M", "4711", "backoff", "stopped",
+                           "-- web: out and err", "q quit"})
     CHECK_THAT(screen, contains(part));
   MonitView none;
   none.state_directory = "/home/me/.forever";
