@@ -234,6 +234,11 @@ std::string interpreter_text(const AppSpec& spec) {
   return command_line(spec.interpreter);
 }
 
+std::string health_text(const HealthSettings& health) {
+  return ", every " + format_duration(health.interval) + ", at most " + format_duration(health.timeout) +
+         ", restarted after " + std::to_string(health.threshold);
+}
+
 void spec_section(Page& page, const AppSpec& spec) {
   page.heading("As asked for");
   page.line("script", printable(quoted(spec.script)));
@@ -249,6 +254,12 @@ void spec_section(Page& page, const AppSpec& spec) {
   if (spec.max_memory != 0) page.line("max memory", format_size(spec.max_memory));
   page.line("cron restart", printable(spec.cron_restart));
   page.line("watch", watch_text(spec.watch));
+  if (!spec.health.command.empty()) page.line("health", printable(spec.health.command) + health_text(spec.health));
+  if (spec.health.port != 0)
+    page.line("health",
+              "port " + std::to_string(spec.health.port) + printable(spec.health.path) + health_text(spec.health));
+  if (!spec.on_exit.command.empty())
+    page.line("on exit", printable(spec.on_exit.command) + ", at most " + format_duration(spec.on_exit.timeout));
   page.line("created", rfc3339_local(wall_from_ms(spec.created_ms)));
 }
 

@@ -51,7 +51,12 @@ struct StartOptions {
   bool watch_hash = false;
   std::optional<OnCrash> on_crash;
   std::string shell_command;  // run --exec: the shell runs it, with the program and its arguments behind it
-  bool force = false;         // start a second copy under a new name is never done; reserved words only
+  std::optional<std::string> on_exit, health_command;  // empty: none any more
+  std::optional<std::uint16_t> health_port;
+  std::string health_path;  // with health_port
+  std::optional<Milliseconds> on_exit_timeout, health_interval, health_timeout;
+  std::optional<unsigned> health_threshold;
+  bool force = false;  // start a second copy under a new name is never done; reserved words only
   bool json = false;
   bool quiet = false;
   friend bool operator==(const StartOptions&, const StartOptions&) = default;
@@ -116,6 +121,13 @@ struct Scale {
   bool relative = false;  // so many more or fewer
 };
 struct Reopen {
+  SelectorOptions which;
+};
+struct MonitVerb {};
+struct Doctor {
+  SelectorOptions which;  // no selectors
+};
+struct Metrics {
   SelectorOptions which;
 };
 struct PortWanted {
@@ -184,7 +196,7 @@ struct Show {
 
 using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reload,
                                 Scale, Reopen, Port, Find, Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset,
-                                CleanLogs, Export, Watch, Completion, Show>;
+                                CleanLogs, Export, Watch, MonitVerb, Metrics, Doctor, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

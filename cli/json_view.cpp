@@ -113,6 +113,16 @@ void add_spec(Json& app, const AppSpec& spec, bool reveal) {
                   {"poll_ms", spec.watch.poll.count()},
                   {"hash", spec.watch.hash},
                   {"on_crash", to_string(spec.watch.on_crash)}};
+  app["health"] = !spec.health.wanted() ? Json(nullptr)
+                                        : Json{{"command", spec.health.command},
+                                               {"port", spec.health.port != 0 ? Json(spec.health.port) : Json(nullptr)},
+                                               {"path", spec.health.path},
+                                               {"interval_ms", spec.health.interval.count()},
+                                               {"timeout_ms", spec.health.timeout.count()},
+                                               {"threshold", spec.health.threshold}};
+  app["on_exit"] = spec.on_exit.command.empty()
+                       ? Json(nullptr)
+                       : Json{{"command", spec.on_exit.command}, {"timeout_ms", spec.on_exit.timeout.count()}};
   app["limits"] = Json::object();
   for (const ResourceLimit& limit : spec.limits)
     app["limits"][limit.name] = {{"soft", limit_json(limit.soft)}, {"hard", limit_json(limit.hard)}};

@@ -203,6 +203,25 @@ std::variant<AppSpec, Failure> fresh_spec(const StartOptions& options) {
   return spec;
 }
 
+namespace {
+
+void lay_attending(const StartOptions& options, AppSpec& spec) {
+  lay(options.on_exit, spec.on_exit.command);
+  lay(options.on_exit_timeout, spec.on_exit.timeout);
+  HealthSettings& health = spec.health;
+  // One way of asking: the new one takes the place of the old.
+  if (options.health_command || options.health_port) {
+    health.command = options.health_command.value_or("");
+    health.port = options.health_port.value_or(0);
+    health.path = options.health_path;
+  }
+  lay(options.health_interval, health.interval);
+  lay(options.health_timeout, health.timeout);
+  lay(options.health_threshold, health.threshold);
+}
+
+}  // namespace
+
 std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec) {
   lay(options.app_namespace, spec.app_namespace);
   if (options.directory) spec.directory = absolute_path(*options.directory);
@@ -235,6 +254,7 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.max_memory, spec.max_memory);
   lay(options.cron_restart, spec.cron_restart);
   apply_watch(options, spec.watch);
+  lay_attending(options, spec);
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
   if (auto failure = apply_environment(options, spec)) return failure;

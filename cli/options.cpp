@@ -1,4 +1,5 @@
 // Every option of every verb: its names, what it takes, what it says in the help, and what it sets.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -299,6 +300,57 @@ constexpr Option kShell[] = {
      }},
 };
 
+// "8081", "8081/health"
+Fault set_health_port(Draft& draft, const std::string& value) {
+  const std::size_t slash = std::min(value.find('/'), value.size());
+  draft.start.health_port = whole_number<std::uint16_t>(value.substr(0, slash));
+  draft.start.health_path = value.substr(slash);
+  const bool good = draft.start.health_port.value_or(0) != 0 &&
+                    std::ranges::all_of(draft.start.health_path, [](unsigned char c) { return c > ' ' && c < 0x7f; });
+  return good ? Fault{} : "is not a port; write 8081, or 8081/health for an HTTP GET";
+}
+
+Fault set_positive(std::optional<Milliseconds>& into, const std::string& value) {
+  if (const Fault fault = set_duration(into, value)) return fault;
+  return *into > Milliseconds{0} ? Fault{} : "must be more than 0";
+}
+
+constexpr Option kAttending[] = {
+    {"--on-exit", "COMMAND",
+     "Runs COMMAND by the shell after each end of an instance, with what happened in its environment (FOREVER_APP, "
+     "FOREVER_EXIT_CODE, FOREVER_EXIT_SIGNAL, FOREVER_LAST_LINES and others). Nothing waits for it. An empty one takes "
+     "it away.",
+     [](Draft& d, const std::string& v) {
+       d.start.on_exit = v;
+       return Fault{};
+     }},
+    {"--on-exit-timeout", "TIME", "How long it may take before it is killed. A bare number is seconds. Default 30s.",
+     [](Draft& d, const std::string& v) { return set_positive(d.start.on_exit_timeout, v); }},
+    {"--health-cmd", "COMMAND",
+     "Asks by this shell command whether it is well: exit code 0 is. An empty one takes it away. Without it and "
+     "--health-port nobody asks.",
+     [](Draft& d, const std::string& v) {
+       d.start.health_command = v;
+       return Fault{};
+     }},
+    {"--health-port", "PORT[/PATH]",
+     "Asks whether it takes a connection on this port of this machine; with /PATH, whether it answers an HTTP GET with "
+     "a "
+     "status below 400. A hung program still takes connections, so prefer a path.",
+     set_health_port},
+    {"--health-interval", "TIME", "The time between two looks. A bare number is seconds. Default 10s.",
+     [](Draft& d, const std::string& v) { return set_positive(d.start.health_interval, v); }},
+    {"--health-timeout", "TIME", "A look that takes longer has gone wrong. A bare number is seconds. Default 5s.",
+     [](Draft& d, const std::string& v) { return set_positive(d.start.health_timeout, v); }},
+    {"--health-threshold", "N", "It is restarted after N looks in a row that went wrong. Default 3.",
+     [](Draft& d, const std::string& v) -> Fault {
+       const auto number = whole_number<unsigned>(v);
+       if (!number || *number < 1 || *number > 1000) return "is not a whole number from 1 to 1000";
+       d.start.health_threshold = number;
+       return {};
+     }},
+};
+
 constexpr Option kStopping[] = {
     {"--kill-signal", "SIGNAL", "What asks it to end, by name or number. Default TERM.", set_kill_signal},
     {"--kill-timeout", "TIME", "How long it may take before KILL. A bare number is seconds. Default 10s.",
@@ -530,11 +582,17 @@ constexpr Option kExport[] = {
     kEnvironmentName,
 };
 
-constexpr OptionGroup kStartTable[] = {
-    {"What it is", kWhat},      {"How it runs", kHow},        {"Several instances", kInstances},
-    {"Its ports", kSharing},    {"Keeping it alive", kAlive}, {"Restart on change", kWatching},
-    {"Stopping it", kStopping}, {"Its logs", kLogging},       {kAppsFileTitle, kOfFile},
-    {kAnswerTitle, kAnswer}};
+constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},
+                                       {"How it runs", kHow},
+                                       {"Several instances", kInstances},
+                                       {"Its ports", kSharing},
+                                       {"Keeping it alive", kAlive},
+                                       {"Restart on change", kWatching},
+                                       {"Looking after it", kAttending},
+                                       {"Stopping it", kStopping},
+                                       {"Its logs", kLogging},
+                                       {kAppsFileTitle, kOfFile},
+                                       {kAnswerTitle, kAnswer}};
 constexpr OptionGroup kRunTable[] = {{"What it is", kShell},
                                      {"How it runs", kHow},
                                      {"Keeping it alive", kAlive},

@@ -20,6 +20,12 @@ namespace forever::cli {
 [[nodiscard]] int signal(const Signal& command);
 [[nodiscard]] int flush(const Flush& command);
 [[nodiscard]] int reopen(const Reopen& command);
+// monit.cpp
+[[nodiscard]] int monit(const MonitVerb& command);
+// metrics.cpp
+[[nodiscard]] int metrics(const Metrics& command);
+// doctor_verb.cpp
+[[nodiscard]] int doctor(const Doctor& command);
 // reach_verbs.cpp
 [[nodiscard]] int port(const Port& command);
 [[nodiscard]] int find(const Find& command);

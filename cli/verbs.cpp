@@ -47,6 +47,8 @@ SelectorOptions take_which(Draft& draft, Operands& operands) {
 Made make_start(Draft& draft, Operands& operands) {
   if (!take_program(draft, operands)) return missing("start", "a program, or the name of a stopped app");
   if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (draft.start.health_port && draft.start.health_command.value_or("") != "")
+    return UsageError{"--health-cmd and --health-port exclude each other; a command can look at ports, too"};
   return Start{std::move(draft.start)};
 }
 
@@ -241,6 +243,18 @@ Made make_port(Draft& draft, Operands& operands) {
   port.which = std::move(draft.which);
   return port;
 }
+Made make_doctor(Draft& draft, Operands& operands) {
+  join(operands);
+  if (!operands.words.empty())
+    return UsageError{"doctor takes no operands; `forever describe " + operands.words.front() + "` shows one app"};
+  return Doctor{std::move(draft.which)};
+}
+Made make_metrics(Draft& draft, Operands& operands) { return Metrics{take_which(draft, operands)}; }
+Made make_monit(Draft&, Operands& operands) {
+  join(operands);
+  if (!operands.words.empty()) return UsageError{"monit takes no operands; / in it filters"};
+  return MonitVerb{};
+}
 Made make_find(Draft& draft, Operands& operands) {
   Find find{take_which(draft, operands), draft.kill, draft.signal};
   if (find.which.selectors.empty()) return missing("find", "the name of a program, such as node");
@@ -384,6 +398,18 @@ constexpr Verb kVerbs[] = {
      kDescribeGroups, OperandKind::app, make_describe},
     {"pid", "", kLooking, "[APP]... [OPTION]...", "the process ids of an app, one on each line", kSelectorText,
      "kill -USR1 $(forever pid web)\n", kPidGroups, OperandKind::app, make_pid},
+    {"monit", "", kLooking, "", "a live view: CPU, memory and log; keys restart and stop",
+     "Shows all apps, with the CPU and memory of the last minutes as graphs, and the log of the selected one below. In "
+     "it, ? "
+     "shows the keys, q quits. It needs a terminal.",
+     "forever monit", kNoGroups, OperandKind::none, make_monit},
+    {"metrics", "", kLooking, "[APP]...", "numbers for Prometheus, as OpenMetrics text",
+     "Prints state, restarts, CPU, memory and lost log bytes of all apps, or of those named, and ends. A cron job can "
+     "write it "
+     "where node_exporter's textfile collector reads.",
+     "forever metrics\n"
+     "forever metrics > forever.prom.part && mv forever.prom.part forever.prom",
+     kNoGroups, OperandKind::app, make_metrics},
     {"port", "", kLooking, "[PORT[/tcp|/udp]]... [OPTION]...", "who holds a port; --kill frees it",
      "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody listens "
      "on. "
@@ -519,6 +545,11 @@ constexpr Verb kVerbs[] = {
      "forever export systemd web > /etc/systemd/system/web.service\n"
      "forever export kubernetes apps.json | kubectl apply -f -",
      kExportGroups, OperandKind::form_then_app, make_export},
+    {"doctor", "", kMore, "[OPTION]...", "what on this machine endangers apps, with remedies",
+     "Looks at logind's KillUserProcesses, the limits of inotify and of processes, seccomp, cgroups, the disk, and the "
+     "apps on "
+     "record, changes nothing, and says what is wrong and what to do. Exit code 1 if something is wrong.",
+     "forever doctor", kPidGroups, OperandKind::none, make_doctor},
     {"completion", "", kMore, "bash|zsh|fish", "print a completion script for a shell",
      "Prints a script that completes verbs, options and the names of apps.",
      "eval \"$(forever completion bash)\"\tin ~/.bashrc\n"

@@ -28,4 +28,7 @@ struct ProgramFacts {
 // Windows: the image name, with or without ".exe", in any case.
 [[nodiscard]] std::vector<ProgramFacts> programs_called(std::string_view name);
 
+// Whether both run the same file; true where the system does not tell, or may not.
+[[nodiscard]] bool same_program(Pid a, Pid b);
+
 }  // namespace forever

@@ -65,7 +65,10 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
   last.stage = exit.status.kind == ExitStatus::Kind::not_started ? stage : std::string{};
   last.trigger = to_string(exit.trigger);
   outputs_.pump(steady_now(), true);
-  if (exit.trigger == Trigger::crash) last.last_lines = outputs_.last_lines(kLastLines);
+  if (exit.trigger == Trigger::crash || !spec_.on_exit.command.empty())
+    last.last_lines = outputs_.last_lines(kLastLines);
+  tell_exit(instance, last);
+  if (exit.trigger != Trigger::crash) last.last_lines.clear();
   log_later(exit.trigger == Trigger::crash ? EventLevel::warning : EventLevel::info,
             "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " +
                 format_duration(exit.uptime) + " (" + last.trigger + ")");
@@ -111,8 +114,9 @@ bool Supervision::belongs_to(Pid orphan, const Instance& instance) const {
 }
 
 bool Supervision::leads(Pid pid) const {
-  return std::ranges::any_of(
-      instances_, [&](const Instance& other) { return other.process().pid == pid && !other.life().leader_gone(); });
+  return side_.runs(pid) || std::ranges::any_of(instances_, [&](const Instance& other) {
+           return other.process().pid == pid && !other.life().leader_gone();
+         });
 }
 
 void Supervision::signal_members(const Instance& instance, const action::Signal& signal) {
@@ -169,6 +173,7 @@ AppStatus Supervision::make_status() const {
 
 // The last act. Nothing of the state directory may be touched once the lock is free: it may be the next one's already.
 void Supervision::finish() {
+  side_.end_looks();
   outputs_.pump(steady_now(), true);
   ports_.release_all(link_);
   for (const Instance& instance : instances_) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();

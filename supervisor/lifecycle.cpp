@@ -15,7 +15,8 @@ void append(std::vector<LifecycleAction>& to, std::vector<LifecycleAction> more)
 bool automatic(Trigger trigger) noexcept {
   switch (trigger) {
     case Trigger::max_memory:
-    case Trigger::cron: return true;
+    case Trigger::cron:
+    case Trigger::health: return true;
     case Trigger::exit:
     case Trigger::crash:
     case Trigger::stop:
@@ -307,6 +308,7 @@ const char* to_string(Trigger trigger) noexcept {
     case Trigger::max_memory: return "max-memory";
     case Trigger::cron: return "cron";
     case Trigger::watch: return "watch";
+    case Trigger::health: return "health";
   }
   return "exit";
 }

@@ -15,7 +15,7 @@
 // the restart. What is "the rest" depends on KillMode: of `process` there is none; of `group` it cannot be told from what left the
 // group, so one round of KILL is its end; of `tree` it is waited for however long it takes.
 //
-// Restarts that nobody asked for (max_memory, cron) act on an online instance only: they never wake what was stopped or given up,
+// Restarts that nobody asked for (max_memory, cron, health) act on an online instance only: they never wake what was stopped or given up,
 // and never undo a stop that is under way. A change of watched files (watch) undoes no stop either, but starts what has ended, waits
 // or was given up: it may be mended now. What is late or impossible in a state changes nothing.
 #pragma once
@@ -42,7 +42,7 @@ enum class InstanceState : std::uint8_t { starting, online, stopping, stopped, b
 [[nodiscard]] std::optional<InstanceState> instance_state_from(const std::string& word) noexcept;
 
 // Why a run ended or is being ended; also the word in `describe`. exit and crash: by itself, with and without success.
-enum class Trigger : std::uint8_t { exit, crash, stop, restart, max_memory, cron, watch };
+enum class Trigger : std::uint8_t { exit, crash, stop, restart, max_memory, cron, watch, health };
 [[nodiscard]] const char* to_string(Trigger trigger) noexcept;
 
 namespace event {
@@ -59,7 +59,7 @@ struct LeaderExited {
   bool tree_empty = true;
 };
 struct TreeEmpty {};  // after LeaderExited with something left: now nothing is
-// Trigger::restart, max_memory, cron and watch come with `again`.
+// Trigger::restart, max_memory, cron, watch and health come with `again`.
 struct Stop {
   Trigger trigger = Trigger::stop;
   bool again = false;

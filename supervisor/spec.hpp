@@ -9,6 +9,8 @@
 
 #include "platform/result.hpp"
 #include "platform/spawn.hpp"
+#include "supervisor/exit_hook_settings.hpp"
+#include "supervisor/health.hpp"
 #include "supervisor/restart_policy.hpp"
 #include "supervisor/stop_plan.hpp"
 
@@ -65,6 +67,8 @@ struct AppSpec {
   std::uint64_t max_memory = 0;  // bytes of the whole tree; 0: no limit
   std::string cron_restart;      // empty: none
   WatchSettings watch;
+  HealthSettings health;
+  ExitHook on_exit;
   Milliseconds ready_timeout{30000};    // `start --wait` without a number waits this long
   std::int64_t created_ms = 0;          // wall time
   std::vector<std::string> depends_on;  // apps that `resurrect` starts first

@@ -116,6 +116,40 @@ void read_watch(const Json& json, std::string& fault, WatchSettings& watch) {
   fields.word("on_crash", watch.on_crash, on_crash_from);
 }
 
+OrderedJson health_json(const HealthSettings& health) {
+  OrderedJson json;
+  json["command"] = json_of_bytes(health.command);
+  json["port"] = health.port;
+  json["path"] = json_of_bytes(health.path);
+  json["interval"] = format_duration(health.interval);
+  json["timeout"] = format_duration(health.timeout);
+  json["threshold"] = health.threshold;
+  return json;
+}
+
+void read_health(const Json& json, std::string& fault, HealthSettings& health) {
+  JsonFields fields(json, fault, "health.");
+  fields.text("command", health.command);
+  fields.number("port", health.port);
+  fields.text("path", health.path);
+  read_duration(fields, "interval", health.interval);
+  read_duration(fields, "timeout", health.timeout);
+  fields.number("threshold", health.threshold, 1U, 1000U);
+}
+
+OrderedJson hook_json(const ExitHook& hook) {
+  OrderedJson json;
+  json["command"] = json_of_bytes(hook.command);
+  json["timeout"] = format_duration(hook.timeout);
+  return json;
+}
+
+void read_hook(const Json& json, std::string& fault, ExitHook& hook) {
+  JsonFields fields(json, fault, "on_exit.");
+  fields.text("command", hook.command);
+  read_duration(fields, "timeout", hook.timeout);
+}
+
 // [["NOFILE", 1024, 1048576], ["CORE", 0, null]]: name, soft, hard; null is unlimited.
 OrderedJson limits_json(const std::vector<ResourceLimit>& limits) {
   OrderedJson json = OrderedJson::array();
@@ -175,6 +209,8 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   fields.number("max_memory", spec.max_memory);
   fields.text("cron_restart", spec.cron_restart);
   if (const Json* part = fields.object("watch")) read_watch(*part, fault, spec.watch);
+  if (const Json* part = fields.object("health")) read_health(*part, fault, spec.health);
+  if (const Json* part = fields.object("on_exit")) read_hook(*part, fault, spec.on_exit);
   read_duration(fields, "ready_timeout", spec.ready_timeout);
   fields.number("created_ms", spec.created_ms);
   fields.texts("depends_on", spec.depends_on);
@@ -211,6 +247,8 @@ std::string spec_to_json(const AppSpec& spec) {
   json["max_memory"] = spec.max_memory;
   json["cron_restart"] = json_of_bytes(spec.cron_restart);
   if (!(spec.watch == WatchSettings{})) json["watch"] = watch_json(spec.watch);
+  if (!(spec.health == HealthSettings{})) json["health"] = health_json(spec.health);
+  if (!(spec.on_exit == ExitHook{})) json["on_exit"] = hook_json(spec.on_exit);
   json["ready_timeout"] = format_duration(spec.ready_timeout);
   json["created_ms"] = spec.created_ms;
   if (!spec.depends_on.empty()) json["depends_on"] = json_of_list(spec.depends_on);

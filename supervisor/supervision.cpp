@@ -40,6 +40,7 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       watching_(loop_, kWatchToken) {}
 
 int Supervision::run() {
+  look_after_health(steady_now());  // of what was adopted
   for (;;) {
     settle();
     if (finished_) return 0;
@@ -56,6 +57,7 @@ std::optional<Time> Supervision::next_deadline() const {
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
   sooner(soonest, watching_.deadline());
+  for (const auto& [key, health] : health_) sooner(soonest, health.deadline());
   sooner(soonest, control_.deadline());
   sooner(soonest, rolling_deadline());
   sooner(soonest, control_retry_);
@@ -119,6 +121,8 @@ Instance* Supervision::instance_of(const ProcessId& id) {
 void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
   if (Instance* const instance = instance_of(id)) {
     leader_ended(*instance, status);
+  } else if (const auto answer = side_.ended(id.pid, status)) {
+    side_command_ended(*answer);
   } else {
     check_trees();
   }
@@ -197,6 +201,7 @@ void Supervision::tick(Time now) {
   link_.tick(now);
   if (control_retry_ && *control_retry_ <= now) open_control();
   look_at_drained(now);
+  look_after_health(now);
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
   if (const auto why = watching_.due(now)) restart_by_watch(*why);

@@ -3,10 +3,11 @@
 // Every turn of the loop is: wait; take what happened (events change lifecycles, and collect what is to be done); tick;
 // settle (the status goes on record, only then gates are opened and answers sent). So intent is on record before the act.
 // supervision.cpp is the loop, acting.cpp what the lifecycles' decisions come to, adoption.cpp how it begins or goes on after
-// a predecessor, operations.cpp what clients ask for, state_files.cpp its own files.
+// a predecessor, attending.cpp health and hooks, operations.cpp what clients ask for, state_files.cpp its own files.
 #pragma once
 
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,10 +17,12 @@
 #include "supervisor/chance.hpp"
 #include "supervisor/control_server.hpp"
 #include "supervisor/event_log.hpp"
+#include "supervisor/health.hpp"
 #include "supervisor/instance.hpp"
 #include "supervisor/outputs.hpp"
 #include "supervisor/reload.hpp"
 #include "supervisor/shared_ports.hpp"
+#include "supervisor/side_commands.hpp"
 #include "supervisor/spec.hpp"
 #include "supervisor/state_directory.hpp"
 #include "supervisor/status.hpp"
@@ -85,6 +88,11 @@ class Supervision {
   [[nodiscard]] bool tree_empty(const Instance& instance) const;
   [[nodiscard]] AppStatus make_status() const;
   void finish();
+
+  // attending.cpp
+  void look_after_health(Time now);
+  void side_command_ended(const SideCommands::Answer& answer);
+  void tell_exit(const Instance& instance, const LastExit& last);
 
   // adoption.cpp
   void read_records();
@@ -183,6 +191,8 @@ class Supervision {
   Handle report_;
   Triggers triggers_;
   Watching watching_;
+  std::map<std::uint32_t, Health> health_;  // by the key of the instance
+  SideCommands side_;
   std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines
   std::string told_trouble_;
   Time dropped_due_{};

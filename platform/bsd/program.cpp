@@ -32,4 +32,6 @@ std::vector<ProgramFacts> programs_called(std::string_view name) {
   return found;
 }
 
+bool same_program(Pid, Pid) { return true; }
+
 }  // namespace forever

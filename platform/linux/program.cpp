@@ -86,4 +86,12 @@ std::vector<ProgramFacts> programs_called(std::string_view name) {
   return found;
 }
 
+bool same_program(Pid a, Pid b) {
+  struct stat first {
+  }, second{};
+  if (sys::stat(path_below(a, "exe").c_str(), &first) != 0 || sys::stat(path_below(b, "exe").c_str(), &second) != 0)
+    return true;
+  return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 }  // namespace forever

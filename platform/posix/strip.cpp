@@ -40,9 +40,9 @@ void close_one_by_one(unsigned first, unsigned last) noexcept {
   }
 }
 
-// First of all, so that a sibling that waits at its own gate keeps no lock and no gate of ours open.
-void close_all_but_named(const StripPlan& plan) noexcept {
-  std::array<int, 5> named{plan.gate, plan.report, plan.out, plan.err, plan.calls};
+}  // namespace
+
+void close_all_but(std::array<int, 5> named) noexcept {
   std::sort(named.begin(), named.end());
   unsigned first = 3;
   for (const int keep : named) {
@@ -53,6 +53,8 @@ void close_all_but_named(const StripPlan& plan) noexcept {
   }
   if (calls::close_range(first, kLastDescriptor) != 0) close_one_by_one(first, kLastDescriptor);
 }
+
+namespace {
 
 void own_session(const StripPlan& plan) noexcept {
   switch (plan.session) {
@@ -127,7 +129,8 @@ void wait_at_gate(const StripPlan& plan) noexcept {
 }  // namespace
 
 void run_strip(const StripPlan& plan) noexcept {
-  close_all_but_named(plan);
+  // First of all, so that a sibling that waits at its own gate keeps no lock and no gate of ours open.
+  close_all_but({plan.gate, plan.report, plan.out, plan.err, plan.calls});
   // What was ignored stays ignored over an exec (execve(2)), so each goes back to its default.
   calls::default_dispositions();
   own_session(plan);

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,6 +53,9 @@ struct StripFailure {
 
 // How much stack run_strip wants, generously.
 inline constexpr std::size_t kStripStack = std::size_t{16} * 1024;
+
+// Closes every descriptor from 3 on but those named (-1: none), by the calls of strip_calls.hpp.
+void close_all_but(std::array<int, 5> named) noexcept;
 
 // Starts a process that runs the strip, beside this one. `plan`, all that it points to, and `stack` (kStripStack bytes, its end
 // aligned to 16) must stay until that process has executed or ended: its end of the report pipe is closed then. All signals

@@ -206,3 +206,27 @@ TEST_CASE("FIND3 what the command itself runs under is left alone") {
   CHECK_THAT(result.out, contains("code 1"));
   CHECK_THAT(result.err, contains("left alone"));
 }
+
+TEST_CASE("METRICS3 metrics prints all apps or those named, and Prometheus' own parser takes it") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  start(home, "api", {"wait"});
+  const std::string text = done(home, {"metrics"}).out;
+  CHECK(text.ends_with("\n# EOF\n"));
+  CHECK_THAT(text, contains("forever_instance_up{app=\"web\",namespace=\"default\",slot=\"0\"} 1\n"));
+  CHECK_THAT(text, contains("app=\"api\""));
+  CHECK_FALSE(has(done(home, {"metrics", "web"}).out, "app=\"api\""));
+  const Result unknown = home.forever({"metrics", "nope"});
+  CHECK(unknown.exit_code == 3);
+  CHECK(unknown.out.empty());
+  const char* const kParser =
+      "from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse";
+  if (run({"python3", "-c", kParser}).exit_code != 0) SKIP_CASE("there is no prometheus_client for python3");
+  Command command;
+  command.argv = {"python3", "-c", std::string{kParser} + "\nimport sys\nprint(len(list(parse(sys.stdin.read()))))"};
+  command.input = text;
+  const Result parsed = run(command);
+  INFO(parsed.err);
+  CHECK(parsed.exit_code == 0);
+  CHECK(parsed.out == "11\n");
+}

@@ -61,7 +61,8 @@ void start_workers(const TemporaryHome& home, const Language* language, int port
 
 std::vector<int> pids_of(const TemporaryHome& home) {
   std::vector<int> pids;
-  for (const Json& instance : listed(home, "web").at("instances"))
+  const Json app = listed(home, "web");
+  for (const Json& instance : app.at("instances"))
     pids.push_back(instance.at("pid").is_null() ? 0 : instance.at("pid").get<int>());
   return pids;
 }

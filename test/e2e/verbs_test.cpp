@@ -14,9 +14,9 @@ namespace fs = std::filesystem;
 constexpr int kNotFound = 3;
 
 const Words& verbs() {
-  static const Words all{"start",   "run",     "list",       "describe", "pid",        "stop",
-                         "stopall", "restart", "restartall", "delete",   "signal",     "logs",
-                         "flush",   "reopen",  "port",       "find",     "completion", "help"};
+  static const Words all{"start",   "run",        "list",   "describe", "pid",  "stop",       "stopall",
+                         "restart", "restartall", "delete", "signal",   "logs", "flush",      "reopen",
+                         "monit",   "metrics",    "doctor", "port",     "find", "completion", "help"};
   return all;
 }
 

@@ -242,7 +242,7 @@ TEST_CASE("WATCH a crashed program waits for a change if that is wanted, and els
     CHECK(app.stays_at(4));
     done(app.home, {"stop", "web"});
     CHECK(app.home_status() == "stopped");
-    CHECK(processes_of(app.home).empty());
+    CHECK(wait_until([&] { return processes_of(app.home).empty(); }));  // the keeper ends a moment later
   }
   SECTION("restart; a change starts what was given up or waits in back-off") {
     Watched app({});

@@ -373,3 +373,24 @@ TEST_CASE("CLU5 scale takes a number, more or fewer, as the last word") {
   CHECK_THAT(fault({"scale", "web", "many"}), contains("is not a number of instances"));
   CHECK_THAT(fault({"scale", "web", "-x", "1"}), contains("unknown option"));
 }
+
+TEST_CASE("PARSE hooks and health") {
+  const StartOptions o =
+      started({"start", "x", "--on-exit", "mail me", "--on-exit-timeout", "5", "--health-cmd", "curl x",
+               "--health-interval", "1m", "--health-timeout", "2s", "--health-threshold", "4"});
+  CHECK(o.on_exit == "mail me");
+  CHECK(o.on_exit_timeout == Milliseconds{5000});
+  CHECK(o.health_command == "curl x");
+  CHECK(o.health_interval == Milliseconds{60000});
+  CHECK(o.health_timeout == Milliseconds{2000});
+  CHECK(o.health_threshold == 4U);
+  const StartOptions port = started({"start", "x", "--health-port", "8081/health?x=1", "--health-cmd", ""});
+  CHECK(port.health_port == 8081);
+  CHECK(port.health_path == "/health?x=1");
+  CHECK(started({"start", "x", "--health-port", "80"}).health_path.empty());
+  for (const char* word : {"0", "65536", "web", "80 /x", "80/a b", "/x", ""})
+    CHECK(fault({"start", "x", "--health-port", word}) != "accepted");
+  CHECK_THAT(fault({"start", "x", "--health-port", "80", "--health-cmd", "y"}), contains("exclude each other"));
+  CHECK_THAT(fault({"start", "x", "--health-interval", "0"}), contains("more than 0"));
+  CHECK_THAT(fault({"start", "x", "--health-threshold", "0"}), contains("from 1 to 1000"));
+}

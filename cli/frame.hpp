@@ -1,0 +1,15 @@
+// A screen full of lines, and what has to be written so that the terminal shows it: only lines that have changed, in one write,
+// so that nothing flickers. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace forever::cli {
+
+using Frame = std::vector<std::string>;
+
+// From `before` to `after`; an empty `before` (the first frame, a new size) clears the screen. Empty if nothing has changed.
+[[nodiscard]] std::string frame_update(const Frame& before, const Frame& after);
+
+}  // namespace forever::cli

@@ -1,0 +1,140 @@
+// Commands that run beside an app: told of its exits (--on-exit), asking whether it is well (--health-*).
+#include "test/e2e/apps.hpp"
+
+using namespace forever::test;
+
+namespace {
+
+std::string last_trigger(const TemporaryHome& home, const std::string& name) {
+  const Json exits = describe_json(home, name).at("last_exits");
+  return exits.empty() ? "" : exits.back().at("trigger").get<std::string>();
+}
+
+}  // namespace
+
+TEST_CASE("HOOK1 --on-exit is told name, slot, pid, code, signal, uptime, restarts and last lines") {
+  const TemporaryHome home;
+  const auto told = home.scratch() / "told";
+  start(
+      home, "web", {"count", "runs", "first", "1", "say", "last words", "exit", "3", "end", "wait"},
+      {"--on-exit", "env | grep '^FOREVER_' | grep -v HOME > told.part; mv told.part told", "--env", "FOREVER_APP=x"});
+  REQUIRE(wait_until([&] { return std::filesystem::exists(told); }));
+  const std::string text = read_file(told);
+  INFO(text);
+  CHECK_THAT(text, contains("FOREVER_APP=web\n"));
+  CHECK_THAT(text, contains("FOREVER_INSTANCE=0\n"));
+  CHECK_THAT(text, contains("FOREVER_EXIT_CODE=3\n"));
+  CHECK_THAT(text, contains("FOREVER_EXIT_SIGNAL=\n"));
+  CHECK_THAT(text, contains("FOREVER_EXIT_REASON=exit 3\n"));
+  CHECK_THAT(text, contains("FOREVER_EXIT_TRIGGER=crash\n"));
+  CHECK_THAT(text, contains("FOREVER_LAST_LINES="));
+  CHECK_THAT(text, contains("FOREVER_UPTIME=0."));
+  CHECK_THAT(text, contains("FOREVER_PID="));
+  CHECK_THAT(text, contains("FOREVER_OUT_LOG=" + home.log("web").string()));
+
+  const int pid = pid_of(home, "web");
+  std::filesystem::remove(told);
+  done(home, {"stop", "web"});
+  REQUIRE(wait_until([&] { return std::filesystem::exists(told); }));
+  const std::string stopped = read_file(told);
+  CHECK_THAT(stopped, contains("FOREVER_EXIT_TRIGGER=stop\n"));
+  CHECK_THAT(stopped, contains("FOREVER_EXIT_SIGNAL=SIGTERM\n"));
+  CHECK_THAT(stopped, contains("FOREVER_PID=" + std::to_string(pid) + "\n"));
+}
+
+TEST_CASE(
+    "HOOK2 an --on-exit command that hangs holds up neither restart, stop nor delete, and ends at its time limit") {
+  const TemporaryHome home;
+  const auto pids = home.scratch() / "hooks";
+  start(home, "web", {"count", "runs", "first", "2", "exit", "1", "end", "say", "up", "wait"},
+        {"--on-exit", "echo $$ >> hooks; trap '' TERM; sleep 1000 & wait; wait", "--on-exit-timeout", "3s"});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  REQUIRE(wait_until([&] { return lines_of(read_file(pids)).size() == 2; }));
+  CHECK(status_of(home, "web") == "online");
+  const Result stopped = done(home, {"stop", "web"});
+  CHECK(stopped.elapsed < 2500ms);
+  done(home, {"delete", "web"});
+  REQUIRE(wait_until([&] { return lines_of(read_file(pids)).size() == 3; }));
+  for (const std::string& pid : lines_of(read_file(pids))) {
+    INFO(pid);
+    CHECK(wait_until([&] { return !alive(std::stoi(pid)); }));
+  }
+  CHECK(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("HOOK3 what an --on-exit command writes is in the app's error log, and its failure in the event log") {
+  const TemporaryHome home;
+  start(home, "web", {"count", "runs", "first", "1", "exit", "1", "end", "wait"},
+        {"--on-exit", "echo said by the hook; exit 7"});
+  CHECK(wait_for_log(home, "web", "said by the hook", "err"));
+  CHECK(wait_until([&] { return has(read_file(home.log("web", "forever")), "on-exit command failed: exit 7"); }));
+}
+
+TEST_CASE("HEALTH5 a program that no longer answers over HTTP is restarted, and the trigger says so") {
+  const TemporaryHome home;
+  const std::string port = std::to_string(free_port());
+  // The first run hangs: it takes connections, since the kernel does that, and never answers.
+  start(home, "web",
+        {"count", "runs", "listen", port, "first", "1", "respond-after", "3600000", "end", "say", "up", "wait"},
+        {"--health-port", port + "/health", "--health-interval", "100ms", "--health-timeout", "200ms",
+         "--health-threshold", "2"});
+  REQUIRE(wait_for_log(home, "web", "count 2"));
+  CHECK(last_trigger(home, "web") == "health");
+  const int pid = pid_of(home, "web");
+  const std::string log = read_file(home.log("web", "forever"));
+  CHECK_THAT(log, contains("unwell (2 of 2): took longer than 200ms; restarting"));
+  CHECK(stays_true([&] { return pid_of(home, "web") == pid; }, 1000ms));
+  CHECK(status_of(home, "web") == "online");
+}
+
+TEST_CASE(
+    "HEALTH6 --health-cmd: a program that the command calls unwell is restarted, with KILL where TERM is ignored") {
+  const TemporaryHome home;
+  write_file(home.scratch() / "well", "");
+  start(home, "web", {"count", "runs", "ignore", "TERM", "say", "up", "wait"},
+        {"--health-cmd", "test -e well && kill -0 $FOREVER_PID", "--health-interval", "100ms", "--health-threshold",
+         "1", "--kill-timeout", "100ms"});
+  REQUIRE(wait_for_log(home, "web", "count 1"));
+  const int pid = pid_of(home, "web");
+  CHECK(stays_true([&] { return pid_of(home, "web") == pid; }, 600ms));
+  std::filesystem::remove(home.scratch() / "well");
+  REQUIRE(wait_for_log(home, "web", "count 2"));
+  write_file(home.scratch() / "well", "");
+  CHECK(last_trigger(home, "web") == "health");
+  const Json app = describe_json(home, "web");
+  CHECK(app.at("health").at("threshold") == 1);
+  CHECK(app.at("health").at("interval_ms") == 100);
+}
+
+TEST_CASE("HEALTH7 --health-port without a path asks for a connection; a stopped app is not asked after") {
+  const TemporaryHome home;
+  const std::string port = std::to_string(free_port());
+  start(home, "web", {"count", "runs", "first", "1", "wait", "end", "listen", port, "wait"},
+        {"--health-port", port, "--health-interval", "100ms", "--health-threshold", "2"});
+  REQUIRE(wait_for_log(home, "web", "listening"));
+  CHECK(last_trigger(home, "web") == "health");
+  done(home, {"stop", "web"});
+  CHECK(status_of(home, "web") == "stopped");
+  CHECK(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("HEALTH8 health and hook outlive the supervisor's death, and can be taken away again") {
+  const TemporaryHome home;
+  const auto told = home.scratch() / "told";
+  write_file(home.scratch() / "well", "");
+  start(home, "web", {"count", "runs", "say", "up", "wait"},
+        {"--health-cmd", "test -e well", "--health-interval", "100ms", "--health-threshold", "1", "--on-exit",
+         "echo $FOREVER_EXIT_TRIGGER >> told"});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  const int old = supervisor_of(home, "web");
+  kill_hard(old);
+  REQUIRE(wait_until([&] { return supervisor_of(home, "web") > 0 && supervisor_of(home, "web") != old; }));
+  std::filesystem::remove(home.scratch() / "well");
+  REQUIRE(wait_until([&] { return has(read_file(told), "health"); }));
+  write_file(home.scratch() / "well", "");
+
+  done(home, {"stop", "web"});
+  done(home, {"start", "web", "--health-cmd", "", "--on-exit", ""});
+  CHECK(describe_json(home, "web").at("health").is_null());
+  CHECK(describe_json(home, "web").at("on_exit").is_null());
+}
