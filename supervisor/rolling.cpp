@@ -7,9 +7,11 @@
 namespace forever {
 namespace {
 
-constexpr Milliseconds kFirstLook{2};
+constexpr Milliseconds kFirstLook{10};
 constexpr Milliseconds kLongestPause{50};
-constexpr int kQuietLooks = 3;  // in a row: a connection may be on its way from the kernel to the program
+// In a row, a tenth of a second in all: a connection may be on its way from the kernel to the program, or its handshake, which is
+// not to be seen, may wait for a processor.
+constexpr int kQuietLooks = 10;
 
 }  // namespace
 

@@ -106,13 +106,17 @@ TEST_CASE("DEV a program that reads is given the terminal, and it is ours again 
                                       "echo ready; read word; echo got $word; stty -echo; echo $(tty | head -c 4)"});
   command.directory = dev.tree;
   Running running(command, 24, 80);
+  // Until the program reads, what is typed is for us.
+  const auto given = [&] { return wait_until([&] { return running.foreground_group() != running.pid(); }); };
   REQUIRE(running.wait_for("ready"));
+  REQUIRE(given());
   running.type("hello\n");
   REQUIRE(running.wait_for("got hello"));
   REQUIRE(running.wait_for("clean exit - waiting for changes"));
   CHECK_THAT(running.out(), contains("/dev"));
   running.type("rs\n");
   REQUIRE(wait_for_count(running, "ready", 2));
+  REQUIRE(given());
   running.type("again\n");
   REQUIRE(running.wait_for("got again"));
   REQUIRE(wait_for_count(running, "clean exit", 2));

@@ -152,12 +152,19 @@ TEST_CASE("STATE1 an app without spec and status is taken over from the kernel w
     const TemporaryHome home;
     start(home, "web", {"say", "up", "wait"});
     const int pid = pid_of(home, "web");
-    remove_files(home, "web", {"entry"});
     if (keeper_too) kill_hard(keeper_of(home, "web"));
+    // Suspended, so that it does not write its files anew while they are being removed.
+    std::vector<int> supervisors;
+    REQUIRE(wait_until([&] {
+      supervisors.clear();
+      for (const int other : processes_of(home)) {
+        if (command_line_of(other) == "forever: web") supervisors.push_back(other);
+      }
+      return !supervisors.empty();
+    }));
+    for (const int supervisor : supervisors) send_signal(supervisor, SIGSTOP);
     remove_files(home, "web", {"entry"});
-    for (const int other : processes_of(home)) {
-      if (command_line_of(other) == "forever: web") kill_hard(other);
-    }
+    for (const int supervisor : supervisors) kill_hard(supervisor);
     REQUIRE(wait_for_status(home, "web", "online"));
     REQUIRE(pid_of(home, "web") == pid);
     done(home, {"restart", "web"});

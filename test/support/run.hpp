@@ -56,7 +56,8 @@ class Running {
   void signal(int number);
   void type(const std::string& keys);  // to its standard input
   void close_input();
-  void resize(int rows, int columns);  // the terminal
+  void resize(int rows, int columns);          // the terminal
+  [[nodiscard]] int foreground_group() const;  // of the terminal: who may read what is typed
 
   [[nodiscard]] bool has_ended();
   // True once `text` stands in what was written to either stream.

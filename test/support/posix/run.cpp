@@ -232,6 +232,8 @@ void Running::resize(int rows, int columns) {
   ioctl(state_->output, TIOCSWINSZ, &size);
 }
 
+int Running::foreground_group() const { return tcgetpgrp(state_->output); }
+
 bool Running::has_ended() {
   state_->pump();
   return state_->status.has_value();
