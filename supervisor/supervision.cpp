@@ -251,9 +251,17 @@ void Supervision::restart_by_schedule() {
   }
 }
 
-// The one place where a change of watched files becomes a restart. Where several instances share ports a reload belongs here.
+// The one place where a change of watched files becomes a restart; a reload where ports are held, so that a save drops no
+// connection. What has ended or failed is started: it serves nobody.
 void Supervision::restart_by_watch(const std::string& why) {
   if (desired_ == Desired::stopped) return;
+  const bool all_online = std::ranges::all_of(
+      instances_, [](const Instance& instance) { return instance.life().state() == InstanceState::online; });
+  if (spec_.shares_ports() && all_online) {
+    log_later(EventLevel::info, why + ": reloading");
+    begin_reload();
+    return;
+  }
   log_later(EventLevel::info, why + ": restarting");
   for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::watch, true, false});
 }

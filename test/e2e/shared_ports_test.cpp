@@ -185,6 +185,28 @@ TEST_CASE("CLU2 reloads of a Python server lose no request", "[CLU2]") {
   reload_under_load(&kPython, {"-i", "2"}, 3);
 }
 
+TEST_CASE("CLU2 a change of watched files reloads workers that share a port, and no request is lost", "[CLU2]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  const auto tree = home.scratch() / "tree";
+  std::filesystem::create_directory(tree);
+  start_workers(home, nullptr, port, {"-i", "2", "--watch=" + tree.string(), "--watch-delay", "10ms"});
+  const auto before = pids_of(home);
+  Load load(port, 4);
+  REQUIRE(served(load, 20));
+  write_file(tree / "main.js", "new");
+  REQUIRE(wait_until(
+      [&] {
+        const auto now = pids_of(home);
+        return now.size() == 2 &&
+               std::ranges::none_of(now, [&](int pid) { return std::ranges::find(before, pid) != before.end(); });
+      },
+      30s));
+  REQUIRE(served(load, 20));
+  require_none_lost(load.stop());
+}
+
 TEST_CASE(
     "CLU2 a single instance with held ports is reloaded without a lost request, and restarted without a refused one",
     "[CLU2]") {
