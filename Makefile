@@ -45,7 +45,8 @@ WERROR ?= -Werror
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=switch $(WERROR)
 # spdlog and fmt are header-only and compiled in one file of ours, so that a static binary needs no library of theirs.
 DEFINES = -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DFOREVER_VERSION='"$(VERSION)"'
-BASE = -std=c++20 -I. -Iplatform/posix $(WARNINGS) $(DEFINES)
+COMMON = -std=c++20 -I. $(WARNINGS) $(DEFINES)
+BASE = $(COMMON) -Iplatform/posix
 ifneq ($(OS),Linux)
 BASE += $(addprefix -isystem ,$(wildcard /opt/homebrew/include /usr/local/include))
 endif
@@ -78,6 +79,15 @@ fuzz_FLAGS = -O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
 fuzz_LINK = -fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer)
 fuzz_CXX = $(LIBFUZZER)
 
+# Windows 10 and later, by the cross compiler. GCC 12's takes a null check in libstdc++'s own strings for an error.
+WIN32_CXX ?= $(if $(shell command -v ccache),ccache )x86_64-w64-mingw32-g++-posix
+win32_CXX = $(WIN32_CXX)
+win32_BASE = $(COMMON) -Iplatform/win32 -isystem build/win32/include -D_WIN32_WINNT=0x0A00 -DUNICODE -D_UNICODE
+win32_FLAGS = -Os -DNDEBUG -ffunction-sections -fdata-sections -Wno-maybe-uninitialized
+win32_LINK = -static -s -Wl,--gc-sections
+win32_HOT = -O2
+win32_LIBS = -lws2_32 -liphlpapi -lntdll
+
 HOT := supervisor/log_file.cpp supervisor/log_lines.cpp supervisor/log_writer.cpp supervisor/status_reader.cpp
 release_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
@@ -109,7 +119,7 @@ say = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(2)')
 
 # A flavour is one set of flags: build/<flavour>/obj/ for every source, build/<flavour>/product.a.
 define flavour
-compile_$(1) = $$(or $$($(1)_CXX),$$(CXX)) $$(BASE) $$($(1)_FLAGS) $$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP
+compile_$(1) = $$(or $$($(1)_CXX),$$(CXX)) $$(or $$($(1)_BASE),$$(BASE)) $$($(1)_FLAGS) $$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP
 
 build/$(1)/pch/%.hpp.gch: %.hpp
 	@mkdir -p $$(@D)
@@ -124,11 +134,12 @@ build/$(1)/obj/%.o: %.cpp $$$$(addsuffix .gch,$$$$(call prelude,$(1),$$$$*.cpp))
 	$$(Q)$$(compile_$(1)) $$(addprefix -include ,$$(call prelude,$(1),$$<)) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) \
 		$$(if $$(filter $$<,$$(HOT)),$$($(1)_HOT)) -c $$< -o $$@
 
-build/$(1)/product.a: $$(PRODUCT:%.cpp=build/$(1)/obj/%.o)
+build/$(1)/product.a: $$(patsubst %.cpp,build/$(1)/obj/%.o,$$(or $$($(1)_PRODUCT),$$(PRODUCT)))
 	@rm -f $$@
 	$$(Q)$$(AR) rcs $$@ $$^
 endef
 $(foreach f,release test fault asan fuzz,$(eval $(call flavour,$(f))))
+include tool/win32.mk
 -include $(shell find build/*/obj build/*/pch -name '*.d' 2>/dev/null)
 
 link = $(Q)$(CXX) $(LDFLAGS) $($(1)_LINK) $^ $(LDLIBS)
@@ -223,6 +234,17 @@ fuzz: ## the fuzz targets alone, each for FUZZ_RUNS inputs
 	@tool/deps test
 	@$(MAKE) --no-print-directory fuzz-binaries LIBFUZZER="$$(tool/libfuzzer)"
 	@$(run_tests) $(fuzz_rings)
+
+.PHONY: win32
+win32: ## cross-build the Windows back end and its tests (mingw-w64)
+	@tool/deps win32
+	@$(MAKE) --no-print-directory win32-binaries
+
+.PHONY: test-win32
+test-win32: ## the tests that run on Windows too, under Wine
+	@tool/deps win32
+	@$(MAKE) --no-print-directory win32-binaries
+	@ONLY='$(ONLY)' tool/test-win32 $(WIN32_RINGS:%=%=build/win32/%.exe)
 
 .PHONY: lint
 lint: ## formatting, clang-tidy, shellcheck, the man page, the layers

@@ -89,7 +89,7 @@ Failure not_found(const std::string& what, const std::string& role, const std::s
   std::string where;
   if (!path) {
     where = " in " + directory + " or along PATH";
-  } else if (!what.starts_with('/')) {
+  } else if (!is_absolute(what)) {
     where = " in " + directory;
   }
   return {ExitCode::no_program, "cannot find " + what + role + where};
@@ -191,7 +191,7 @@ std::variant<AppSpec, Failure> fresh_spec(const StartOptions& options) {
   spec.script = options.program;
   spec.arguments = options.arguments;
   // A path that only makes sense from here is kept absolute when --cwd leads elsewhere.
-  const bool relative = spec.script.find('/') != std::string::npos && !spec.script.starts_with('/');
+  const bool relative = spec.script.find('/') != std::string::npos && !is_absolute(spec.script);
   if (options.directory && relative && !exists(spec.directory + "/" + spec.script) &&
       exists(absolute_path(spec.script))) {
     spec.script = absolute_path(spec.script);

@@ -34,6 +34,8 @@ enum class Durability : std::uint8_t { rename_only, synced };
 [[nodiscard]] bool exists(const std::string& path);
 // Removes a file, or a tree without following links. Missing is success.
 [[nodiscard]] Status remove_tree(const std::string& path);
+// Names a place by itself: begins with / (on Windows with a drive or with two slashes, of either kind).
+[[nodiscard]] bool is_absolute(std::string_view path) noexcept;
 // Lexical, against the cwd: "." and double slashes go, ".." and links are kept as typed.
 [[nodiscard]] std::string absolute_path(const std::string& path);
 // `path` without links; what does not exist of it is kept as it is. realpath(3)
@@ -64,6 +66,8 @@ struct FileFacts {
 [[nodiscard]] Result<std::size_t> write_at(NativeHandle file, std::uint64_t offset, std::string_view bytes);
 // fchown(2): a FIFO belongs to the app's user, so that the program may open /dev/stdout anew.
 [[nodiscard]] Status give_to_user(NativeHandle file, std::uint32_t uid, std::uint32_t gid);
+// Whether the code of an Error says that there is no more room: on the disk, in the user's share of it, or in the file.
+[[nodiscard]] bool is_disk_full(int code) noexcept;
 [[nodiscard]] Status truncate_file(NativeHandle file, std::uint64_t size);
 
 }  // namespace forever

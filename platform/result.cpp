@@ -6,7 +6,7 @@
 namespace forever {
 
 std::string reason_of(int code) {
-  std::string words = std::system_category().message(code);
+  std::string words = system_words(code);
   // "No such file" follows a colon here; "RPC struct is bad" keeps its capitals.
   const auto upper = [&](std::size_t at) {
     return at < words.size() && std::isupper(static_cast<unsigned char>(words[at])) != 0;

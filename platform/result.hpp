@@ -8,8 +8,8 @@
 
 namespace forever {
 
-// `doing` completes "cannot …": "open /x/spec.json". `code` is errno's or GetLastError's
-// (std::system_category). It is empty, or of another category that only tells the kind, when `doing` is a whole message
+// `doing` completes "cannot …": "open /x/spec.json". `code` is errno's (std::system_category); on Windows errno's where one
+// says the same, else GetLastError's above 65536. It is empty, or of another category that only tells the kind, when `doing` is a whole message
 // and says all there is to say.
 struct Error {
   std::string doing;
@@ -19,7 +19,8 @@ struct Error {
   [[nodiscard]] std::string message() const;
 };
 
-// The system's words for errno (GetLastError), to follow a colon: "no such file or directory".
+// The system's words for such a code as they are, and to follow a colon: "no such file or directory".
+[[nodiscard]] std::string system_words(int code);
 [[nodiscard]] std::string reason_of(int code);
 
 // The current errno (GetLastError on Windows) as an Error. Reads the code before anything else.

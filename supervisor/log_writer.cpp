@@ -1,9 +1,9 @@
 #include "supervisor/log_writer.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
+#include "platform/files.hpp"
 #include "platform/memory.hpp"
 
 namespace forever {
@@ -25,8 +25,6 @@ constexpr std::size_t kMargin = 4U << 10U;     // bytes before the rotation limi
 constexpr std::size_t kKeptBuffer = 8U << 10U;     // bytes that are not worth a wake-up to be given back
 constexpr std::uint64_t kLongestLine = 1U << 20U;  // bytes by which a raw line may exceed the rotation limit
 constexpr int kMostSteps = 64;                     // until others have their turn
-
-bool is_disk_full(int code) { return code == ENOSPC || code == EDQUOT || code == EFBIG; }
 
 }  // namespace
 

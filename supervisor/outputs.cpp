@@ -12,7 +12,7 @@ namespace {
 
 // A relative log path is meant from the app's own directory.
 std::string in_directory(const std::string& path, const std::string& directory) {
-  return path.starts_with('/') ? path : directory + '/' + path;
+  return is_absolute(path) ? path : directory + '/' + path;
 }
 
 }  // namespace

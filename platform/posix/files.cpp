@@ -236,6 +236,10 @@ Result<std::size_t> write_at(NativeHandle file, std::uint64_t offset, std::strin
   return done;
 }
 
+bool is_disk_full(int code) noexcept { return code == ENOSPC || code == EDQUOT || code == EFBIG; }
+
+bool is_absolute(std::string_view path) noexcept { return path.starts_with('/'); }
+
 Status truncate_file(NativeHandle file, std::uint64_t size) {
   if (sys::uninterrupted([&] { return sys::ftruncate(file, static_cast<off_t>(size)); }) != 0) {
     return last_error("truncate a file");

@@ -45,7 +45,7 @@ TEST_CASE("START2 the id of a deleted app is free again once its claimer is gone
   const StateDirectory state{scratch / "state"};
   REQUIRE(state.prepare());
   put_on_record(state, "b", 1);
-  std::ofstream{scratch / "state/ids"} << "0 999999999 1 a\n1 999999999 1 b\n";
+  std::ofstream{scratch / "state/ids", std::ios::binary} << "0 999999999 1 a\n1 999999999 1 b\n";
   CHECK(claimed(state, "c") == 0);
   CHECK(claimed(state, "d") == 2);
 }
@@ -57,7 +57,7 @@ TEST_CASE("STATE1 lost or torn claims are made anew from the specs") {
   put_on_record(state, "a", 0);
   put_on_record(state, "c", 2);
   const std::string torn = GENERATE("", "garbage", "0 1", "0 1 2 a\n7 x y z\n", "0 1 2 \n");
-  std::ofstream{scratch / "state/ids"} << torn;
+  std::ofstream{scratch / "state/ids", std::ios::binary} << torn;
   if (torn.empty()) std::filesystem::remove(scratch / "state/ids");
   CHECK(claimed(state, "a") == 0);
   CHECK(claimed(state, "b") == 1);

@@ -1,9 +1,9 @@
 // An empty directory of a test's own, gone with its end.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
+#include <random>
+#include <stdexcept>
 #include <string>
 
 namespace forever::test {
@@ -11,9 +11,15 @@ namespace forever::test {
 class Scratch {
  public:
   Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "forever-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::filesystem::filesystem_error("mkdtemp", std::error_code());
-    path_ = name;
+    std::random_device random;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      const auto path = std::filesystem::temp_directory_path() / ("forever-" + std::to_string(random()));
+      if (!std::filesystem::create_directory(path)) continue;
+      std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+      path_ = path.generic_string();
+      return;
+    }
+    throw std::runtime_error("cannot make a temporary directory");
   }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;

@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
+#include "test/contract/scratch.hpp"
 #include "test/support/catch.hpp"
+#include "test/support/permissions.hpp"
 
 using namespace forever;
 using test::contains;
@@ -19,25 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A directory that goes with the scope.
-class Scratch {
- public:
-  Scratch() {
-    std::string pattern = (fs::temp_directory_path() / "forever-state-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using test::Scratch;
 
 void spoil(const std::string& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
@@ -83,11 +66,10 @@ TEST_CASE("PERM1 the state directory is private, and no name leads out of it") {
   const StateDirectory state(scratch / "home");
   REQUIRE(state.prepare().ok());
   for (const char* part : {"", "/apps", "/locks", "/pids", "/logs"}) {
-    CHECK((fs::status(state.path() + part).permissions() & fs::perms::mask) == fs::perms::owner_all);
+    CHECK(test::owner_only(state.path() + part));
   }
   REQUIRE(state.write_spec(spec_named("web")).ok());
-  CHECK((fs::status(state.spec_path("web")).permissions() & fs::perms::mask) ==
-        (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK(test::owner_only(state.spec_path("web")));
   touch(scratch / "victim");
   for (const char* name : {"../victim", "..", ".", "", "a/b", "/etc", "a\nb", "all"}) {
     INFO(name);
@@ -196,7 +178,7 @@ TEST_CASE("STATE1 a reader beside a fast writer never sees a torn status") {
 TEST_CASE("STATE1 the directory is the one that the environment names, and it says so") {
   const auto located = StateDirectory::locate();
   REQUIRE(located.ok());
-  CHECK(located->path().front() == '/');
+  CHECK(is_absolute(located->path()));
   Scratch scratch;
   const StateDirectory state(scratch / "home");
   REQUIRE(state.prepare().ok());

@@ -21,7 +21,7 @@ std::string skip_reason;
 
 void note(const std::string& verdict) {
   if (const char* path = std::getenv("FOREVER_TEST_RESULTS")) {
-    std::ofstream(path, std::ios::app) << verdict << '\n';
+    std::ofstream(path, std::ios::app | std::ios::binary) << verdict << '\n';
   }
 }
 

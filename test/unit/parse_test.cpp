@@ -270,7 +270,7 @@ TEST_CASE("PARSE the other verbs take their options on either side of their oper
   REQUIRE(parsed<Logs>({"logs", "-n5", "-f", "web"}).follow);
   REQUIRE(parsed<Logs>({"logs"}).which.selectors.empty());
   REQUIRE(parsed<forever::cli::Signal>({"signal", "HUP", "web"}).signal == 1);
-  REQUIRE(parsed<forever::cli::Signal>({"signal", "SIGUSR1", "web", "api"}).which.selectors == Words{"web", "api"});
+  REQUIRE(parsed<forever::cli::Signal>({"signal", "SIGINT", "web", "api"}).which.selectors == Words{"web", "api"});
   REQUIRE(parsed<Completion>({"completion", "zsh"}).shell == "zsh");
   REQUIRE(parsed<Run>({"run", "prog", "--restart", "never", "--", "-x"}).options.arguments == Words{"-x"});
   REQUIRE(parsed<Stop>({"stop", "--", "-odd"}).which.selectors == Words{"-odd"});

@@ -182,12 +182,12 @@ TEST_CASE("BACK2 describe shows the last exits with reason, uptime, trigger and 
   LastExit crash;
   crash.pid = 99;
   crash.uptime = Milliseconds{1500};
-  crash.status = {ExitStatus::Kind::signalled, 11, true};
+  crash.status = {ExitStatus::Kind::signalled, 9, true};
   crash.trigger = "crash";
   crash.last_lines = "boom\n";
   web.view.status.last_exits.push_back(crash);
   const std::string text = description(web, AppSpec{}, {});
-  for (const char* part : {"killed by SIGSEGV (core dumped)", "1.5s", "crash", "  | boom\n", "99"}) {
+  for (const char* part : {"killed by SIGKILL (core dumped)", "1.5s", "crash", "  | boom\n", "99"}) {
     CAPTURE(part);
     CHECK_THAT(text, contains(part));
   }

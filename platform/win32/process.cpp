@@ -1,0 +1,192 @@
+// Processes by the system's table and by their handles. A process that has ended is gone here, though a handle of it may
+// still be open: nobody has to reap it.
+#include "platform/process.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+
+#include "platform/win32/jobs.hpp"
+#include "platform/win32/system.hpp"
+#include "platform/win32/time.hpp"
+
+namespace forever {
+namespace {
+
+using win32::as_handle;
+
+constexpr DWORD kLook = PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE;
+
+Handle open_process(Pid pid, DWORD access) noexcept {
+  if (pid <= 0) return Handle();
+  return Handle(win32::as_native(::OpenProcess(access, FALSE, static_cast<DWORD>(pid))));
+}
+
+bool has_ended(const Handle& process) noexcept {
+  return ::WaitForSingleObject(as_handle(process.get()), 0) == WAIT_OBJECT_0;
+}
+
+// A handle of exactly this process while it lives; empty otherwise.
+Handle open_exactly(const ProcessId& id, DWORD access) noexcept {
+  Handle process = open_process(id.pid, kLook | access);
+  if (!process || has_ended(process) || win32::start_time_of(process.get()) != id.start_time) return Handle();
+  return process;
+}
+
+struct Row {
+  Pid parent = 0;
+  std::string name;
+};
+
+std::map<Pid, Row> process_table() {
+  std::map<Pid, Row> table;
+  const Handle snapshot(win32::as_native(::CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0)));
+  if (!snapshot) return table;
+  PROCESSENTRY32W entry{};
+  entry.dwSize = sizeof entry;
+  for (BOOL more = ::Process32FirstW(as_handle(snapshot.get()), &entry); more != 0;
+       more = ::Process32NextW(as_handle(snapshot.get()), &entry)) {
+    table[static_cast<Pid>(entry.th32ProcessID)] = {static_cast<Pid>(entry.th32ParentProcessID),
+                                                    win32::to_utf8(entry.szExeFile)};
+  }
+  return table;
+}
+
+// The table keeps the parent's pid for ever, also when that one is gone and its number belongs to somebody younger.
+bool is_child_of(Pid child, const ProcessId& parent) {
+  const auto id = identify(child);
+  return id && id->start_time >= parent.start_time;
+}
+
+std::vector<Pid> children_in(const std::map<Pid, Row>& table, Pid parent) {
+  std::vector<Pid> children;
+  const auto id = identify(parent);
+  if (!id) return children;
+  for (const auto& [pid, row] : table) {
+    if (row.parent == parent && pid != parent && is_child_of(pid, *id)) children.push_back(pid);
+  }
+  return children;
+}
+
+std::string registry_text(const wchar_t* key, const wchar_t* name) {
+  std::wstring value(128, L'\0');
+  DWORD size = static_cast<DWORD>(value.size() * sizeof(wchar_t));
+  if (::RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_SZ | RRF_SUBKEY_WOW6464KEY, nullptr, value.data(),
+                     &size) != ERROR_SUCCESS) {
+    return {};
+  }
+  return win32::to_utf8(value.c_str());
+}
+
+std::string boot_number() {
+  constexpr const wchar_t* kKey =
+      L"SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Memory Management\\PrefetchParameters";
+  DWORD number = 0;
+  DWORD size = sizeof number;
+  if (::RegGetValueW(HKEY_LOCAL_MACHINE, kKey, L"BootId", RRF_RT_REG_DWORD, nullptr, &number, &size) != ERROR_SUCCESS) {
+    return {};  // then pids are told apart by their processes' creation times alone, which are dates
+  }
+  return std::to_string(number);
+}
+
+}  // namespace
+
+namespace win32 {
+
+std::uint64_t start_time_of(NativeHandle process) noexcept {
+  FILETIME created{};
+  FILETIME ended{};
+  FILETIME kernel{};
+  FILETIME user{};
+  if (::GetProcessTimes(as_handle(process), &created, &ended, &kernel, &user) == 0) return 0;
+  return static_cast<std::uint64_t>(ticks_of(created));
+}
+
+}  // namespace win32
+
+HostId host_id() { return {boot_number(), {}, registry_text(L"SOFTWARE\\Microsoft\\Cryptography", L"MachineGuid")}; }
+
+Pid current_pid() noexcept { return static_cast<Pid>(::GetCurrentProcessId()); }
+
+std::optional<ProcessId> identify(Pid pid) {
+  const Handle process = open_process(pid, kLook);
+  if (!process || has_ended(process)) return std::nullopt;
+  const std::uint64_t start = win32::start_time_of(process.get());
+  if (start == 0) return std::nullopt;
+  return ProcessId{pid, start};
+}
+
+Presence presence(const ProcessId& id) { return open_exactly(id, 0) ? Presence::alive : Presence::gone; }
+
+Pid parent_of(Pid pid) {
+  const auto table = process_table();
+  const auto found = table.find(pid);
+  return found == table.end() ? 0 : found->second.parent;
+}
+
+Status send_signal(const ProcessId& id, int signal) {
+  const Handle process = open_exactly(id, signal == 0 ? 0 : PROCESS_TERMINATE);
+  if (!process) return error_from(ESRCH, "signal process " + std::to_string(id.pid));
+  if (signal == 0) return Done{};
+  if (signal != 9) return win32::request_stop(id);
+  if (::TerminateProcess(as_handle(process.get()), win32::kKilledCode) != 0 || has_ended(process)) return Done{};
+  return last_error("end process " + std::to_string(id.pid));
+}
+
+Status send_signal_to_group(const ProcessId& leader, int signal) {
+  if (signal == 9) return win32::end_job(leader);
+  return send_signal(leader, signal);
+}
+
+Pid process_group_of(Pid pid) noexcept { return pid; }
+
+std::vector<Pid> children_of(Pid pid) { return children_in(process_table(), pid); }
+
+std::vector<Pid> tree_of(std::span<const Pid> roots) {
+  const auto table = process_table();
+  std::vector<Pid> tree;
+  for (const Pid root : roots) {
+    if (std::find(tree.begin(), tree.end(), root) == tree.end()) tree.push_back(root);
+  }
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    for (const Pid child : children_in(table, tree[i])) {
+      if (std::find(tree.begin(), tree.end(), child) == tree.end()) tree.push_back(child);
+    }
+  }
+  return tree;
+}
+
+Usage usage_of_trees(std::span<const Pid> roots) {
+  Usage sum;
+  for (const Pid pid : tree_of(roots)) {
+    const Handle process = open_process(pid, kLook);
+    if (!process || has_ended(process)) continue;
+    ++sum.processes;
+    PROCESS_MEMORY_COUNTERS memory{};
+    if (::K32GetProcessMemoryInfo(as_handle(process.get()), &memory, sizeof memory) != 0) {
+      sum.memory_bytes += memory.WorkingSetSize;
+    }
+    FILETIME created{};
+    FILETIME ended{};
+    FILETIME kernel{};
+    FILETIME user{};
+    if (::GetProcessTimes(as_handle(process.get()), &created, &ended, &kernel, &user) != 0) {
+      sum.cpu_time += Milliseconds{(win32::ticks_of(kernel) + win32::ticks_of(user)) / win32::kTicksPerMs};
+    }
+  }
+  return sum;
+}
+
+std::chrono::milliseconds age_of(const ProcessId& id) {
+  const FILETIME now = win32::filetime_of(wall_now());
+  return Milliseconds{(win32::ticks_of(now) - static_cast<std::int64_t>(id.start_time)) / win32::kTicksPerMs};
+}
+
+void for_each_process(const std::function<void(const ProcessEntry&)>& visit) {
+  for (const auto& [pid, row] : process_table()) {
+    const auto id = identify(pid);
+    if (id) visit({*id, row.parent, row.name, {}});
+  }
+}
+
+}  // namespace forever

@@ -1,0 +1,223 @@
+// Starting an instance: created suspended, put into a job of its own, and let go once it has been recorded. Until then the job
+// ends it should we die.
+#include "platform/spawn.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <map>
+#include <mutex>
+
+#include "platform/environment.hpp"
+#include "platform/win32/jobs.hpp"
+#include "platform/win32/output_pipe.hpp"
+#include "platform/win32/system.hpp"
+#include "platform/windows_command_line.hpp"
+
+namespace forever {
+namespace {
+
+using win32::as_handle;
+
+constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user", "cwd", "signals", "exec"};
+static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::exec) + 1);
+
+// Threads of instances at their gates, by the gate.
+struct Gates {
+  std::mutex mutex;
+  struct Held {
+    ProcessId id;
+    Handle thread;
+  };
+  std::map<NativeHandle, Held> held;
+};
+Gates& gates() {
+  static Gates* const only = new Gates;
+  return *only;
+}
+
+bool less_without_case(const std::wstring& a, const std::wstring& b) {
+  return ::CompareStringOrdinal(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()), TRUE) ==
+         CSTR_LESS_THAN;
+}
+
+// "K=V" each with a zero behind it, and one more: sorted by name as CreateProcess wants it.
+std::wstring environment_block(const std::vector<std::string>& environment) {
+  std::vector<std::wstring> entries;
+  bool rooted = false;
+  for (const std::string& entry : environment) {
+    entries.push_back(win32::to_wide(entry));
+    const std::wstring name = entries.back().substr(0, entries.back().find(L'='));
+    rooted = rooted || ::CompareStringOrdinal(name.c_str(), -1, L"SystemRoot", -1, TRUE) == CSTR_EQUAL;
+  }
+  // Without it neither sockets nor much else works; no shell lets one forget it.
+  if (!rooted)
+    entries.push_back(L"SystemRoot=" + win32::to_wide(environment_variable("SystemRoot").value_or("C:\\Windows")));
+  std::sort(entries.begin(), entries.end(), less_without_case);
+  std::wstring block;
+  for (const std::wstring& entry : entries) block.append(entry).push_back(L'\0');
+  block.push_back(L'\0');
+  return block;
+}
+
+std::optional<std::string> line_for(const SpawnRequest& request) {
+  if (!is_batch_file(request.program)) return windows_command_line(request.argv);
+  std::string script = request.program;
+  std::replace(script.begin(), script.end(), '/', '\\');
+  const std::span<const std::string> argv(request.argv);
+  return batch_command_line(environment_variable("ComSpec").value_or("C:\\Windows\\System32\\cmd.exe"), script,
+                            argv.subspan(std::min<std::size_t>(argv.size(), 1)));
+}
+
+Handle inheritable(NativeHandle handle) {
+  HANDLE copy = nullptr;
+  HANDLE const self = ::GetCurrentProcess();
+  if (::DuplicateHandle(self, as_handle(handle), self, &copy, 0, TRUE, DUPLICATE_SAME_ACCESS) == 0) return Handle();
+  return Handle(win32::as_native(copy));
+}
+
+Handle inheritable_null() {
+  SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
+  return Handle(win32::as_native(::CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                               &inherited, OPEN_EXISTING, 0, nullptr)));
+}
+
+Handle stream_for(NativeHandle wanted, DWORD number) {
+  if (wanted != kNoHandle) return inheritable(win32::write_end_of(wanted));
+  Handle ours = inheritable(win32::as_native(::GetStdHandle(number)));
+  return ours ? std::move(ours) : inheritable_null();
+}
+
+// The three streams of an instance, and the list that says that it inherits these and nothing else.
+class Streams {
+ public:
+  explicit Streams(const SpawnRequest& request)
+      : in_(request.inherit_stdin ? stream_for(kNoHandle, STD_INPUT_HANDLE) : inheritable_null()),
+        out_(stream_for(request.out, STD_OUTPUT_HANDLE)),
+        err_(stream_for(request.err, STD_ERROR_HANDLE)) {
+    handles_ = {as_handle(in_.get()), as_handle(out_.get()), as_handle(err_.get())};
+    SIZE_T size = 0;
+    ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+    memory_.resize(size / sizeof(std::max_align_t) + 1);
+    list_ = reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.data());
+    ready_ = in_ && out_ && err_ && ::InitializeProcThreadAttributeList(list_, 1, 0, &size) != 0;
+    ready_ = ready_ && ::UpdateProcThreadAttribute(list_, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(),
+                                                   sizeof handles_, nullptr, nullptr) != 0;
+  }
+  Streams(const Streams&) = delete;
+  Streams& operator=(const Streams&) = delete;
+  ~Streams() {
+    if (ready_) ::DeleteProcThreadAttributeList(list_);
+  }
+
+  [[nodiscard]] bool ready() const noexcept { return ready_; }
+  [[nodiscard]] STARTUPINFOEXW startup() const noexcept {
+    STARTUPINFOEXW info{};
+    info.StartupInfo.cb = sizeof info;
+    info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+    info.StartupInfo.hStdInput = handles_[0];
+    info.StartupInfo.hStdOutput = handles_[1];
+    info.StartupInfo.hStdError = handles_[2];
+    info.lpAttributeList = list_;
+    return info;
+  }
+
+ private:
+  Handle in_, out_, err_;
+  std::array<HANDLE, 3> handles_{};
+  std::vector<std::max_align_t> memory_;
+  LPPROC_THREAD_ATTRIBUTE_LIST list_ = nullptr;
+  bool ready_ = false;
+};
+
+bool set_end_with_job(NativeHandle job, bool end) noexcept {
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+  if (end) limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+  return ::SetInformationJobObject(as_handle(job), JobObjectExtendedLimitInformation, &limits, sizeof limits) != 0;
+}
+
+DWORD creation_flags(SpawnRequest::Session session) noexcept {
+  const DWORD always = CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+  switch (session) {
+    // A console of its own that nobody sees, by which Ctrl-Break can reach it.
+    case SpawnRequest::Session::own_session: return always | CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP;
+    case SpawnRequest::Session::own_group: return always | CREATE_NEW_PROCESS_GROUP;
+    case SpawnRequest::Session::shared: return always;
+  }
+  return always;
+}
+
+}  // namespace
+
+std::vector<ResourceLimit> current_limits() { return {}; }
+
+unsigned current_umask() noexcept { return 022; }
+
+const char* stage_name(SpawnStage stage) noexcept { return kStageNames[static_cast<std::size_t>(stage)]; }
+
+std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept {
+  for (std::size_t i = 0; i < kStageNames.size(); ++i) {
+    if (name == kStageNames[i]) return static_cast<SpawnStage>(i);
+  }
+  return std::nullopt;
+}
+
+Result<HeldInstance> spawn_held(const SpawnRequest& request) {
+  if (request.user) return error_from(ENOTSUP, "start a program as another user");
+  const auto line = line_for(request);
+  if (!line) return error_from(EINVAL, "hand these arguments to " + request.program);
+  Handle job(win32::as_native(::CreateJobObjectW(nullptr, nullptr)));
+  if (!job || !set_end_with_job(job.get(), true)) return last_error("create a job object");
+  Handle report(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
+  if (!report) return last_error("create an event");
+  const Streams streams(request);
+  if (!streams.ready()) return last_error("prepare the program's standard streams");
+
+  STARTUPINFOEXW startup = streams.startup();
+  std::wstring text = win32::to_wide(*line);  // CreateProcess writes to it
+  std::wstring environment = environment_block(request.environment);
+  const std::wstring program = win32::wide_path(request.program);
+  const std::wstring directory = win32::wide_path(request.directory);
+  PROCESS_INFORMATION created{};
+  // A batch file is cmd.exe's to run: its line begins with that.
+  const BOOL done =
+      ::CreateProcessW(is_batch_file(request.program) ? nullptr : program.c_str(), text.data(), nullptr, nullptr, TRUE,
+                       creation_flags(request.session), environment.data(),
+                       request.directory.empty() ? nullptr : directory.c_str(), &startup.StartupInfo, &created);
+  if (done == 0) return last_error("execute " + request.program);
+  Handle process(win32::as_native(created.hProcess));
+  Handle thread(win32::as_native(created.hThread));
+  if (::AssignProcessToJobObject(as_handle(job.get()), created.hProcess) == 0) {
+    Error error = last_error("put process " + std::to_string(created.dwProcessId) + " into its job");
+    ::TerminateProcess(created.hProcess, win32::kKilledCode);
+    return error;
+  }
+  const ProcessId id{static_cast<Pid>(created.dwProcessId), win32::start_time_of(process.get())};
+  win32::remember_instance(id, std::move(process), Handle());
+  {
+    const std::lock_guard hold(gates().mutex);
+    gates().held.insert_or_assign(job.get(), Gates::Held{id, std::move(thread)});
+  }
+  return HeldInstance{id, std::move(job), std::move(report)};
+}
+
+void open_gate(HeldInstance& held) noexcept {
+  Gates::Held waiting;
+  {
+    const std::lock_guard hold(gates().mutex);
+    const auto found = gates().held.find(held.gate.get());
+    if (found == gates().held.end()) return;
+    waiting = std::move(found->second);
+    gates().held.erase(found);
+  }
+  set_end_with_job(held.gate.get(), false);
+  win32::remember_job(waiting.id, std::move(held.gate));
+  ::ResumeThread(as_handle(waiting.thread.get()));
+  ::SetEvent(as_handle(held.report.get()));
+}
+
+ExecReport read_report(NativeHandle report) noexcept {
+  return {.known = ::WaitForSingleObject(as_handle(report), 0) == WAIT_OBJECT_0, .failure = std::nullopt};
+}
+
+}  // namespace forever

@@ -1,0 +1,12 @@
+// Who may open a file.
+#pragma once
+
+#include <filesystem>
+
+namespace forever::test {
+
+// Whether its owner may do with it what he likes, and nobody else anything (mode 0600, for a directory 0700; on Windows an
+// access list that names nobody but the user and the system).
+[[nodiscard]] bool owner_only(const std::filesystem::path& path);
+
+}  // namespace forever::test

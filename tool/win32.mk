@@ -1,0 +1,36 @@
+# The Windows flavour: the same sources with platform/win32 as their back end, cross-compiled, and the rings of tests that
+# do not speak POSIX themselves. Included by the Makefile.
+
+win32_PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp platform/win32/*.cpp)
+WIN32_SUPPORT := $(filter-out test/support/main.cpp,$(wildcard test/support/*.cpp test/support/win32/*.cpp))
+WIN32_RINGS := unit contract
+# A test file that includes a header of POSIX', or calls what only POSIX has, is about POSIX.
+posix_words = include <(unistd|fcntl|poll|pthread|signal|grp|pwd|sys/[a-z]+|arpa/[a-z]+|netinet/[a-z]+)\.h>|::(setenv|mkdtemp)\b
+win32_ring = $(shell grep -LE '$(posix_words)' $(wildcard test/$(1)/*.cpp)) $(wildcard test/$(1)/win32/*.cpp)
+
+$(eval $(call flavour,win32))
+
+build/win32/include: tool/win32-include
+	$(call say,make,$@)
+	@tool/win32-include $@
+
+# The libraries' headers must be there before anything is compiled.
+build/win32/pch/tool/prelude.hpp.gch build/win32/pch/test/support/prelude.hpp.gch \
+$(win32_PRODUCT:%.cpp=build/win32/obj/%.o) build/win32/obj/test/support/main.o: | build/win32/include
+
+build/win32/support.a: $(WIN32_SUPPORT:%.cpp=build/win32/obj/%.o)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+win32_link = $(Q)$(WIN32_CXX) $(win32_LINK) $^ $(win32_LIBS)
+
+define win32_ring_binary
+build/win32/$(1).exe: $$(patsubst %.cpp,build/win32/obj/%.o,$$(call win32_ring,$(1))) build/win32/obj/test/support/main.o \
+		build/win32/support.a build/win32/product.a
+	$$(call say,link,$$@)
+	$$(win32_link) -o $$@
+endef
+$(foreach r,$(WIN32_RINGS),$(eval $(call win32_ring_binary,$(r))))
+
+.PHONY: win32-binaries
+win32-binaries: $(WIN32_RINGS:%=build/win32/%.exe)
