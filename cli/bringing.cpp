@@ -156,8 +156,8 @@ class Bringing {
   void await(std::size_t i) {
     if (!outcomes_[i].ok || pids_[i].empty()) return;
     const AppSpec& spec = apps_[i].spec;
-    const Readiness readiness =
-        await_ready(state_, spec.name, pids_[i], spec.restart.min_uptime, how_.patience.value_or(spec.ready_timeout));
+    const Readiness readiness = await_ready(state_, spec.name, pids_[i], spec.restart.min_uptime,
+                                            how_.patience.value_or(spec.ready_timeout), spec.shares_ports());
     if (readiness.kind != Readiness::Kind::ready && !(readiness.kind == Readiness::Kind::ended && readiness.well))
       fail(i, readiness.reason);
     pids_[i].clear();

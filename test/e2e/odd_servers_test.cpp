@@ -1,0 +1,190 @@
+// CLU: what happens with programs that use sockets in ways of their own when their ports are shared: threads that bind, several
+// ports, workers of their own, IPv6, sockets that are no TCP. Written in Python, so that none of it is made for us.
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "platform/port_sharing.hpp"
+#include "test/e2e/apps.hpp"
+#include "test/support/load.hpp"
+
+using namespace forever::test;
+
+namespace {
+
+constexpr const char* kServe = R"(import os, socket, sys, threading, time
+def serve(s):
+    while True:
+        c, _ = s.accept()
+        c.recv(4096)
+        c.sendall(b'HTTP/1.0 200 OK\r\n\r\n%d\n' % os.getpid())
+        c.close()
+def tcp(port, family=socket.AF_INET, address='127.0.0.1', reuse_port=False, only=None):
+    s = socket.socket(family)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if reuse_port:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if only is not None:
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
+    s.bind((address, port))
+    s.listen(5)
+    return s
+ports = [int(word) for word in sys.argv[1:]]
+)";
+
+class OddServer {
+ public:
+  // `program` follows kServe, and finds its ports in `ports`.
+  OddServer(const std::string& program, std::size_t port_count) {
+    for (std::size_t i = 0; i < port_count; ++i) ports_.push_back(free_port());
+    const auto file = home.scratch() / "server.py";
+    write_file(file, kServe + program);
+    Words words{"start", file, "--name", "web", "-i", "2", "--wait", "--"};
+    for (const int port : ports_) words.push_back(std::to_string(port));
+    done(home, words);
+  }
+
+  [[nodiscard]] int port(std::size_t i = 0) const { return ports_.at(i); }
+  // The bodies of 100 answers, none of which may fail.
+  [[nodiscard]] std::set<std::string> answers(std::size_t i = 0) const {
+    Load load(port(i), 3);
+    REQUIRE(wait_until([&] { return load.requests() >= 100; }, 30s));
+    const LoadResult result = load.stop();
+    INFO(result.first_failure);
+    CHECK(result.refused + result.failed == 0);
+    std::set<std::string> bodies;
+    for (const auto& [body, count] : result.answered) bodies.insert(body);
+    return bodies;
+  }
+  // Reloads under load: nothing is lost, and nobody of before answers afterwards.
+  void require_reload(std::size_t workers, std::size_t i = 0) const {
+    const auto before = answers(i);
+    CHECK(before.size() == workers);
+    Load load(port(i), 3);
+    done(home, {"reload", "web"});
+    const LoadResult result = load.stop();
+    INFO(result.first_failure);
+    CHECK(result.refused + result.failed == 0);
+    const auto after = answers(i);
+    CHECK(after.size() == workers);
+    for (const std::string& body : after) CHECK_FALSE(before.contains(body));
+  }
+
+  const TemporaryHome home;
+
+ private:
+  std::vector<int> ports_;
+};
+
+}  // namespace
+
+#define NEED_PYTHON_AND_SHARING()                                                                      \
+  if (const auto fault = forever::share_ports_fault()) SKIP_CASE("ports cannot be shared: " + *fault); \
+  if (std::system("command -v python3 >/dev/null 2>&1") != 0) SKIP_CASE("python3 is not installed")
+
+TEST_CASE("CLU1 threads that bind, each a port of its own", "[CLU1][CLU2]") {
+  NEED_PYTHON_AND_SHARING();
+  const OddServer server("for port in ports: threading.Thread(target=lambda p=port: serve(tcp(p))).start()\n", 2);
+  REQUIRE(wait_until([&] { return describe_json(server.home, "web").at("ports").size() == 2; }));
+  REQUIRE(can_connect(server.port(1)));
+  CHECK(server.answers(1).size() == 2);
+  server.require_reload(2);
+  CHECK(server.answers(1).size() == 2);
+}
+
+TEST_CASE("CLU1 a program that forks workers which share its socket", "[CLU1][CLU2]") {
+  NEED_PYTHON_AND_SHARING();
+  const OddServer server(R"(s = tcp(ports[0])
+for i in range(2):
+    if os.fork() == 0:
+        serve(s)
+os.wait()
+)",
+                         1);
+  server.require_reload(4);
+}
+
+TEST_CASE("CLU1 a program whose children bind, with SO_REUSEPORT set by itself", "[CLU1][CLU2]") {
+  NEED_PYTHON_AND_SHARING();
+  const OddServer server(R"(for i in range(2):
+    if os.fork() == 0:
+        serve(tcp(ports[0], reuse_port=True))
+os.wait()
+)",
+                         1);
+  REQUIRE(wait_until([&] { return server.answers().size() == 4; }));
+  server.require_reload(4);
+}
+
+TEST_CASE("CLU1 IPv6 and IPv4 on one socket", "[CLU1][CLU2]") {
+  NEED_PYTHON_AND_SHARING();
+  if (!std::filesystem::exists("/proc/net/if_inet6")) SKIP_CASE("there is no IPv6 here");
+  const OddServer server("serve(tcp(ports[0], socket.AF_INET6, '::', only=0))\n", 1);
+  CHECK(describe_json(server.home, "web").at("ports").dump() == "[\"[::]:" + std::to_string(server.port()) + "\"]");
+  server.require_reload(2);
+}
+
+TEST_CASE("CLU1 IPv4 and IPv6 on sockets of their own", "[CLU1][CLU2]") {
+  NEED_PYTHON_AND_SHARING();
+  if (!std::filesystem::exists("/proc/net/if_inet6")) SKIP_CASE("there is no IPv6 here");
+  const OddServer server(R"(six = tcp(ports[0], socket.AF_INET6, '::', only=1)
+threading.Thread(target=serve, args=(six,)).start()
+serve(tcp(ports[0], address='0.0.0.0'))
+)",
+                         1);
+  REQUIRE(wait_until([&] { return describe_json(server.home, "web").at("ports").size() == 2; }));
+  server.require_reload(2);
+}
+
+TEST_CASE("CLU1 port 0, UDP and Unix sockets are left alone, and a second bind is refused as without us", "[CLU1]") {
+  NEED_PYTHON_AND_SHARING();
+  const OddServer server(R"(def say(*words):
+    print(os.environ['FOREVER_INSTANCE'], *words, flush=True)
+def tried(what, attempt):
+    try:
+        attempt()
+        say(what, 'ok')
+    except OSError as error:
+        say(what, error.strerror)
+a = socket.socket()
+a.bind(('127.0.0.1', 0))
+a.listen(5)
+say('port0', 'ok' if a.getsockname()[1] else 'none')
+datagram = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+if os.environ['FOREVER_INSTANCE'] == '0':
+    tried('udp', lambda: datagram.bind(('127.0.0.1', ports[0])))
+local = socket.socket(socket.AF_UNIX)
+tried('unix', lambda: local.bind('\0forever-test-%d' % os.getpid()))
+local.listen(5)
+first = tcp(ports[0])
+tried('second', lambda: tcp(ports[0]))
+first.close()
+again = tcp(ports[0])
+again.setblocking(True)
+say('again', 'ok', 'inheritable' if again.get_inheritable() else 'private')
+serve(again)
+)",
+                         1);
+  for (const std::string slot : {"0", "1"}) {
+    CHECK(wait_for_log(server.home, "web", slot + " port0 ok\n"));
+    CHECK(wait_for_log(server.home, "web", slot + " unix ok\n"));
+    CHECK(wait_for_log(server.home, "web", slot + " second Address already in use\n"));
+    CHECK(wait_for_log(server.home, "web", slot + " again ok private\n"));
+  }
+  CHECK(wait_for_log(server.home, "web", "0 udp ok\n"));
+  CHECK(server.answers().size() == 2);
+  CHECK(describe_json(server.home, "web").at("ports").size() == 1);
+}
+
+TEST_CASE("CLU1 a program of several instances that listens on nothing runs and is reloaded all the same", "[CLU1]") {
+  NEED_PYTHON_AND_SHARING();
+  const TemporaryHome home;
+  start(home, "web", {"wait"}, {"-i", "2", "--min-uptime", "50ms"});
+  const int before = pid_of(home, "web");
+  done(home, {"reload", "web"});
+  CHECK_FALSE(alive(before));
+  CHECK(describe_json(home, "web").at("ports").empty());
+  const Result late = home.forever(start_words("other", {"-i", "2", "--wait", "300ms"}, {"wait"}));
+  CHECK(late.exit_code == 1);
+  CHECK(has(late.err, "does not listen on a port after 300ms"));
+}
