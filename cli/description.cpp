@@ -254,6 +254,8 @@ void spec_section(Page& page, const AppSpec& spec) {
   if (spec.max_memory != 0) page.line("max memory", format_size(spec.max_memory));
   page.line("cron restart", printable(spec.cron_restart));
   page.line("watch", watch_text(spec.watch));
+  if (spec.max_open_files != 0) page.line("max open files", std::to_string(spec.max_open_files));
+  if (spec.nice) page.line("nice", std::to_string(*spec.nice));
   if (!spec.health.command.empty()) page.line("health", printable(spec.health.command) + health_text(spec.health));
   if (spec.health.port != 0)
     page.line("health",

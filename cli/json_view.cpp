@@ -113,6 +113,8 @@ void add_spec(Json& app, const AppSpec& spec, bool reveal) {
                   {"poll_ms", spec.watch.poll.count()},
                   {"hash", spec.watch.hash},
                   {"on_crash", to_string(spec.watch.on_crash)}};
+  app["max_open_files"] = spec.max_open_files != 0 ? Json(spec.max_open_files) : Json(nullptr);
+  app["nice"] = spec.nice ? Json(*spec.nice) : Json(nullptr);
   app["health"] = !spec.health.wanted() ? Json(nullptr)
                                         : Json{{"command", spec.health.command},
                                                {"port", spec.health.port != 0 ? Json(spec.health.port) : Json(nullptr)},

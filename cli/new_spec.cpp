@@ -255,6 +255,8 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.cron_restart, spec.cron_restart);
   apply_watch(options, spec.watch);
   lay_attending(options, spec);
+  lay(options.max_open_files, spec.max_open_files);
+  lay(options.nice, spec.nice);
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
   if (auto failure = apply_environment(options, spec)) return failure;
@@ -274,7 +276,24 @@ std::optional<Failure> check_watch_options(const StartOptions& options, const Wa
   return Failure{ExitCode::usage, std::string{given} + " says how files are watched; add --watch"};
 }
 
+namespace {
+
+std::optional<Failure> check_limits(const AppSpec& spec) {
+  if (effective_uid() == 0) return std::nullopt;
+  for (const ResourceLimit& limit : current_limits()) {
+    if (limit.name == "NOFILE" && spec.max_open_files > limit.hard)
+      return Failure{ExitCode::failed, "only root may give a program more than " + std::to_string(limit.hard) +
+                                           " open files (--max-open-files)"};
+  }
+  if (spec.nice.value_or(0) < 0)
+    return Failure{ExitCode::failed, "only root may start a program with a priority above the usual (--nice)"};
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Failure> check_spec(AppSpec& spec) {
+  if (auto failure = check_limits(spec)) return failure;
   if (auto failure = check_directory(spec)) return failure;
   if (auto failure = check_log(spec.logs.out)) return failure;
   if (auto failure = check_log(spec.logs.err)) return failure;

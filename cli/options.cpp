@@ -137,6 +137,13 @@ constexpr Option kWhat[] = {
     {"--namespace", "NAME", "The group of apps it belongs to, a selector of its own. Without it: default.",
      [](Draft& d, const std::string& v) { return set_name(d.start.app_namespace, v); }},
 };
+Fault set_nice(Draft& draft, const std::string& value) {
+  const auto number = whole_number<int>(value);
+  if (!number || *number < -20 || *number > 19) return "is not a whole number from -20 to 19";
+  draft.start.nice = number;
+  return {};
+}
+
 constexpr Option kHow[] = {
     {"--interpreter", "COMMAND",
      "What runs the program, with its own options if need be: --interpreter \"node --max-old-space-size=512\". `none` "
@@ -159,6 +166,16 @@ constexpr Option kHow[] = {
     {"--group", "GROUP",
      "Runs with this group, by name or number. Only root may ask for it. Without it: the user's own.",
      [](Draft& d, const std::string& v) { return set_text(d.start.group, v); }},
+    {"--max-open-files", "N",
+     "How many files it may have open at once (RLIMIT_NOFILE). Only root may give more than it has itself. Without it: "
+     "as the "
+     "caller.",
+     [](Draft& d, const std::string& v) -> Fault {
+       d.start.max_open_files = whole_number<std::uint32_t>(v);
+       return d.start.max_open_files.value_or(0) > 0 ? Fault{} : "is not a whole number from 1 to 4294967295";
+     }},
+    {"--nice", "N", "Its priority, 19 (last) to -20 (first). Only root may go below 0. Without it: as the caller.",
+     set_nice},
 };
 
 constexpr Option kAlive[] = {

@@ -46,6 +46,7 @@ struct SpawnRequest {
   Session session = Session::own_session;
   unsigned umask = 022;
   std::vector<ResourceLimit> limits;
+  std::optional<int> nice;          // nice(2), -20 to 19; nothing: the caller's
   std::optional<Credentials> user;  // only root can ask for one
   // FIFOs held open by the caller; the strip opens each anew through /proc/self/fd (a description of the
   // instance's own), before the user changes. kNoHandle: inherit the caller's. stdin is /dev/null unless inherited.

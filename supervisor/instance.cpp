@@ -51,6 +51,15 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
   return environment;
 }
 
+// The recorded limits, with what was asked for by name over them.
+std::vector<ResourceLimit> limits_for(const AppSpec& spec) {
+  std::vector<ResourceLimit> limits = spec.limits;
+  if (spec.max_open_files == 0) return limits;
+  std::erase_if(limits, [](const ResourceLimit& limit) { return limit.name == "NOFILE"; });
+  limits.push_back({"NOFILE", spec.max_open_files, spec.max_open_files});
+  return limits;
+}
+
 }  // namespace
 
 std::string marker_text(const InstanceMarker& marker) {
@@ -97,7 +106,8 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   request.directory = spec.directory;
   request.session = context.session;
   request.umask = spec.umask;
-  request.limits = spec.limits;
+  request.limits = limits_for(spec);
+  request.nice = spec.nice;
   request.out = context.out;
   request.err = context.err;
   request.inherit_stdin = context.inherit_stdin;

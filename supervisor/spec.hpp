@@ -67,6 +67,8 @@ struct AppSpec {
   std::uint64_t max_memory = 0;  // bytes of the whole tree; 0: no limit
   std::string cron_restart;      // empty: none
   WatchSettings watch;
+  std::uint64_t max_open_files = 0;  // RLIMIT_NOFILE; 0: as recorded in `limits`
+  std::optional<int> nice;           // nothing: the caller's
   HealthSettings health;
   ExitHook on_exit;
   Milliseconds ready_timeout{30000};    // `start --wait` without a number waits this long

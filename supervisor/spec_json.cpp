@@ -209,6 +209,8 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   fields.number("max_memory", spec.max_memory);
   fields.text("cron_restart", spec.cron_restart);
   if (const Json* part = fields.object("watch")) read_watch(*part, fault, spec.watch);
+  fields.number("max_open_files", spec.max_open_files);
+  if (fields.find("nice") != nullptr) fields.number("nice", spec.nice.emplace(), -20, 19);
   if (const Json* part = fields.object("health")) read_health(*part, fault, spec.health);
   if (const Json* part = fields.object("on_exit")) read_hook(*part, fault, spec.on_exit);
   read_duration(fields, "ready_timeout", spec.ready_timeout);
@@ -247,6 +249,8 @@ std::string spec_to_json(const AppSpec& spec) {
   json["max_memory"] = spec.max_memory;
   json["cron_restart"] = json_of_bytes(spec.cron_restart);
   if (!(spec.watch == WatchSettings{})) json["watch"] = watch_json(spec.watch);
+  if (spec.max_open_files != 0) json["max_open_files"] = spec.max_open_files;
+  if (spec.nice) json["nice"] = *spec.nice;
   if (!(spec.health == HealthSettings{})) json["health"] = health_json(spec.health);
   if (!(spec.on_exit == ExitHook{})) json["on_exit"] = hook_json(spec.on_exit);
   json["ready_timeout"] = format_duration(spec.ready_timeout);

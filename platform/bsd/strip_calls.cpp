@@ -35,6 +35,8 @@ int setsid() noexcept { return told(static_cast<int>(sys::setsid())); }
 
 int setpgid(pid_t process, pid_t group) noexcept { return told(sys::setpgid(process, group)); }
 
+int set_nice(int nice) noexcept { return told(::setpriority(PRIO_PROCESS, 0, nice)); }
+
 void umask(mode_t mask) noexcept { (void)::umask(mask); }
 
 int getrlimit(int resource, rlimit& value) noexcept { return told(sys::getrlimit(resource, &value)); }

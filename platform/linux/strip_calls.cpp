@@ -89,6 +89,10 @@ int setpgid(pid_t process, pid_t group) noexcept {
   return static_cast<int>(call("setpgid", SYS_setpgid, process, group));
 }
 
+int set_nice(int nice) noexcept {
+  return static_cast<int>(call("setpriority", SYS_setpriority, PRIO_PROCESS, 0, nice));
+}
+
 void umask(mode_t mask) noexcept { (void)direct_call(SYS_umask, static_cast<long>(mask)); }
 
 int getrlimit(int resource, rlimit& value) noexcept {

@@ -44,6 +44,8 @@ struct SpawnMemory {
     plan.session = request.session;
     plan.umask = static_cast<mode_t>(request.umask);
     plan.limits = limits;
+    plan.change_nice = request.nice.has_value();
+    plan.nice = request.nice.value_or(0);
     plan.out = request.out;
     plan.err = request.err;
     plan.inherit_stdin = request.inherit_stdin;

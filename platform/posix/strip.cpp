@@ -102,6 +102,11 @@ void apply_limits(const StripPlan& plan) noexcept {
   }
 }
 
+// Before the user changes: only root may ask for less than it has.
+void apply_nice(const StripPlan& plan) noexcept {
+  if (plan.change_nice) require(plan, SpawnStage::limits, calls::set_nice(plan.nice));
+}
+
 void become_user(const StripPlan& plan) noexcept {
   if (!plan.change_user) return;
   require(plan, SpawnStage::group, calls::setgroups(plan.groups));
@@ -137,6 +142,7 @@ void run_strip(const StripPlan& plan) noexcept {
   calls::umask(plan.umask);
   standard_streams(plan);
   apply_limits(plan);
+  apply_nice(plan);
   share_ports(plan);
   become_user(plan);
   if (plan.directory != nullptr) require(plan, SpawnStage::directory, calls::chdir(plan.directory));

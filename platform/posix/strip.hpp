@@ -27,6 +27,8 @@ struct StripPlan {
   SpawnRequest::Session session = SpawnRequest::Session::own_session;
   mode_t umask = 022;
   std::span<const LimitStep> limits;
+  bool change_nice = false;
+  int nice = 0;
   bool change_user = false;
   uid_t uid = 0;
   gid_t gid = 0;

@@ -24,6 +24,7 @@ ssize_t write(int descriptor, const void* from, std::size_t size) noexcept;
 
 int setsid() noexcept;
 int setpgid(pid_t process, pid_t group) noexcept;
+int set_nice(int nice) noexcept;  // of this process
 void umask(mode_t mask) noexcept;
 int getrlimit(int resource, rlimit& value) noexcept;
 int setrlimit(int resource, const rlimit& value) noexcept;

@@ -138,3 +138,40 @@ TEST_CASE("HEALTH8 health and hook outlive the supervisor's death, and can be ta
   CHECK(describe_json(home, "web").at("health").is_null());
   CHECK(describe_json(home, "web").at("on_exit").is_null());
 }
+
+TEST_CASE("LIMIT1 --max-open-files and --nice hold for every start, and are shown") {
+  const TemporaryHome home;
+  start(home, "web", {"print-limits", "wait"}, {"--max-open-files", "77", "--nice", "7"});
+  REQUIRE(wait_for_log(home, "web", "limit nofile 77 77"));
+  const auto nice_of = [&] { return run({"ps", "-o", "ni=", "-p", std::to_string(pid_of(home, "web"))}).out; };
+  CHECK_THAT(nice_of(), contains("7"));
+  const int pid = pid_of(home, "web");
+  kill_hard(pid);
+  REQUIRE(wait_for_other_pid(home, "web", pid));
+  CHECK(wait_until([&] { return count_of(log_of(home, "web"), "limit nofile 77 77") == 2; }));
+  CHECK_THAT(nice_of(), contains("7"));
+  const Json app = describe_json(home, "web");
+  CHECK(app.at("max_open_files") == 77);
+  CHECK(app.at("nice") == 7);
+  CHECK_THAT(done(home, {"describe", "web"}).out, contains("max open files"));
+}
+
+TEST_CASE("LIMIT2 what only root may ask for is refused in one line to others") {
+  if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
+  setenv("TMPDIR", "/tmp", 1);  // where another user can reach
+  const TemporaryHome home;
+  const Stranger user;
+  std::filesystem::copy_file(forever_binary(), home.scratch() / "forever");
+  std::filesystem::copy_file(child_binary(), home.scratch() / "child");
+  std::filesystem::permissions(home.scratch(), std::filesystem::perms::all);
+  for (const Words& options : {Words{"--nice", "-5"}, Words{"--max-open-files", "4000000000"}}) {
+    Command command = home.command({});
+    command.argv = Words{home.scratch() / "forever", "start", home.scratch() / "child"} + options + Words{"--", "wait"};
+    command.environment["FOREVER_HOME"] = (home.scratch() / "other").string();
+    command.before_exec = user.become();
+    const Result result = run(command);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 1);
+    require_one_line(result.err, "only root");
+  }
+}

@@ -374,6 +374,14 @@ TEST_CASE("CLU5 scale takes a number, more or fewer, as the last word") {
   CHECK_THAT(fault({"scale", "web", "-x", "1"}), contains("unknown option"));
 }
 
+TEST_CASE("PARSE limits") {
+  CHECK(started({"start", "x", "--max-open-files", "4096"}).max_open_files == 4096U);
+  CHECK(started({"start", "x", "--nice", "-5"}).nice == -5);
+  CHECK(started({"start", "x", "--nice=19"}).nice == 19);
+  CHECK_THAT(fault({"start", "x", "--max-open-files", "0"}), contains("whole number"));
+  CHECK_THAT(fault({"start", "x", "--nice", "20"}), contains("from -20 to 19"));
+}
+
 TEST_CASE("PARSE hooks and health") {
   const StartOptions o =
       started({"start", "x", "--on-exit", "mail me", "--on-exit-timeout", "5", "--health-cmd", "curl x",
