@@ -16,7 +16,7 @@ build/win32/include: tool/win32-include
 
 # The libraries' headers must be there before anything is compiled.
 build/win32/pch/tool/prelude.hpp.gch build/win32/pch/test/support/prelude.hpp.gch \
-$(win32_PRODUCT:%.cpp=build/win32/obj/%.o) build/win32/obj/test/support/main.o: | build/win32/include
+$(win32_PRODUCT:%.cpp=build/win32/obj/%.o) build/win32/obj/forever.o build/win32/obj/test/support/main.o: | build/win32/include
 
 build/win32/support.a: $(WIN32_SUPPORT:%.cpp=build/win32/obj/%.o)
 	@rm -f $@
@@ -32,5 +32,9 @@ build/win32/$(1).exe: $$(patsubst %.cpp,build/win32/obj/%.o,$$(call win32_ring,$
 endef
 $(foreach r,$(WIN32_RINGS),$(eval $(call win32_ring_binary,$(r))))
 
+build/win32/forever.exe: build/win32/obj/forever.o build/win32/product.a
+	$(call say,link,$@)
+	$(win32_link) -o $@
+
 .PHONY: win32-binaries
-win32-binaries: $(WIN32_RINGS:%=build/win32/%.exe)
+win32-binaries: build/win32/forever.exe $(WIN32_RINGS:%=build/win32/%.exe)

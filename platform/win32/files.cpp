@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "platform/environment.hpp"
+#include "platform/users.hpp"
 #include "platform/win32/replace.hpp"
 #include "platform/win32/security.hpp"
 #include "platform/win32/system.hpp"
@@ -219,6 +220,7 @@ Result<FileFacts> facts_of(NativeHandle file) {
   facts.device = found.dwVolumeSerialNumber;
   facts.links = found.nNumberOfLinks;
   facts.modified_ms = (win32::ticks_of(found.ftLastWriteTime) - win32::kUnixEpoch) / win32::kTicksPerMs;
+  facts.owner = effective_uid();  // whose it is, check_ours tells
   facts.directory = (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
   return facts;
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <map>
 
+#include "platform/signals.hpp"
 #include "platform/win32/jobs.hpp"
 #include "platform/win32/system.hpp"
 #include "platform/win32/time.hpp"
@@ -128,13 +129,14 @@ Status send_signal(const ProcessId& id, int signal) {
   const Handle process = open_exactly(id, signal == 0 ? 0 : PROCESS_TERMINATE);
   if (!process) return error_from(ESRCH, "signal process " + std::to_string(id.pid));
   if (signal == 0) return Done{};
-  if (signal != 9) return win32::request_stop(id);
+  if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) return win32::request_stop(id);
+  if (signal != kKillSignal) return error_from(ENOTSUP, "send " + signal_name(signal) + " on Windows");
   if (::TerminateProcess(as_handle(process.get()), win32::kKilledCode) != 0 || has_ended(process)) return Done{};
   return last_error("end process " + std::to_string(id.pid));
 }
 
 Status send_signal_to_group(const ProcessId& leader, int signal) {
-  if (signal == 9) return win32::end_job(leader);
+  if (signal == kKillSignal) return win32::end_job(leader);
   return send_signal(leader, signal);
 }
 

@@ -1,4 +1,5 @@
-// The names of the requests to stop, with the numbers that they have on other systems.
+// The names of the requests to stop, with the numbers that they have on other systems; and of those that other systems have
+// for the user's own use, which nobody can send here.
 #include "platform/signals.hpp"
 
 #include <array>
@@ -16,6 +17,8 @@ constexpr auto kNames = std::to_array<Named>({{"HUP", kHangUpSignal},
                                               {"INT", kInterruptSignal},
                                               {"QUIT", kQuitSignal},
                                               {"KILL", kKillSignal},
+                                              {"USR1", 10},
+                                              {"USR2", 12},
                                               {"TERM", kTermSignal}});
 
 }  // namespace

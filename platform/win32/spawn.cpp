@@ -11,6 +11,7 @@
 #include "platform/environment.hpp"
 #include "platform/win32/jobs.hpp"
 #include "platform/win32/output_pipe.hpp"
+#include "platform/win32/startup.hpp"
 #include "platform/win32/system.hpp"
 #include "platform/windows_command_line.hpp"
 
@@ -69,66 +70,11 @@ std::optional<std::string> line_for(const SpawnRequest& request) {
                             argv.subspan(std::min<std::size_t>(argv.size(), 1)));
 }
 
-Handle inheritable(NativeHandle handle) {
-  HANDLE copy = nullptr;
-  HANDLE const self = ::GetCurrentProcess();
-  if (::DuplicateHandle(self, as_handle(handle), self, &copy, 0, TRUE, DUPLICATE_SAME_ACCESS) == 0) return Handle();
-  return Handle(win32::as_native(copy));
-}
-
-Handle inheritable_null() {
-  SECURITY_ATTRIBUTES inherited{sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-  return Handle(win32::as_native(::CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
-                                               &inherited, OPEN_EXISTING, 0, nullptr)));
-}
-
 Handle stream_for(NativeHandle wanted, DWORD number) {
-  if (wanted != kNoHandle) return inheritable(win32::write_end_of(wanted));
-  Handle ours = inheritable(win32::as_native(::GetStdHandle(number)));
-  return ours ? std::move(ours) : inheritable_null();
+  if (wanted != kNoHandle) return win32::inheritable(win32::write_end_of(wanted));
+  Handle ours = win32::inheritable(win32::as_native(::GetStdHandle(number)));
+  return ours ? std::move(ours) : win32::inheritable_null();
 }
-
-// The three streams of an instance, and the list that says that it inherits these and nothing else.
-class Streams {
- public:
-  explicit Streams(const SpawnRequest& request)
-      : in_(request.inherit_stdin ? stream_for(kNoHandle, STD_INPUT_HANDLE) : inheritable_null()),
-        out_(stream_for(request.out, STD_OUTPUT_HANDLE)),
-        err_(stream_for(request.err, STD_ERROR_HANDLE)) {
-    handles_ = {as_handle(in_.get()), as_handle(out_.get()), as_handle(err_.get())};
-    SIZE_T size = 0;
-    ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
-    memory_.resize(size / sizeof(std::max_align_t) + 1);
-    list_ = reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.data());
-    ready_ = in_ && out_ && err_ && ::InitializeProcThreadAttributeList(list_, 1, 0, &size) != 0;
-    ready_ = ready_ && ::UpdateProcThreadAttribute(list_, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(),
-                                                   sizeof handles_, nullptr, nullptr) != 0;
-  }
-  Streams(const Streams&) = delete;
-  Streams& operator=(const Streams&) = delete;
-  ~Streams() {
-    if (ready_) ::DeleteProcThreadAttributeList(list_);
-  }
-
-  [[nodiscard]] bool ready() const noexcept { return ready_; }
-  [[nodiscard]] STARTUPINFOEXW startup() const noexcept {
-    STARTUPINFOEXW info{};
-    info.StartupInfo.cb = sizeof info;
-    info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
-    info.StartupInfo.hStdInput = handles_[0];
-    info.StartupInfo.hStdOutput = handles_[1];
-    info.StartupInfo.hStdError = handles_[2];
-    info.lpAttributeList = list_;
-    return info;
-  }
-
- private:
-  Handle in_, out_, err_;
-  std::array<HANDLE, 3> handles_{};
-  std::vector<std::max_align_t> memory_;
-  LPPROC_THREAD_ATTRIBUTE_LIST list_ = nullptr;
-  bool ready_ = false;
-};
 
 bool set_end_with_job(NativeHandle job, bool end) noexcept {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
@@ -153,6 +99,8 @@ std::vector<ResourceLimit> current_limits() { return {}; }
 
 unsigned current_umask() noexcept { return 022; }
 
+void keep_files_usable() noexcept {}
+
 const char* stage_name(SpawnStage stage) noexcept { return kStageNames[static_cast<std::size_t>(stage)]; }
 
 std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept {
@@ -170,10 +118,12 @@ Result<HeldInstance> spawn_held(const SpawnRequest& request) {
   if (!job || !set_end_with_job(job.get(), true)) return last_error("create a job object");
   Handle report(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
   if (!report) return last_error("create an event");
-  const Streams streams(request);
+  const win32::Startup streams(
+      request.inherit_stdin ? stream_for(kNoHandle, STD_INPUT_HANDLE) : win32::inheritable_null(),
+      stream_for(request.out, STD_OUTPUT_HANDLE), stream_for(request.err, STD_ERROR_HANDLE));
   if (!streams.ready()) return last_error("prepare the program's standard streams");
 
-  STARTUPINFOEXW startup = streams.startup();
+  STARTUPINFOEXW startup = streams.info();
   std::wstring text = win32::to_wide(*line);  // CreateProcess writes to it
   std::wstring environment = environment_block(request.environment);
   const std::wstring program = win32::wide_path(request.program);
