@@ -1,7 +1,7 @@
 // reload and scale: the instances of an app exchanged, or their number changed, while it runs.
 #include <algorithm>
 
-#include "cli/stopping.hpp"
+#include "cli/asking.hpp"
 #include "cli/verb_functions.hpp"
 #include "cli/views.hpp"
 
@@ -24,72 +24,37 @@ Outcome record_count(const StateDirectory& state, const Target& target, const Sc
 }  // namespace
 
 int reload(const Reload& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
-  Selection& selection = std::get<Selection>(found);
-  std::vector<Outcome> outcomes(selection.targets.size());
-  std::vector<ControlTarget> asked;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < selection.targets.size(); ++i) {
-    const Target& target = selection.targets[i];
-    if (target.slot) {
-      outcomes[i] = {target.name, false, words_for(target) + " is one of several instances; reload takes the app"};
-    } else if (!selection.view_of(target).supervised) {
-      outcomes[i] = {target.name, false,
+  Asking asking;
+  asking.request = [](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
+    if (target.slot)
+      return Outcome{target.name, false, words_for(target) + " is one of several instances; reload takes the app"};
+    if (!selection.view_of(target).supervised)
+      return Outcome{target.name, false,
                      words_for(target) + " is not running; forever start " + target.name + " starts it"};
-    } else {
-      asked.push_back({target.name, {Operation::reload, {}, 0, false, {}}});
-      places.push_back(i);
-    }
-  }
-  const auto progress = [&](const std::string&, const std::string& text) {
-    if (!command.which.quiet) tell(text);
+    return ControlRequest{Operation::reload, {}, 0, false, {}};
   };
-  auto replies = ask_supervisors(selection.state, asked, progress);
-  for (std::size_t i = 0; i < replies.size(); ++i) {
-    const Target& target = selection.targets[places[i]];
-    const bool ok = replies[i].ok() && replies[i]->ok;
-    const std::string why = replies[i].ok() ? replies[i]->text : replies[i].error().message();
-    outcomes[places[i]] = {
-        target.name, ok,
-        words_for(target) + (ok ? " reloaded" + (why.empty() ? "" : "; " + why) : " is not reloaded: " + why)};
-  }
-  return answer_outcomes(selection.state, outcomes, command.which);
+  asking.done = [](const ControlReply& reply) { return " reloaded" + (reply.text.empty() ? "" : "; " + reply.text); };
+  asking.not_done = " is not reloaded: ";
+  asking.progress = true;
+  return ask_apps(command.which, asking);
 }
 
 int scale(const Scale& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
-  Selection& selection = std::get<Selection>(found);
-  std::vector<Outcome> outcomes(selection.targets.size());
-  std::vector<ControlTarget> asked;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < selection.targets.size(); ++i) {
-    const Target& target = selection.targets[i];
-    if (target.slot) {
-      outcomes[i] = {target.name, false, words_for(target) + " is one of several instances; scale takes the app"};
-    } else if (!selection.view_of(target).supervised) {
-      outcomes[i] = record_count(selection.state, target, command);
-    } else {
-      ControlRequest request{Operation::scale, {}, 0, false, {}};
-      request.count = command.count;
-      request.relative = command.relative;
-      asked.push_back({target.name, std::move(request)});
-      places.push_back(i);
-    }
-  }
-  const auto progress = [&](const std::string&, const std::string& text) {
-    if (!command.which.quiet) tell(text);
+  Asking asking;
+  asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
+    if (target.slot)
+      return Outcome{target.name, false, words_for(target) + " is one of several instances; scale takes the app"};
+    if (!selection.view_of(target).supervised) return record_count(selection.state, target, command);
+    ControlRequest request{Operation::scale, {}, 0, false, {}};
+    request.count = command.count;
+    request.relative = command.relative;
+    return request;
   };
-  auto replies = ask_supervisors(selection.state, asked, progress);
-  for (std::size_t i = 0; i < replies.size(); ++i) {
-    const Target& target = selection.targets[places[i]];
-    const bool ok = replies[i].ok() && replies[i]->ok;
-    const std::string why = replies[i].ok() ? replies[i]->text : replies[i].error().message();
-    const std::string done = ok ? " has " + instances_text(static_cast<unsigned>(replies[i]->pids.size())) : ": " + why;
-    outcomes[places[i]] = {target.name, ok, words_for(target) + done};
-  }
-  return answer_outcomes(selection.state, outcomes, command.which);
+  asking.done = [](const ControlReply& reply) {
+    return " has " + instances_text(static_cast<unsigned>(reply.pids.size()));
+  };
+  asking.progress = true;
+  return ask_apps(command.which, asking);
 }
 
 }  // namespace forever::cli

@@ -1,5 +1,5 @@
 // signal, flush, reopen: one message to each supervisor.
-#include "cli/stopping.hpp"
+#include "cli/asking.hpp"
 #include "cli/verb_functions.hpp"
 #include "cli/views.hpp"
 #include "platform/files.hpp"
@@ -34,31 +34,15 @@ Outcome flush_files(const StateDirectory& state, const Target& target) {
 using Idle = Outcome (*)(const StateDirectory&, const Target&);
 
 int send(const SelectorOptions& which, const ControlRequest& message, const std::string& done, Idle idle) {
-  auto found = find_apps(which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
-  const Selection& selection = std::get<Selection>(found);
-  std::vector<Outcome> outcomes(selection.targets.size());
-  std::vector<ControlTarget> asked;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < selection.targets.size(); ++i) {
-    const Target& target = selection.targets[i];
-    if (!selection.view_of(target).supervised) {
-      outcomes[i] = idle(selection.state, target);
-      continue;
-    }
+  Asking asking;
+  asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
+    if (!selection.view_of(target).supervised) return idle(selection.state, target);
     ControlRequest request = message;
     request.slot = target.slot;
-    asked.push_back({target.name, std::move(request)});
-    places.push_back(i);
-  }
-  auto replies = ask_supervisors(selection.state, asked, {});
-  for (std::size_t i = 0; i < replies.size(); ++i) {
-    const Target& target = selection.targets[places[i]];
-    const bool ok = replies[i].ok() && replies[i]->ok;
-    const std::string why = replies[i].ok() ? replies[i]->text : replies[i].error().message();
-    outcomes[places[i]] = {target.name, ok, words_for(target) + (ok ? done : ": " + why)};
-  }
-  return answer_outcomes(selection.state, outcomes, which);
+    return request;
+  };
+  asking.done = [&](const ControlReply&) { return done; };
+  return ask_apps(which, asking);
 }
 
 }  // namespace

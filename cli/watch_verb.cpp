@@ -1,5 +1,5 @@
 // `forever watch APP on|off`: a running app's supervisor gets the changed spec; that of a stopped one is changed on record.
-#include "cli/stopping.hpp"
+#include "cli/asking.hpp"
 #include "cli/verb_functions.hpp"
 #include "cli/views.hpp"
 #include "platform/lock.hpp"
@@ -22,37 +22,23 @@ Status change_record(const StateDirectory& state, const AppSpec& spec) {
 }  // namespace
 
 int watch(const Watch& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
-  const Selection& selection = std::get<Selection>(found);
-  std::vector<Outcome> outcomes;
-  for (const Target& target : selection.targets) {
-    const std::string words = words_for(target);
+  const std::string done = command.on ? " is watched" : " is not watched";
+  Asking asking;
+  asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
+    const auto outcome = [&](bool ok, const std::string& text) {
+      return Outcome{target.name, ok, words_for(target) + text};
+    };
     auto spec = selection.state.read_spec(target.name);
-    if (!spec) {
-      outcomes.push_back({target.name, false, words + ": " + spec.error().message()});
-      continue;
-    }
-    const std::string done = words + (command.on ? " is watched" : " is not watched");
-    if (spec->watch.on == command.on) {
-      outcomes.push_back({target.name, true, done + " already"});
-      continue;
-    }
+    if (!spec) return outcome(false, ": " + spec.error().message());
+    if (spec->watch.on == command.on) return outcome(true, done + " already");
     spec->watch.on = command.on;
-    std::string trouble;
-    if (selection.view_of(target).supervised) {
-      const auto replies = ask_supervisors(
-          selection.state, {{target.name, {Operation::configure, {}, 0, false, spec_to_json(*spec)}}}, {});
-      if (!replies.front())
-        trouble = replies.front().error().message();
-      else if (!replies.front()->ok)
-        trouble = replies.front()->text;
-    } else if (const Status changed = change_record(selection.state, *spec); !changed) {
-      trouble = changed.error().message();
-    }
-    outcomes.push_back({target.name, trouble.empty(), trouble.empty() ? done : words + ": " + trouble});
-  }
-  return answer_outcomes(selection.state, outcomes, command.which);
+    if (selection.view_of(target).supervised)
+      return ControlRequest{Operation::configure, {}, 0, false, spec_to_json(*spec)};
+    const Status changed = change_record(selection.state, *spec);
+    return changed ? outcome(true, done) : outcome(false, ": " + changed.error().message());
+  };
+  asking.done = [&](const ControlReply&) { return done; };
+  return ask_apps(command.which, asking);
 }
 
 }  // namespace forever::cli

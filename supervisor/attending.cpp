@@ -6,6 +6,10 @@
 namespace forever {
 
 void Supervision::look_after_health(Time now) {
+  if (!spec_.health.wanted()) {
+    health_.clear();
+    return;
+  }
   std::erase_if(health_, [this](const auto& each) {
     return std::ranges::none_of(instances_, [&](const Instance& instance) { return instance.key() == each.first; });
   });
