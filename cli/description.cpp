@@ -256,6 +256,8 @@ void spec_section(Page& page, const AppSpec& spec) {
   page.line("watch", watch_text(spec.watch));
   if (spec.max_open_files != 0) page.line("max open files", std::to_string(spec.max_open_files));
   if (spec.nice) page.line("nice", std::to_string(*spec.nice));
+  if (spec.cgroup.memory != 0) page.line("cgroup memory", format_size(spec.cgroup.memory));
+  if (spec.cgroup.cpu_percent != 0) page.line("cgroup cpu", std::to_string(spec.cgroup.cpu_percent) + "%");
   if (!spec.health.command.empty()) page.line("health", printable(spec.health.command) + health_text(spec.health));
   if (spec.health.port != 0)
     page.line("health",

@@ -15,6 +15,10 @@ constexpr std::uint64_t kFewProcesses = 512;
 constexpr std::uint64_t kLittleDisk = 64U << 20U;
 constexpr unsigned kNoPtrace = 3;  // Yama: nobody may
 
+bool has_word(const std::string& text, const std::string& word) {
+  return (" " + text + " ").find(" " + word + " ") != std::string::npos;
+}
+
 Finding logind(const Surroundings& machine) {
   if (!machine.kill_user_processes) return {"logind", Level::ok, "no logind ends what users have started", {}};
   if (!*machine.kill_user_processes) return {"logind", Level::ok, "apps outlive the session that started them", {}};
@@ -74,7 +78,13 @@ Finding cgroup(const Surroundings& machine) {
   if (!*machine.cgroup_delegated)
     return {"cgroup", Level::note, "the cgroup that this runs in is not delegated: no limits by cgroup",
             "run in a service with Delegate=yes, or systemd-run --user --scope -p Delegate=yes"};
-  return {"cgroup", Level::ok, "the cgroup that this runs in is delegated", {}};
+  for (const char* controller : {"memory", "cpu"}) {
+    if (!has_word(machine.cgroup_controllers, controller))
+      return {"cgroup", Level::note,
+              std::string{"the cgroup that this runs in has no "} + controller + " controller: no such limits",
+              "boot with systemd.unified_cgroup_hierarchy=1; in a service: Delegate=memory cpu"};
+  }
+  return {"cgroup", Level::ok, "memory and processor can be limited by cgroups", {}};
 }
 
 Finding disk(const ExaminedDisk& disk) {

@@ -31,6 +31,11 @@ std::string list_of(const std::vector<std::string>& words, std::size_t from, Cha
   return text + "]";
 }
 
+// The limit that the kernel is to keep; where only forever keeps one, that.
+std::uint64_t memory_limit(const AppSpec& spec) {
+  return spec.cgroup.memory != 0 ? spec.cgroup.memory : spec.max_memory;
+}
+
 std::string comments(const AppSpec& spec, const std::string& indent) {
   std::string text;
   for (const std::string& loss : common_losses(spec)) text += indent + "# " + loss + "\n";
@@ -78,10 +83,12 @@ std::string kubernetes_container(const ExportApp& app, const std::string& in) {
     text += in + "  ports:\n" + in + "    - containerPort: " + *port + "\n" + in + "  readinessProbe:\n" + in +
             "    tcpSocket:\n" + in + "      port: " + *port + "\n";
   }
-  if (spec.max_memory != 0) {
+  const std::uint64_t memory = memory_limit(spec);
+  if (memory != 0 || spec.cgroup.cpu_percent != 0)
     text += in + "  # What goes beyond is ended by the kernel and started again.\n" + in + "  resources:\n" + in +
-            "    limits:\n" + in + "      memory: \"" + std::to_string(spec.max_memory) + "\"\n";
-  }
+            "    limits:\n";
+  if (memory != 0) text += in + "      memory: \"" + std::to_string(memory) + "\"\n";
+  if (spec.cgroup.cpu_percent != 0) text += in + "      cpu: " + std::to_string(spec.cgroup.cpu_percent * 10) + "m\n";
   if (is_number(spec.user)) text += in + "  securityContext:\n" + in + "    runAsUser: " + spec.user + "\n";
   if (!spec.user.empty() && !is_number(spec.user))
     text += in + "  # lost: user " + printable(spec.user) + "; name its number\n";
@@ -146,7 +153,10 @@ std::string compose_file(const std::vector<ExportApp>& apps) {
     text += "    stop_signal: " + signal_name(spec.stop.signal) +
             "\n    stop_grace_period: " + std::to_string(spec.stop.timeout.count()) + "ms\n";
     if (spec.instances > 1) text += "    deploy:\n      replicas: " + std::to_string(spec.instances) + "\n";
-    if (spec.max_memory != 0) text += "    mem_limit: " + std::to_string(spec.max_memory) + "\n";
+    if (const auto memory = memory_limit(spec)) text += "    mem_limit: " + std::to_string(memory) + "\n";
+    if (const unsigned cpu = spec.cgroup.cpu_percent)
+      text += "    cpus: " + std::to_string(cpu / 100) + "." + std::to_string(cpu / 10 % 10) +
+              std::to_string(cpu % 10) + "\n";
     if (!spec.depends_on.empty()) text += "    depends_on:\n";
     for (const std::string& other : spec.depends_on) text += "      - " + dns_name(other) + "\n";
     if (spec.logs.max_size != 0) {
@@ -193,10 +203,13 @@ std::string nomad_job(const ExportApp& app) {
   for (const std::string& entry : app.environment)
     text += "        " + as_it_is(first_of(entry)) + " = " + for_nomad(rest_of(entry)) + "\n";
   if (!app.environment.empty()) text += "      }\n";
-  if (spec.max_memory != 0) {
+  if (const auto memory = memory_limit(spec)) {
     text += "\n      # raw_exec does not enforce it; exec does.\n      resources {\n        memory = " +
-            std::to_string(std::max<std::uint64_t>(10, spec.max_memory >> 20U)) + "\n      }\n";
+            std::to_string(std::max<std::uint64_t>(10, memory >> 20U)) + "\n      }\n";
   }
+  if (spec.cgroup.cpu_percent != 0)
+    text +=
+        "      # lost: cgroup_cpu " + std::to_string(spec.cgroup.cpu_percent) + "%; see cpu and cores of resources\n";
   const std::uint64_t megabytes = std::max<std::uint64_t>(1, spec.logs.max_size >> 20U);
   text += "\n      logs {\n        max_files     = " + std::to_string(spec.logs.keep + 1) +
           "\n        max_file_size = " + std::to_string(megabytes) + "\n      }\n";

@@ -95,7 +95,10 @@ std::string systemd_service(const ExportApp& app) {
   std::snprintf(mask, sizeof mask, "%04o", spec.umask);
   text += std::string{"UMask="} + mask + "\n";
   text += restart_lines(restart) + kill_lines(spec.stop);
-  if (spec.max_memory != 0) {
+  if (spec.cgroup.cpu_percent != 0) text += "CPUQuota=" + std::to_string(spec.cgroup.cpu_percent) + "%\n";
+  if (spec.cgroup.memory != 0) {
+    text += "MemoryMax=" + std::to_string(spec.cgroup.memory) + "\n";
+  } else if (spec.max_memory != 0) {
     text +=
         "# Instead of a restart in good order the kernel ends what goes beyond this; Restart= follows.\nMemoryMax=" +
         std::to_string(spec.max_memory) + "\n";

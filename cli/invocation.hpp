@@ -51,7 +51,8 @@ struct StartOptions {
   bool watch_hash = false;
   std::optional<OnCrash> on_crash;
   std::string shell_command;  // run --exec: the shell runs it, with the program and its arguments behind it
-  std::optional<std::uint64_t> max_open_files;
+  std::optional<std::uint64_t> max_open_files, cgroup_memory;
+  std::optional<unsigned> cgroup_cpu;
   std::optional<int> nice;
   std::optional<std::string> on_exit, health_command;  // empty: none any more
   std::optional<std::uint16_t> health_port;

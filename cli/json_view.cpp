@@ -115,6 +115,8 @@ void add_spec(Json& app, const AppSpec& spec, bool reveal) {
                   {"on_crash", to_string(spec.watch.on_crash)}};
   app["max_open_files"] = spec.max_open_files != 0 ? Json(spec.max_open_files) : Json(nullptr);
   app["nice"] = spec.nice ? Json(*spec.nice) : Json(nullptr);
+  app["cgroup_memory_bytes"] = spec.cgroup.memory != 0 ? Json(spec.cgroup.memory) : Json(nullptr);
+  app["cgroup_cpu_percent"] = spec.cgroup.cpu_percent != 0 ? Json(spec.cgroup.cpu_percent) : Json(nullptr);
   app["health"] = !spec.health.wanted() ? Json(nullptr)
                                         : Json{{"command", spec.health.command},
                                                {"port", spec.health.port != 0 ? Json(spec.health.port) : Json(nullptr)},

@@ -257,6 +257,8 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay_attending(options, spec);
   lay(options.max_open_files, spec.max_open_files);
   lay(options.nice, spec.nice);
+  lay(options.cgroup_memory, spec.cgroup.memory);
+  lay(options.cgroup_cpu, spec.cgroup.cpu_percent);
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
   if (auto failure = apply_environment(options, spec)) return failure;

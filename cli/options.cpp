@@ -144,6 +144,13 @@ Fault set_nice(Draft& draft, const std::string& value) {
   return {};
 }
 
+Fault set_cgroup_cpu(Draft& draft, const std::string& value) {
+  const std::string_view digits = std::string_view{value}.substr(0, value.size() - (value.ends_with('%') ? 1 : 0));
+  draft.start.cgroup_cpu = whole_number<unsigned>(digits);
+  return draft.start.cgroup_cpu.value_or(~0U) <= 1'000'000 ? Fault{}
+                                                           : "is not a share of a processor; try 50%, or 150%";
+}
+
 constexpr Option kHow[] = {
     {"--interpreter", "COMMAND",
      "What runs the program, with its own options if need be: --interpreter \"node --max-old-space-size=512\". `none` "
@@ -176,6 +183,14 @@ constexpr Option kHow[] = {
      }},
     {"--nice", "N", "Its priority, 19 (last) to -20 (first). Only root may go below 0. Without it: as the caller.",
      set_nice},
+    {"--cgroup-memory", "SIZE",
+     "The kernel keeps its whole process tree below this by a cgroup: what cannot be freed is killed. A bare number is "
+     "bytes, 0 takes the limit away. Needs a delegated cgroup (`forever doctor`).",
+     [](Draft& d, const std::string& v) { return set_size(d.start.cgroup_memory, v); }},
+    {"--cgroup-cpu", "PERCENT",
+     "The kernel gives its whole process tree no more than this of one processor, by a cgroup: 150% is one and a half. "
+     "0 takes the limit away.",
+     set_cgroup_cpu},
 };
 
 constexpr Option kAlive[] = {
@@ -610,11 +625,9 @@ constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},
                                        {"Its logs", kLogging},
                                        {kAppsFileTitle, kOfFile},
                                        {kAnswerTitle, kAnswer}};
-constexpr OptionGroup kRunTable[] = {{"What it is", kShell},
-                                     {"How it runs", kHow},
-                                     {"Keeping it alive", kAlive},
-                                     {"Restart on change", kWatching},
-                                     {"Stopping it", kStopping}};
+constexpr OptionGroup kRunTable[] = {{"What it is", kShell},           {"How it runs", kHow},
+                                     {"Keeping it alive", kAlive},     {"Restart on change", kWatching},
+                                     {"Looking after it", kAttending}, {"Stopping it", kStopping}};
 constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};
 constexpr OptionGroup kStopTable[] = {{"Options", kStop}};

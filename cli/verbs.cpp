@@ -44,11 +44,15 @@ SelectorOptions take_which(Draft& draft, Operands& operands) {
   return std::move(draft.which);
 }
 
+std::optional<UsageError> two_looks(const StartOptions& start) {
+  if (!start.health_port || start.health_command.value_or("").empty()) return std::nullopt;
+  return UsageError{"--health-cmd and --health-port exclude each other; a command can look at ports, too"};
+}
+
 Made make_start(Draft& draft, Operands& operands) {
   if (!take_program(draft, operands)) return missing("start", "a program, or the name of a stopped app");
   if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
-  if (draft.start.health_port && draft.start.health_command.value_or("") != "")
-    return UsageError{"--health-cmd and --health-port exclude each other; a command can look at ports, too"};
+  if (auto error = two_looks(draft.start)) return *error;
   return Start{std::move(draft.start)};
 }
 
@@ -65,6 +69,7 @@ void wrap_in_shell(StartOptions& start, bool has_program) {
 Made make_run_as(std::string_view verb, Draft& draft, Operands& operands) {
   const bool has_program = take_program(draft, operands);
   if (has_program && draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (auto error = two_looks(draft.start)) return *error;
   if (!draft.start.shell_command.empty()) {
     wrap_in_shell(draft.start, has_program);
   } else if (!has_program) {

@@ -31,7 +31,19 @@ void keep_files_usable() noexcept;
 [[nodiscard]] unsigned current_umask() noexcept;
 
 // Where the strip stood when it failed; the words of `stage_name` appear in messages: "cwd: no such file or directory".
-enum class SpawnStage : std::uint8_t { fork, session, group, limits, output, user, directory, signals, exec, ports };
+enum class SpawnStage : std::uint8_t {
+  fork,
+  session,
+  group,
+  limits,
+  output,
+  user,
+  directory,
+  signals,
+  exec,
+  ports,
+  cgroup
+};
 [[nodiscard]] const char* stage_name(SpawnStage stage) noexcept;
 [[nodiscard]] std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept;
 

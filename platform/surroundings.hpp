@@ -20,6 +20,7 @@ struct Surroundings {
   std::optional<bool> user_notification;                            // seccomp(2): SECCOMP_RET_USER_NOTIF is there
   std::optional<unsigned> ptrace_scope;                             // Yama
   std::optional<bool> cgroup_delegated;                             // cgroups(7), version 2: ours to divide
+  std::string cgroup_controllers;                                   // "cpu memory pids": what can be limited there
 };
 
 // `root` stands before every path that is read, for tests; empty for the machine itself.

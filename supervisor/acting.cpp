@@ -4,7 +4,9 @@
 
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
+#include "platform/signals.hpp"
 #include "platform/users.hpp"
+#include "supervisor/attending.hpp"
 #include "supervisor/instance_events.hpp"
 #include "supervisor/supervision.hpp"
 #include "supervisor/tokens.hpp"
@@ -14,6 +16,12 @@ namespace forever {
 namespace {
 
 constexpr std::size_t kLastLines = 2048;  // bytes of a crash's last lines
+
+// Whether it was the kernel that ended it, since its cgroup had no memory left.
+bool over_memory_limit(const Instance& instance, const action::RecordExit& exit) {
+  return exit.trigger == Trigger::crash && exit.status.kind == ExitStatus::Kind::signalled &&
+         exit.status.code == kKillSignal && !instance.cgroup().empty() && cgroup_memory_kills(instance.cgroup()) > 0;
+}
 
 }  // namespace
 
@@ -33,6 +41,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
     if (const auto* const exit = std::get_if<action::RecordExit>(&act)) ended = *exit;
     if (std::holds_alternative<action::Spawn>(act)) spawn = true;
   }
+  if (ended && over_memory_limit(instance, *ended)) ended->trigger = Trigger::cgroup_memory;
   const ProcessId old = instance.process();
   const std::string stage = instance.failed_stage();
   if (instance.life().leader_gone() && instance.life().state() != InstanceState::stopping) {
@@ -56,20 +65,13 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
 
 void Supervision::record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
                               const action::RecordExit& exit) {
-  LastExit last;
-  last.slot = instance.slot();
-  last.pid = process.pid;
-  last.at_ms = to_ms(wall_now());
-  last.uptime = exit.uptime;
-  last.status = exit.status;
-  last.stage = exit.status.kind == ExitStatus::Kind::not_started ? stage : std::string{};
-  last.trigger = to_string(exit.trigger);
+  LastExit last = last_exit(instance, process, stage, exit);
   outputs_.pump(steady_now(), true);
-  if (exit.trigger == Trigger::crash || !spec_.on_exit.command.empty())
-    last.last_lines = outputs_.last_lines(kLastLines);
+  const bool crashed = exit.trigger == Trigger::crash || exit.trigger == Trigger::cgroup_memory;
+  if (crashed || !spec_.on_exit.command.empty()) last.last_lines = outputs_.last_lines(kLastLines);
   tell_exit(instance, last);
-  if (exit.trigger != Trigger::crash) last.last_lines.clear();
-  log_later(exit.trigger == Trigger::crash ? EventLevel::warning : EventLevel::info,
+  if (!crashed) last.last_lines.clear();
+  log_later(crashed ? EventLevel::warning : EventLevel::info,
             "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " +
                 format_duration(exit.uptime) + " (" + last.trigger + ")");
   last_exits_.push_back(std::move(last));

@@ -200,6 +200,7 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
   if (recorded.process.pid != 0) {
     const Parent parent = parent_for(recorded.process);
     instance.adopt_process(recorded, parent);
+    instance.adopt_cgroup(Cgroups{identity_ + '/' + name_}.find(recorded.slot, recorded.generation));
     instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
     if (parent == Parent::nobody) (void)loop_.watch_process(recorded.process, kProcessToken).ok();
     return;
@@ -308,6 +309,7 @@ SpawnContext Supervision::spawn_context() const {
   context.err = outputs_.err();
   context.marker_prefix = identity_ + '/' + name_;
   context.keeper = keeper_.pid;
+  if (spec_.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};
   return context;
 }
 

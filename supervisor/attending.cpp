@@ -1,9 +1,54 @@
 // What stands beside supervision: looks whether instances are well, and commands that are told of their ends.
+#include "supervisor/attending.hpp"
+
 #include <algorithm>
 
 #include "supervisor/supervision.hpp"
 
 namespace forever {
+
+std::string look_if_due(Health& health, SideCommands& side, const AppSpec& spec, const Instance& instance, Time now) {
+  const bool online = instance.life().state() == InstanceState::online;
+  health.follow(spec.health, online ? std::optional{instance.generation()} : std::nullopt, now);
+  if (!health.due(now)) return {};
+  const Status begun =
+      side.look(spec, {instance.key(), instance.slot(), instance.generation(), instance.process().pid});
+  health.begin();
+  if (begun) return {};
+  // No process to be had says nothing about the instance.
+  (void)health.end(true, instance.generation(), spec.health, now);
+  return "health is not looked at: " + begun.error().message();
+}
+
+Judgement judge(Health& health, const SideCommands::Answer& answer, const AppSpec& spec, const Instance& instance,
+                Time now) {
+  Judgement judgement;
+  judgement.hung = health.end(answer.well, answer.look->generation, spec.health, now);
+  if (answer.well || instance.generation() != answer.look->generation) return judgement;
+  const unsigned count = judgement.hung ? spec.health.threshold : health.failures();
+  judgement.words = "unwell (" + std::to_string(count) + " of " + std::to_string(spec.health.threshold) +
+                    "): " + answer.words + (judgement.hung ? "; restarting" : "");
+  return judgement;
+}
+
+LastExit last_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
+                   const action::RecordExit& exit) {
+  LastExit last;
+  last.slot = instance.slot();
+  last.pid = process.pid;
+  last.at_ms = to_ms(wall_now());
+  last.uptime = exit.uptime;
+  last.status = exit.status;
+  last.stage = exit.status.kind == ExitStatus::Kind::not_started ? stage : std::string{};
+  last.trigger = to_string(exit.trigger);
+  return last;
+}
+
+ExitStory story_of(const AppSpec& spec, const Instance& instance, const LastExit& last, std::string out,
+                   std::string err) {
+  return {spec.name,      spec.app_namespace, last, instance.life().history().restarts, instance.life().state(),
+          std::move(out), std::move(err)};
+}
 
 void Supervision::look_after_health(Time now) {
   if (!spec_.health.wanted()) {
@@ -14,16 +59,8 @@ void Supervision::look_after_health(Time now) {
     return std::ranges::none_of(instances_, [&](const Instance& instance) { return instance.key() == each.first; });
   });
   for (const Instance& instance : instances_) {
-    Health& health = health_[instance.key()];
-    const bool online = instance.life().state() == InstanceState::online;
-    health.follow(spec_.health, online ? std::optional{instance.generation()} : std::nullopt, now);
-    if (!health.due(now)) continue;
-    const Status begun = side_.look(spec_, {instance.slot(), instance.generation(), instance.process().pid});
-    health.begin();
-    if (begun) continue;
-    // No process to be had says nothing about the instance.
-    log_later(EventLevel::warning, "health is not looked at: " + begun.error().message());
-    (void)health.end(true, instance.generation(), spec_.health, now);
+    if (std::string trouble = look_if_due(health_[instance.key()], side_, spec_, instance, now); !trouble.empty())
+      log_later(EventLevel::warning, std::move(trouble));
   }
 }
 
@@ -32,27 +69,18 @@ void Supervision::side_command_ended(const SideCommands::Answer& answer) {
     if (!answer.well) log_later(EventLevel::warning, "the on-exit command failed: " + answer.words);
     return;
   }
-  for (Instance& instance : instances_) {
-    if (instance.slot() != answer.look->slot || !health_.contains(instance.key())) continue;
-    Health& health = health_[instance.key()];
-    const bool hung = health.end(answer.well, answer.look->generation, spec_.health, steady_now());
-    // While a slot is reloaded it has two.
-    if (answer.well || instance.generation() != answer.look->generation) continue;
-    const unsigned count = hung ? spec_.health.threshold : health.failures();
-    log_later(EventLevel::warning, "unwell (" + std::to_string(count) + " of " +
-                                       std::to_string(spec_.health.threshold) + "): " + answer.words +
-                                       (hung ? "; restarting" : ""));
-    if (hung) advance(instance, event::Stop{Trigger::health, true, false});
-    return;
-  }
+  Instance* const instance = instance_with(answer.look->key);
+  const auto health = health_.find(answer.look->key);
+  if (instance == nullptr || health == health_.end()) return;
+  Judgement judgement = judge(health->second, answer, spec_, *instance, steady_now());
+  if (!judgement.words.empty()) log_later(EventLevel::warning, std::move(judgement.words));
+  if (judgement.hung) advance(*instance, event::Stop{Trigger::health, true, false});
 }
 
 void Supervision::tell_exit(const Instance& instance, const LastExit& last) {
   if (spec_.on_exit.command.empty()) return;
   const auto [out, err] = log_paths(state_, spec_);
-  const ExitStory story{
-      spec_.name, spec_.app_namespace,    last, instance.life().history().restarts, instance.life().state(),
-      out,        err.empty() ? out : err};
+  const ExitStory story = story_of(spec_, instance, last, out, err.empty() ? out : err);
   if (const Status told = side_.tell_exit(spec_, story, spawn_context().err); !told)
     log_later(EventLevel::warning, told.error().message());
 }

@@ -11,6 +11,7 @@
 #include "platform/event_loop.hpp"
 #include "platform/signals.hpp"
 #include "platform/terminal.hpp"
+#include "supervisor/attending.hpp"
 #include "supervisor/chance.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/exit_codes.hpp"
@@ -55,6 +56,7 @@ class Foreground {
     context_.session = shared_ ? SpawnRequest::Session::shared : SpawnRequest::Session::own_group;
     context_.inherit_stdin = true;
     context_.marker_prefix = "run-" + std::to_string(current_pid()) + '/' + spec.name;
+    context_.cgroups = Cgroups{context_.marker_prefix};
   }
 
   int run() {
@@ -63,10 +65,17 @@ class Foreground {
     advance(event::Start{});
     while (!over()) {
       std::optional<Time> due = triggers_.deadline(steady_now(), wall_now());
-      if (const auto life = instance_.life().deadline(); life && (!due || *life < *due)) due = life;
-      if (const auto change = watching_.deadline(); change && (!due || *change < *due)) due = change;
+      for (const auto& other : {instance_.life().deadline(), watching_.deadline(), health_.deadline()}) {
+        if (other && (!due || *other < *due)) due = other;
+      }
       for (const LoopEvent& event : loop_.wait(due)) handle(event);
       tick();
+    }
+    instance_.forget_process();
+    side_.end_looks();
+    // In a container that is the end of everything: who is told of the last exit is let finish.
+    while (side_.hooks_run() && !hurried_) {
+      for (const LoopEvent& event : loop_.wait(std::nullopt)) handle_after_end(event);
     }
     return watching_.on() && ended_by_ != 0 ? exit_code_of({ExitStatus::Kind::signalled, ended_by_, false})
                                             : exit_code_of(last_);
@@ -94,6 +103,25 @@ class Foreground {
       case LoopEvent::Kind::writable:
       case LoopEvent::Kind::process_gone: return;
     }
+  }
+
+  // The hooks' own time limits end them; a signal does not wait for that.
+  void handle_after_end(const LoopEvent& event) {
+    if (event.kind == LoopEvent::Kind::child_exited) {
+      if (const auto answer = side_.ended(event.child.pid, event.status)) side_command_ended(*answer);
+    } else if (event.kind == LoopEvent::Kind::signal && ends(event)) {
+      hurried_ = true;
+    }
+  }
+
+  void side_command_ended(const SideCommands::Answer& answer) {
+    if (!answer.look) {
+      if (!answer.well) log_event(EventLevel::warning, spec_.name + ": the on-exit command failed: " + answer.words);
+      return;
+    }
+    const Judgement judgement = judge(health_, answer, spec_, instance_, steady_now());
+    if (!judgement.words.empty()) log_event(EventLevel::warning, spec_.name + ": " + judgement.words);
+    if (judgement.hung && !stopping_) advance(event::Stop{Trigger::health, true, false});
   }
 
   void watch_files() {
@@ -134,15 +162,18 @@ class Foreground {
     }
   }
 
+  [[nodiscard]] bool ends(const LoopEvent& event) const noexcept {
+    return event.signal == kTermSignal || event.signal == kInterruptSignal || event.signal == kQuitSignal ||
+           (event.signal == kHangUpSignal && interactive_);
+  }
+
   void handle_signal(const LoopEvent& event) {
     if (terminal_ && event.signal == signal_from_name("TSTP")) {
       terminal_->suspend(instance_.life().leader_gone() ? ProcessId{} : instance_.process());
       return;
     }
-    const bool ends = event.signal == kTermSignal || event.signal == kInterruptSignal || event.signal == kQuitSignal ||
-                      (event.signal == kHangUpSignal && interactive_);
     const bool program_has_it = event.from_kernel && shared_;
-    if (!ends) {
+    if (!ends(event)) {
       if (!program_has_it && !instance_.life().leader_gone()) (void)send_signal(instance_.process(), event.signal).ok();
       return;
     }
@@ -160,6 +191,8 @@ class Foreground {
   void tick() {
     const Time now = steady_now();
     if (const auto due = instance_.life().deadline(); due && *due <= now) advance(event::Tick{});
+    if (const std::string trouble = look_if_due(health_, side_, spec_, instance_, now); !trouble.empty())
+      log_event(EventLevel::warning, spec_.name + ": " + trouble);
     if (triggers_.memory_due(now) && instance_.life().state() == InstanceState::online) check_memory();
     if (const auto why = watching_.due(now); why && !stopping_) {
       log_event(EventLevel::info, *why + ", restarting");
@@ -192,6 +225,10 @@ class Foreground {
   }
 
   void ended(const ProcessId& id, const ExitStatus& status) {
+    if (const auto answer = side_.ended(id.pid, status)) {
+      side_command_ended(*answer);
+      return;
+    }
     if (!(id == instance_.process()) || instance_.life().leader_gone()) {
       // A stranger, or what the program left behind.
       if (instance_.life().state() == InstanceState::stopping && instance_.life().leader_gone() && members().empty())
@@ -224,7 +261,9 @@ class Foreground {
         return !marker || marker->prefix != context_.marker_prefix;
       });
     }
-    std::erase(orphans, instance_.life().leader_gone() ? 0 : instance_.process().pid);
+    std::erase_if(orphans, [&](Pid pid) {
+      return side_.runs(pid) || (pid == instance_.process().pid && !instance_.life().leader_gone());
+    });
     return instance_.members(orphans);
   }
 
@@ -232,7 +271,7 @@ class Foreground {
     const auto actions = instance_.life().handle(event, steady_now(), chance_.next());
     bool spawn = false;
     for (const LifecycleAction& act : actions) {
-      if (const auto* const exit = std::get_if<action::RecordExit>(&act)) last_ = exit->status;
+      if (const auto* const exit = std::get_if<action::RecordExit>(&act)) record(*exit);
       if (const auto* const signal = std::get_if<action::Signal>(&act);
           signal != nullptr && signal->signal != silent_signal_) {
         signal_target(instance_, signal->target, signal->signal, members(), shared_);
@@ -241,6 +280,14 @@ class Foreground {
     }
     tell(actions);
     if (spawn) start();
+  }
+
+  void record(const action::RecordExit& exit) {
+    last_ = exit.status;
+    if (spec_.on_exit.command.empty()) return;
+    const LastExit last = last_exit(instance_, instance_.process(), instance_.failed_stage(), exit);
+    const Status told = side_.tell_exit(spec_, story_of(spec_, instance_, last, {}, {}), kNoHandle);
+    if (!told) log_event(EventLevel::warning, spec_.name + ": " + told.error().message());
   }
 
   // The program's own end needs no word; what we make of it does.
@@ -283,6 +330,8 @@ class Foreground {
   SpawnContext context_;
   Triggers triggers_;
   Watching watching_;
+  Health health_;
+  SideCommands side_;
   std::optional<Terminal> terminal_;  // with --watch, where there is one
   std::string told_;                  // what is wrong with the watch
   ExitStatus last_;
@@ -291,6 +340,7 @@ class Foreground {
   bool shared_ = false;       // the program is in our process group
   bool stopping_ = false;
   bool executed_ = false;
+  bool hurried_ = false;   // a signal came while the last hooks ran
   int ended_by_ = 0;       // the signal that we got
   int silent_signal_ = 0;  // that the terminal has sent to the program already
 };

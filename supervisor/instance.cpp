@@ -5,6 +5,7 @@
 
 #include "platform/clock.hpp"
 #include "platform/signals.hpp"
+#include "supervisor/event_log.hpp"
 
 namespace forever {
 namespace {
@@ -117,10 +118,29 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   if (!held) return SpawnFailure{SpawnStage::fork, held.error().code.value()};
   process_ = held->id;
   held_.emplace(std::move(*held));
+  if (const auto failure = enter_cgroup_of_its_own(spec, context)) {
+    held_.reset();  // it ends at its gate
+    process_ = {};
+    return failure;
+  }
   parent_ = Parent::us;
   ++generation_;
   started_wall_ms_ = to_ms(wall_now());
   return std::nullopt;
+}
+
+// At the gate: what the program is and starts is in the group from its first instruction on.
+std::optional<SpawnFailure> Instance::enter_cgroup_of_its_own(const AppSpec& spec, const SpawnContext& context) {
+  if (!spec.cgroup.any()) return std::nullopt;
+  auto made = context.cgroups.make(spec.cgroup, slot_, generation_ + 1);
+  Status done = made ? enter_cgroup(*made, process_.pid) : Status{made.error()};
+  if (done) {
+    cgroup_ = std::move(*made);
+    return std::nullopt;
+  }
+  log_event(EventLevel::error, done.error().message());
+  if (made) remove_cgroup(*made);
+  return SpawnFailure{SpawnStage::cgroup, done.error().code.value()};
 }
 
 void Instance::open_gate() noexcept {
@@ -141,12 +161,18 @@ void Instance::adopt_process(const InstanceStatus& recorded, Parent parent) {
 void Instance::forget_process() noexcept {
   process_ = {};
   held_.reset();
+  if (cgroup_.empty()) return;
+  remove_cgroup(cgroup_);  // what a kill mode leaves alive keeps it, until the next run is made
+  cgroup_.clear();
 }
 
 std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const {
   std::vector<Pid> roots = orphans;
   if (process_.pid != 0 && presence(process_) == Presence::alive) roots.push_back(process_.pid);
   std::vector<ProcessId> found;
+  if (!cgroup_.empty()) {
+    for (const Pid pid : cgroup_members(cgroup_)) roots.push_back(pid);
+  }
   for (const Pid pid : tree_of(roots)) {
     const auto id = identify(pid);
     if (id && presence(*id) == Presence::alive) found.push_back(*id);
@@ -213,6 +239,7 @@ void signal_target(const Instance& instance, StopTarget target, int signal, cons
       }
       return;
     case StopTarget::tree:
+      if (signal == kKillSignal && !instance.cgroup().empty()) kill_cgroup(instance.cgroup());
       if (!shared_group && leader.pid != 0) (void)send_signal_to_group(leader, signal).ok();
       for (const ProcessId& member : members) {
         if (shared_group || process_group_of(member.pid) != leader.pid) (void)send_signal(member, signal).ok();

@@ -10,6 +10,7 @@
 
 #include "platform/process.hpp"
 #include "platform/spawn.hpp"
+#include "supervisor/cgroups.hpp"
 #include "supervisor/lifecycle.hpp"
 #include "supervisor/spec.hpp"
 #include "supervisor/status.hpp"
@@ -31,6 +32,7 @@ struct SpawnContext {
   bool inherit_stdin = false;
   std::string marker_prefix;  // "<state directory id>/<app>"; empty: no marker
   Pid keeper = 0;
+  Cgroups cgroups;
 };
 
 inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";
@@ -99,9 +101,15 @@ class Instance {
   [[nodiscard]] const std::vector<ProcessId>& remembered() const noexcept { return remembered_; }
   void forget_tree() noexcept { remembered_.clear(); }
 
+  // The cgroup of the present run; empty if it has none.
+  [[nodiscard]] const std::string& cgroup() const noexcept { return cgroup_; }
+  void adopt_cgroup(std::string path) { cgroup_ = std::move(path); }
+
   [[nodiscard]] InstanceStatus status() const;
 
  private:
+  [[nodiscard]] std::optional<SpawnFailure> enter_cgroup_of_its_own(const AppSpec& spec, const SpawnContext& context);
+
   std::uint32_t slot_;
   std::uint32_t key_;
   Role role_ = Role::serving;
@@ -116,6 +124,7 @@ class Instance {
   bool start_known_ = false;
   std::vector<std::string> command_;
   std::vector<ProcessId> remembered_;
+  std::string cgroup_;
 };
 
 // What the kernel re-parented to an app's supervisor or keeper: their children that lead no slot. No `keeper` (0): it has none but

@@ -94,6 +94,9 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
                    {}};
     }
   }
+  if (spec.cgroup.any()) {
+    if (const auto place = place_for(spec.cgroup); !place) return place.error();
+  }
   if (const auto prepared = state.prepare(); !prepared) return prepared.error();
   auto lock = try_lock(state.lock_path(spec.name));
   if (!lock) return lock.error();

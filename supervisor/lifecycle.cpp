@@ -21,7 +21,8 @@ bool automatic(Trigger trigger) noexcept {
     case Trigger::crash:
     case Trigger::stop:
     case Trigger::restart:
-    case Trigger::watch: return false;
+    case Trigger::watch:
+    case Trigger::cgroup_memory: return false;
   }
   return false;
 }
@@ -309,6 +310,7 @@ const char* to_string(Trigger trigger) noexcept {
     case Trigger::cron: return "cron";
     case Trigger::watch: return "watch";
     case Trigger::health: return "health";
+    case Trigger::cgroup_memory: return "cgroup-memory";
   }
   return "exit";
 }

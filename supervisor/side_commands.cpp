@@ -76,6 +76,10 @@ std::optional<SideCommands::Answer> SideCommands::ended(Pid pid, const ExitStatu
   return answer;
 }
 
+bool SideCommands::hooks_run() const noexcept {
+  return std::ranges::any_of(running_, [](const Running& running) { return !running.look; });
+}
+
 void SideCommands::end_looks() noexcept {
   for (const Running& running : running_) {
     if (running.look) (void)send_signal(running.guard, kTermSignal).ok();

@@ -23,6 +23,7 @@ class SideCommands {
   [[nodiscard]] Status tell_exit(const AppSpec& spec, const ExitStory& story, NativeHandle err);
 
   struct Look {
+    std::uint32_t key = 0;  // of the instance: while a slot is reloaded it has two
     std::uint32_t slot = 0;
     std::uint64_t generation = 0;
     Pid pid = 0;
@@ -39,6 +40,7 @@ class SideCommands {
   [[nodiscard]] std::optional<Answer> ended(Pid pid, const ExitStatus& status);
   // Nobody waits for looks any more; hooks run on.
   void end_looks() noexcept;
+  [[nodiscard]] bool hooks_run() const noexcept;
 
  private:
   struct Running {

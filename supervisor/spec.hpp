@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/cgroup.hpp"
 #include "platform/result.hpp"
 #include "platform/spawn.hpp"
 #include "supervisor/exit_hook_settings.hpp"
@@ -69,6 +70,7 @@ struct AppSpec {
   WatchSettings watch;
   std::uint64_t max_open_files = 0;  // RLIMIT_NOFILE; 0: as recorded in `limits`
   std::optional<int> nice;           // nothing: the caller's
+  CgroupLimits cgroup;               // of the whole tree, kept by the kernel
   HealthSettings health;
   ExitHook on_exit;
   Milliseconds ready_timeout{30000};    // `start --wait` without a number waits this long

@@ -150,6 +150,19 @@ void read_hook(const Json& json, std::string& fault, ExitHook& hook) {
   read_duration(fields, "timeout", hook.timeout);
 }
 
+OrderedJson cgroup_json(const CgroupLimits& limits) {
+  OrderedJson json;
+  json["memory"] = limits.memory;
+  json["cpu_percent"] = limits.cpu_percent;
+  return json;
+}
+
+void read_cgroup(const Json& json, std::string& fault, CgroupLimits& limits) {
+  JsonFields fields(json, fault, "cgroup.");
+  fields.number("memory", limits.memory);
+  fields.number("cpu_percent", limits.cpu_percent);
+}
+
 // [["NOFILE", 1024, 1048576], ["CORE", 0, null]]: name, soft, hard; null is unlimited.
 OrderedJson limits_json(const std::vector<ResourceLimit>& limits) {
   OrderedJson json = OrderedJson::array();
@@ -211,6 +224,7 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   if (const Json* part = fields.object("watch")) read_watch(*part, fault, spec.watch);
   fields.number("max_open_files", spec.max_open_files);
   if (fields.find("nice") != nullptr) fields.number("nice", spec.nice.emplace(), -20, 19);
+  if (const Json* part = fields.object("cgroup")) read_cgroup(*part, fault, spec.cgroup);
   if (const Json* part = fields.object("health")) read_health(*part, fault, spec.health);
   if (const Json* part = fields.object("on_exit")) read_hook(*part, fault, spec.on_exit);
   read_duration(fields, "ready_timeout", spec.ready_timeout);
@@ -251,6 +265,7 @@ std::string spec_to_json(const AppSpec& spec) {
   if (!(spec.watch == WatchSettings{})) json["watch"] = watch_json(spec.watch);
   if (spec.max_open_files != 0) json["max_open_files"] = spec.max_open_files;
   if (spec.nice) json["nice"] = *spec.nice;
+  if (spec.cgroup.any()) json["cgroup"] = cgroup_json(spec.cgroup);
   if (!(spec.health == HealthSettings{})) json["health"] = health_json(spec.health);
   if (!(spec.on_exit == ExitHook{})) json["on_exit"] = hook_json(spec.on_exit);
   json["ready_timeout"] = format_duration(spec.ready_timeout);

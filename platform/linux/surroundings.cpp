@@ -6,6 +6,7 @@
 #include <map>
 #include <string_view>
 
+#include "platform/cgroup.hpp"
 #include "platform/files.hpp"
 #include "platform/posix/sys.hpp"
 #include "platform/users.hpp"
@@ -63,16 +64,6 @@ std::optional<bool> kill_user_processes(const std::string& root) {
   return kills;
 }
 
-std::optional<bool> cgroup_delegated(const std::string& root) {
-  const std::string own = text_of(root + "/proc/self/cgroup");
-  const std::size_t at = own.find("0::/");
-  if (at == std::string::npos) return std::nullopt;
-  const std::string path = root + "/sys/fs/cgroup" + own.substr(at + 3, own.find('\n', at) - at - 3);
-  if (!exists(path + "/cgroup.controllers")) return std::nullopt;
-  // A mount that is read-only (a container's) grants nothing, whatever the mode says: access(2) knows.
-  return sys::access(path.c_str(), W_OK) == 0 && sys::access((path + "/cgroup.subtree_control").c_str(), W_OK) == 0;
-}
-
 }  // namespace
 
 Surroundings look_around(const std::string& root) {
@@ -93,7 +84,11 @@ Surroundings look_around(const std::string& root) {
     found.user_notification = actions.find("user_notif") != std::string::npos;
   if (const auto scope = number_in(root + "/proc/sys/kernel/yama/ptrace_scope"))
     found.ptrace_scope = static_cast<unsigned>(*scope);
-  found.cgroup_delegated = cgroup_delegated(root);
+  if (const auto place = cgroup_place(root)) {
+    found.cgroup_delegated = place->delegated;
+    if (const std::string list = text_of(place->path + "/cgroup.controllers"); !list.empty())
+      found.cgroup_controllers = list.substr(0, list.find('\n'));
+  }
   return found;
 }
 

@@ -15,9 +15,9 @@
 namespace forever {
 namespace {
 
-constexpr std::array kStageNames{"fork", "session", "group",   "limits", "output",
-                                 "user", "cwd",     "signals", "exec",   "ports"};
-static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::ports) + 1);
+constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user",
+                                 "cwd",  "signals", "exec",  "ports",  "cgroup"};
+static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::cgroup) + 1);
 
 // exec's array: it does not write to the strings, though its type cannot say so.
 std::vector<char*> pointers_to(const std::vector<std::string>& strings) {

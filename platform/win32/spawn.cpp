@@ -20,8 +20,9 @@ namespace {
 
 using win32::as_handle;
 
-constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user", "cwd", "signals", "exec"};
-static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::exec) + 1);
+constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user",
+                                 "cwd",  "signals", "exec",  "ports",  "cgroup"};
+static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::cgroup) + 1);
 
 // Threads of instances at their gates, by the gate.
 struct Gates {

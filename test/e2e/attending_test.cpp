@@ -1,4 +1,6 @@
 // Commands that run beside an app: told of its exits (--on-exit), asking whether it is well (--health-*).
+#include <thread>
+
 #include "test/e2e/apps.hpp"
 
 using namespace forever::test;
@@ -137,6 +139,105 @@ TEST_CASE("HEALTH8 health and hook outlive the supervisor's death, and can be ta
   done(home, {"start", "web", "--health-cmd", "", "--on-exit", ""});
   CHECK(describe_json(home, "web").at("health").is_null());
   CHECK(describe_json(home, "web").at("on_exit").is_null());
+}
+
+TEST_CASE("HEALTH9 `run` restarts what is unwell, too, and tells --on-exit of each end before it ends itself") {
+  const TemporaryHome home;
+  const auto told = home.scratch() / "told";
+  Running running(home.command(
+      Words{"run", child_binary(), "--health-cmd", "test -e well", "--health-interval", "50ms", "--health-threshold",
+            "2", "--on-exit", "echo $FOREVER_EXIT_TRIGGER $FOREVER_NEXT >> told; echo said by the hook; exit 3"} +
+      Words{"--", "count", "runs", "first", "1", "wait", "end", "touch", "well", "wait"}));
+  REQUIRE(running.wait_for("count 2"));
+  REQUIRE(wait_until([&] { return has(read_file(told), "health starting\n"); }));
+  running.signal(SIGTERM);
+  const Result result = running.wait();
+  INFO(result.err);
+  CHECK(result.exit_code == 128 + SIGTERM);
+  CHECK(read_file(told) == "health starting\nstop stopped\n");
+  CHECK(count_of(result.out, "said by the hook") == 2);
+  CHECK_THAT(result.err, contains("unwell (2 of 2): exit 1; restarting"));
+  CHECK_THAT(result.err, contains("on-exit command failed: exit 3"));
+  const Result both = home.forever({"run", "x", "--health-cmd", "y", "--health-port", "80"});
+  CHECK(both.exit_code == 2);
+}
+
+TEST_CASE("HOOK4 a hook of `run` that hangs ends at its time limit, or with the second signal") {
+  const TemporaryHome home;
+  const Words hangs{"--restart", "never", "--on-exit", "echo $$ > hook; trap '' TERM; sleep 1000"};
+  const Result limited =
+      home.forever(Words{"run", child_binary()} + hangs + Words{"--on-exit-timeout", "200ms", "--", "exit", "4"});
+  CHECK(limited.exit_code == 4);
+  CHECK_THAT(limited.err, contains("on-exit command failed: took longer than 200ms"));
+  CHECK_FALSE(alive(std::stoi(read_file(home.scratch() / "hook"))));
+
+  std::filesystem::remove(home.scratch() / "hook");
+  Running running(
+      home.command(Words{"run", child_binary()} + hangs + Words{"--on-exit-timeout", "3s", "--", "exit", "5"}));
+  REQUIRE(wait_until([&] { return has(read_file(home.scratch() / "hook"), "\n"); }));
+  running.signal(SIGTERM);
+  const Result result = running.wait();
+  CHECK(result.exit_code == 5);
+  CHECK(result.elapsed < 2500ms);
+  const int hook = std::stoi(read_file(home.scratch() / "hook"));
+  CHECK(wait_until([&] { return !alive(hook); }));  // it keeps its limit by itself
+}
+
+TEST_CASE("HEALTH10 while a slot is reloaded both its processes are looked at, each by its own looks") {
+  const TemporaryHome home;
+  const int port = free_port();
+  start(home, "web", {"listen", std::to_string(port), "respond-after", "3600000", "wait"},
+        {"--hold-ports", "--wait", "--drain-timeout", "60s", "--health-interval", "30ms", "--health-cmd",
+         "echo $FOREVER_PID >> looks"});
+  const auto looks_at = [&](int pid) {
+    return count_of(read_file(home.scratch() / "looks"), std::to_string(pid) + "\n");
+  };
+  const int old = pid_of(home, "web");
+  REQUIRE(wait_until([&] { return looks_at(old) >= 2; }));
+  // A connection that the old process holds open keeps it in its slot.
+  std::thread client([&] { (void)http_get(port, "/", 60s); });
+  REQUIRE(wait_until([&] {
+    return has(done(home, {"describe", "web"}).out, std::to_string(old) + "  yes                1");
+  }));
+  Running reload(home.command({"reload", "web"}));
+  REQUIRE(wait_for_other_pid(home, "web", old));
+  const int fresh = pid_of(home, "web");
+  REQUIRE(wait_until([&] { return looks_at(fresh) >= 2; }));
+  const std::size_t before_old = looks_at(old), before_fresh = looks_at(fresh);
+  CHECK(alive(old));
+  CHECK(wait_until([&] { return looks_at(old) >= before_old + 5 && looks_at(fresh) >= before_fresh + 5; }));
+  done(home, {"stop", "web", "--force"});
+  (void)reload.wait();
+  client.join();
+}
+
+TEST_CASE("LIMIT3 a cgroup's limits hold where one is delegated, and else the start is refused with what helps") {
+  const TemporaryHome home;
+  Json cgroup;
+  const Json answer = parse_json(home.forever({"doctor", "--json"}).out);
+  for (const Json& one : answer.at("checks")) {
+    if (one.at("check") == "cgroup") cgroup = one;
+  }
+  const Words command = start_words("web", {"--cgroup-memory", "100M", "--cgroup-cpu", "50%"}, {"say", "up", "wait"});
+  const Result started = home.forever(command);
+  if (cgroup.at("level") != "ok") {
+    CHECK(started.exit_code == 1);
+    require_one_line(started.err, "cgroup");
+    CHECK(home.forever({"describe", "web"}).exit_code == 3);
+    const Result in_place = home.forever({"run", child_binary(), "--cgroup-cpu", "50%", "--", "exit", "0"});
+    CHECK(in_place.exit_code == 1);
+    require_one_line(in_place.err, "cgroup");
+    return;
+  }
+  REQUIRE(started.exit_code == 0);
+  const auto group = [&] { return read_file("/proc/" + std::to_string(pid_of(home, "web")) + "/cgroup"); };
+  CHECK_THAT(group(), contains(":web:0:1"));
+  kill_hard(pid_of(home, "web"));
+  REQUIRE(wait_until([&] { return has(group(), ":web:0:2"); }));
+  const Json app = describe_json(home, "web");
+  CHECK(app.at("cgroup_memory_bytes") == 100U << 20U);
+  CHECK(app.at("cgroup_cpu_percent") == 50);
+  done(home, {"stop", "web"});
 }
 
 TEST_CASE("LIMIT1 --max-open-files and --nice hold for every start, and are shown") {

@@ -97,3 +97,16 @@ TEST_CASE("EXPORT tells of secrets, and of what cannot be exported", "[e2e]") {
   require_one_line(home.forever({"export"}).err, "export needs a form");
   CHECK(home.forever({"export", "systemd", "nobody"}).exit_code == 3);
 }
+
+TEST_CASE("EXPORT a cgroup's limits become each form's own", "[e2e]") {
+  const TemporaryHome home;
+  write_file(home.scratch() / "apps.json",
+             "{\"apps\": [{\"name\": \"web\", \"script\": \"/bin/sleep\", \"args\": \"9\", \"cgroup_memory\": \"64M\", "
+             "\"max_memory\": \"50M\", \"cgroup_cpu\": \"125%\"}]}");
+  const auto exported = [&](const char* form) { return done(home, {"export", form, "apps.json"}).out; };
+  for (const char* line : {"MemoryMax=67108864\n", "CPUQuota=125%\n"}) CHECK_THAT(exported("systemd"), contains(line));
+  for (const char* line : {"mem_limit: 67108864\n", "cpus: 1.25\n"}) CHECK_THAT(exported("compose"), contains(line));
+  for (const char* line : {"memory: \"67108864\"\n", "cpu: 1250m\n"})
+    CHECK_THAT(exported("kubernetes"), contains(line));
+  for (const char* line : {"memory = 64\n", "# lost: cgroup_cpu 125%"}) CHECK_THAT(exported("nomad"), contains(line));
+}

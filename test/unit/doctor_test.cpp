@@ -26,6 +26,7 @@ Surroundings healthy() {
   machine.user_notification = true;
   machine.ptrace_scope = 1;
   machine.cgroup_delegated = true;
+  machine.cgroup_controllers = "cpuset cpu io memory";
   return machine;
 }
 
@@ -75,6 +76,8 @@ TEST_CASE("DOCTOR2 each thing that can be wrong is found alone, with its remedy"
       {"seccomp", Level::note, "ptrace_scope", [](auto& m) { m.ptrace_scope = 3; }},
       {"cgroup", Level::note, "Delegate=yes", [](auto& m) { m.cgroup_delegated = false; }},
       {"cgroup", Level::note, "unified_cgroup_hierarchy", [](auto& m) { m.cgroup_delegated.reset(); }},
+      {"cgroup", Level::note, "Delegate=memory cpu", [](auto& m) { m.cgroup_controllers = "cpuset memory"; }},
+      {"cgroup", Level::note, "Delegate=memory cpu", [](auto& m) { m.cgroup_controllers = "cpu"; }},
   };
   for (const Case& one : cases) {
     Surroundings machine = healthy();

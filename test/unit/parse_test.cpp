@@ -380,6 +380,12 @@ TEST_CASE("PARSE limits") {
   CHECK(started({"start", "x", "--nice=19"}).nice == 19);
   CHECK_THAT(fault({"start", "x", "--max-open-files", "0"}), contains("whole number"));
   CHECK_THAT(fault({"start", "x", "--nice", "20"}), contains("from -20 to 19"));
+  CHECK(started({"start", "x", "--cgroup-memory", "200M"}).cgroup_memory == 200U << 20U);
+  CHECK(started({"start", "x", "--cgroup-cpu", "150%"}).cgroup_cpu == 150U);
+  CHECK(started({"start", "x", "--cgroup-cpu=50"}).cgroup_cpu == 50U);
+  for (const char* word : {"", "%", "-1", "half", "1.5", "50%%"})
+    CHECK_THAT(fault({"start", "x", "--cgroup-cpu", word}), contains("share of a processor"));
+  CHECK_THAT(fault({"start", "x", "--cgroup-memory", "lots"}), contains("is not a size"));
 }
 
 TEST_CASE("PARSE hooks and health") {

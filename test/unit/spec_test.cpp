@@ -48,6 +48,7 @@ AppSpec full_spec() {
   spec.health = {"curl -f \xff", 8081, "/h", Milliseconds{1000}, Milliseconds{2000}, 4};
   spec.max_open_files = 4096;
   spec.nice = -7;
+  spec.cgroup = {1ULL << 40U, 250};
   spec.on_exit = {"mail", Milliseconds{9000}};
   spec.ready_timeout = Milliseconds{1};
   spec.created_ms = 1'790'000'000'123;

@@ -59,7 +59,7 @@ TEST_CASE("DOCTOR5 inotify, seccomp, Yama and the cgroup are read from proc and 
   put(root, "/proc/sys/fs/inotify/max_user_instances", "16\n");
   put(root, "/proc/sys/kernel/seccomp/actions_avail", "kill_process trap errno trace log allow\n");
   put(root, "/proc/sys/kernel/yama/ptrace_scope", "3\n");
-  put(root, "/proc/self/cgroup", "1:name=systemd:/x\n0::/user.slice/me\n");
+  put(root, "/proc/self/cgroup", "1:name=systemd:/x\n0::/\n");
   Surroundings found = look_around(root);
   CHECK(found.inotify_watches == 8192);
   CHECK(found.inotify_instances == 16);
@@ -67,11 +67,12 @@ TEST_CASE("DOCTOR5 inotify, seccomp, Yama and the cgroup are read from proc and 
   CHECK(found.ptrace_scope == 3U);
   CHECK_FALSE(found.cgroup_delegated);
   put(root, "/proc/sys/kernel/seccomp/actions_avail", "kill_process user_notif allow\n");
-  put(root, "/sys/fs/cgroup/user.slice/me/cgroup.controllers", "memory pids\n");
+  put(root, "/sys/fs/cgroup/cgroup.controllers", "memory pids\n");
   found = look_around(root);
   CHECK(found.user_notification == true);
   CHECK(found.cgroup_delegated == false);
-  put(root, "/sys/fs/cgroup/user.slice/me/cgroup.subtree_control", "");
+  put(root, "/sys/fs/cgroup/cgroup.subtree_control", "");
+  CHECK(look_around(root).cgroup_controllers == "memory pids");
   CHECK(look_around(root).cgroup_delegated == true);
 }
 
