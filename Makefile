@@ -44,7 +44,7 @@ help: ## list the targets
 WERROR ?= -Werror
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=switch $(WERROR)
 # spdlog and fmt are header-only and compiled in one file of ours, so that a static binary needs no library of theirs.
-DEFINES = -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DFOREVER_VERSION='"$(VERSION)"'
+DEFINES = -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DFMT_STATIC_THOUSANDS_SEPARATOR="','" -DFOREVER_VERSION='"$(VERSION)"'
 COMMON = -std=c++20 -I. $(WARNINGS) $(DEFINES)
 BASE = $(COMMON) -Iplatform/posix
 ifneq ($(OS),Linux)

@@ -304,15 +304,10 @@ std::optional<std::string> read_entries(const Entries& entries, const AppsQuesti
 Result<AppsFile> parse_apps(std::string_view text, const AppsQuestion& question) {
   const auto wrong = [&](const std::string& fault) { return Error{question.what + ": " + fault, {}}; };
   const auto not_json = [&](const std::string& why) { return Error{question.what + " is not valid JSON" + why, {}}; };
-  Json root;
-  try {
-    root = Json::parse(plain_json(text));
-  } catch (const Json::parse_error& error) {
-    return not_json(" at " + place_in(text, error.byte));
-  } catch (const Json::exception&) {  // a number beyond every type
-    return not_json(": a number is too large");
-  }
-  const Entries entries = entries_in(root);
+  const JsonReading json = read_json(plain_json(text));
+  if (const auto* const byte = std::get_if<std::size_t>(&json))
+    return not_json(*byte == 0 ? ": a number is too large" : " at " + place_in(text, *byte));
+  const Entries entries = entries_in(std::get<Json>(json));
   if (!entries.fault.empty()) return wrong(entries.fault);
   AppsFile file;
   if (auto fault = read_entries(entries, question, file)) return wrong(*fault);

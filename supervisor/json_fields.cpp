@@ -51,16 +51,23 @@ OrderedJson json_of_list(const std::vector<std::string>& list) {
 
 std::string dump(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
 
-Result<Json> parse_object(std::string_view text, const std::string& what, const std::string& remedy) {
+JsonReading read_json(std::string_view text) {
   try {
-    Json object = Json::parse(text);
-    if (object.is_object()) return object;
-    return not_an_object(what, remedy);
+    // By pointers, as the reader of a status does it: each kind of iterator would bring a parser of its own.
+    return Json::parse(text.data(), text.data() + text.size());
   } catch (const Json::parse_error& error) {
-    return not_json(what, error.byte, remedy);
-  } catch (const Json::exception&) {  // a number beyond every type
-    return not_json(what, 0, remedy);
+    return error.byte;
+  } catch (const Json::exception&) {
+    return std::size_t{0};
   }
+}
+
+Result<Json> parse_object(std::string_view text, const std::string& what, const std::string& remedy) {
+  JsonReading json = read_json(text);
+  if (const auto* const byte = std::get_if<std::size_t>(&json)) return not_json(what, *byte, remedy);
+  Json& object = std::get<Json>(json);
+  if (object.is_object()) return std::move(object);
+  return not_an_object(what, remedy);
 }
 
 Error not_json(const std::string& what, std::size_t byte, const std::string& remedy) {

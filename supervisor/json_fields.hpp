@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -18,9 +19,9 @@
 
 namespace forever {
 
-using Json = nlohmann::json;
-// For writing: keys stay in the order in which they were given.
-using OrderedJson = nlohmann::ordered_json;
+// Keys stay in the order in which they were given. One kind for reading and writing: each kind that is used is 70 kB of program.
+using Json = nlohmann::ordered_json;
+using OrderedJson = Json;
 
 // Text as a JSON string; bytes that are not UTF-8 as {"hex": "…"}.
 [[nodiscard]] OrderedJson json_of_bytes(std::string_view bytes);
@@ -28,6 +29,9 @@ using OrderedJson = nlohmann::ordered_json;
 // On one line. Everything in `json` is UTF-8 if it was made by the two above.
 [[nodiscard]] std::string dump(const OrderedJson& json);
 
+// The value, or the byte at which the text is no JSON, counted from 1; 0: a number in it is beyond every type.
+using JsonReading = std::variant<Json, std::size_t>;
+[[nodiscard]] JsonReading read_json(std::string_view text);
 // An object, or why not: "<what> is not valid JSON (byte 17); <remedy>". The byte is counted from 1.
 [[nodiscard]] Result<Json> parse_object(std::string_view text, const std::string& what, const std::string& remedy);
 [[nodiscard]] Error not_json(const std::string& what, std::size_t byte, const std::string& remedy);
