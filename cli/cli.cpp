@@ -2,7 +2,9 @@
 #include "cli/cli.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
+#include <string_view>
 
 #include "cli/common.hpp"
 #include "cli/logs.hpp"
@@ -53,6 +55,11 @@ bool wants_json(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+bool starts_apps(int argc, char** argv) noexcept {
+  constexpr std::array<std::string_view, 3> kVerbs{"start", "apply", "resurrect"};
+  return argc > 1 && std::find(kVerbs.begin(), kVerbs.end(), argv[1]) != kVerbs.end();
+}
 
 int run_command_line(int argc, char** argv) {
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);

@@ -2,8 +2,8 @@
 // POSIX only; on Windows the handles are kept inside the instances instead.
 //
 // It owns no decision. Its whole state: descriptors by name, exit records nobody has acknowledged yet, and whether
-// the supervisor said that all is finished. It runs from the binary executed anew, so that it has shed the heap of the
-// command line, and touches neither JSON nor the event log.
+// the supervisor said that all is finished. It is forked before the command line has touched its heap, or executed anew, and
+// touches neither JSON nor the event log: it costs a few pages.
 #pragma once
 
 #include <deque>
@@ -83,8 +83,12 @@ struct KeeperFace {
   HeldHandles held;
 };
 
-// Executes /proc/self/exe as a keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else.
-// Returns the keeper's pid once exec has succeeded. The caller's console is free: nothing of it is inherited.
+// Sets a process aside from which launch_keeper() forks keepers (a zygote). Called once, early in main, where a keeper may
+// be wanted; it ends when the caller does, and holds nothing of its. Returns nothing in the caller, and its face in each keeper.
+// Where there is no room for it nothing is set aside, and keepers are executed. `argv`: main's.
+[[nodiscard]] std::optional<KeeperFace> set_keepers_aside(char** argv);
+// A keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else: forked from what was set aside, else
+// /proc/self/exe executed. Returns its pid. The caller's console is free: nothing of it is inherited.
 [[nodiscard]] Result<Pid> launch_keeper(KeeperFace face);
 // The same without a fork: this very process (its supervisor is orphaned of its keeper) becomes the keeper;
 // pid and children are kept. Returns only on failure.
@@ -99,7 +103,8 @@ struct KeeperFace {
 [[nodiscard]] int run_keeper(KeeperFace face, char** argv,
                              const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor);
 
-// Shows `title` in ps and top instead of argv: overwrites the argv area (never beyond it) and sets the thread's name.
+// Shows `title` in ps and top instead of argv: overwrites the argv area, and that of the environment where it has been shed
+// (never beyond them), and sets the thread's name.
 void set_process_title(char** argv, std::string_view title) noexcept;
 
 }  // namespace forever

@@ -235,6 +235,7 @@ class Foreground {
         advance(event::TreeEmpty{});
       return;
     }
+    instance_.mark_ended();
     read_report();
     if (terminal_ && terminal_->given()) {
       terminal_->take_back();

@@ -117,6 +117,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   auto held = spawn_held(std::move(request));
   if (!held) return SpawnFailure{SpawnStage::fork, held.error().code.value()};
   process_ = held->id;
+  ended_ = false;
   held_.emplace(std::move(*held));
   if (const auto failure = enter_cgroup_of_its_own(spec, context)) {
     held_.reset();  // it ends at its gate
@@ -155,6 +156,7 @@ void Instance::adopt_record(const InstanceStatus& recorded) {
 void Instance::adopt_process(const InstanceStatus& recorded, Parent parent) {
   adopt_record(recorded);
   process_ = recorded.process;
+  ended_ = false;
   parent_ = parent;
 }
 
@@ -168,7 +170,7 @@ void Instance::forget_process() noexcept {
 
 std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const {
   std::vector<Pid> roots = orphans;
-  if (process_.pid != 0 && presence(process_) == Presence::alive) roots.push_back(process_.pid);
+  if (process_.pid != 0 && !ended_ && presence(process_) == Presence::alive) roots.push_back(process_.pid);
   std::vector<ProcessId> found;
   if (!cgroup_.empty()) {
     for (const Pid pid : cgroup_members(cgroup_)) roots.push_back(pid);

@@ -91,7 +91,9 @@ class Instance {
   // Continues from a record. The process must be alive and have exactly this identity.
   void adopt_process(const InstanceStatus& recorded, Parent parent);
   void adopt_record(const InstanceStatus& recorded);  // counts only; there is no process
-  void forget_process() noexcept;                     // its end has been recorded
+  // The leader has ended: its number names its group and its record, but no process any more.
+  void mark_ended() noexcept { ended_ = true; }
+  void forget_process() noexcept;  // its end has been recorded
 
   // Everything that belongs to this slot: the leader unless it is gone, its descendants, `orphans` that were
   // re-parented to us or the keeper, and what was remembered at the beginning of a stop.
@@ -115,6 +117,7 @@ class Instance {
   Role role_ = Role::serving;
   Lifecycle life_;
   ProcessId process_;
+  bool ended_ = false;
   Parent parent_ = Parent::us;
   std::uint64_t generation_ = 0;
   std::int64_t started_wall_ms_ = 0;

@@ -129,6 +129,7 @@ void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
 }
 
 void Supervision::leader_ended(Instance& instance, ExitStatus status) {
+  instance.mark_ended();
   read_report(instance);
   const LifecycleEvent ended = end_event(loop_, instance, status, tree_empty(instance));
   if (instance.parent() == Parent::nobody) loop_.unwatch_process(instance.process());

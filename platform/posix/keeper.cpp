@@ -190,7 +190,9 @@ class Keeper {
           send_records();
         }
         break;
-      case KeeperVerb::record: break;
+      case KeeperVerb::record:
+      case KeeperVerb::launch:
+      case KeeperVerb::launched: break;
     }
   }
 

@@ -12,6 +12,7 @@
 #include "platform/environment.hpp"
 #include "platform/keeper.hpp"
 #include "platform/posix/descriptors.hpp"
+#include "platform/posix/keeper_image.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -22,14 +23,9 @@ namespace {
 constexpr std::string_view kMark = "\x01keeper";
 constexpr const char* kOwnImage = "/proc/self/exe";
 
-// What a keeper and its supervisor need of the caller's environment; the rest would only cost memory.
-constexpr std::array<const char*, 7> kKeptVariables = {"PATH",          "HOME",         "TZ",           "LANG",
-                                                       "FOREVER_FAULT", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
-
 // Everything exec needs, built before any fork so that the child allocates nothing.
 struct KeeperImage {
   std::vector<std::string> words;
-  std::vector<std::string> variables;
   std::vector<char*> argv;
   std::vector<char*> environment;
   std::vector<int> held;
@@ -43,12 +39,9 @@ struct KeeperImage {
     }
     words = {face.title + " (keeper)", descriptors, face.directory, face.title};
     words.insert(words.end(), face.arguments.begin(), face.arguments.end());
-    for (const char* name : kKeptVariables) {
-      if (auto value = environment_variable(name)) variables.push_back(std::string{name} + '=' + *value);
-    }
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    for (auto& variable : variables) environment.push_back(variable.data());
+    for (std::string& variable : kept_variables()) environment.push_back(variable.data());
     environment.push_back(nullptr);
   }
 };
@@ -72,6 +65,7 @@ int exec_image(const KeeperImage& image, int null_device, bool new_session) noex
 }  // namespace
 
 Result<Pid> launch_keeper(KeeperFace face) {
+  if (auto forked = fork_keeper(face)) return std::move(*forked);
   const KeeperImage image{face};
   const Handle null_device{FOREVER_SYS(open, -1, "/dev/null", O_RDWR | O_CLOEXEC)};
   if (!null_device) return last_error("open /dev/null");
@@ -121,21 +115,6 @@ std::optional<KeeperFace> keeper_face(int argc, char** argv) {
     face.held.insert_or_assign(std::string{entry.substr(0, equals)}, Handle{fd});
   }
   return face;
-}
-
-void set_process_title(char** argv, std::string_view title) noexcept {
-  // argv's strings lie one after the other (execve(2)); what follows them is the environment, which stays.
-  char* const begin = argv[0];
-  char* end = begin;
-  for (char** word = argv; *word != nullptr; ++word) {
-    if (*word == end || end == begin) end = *word + std::strlen(*word) + 1;
-  }
-  const auto room = static_cast<std::size_t>(end - begin);
-  if (room == 0) return;
-  const std::size_t length = std::min(title.size(), room - 1);
-  std::memset(begin, 0, room);
-  std::memcpy(begin, title.data(), length);
-  set_thread_name(title);
 }
 
 }  // namespace forever

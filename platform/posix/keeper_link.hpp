@@ -20,6 +20,8 @@ enum class KeeperVerb : char {
   sync = 's',         // body: path to fsync
   acknowledge = 'a',  // body: an ExitRecord whose id counts
   record = 'r',       // keeper to supervisor; body: ExitRecord
+  launch = 'l',       // to what was set aside: a keeper that holds what was sent before; body: the face's words
+  launched = 'p',     // its answer: the pid or -1, and errno
 };
 
 struct KeeperMessage {

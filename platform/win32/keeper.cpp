@@ -44,6 +44,8 @@ Status KeeperLink::sync(std::string_view) { return Done{}; }
 void KeeperLink::tick(Time) {}
 KeeperLink::Receipt KeeperLink::receive(ExitRecord&) { return Receipt::nothing; }
 
+std::optional<KeeperFace> set_keepers_aside(char**) { return std::nullopt; }
+
 Result<Pid> launch_keeper(KeeperFace face) {
   const std::wstring program = own_program();
   std::vector<std::string> argv{win32::to_utf8(program), std::string(kFace), face.title, face.directory,

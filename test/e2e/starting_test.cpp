@@ -174,6 +174,34 @@ TEST_CASE("START3 nothing of ours holds the caller's streams, terminal, session 
   REQUIRE(wait_for_log(home, "web", "session"));
 }
 
+TEST_CASE("START3 keeper and supervisor show nothing of the caller's environment and command line", "[START3]") {
+  const TemporaryHome home;
+  Command command = home.command(start_words("web", {}, {"print-session", "wait"}));
+  // What an app that calls forever itself would pass on: it must not make the keeper an instance of that app.
+  command.environment["FOREVER_INSTANCE_ID"] = "somebody/else/0/1";
+  command.environment["SECRET_TOKEN"] = "do-not-show";
+  REQUIRE(run(command).exit_code == 0);
+  for (const int pid : {keeper_of(home, "web"), supervisor_of(home, "web")}) {
+    const std::string process = "/proc/" + std::to_string(pid);
+    for (const char* file : {"/environ", "/cmdline"}) {
+      const std::string text = read_file(process + file);
+      INFO(file << ": " << text);
+      REQUIRE_FALSE(has(text, "do-not-show"));
+      REQUIRE_FALSE(has(text, "somebody/else"));
+    }
+    REQUIRE(has(read_file(process + "/cmdline"), "forever: web"));
+  }
+  REQUIRE(wait_for_log(home, "web", "session"));
+}
+
+TEST_CASE("START3 without an environment, too, a keeper shows whose it is", "[START3]") {
+  const TemporaryHome home;
+  Command command = home.command(start_words("web", {"--quiet"}, {"wait"}));
+  command.argv.insert(command.argv.begin(), {"env", "-i", "FOREVER_HOME=" + home.state().string()});
+  REQUIRE(run(command).exit_code == 0);
+  REQUIRE(has(read_file("/proc/" + std::to_string(keeper_of(home, "web")) + "/cmdline"), "forever: web (keeper)"));
+}
+
 TEST_CASE("START3 a terminal that is closed takes nothing with it", "[START3]") {
   const TemporaryHome home;
   {

@@ -1,0 +1,152 @@
+// Keepers forked from a process that was set aside before the command line touched its heap: as small as one that was executed
+// anew, without what an exec costs (0.7 ms and more on a virtual machine, where each CPUID of the C library's start is trapped).
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "platform/environment.hpp"
+#include "platform/posix/keeper_image.hpp"
+#include "platform/posix/keeper_link.hpp"
+#include "platform/posix/strip.hpp"
+#include "platform/posix/sys.hpp"
+
+extern "C" char** environ;
+
+namespace forever {
+namespace {
+
+// A fault plan counts the calls of each process that was executed: there keepers are.
+#ifdef FOREVER_FAULT_INJECTION
+constexpr bool kForksKeepers = false;
+#else
+constexpr bool kForksKeepers = true;
+#endif
+
+constexpr std::size_t kRoomForTitle = 512;  // bytes; with less (no environment at all) a keeper could not show its name
+constexpr int kAnswerPatience = 10'000;     // ms; the answer comes in microseconds, this bounds a machine that hangs
+
+// The caller's end of the socketpair to the process that was set aside.
+Handle& set_aside() {
+  static Handle socket;
+  return socket;
+}
+
+std::string encode_face(const KeeperFace& face) {
+  std::string bytes = face.title + '\0' + face.directory;
+  for (const std::string& argument : face.arguments) bytes += '\0' + argument;
+  return bytes;
+}
+
+KeeperFace decode_face(std::string_view bytes) {
+  std::vector<std::string> words;
+  for (;;) {
+    const std::size_t end = bytes.find('\0');
+    words.emplace_back(bytes.substr(0, end));
+    if (end == std::string_view::npos) break;
+    bytes.remove_prefix(end + 1);
+  }
+  KeeperFace face;
+  face.title = std::move(words.front());
+  if (words.size() > 1) face.directory = std::move(words[1]);
+  if (words.size() > 2) face.arguments.assign(words.begin() + 2, words.end());
+  return face;
+}
+
+// From here on nothing of the caller's is held: neither its console nor a descriptor that it was given itself.
+bool let_go_of_caller(int socket) noexcept {
+  const Handle null_device{FOREVER_SYS(open, -1, "/dev/null", O_RDWR | O_CLOEXEC)};
+  if (!null_device) return false;
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (FOREVER_SYS(dup2, -1, null_device.get(), fd) < 0) return false;
+  }
+  close_all_but({socket, -1, -1, -1, -1});
+  return true;
+}
+
+// What a keeper needs of the environment is kept; the rest is overwritten, since it would be shown as the keeper's own, the
+// marker of an instance that called us included. Its room serves for the title.
+void shed_environment(char** argv) {
+  std::vector<std::string>& kept = kept_variables();
+  static std::vector<char*> pointers;
+  for (std::string& variable : kept) pointers.push_back(variable.data());
+  pointers.push_back(nullptr);
+  claim_title_room(argv, environ);
+  environ = pointers.data();
+}
+
+// Serves until the caller is gone. Returns only in a keeper.
+KeeperFace serve(Handle socket, char** argv) {
+  HeldHandles held;
+  for (;;) {
+    pollfd ready{.fd = socket.get(), .events = POLLIN, .revents = 0};
+    if (sys::poll(&ready, nfds_t{1}, -1) < 0 && errno != EINTR) ::_exit(1);
+    KeeperMessage message;
+    switch (receive_keeper_message(socket.get(), message)) {
+      case KeeperMessageState::nothing: continue;
+      case KeeperMessageState::closed: ::_exit(0);
+      case KeeperMessageState::message: break;
+    }
+    if (message.verb == KeeperVerb::hold) held.insert_or_assign(message.body, std::move(message.attached));
+    if (message.verb != KeeperVerb::launch) continue;
+    KeeperFace face = decode_face(message.body);
+    pid_t pid = face.directory.empty() ? 0 : ::chdir(face.directory.c_str());
+    if (pid == 0) pid = FOREVER_SYS(fork, -1);
+    if (pid == 0) {
+      socket.reset();
+      (void)FOREVER_SYS(setsid, -1);  // cannot fail: a forked process leads no group
+      shed_environment(argv);
+      face.held = std::move(held);
+      return face;
+    }
+    held.clear();
+    const std::array<int, 2> answer{static_cast<int>(pid), errno};
+    std::string bytes(sizeof answer, '\0');
+    std::memcpy(bytes.data(), answer.data(), sizeof answer);
+    if (!send_keeper_message(socket.get(), KeeperVerb::launched, bytes)) ::_exit(1);
+  }
+}
+
+}  // namespace
+
+std::optional<KeeperFace> set_keepers_aside(char** argv) {
+  if (!kForksKeepers || title_room(argv, environ) < kRoomForTitle) return std::nullopt;
+  std::array<int, 2> ends{};
+  if (FOREVER_SYS(socketpair, -1, AF_UNIX, kKeeperSocketType, 0, ends.data()) != 0) return std::nullopt;
+  Handle ours{ends[0]};
+  Handle theirs{ends[1]};
+  for (const int end : ends) (void)sys::fcntl(end, F_SETFD, FD_CLOEXEC);
+  const pid_t pid = FOREVER_SYS(fork, -1);
+  if (pid > 0) set_aside() = std::move(ours);
+  if (pid != 0) return std::nullopt;
+  ours.reset();
+  if (!let_go_of_caller(theirs.get())) ::_exit(1);
+  return serve(std::move(theirs), argv);
+}
+
+std::optional<Result<Pid>> fork_keeper(const KeeperFace& face) {
+  Handle& socket = set_aside();
+  const std::string words = encode_face(face);
+  if (!socket || words.size() >= kLongestKeeperMessage) return std::nullopt;
+  bool asked = true;
+  for (const auto& [name, handle] : face.held) {
+    asked = asked && send_keeper_message(socket.get(), KeeperVerb::hold, name, handle.get()).ok();
+  }
+  asked = asked && send_keeper_message(socket.get(), KeeperVerb::launch, words).ok();
+  pollfd ready{.fd = socket.get(), .events = POLLIN, .revents = 0};
+  KeeperMessage message;
+  std::array<int, 2> answer{};
+  if (!asked || sys::uninterrupted([&] { return sys::poll(&ready, nfds_t{1}, kAnswerPatience); }) != 1 ||
+      receive_keeper_message(socket.get(), message) != KeeperMessageState::message ||
+      message.body.size() != sizeof answer) {
+    socket.reset();  // it is gone, or will find that we are
+    return std::nullopt;
+  }
+  std::memcpy(answer.data(), message.body.data(), sizeof answer);
+  const auto [pid, code] = answer;
+  if (pid < 0) return Result<Pid>{error_from(code, "fork the keeper")};
+  return Result<Pid>{Pid{pid}};
+}
+
+}  // namespace forever
