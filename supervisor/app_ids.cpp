@@ -75,7 +75,7 @@ Result<Handle> lock_claims(const StateDirectory& state) {
   for (;;) {
     auto lock = try_lock(state.path() + "/ids.lock");
     if (!lock || *lock) return lock;
-    if (steady_now() >= deadline) return Error{"claim an id: " + state.path() + "/ids.lock stays locked", {}};
+    if (steady_now() >= deadline) return Error{"cannot claim an id: " + state.path() + "/ids.lock stays locked", {}};
     (void)wait_readable({}, kLockLook);
   }
 }

@@ -94,7 +94,7 @@ class Conversation {
     if (lock && *lock == LockState::free && !view.supervised) {
       const bool stopped = target_.request.operation == Operation::stop;
       result_ = stopped ? Result<ControlReply>{ControlReply{}}
-                        : Result<ControlReply>{Error{"reach " + target_.name + ": it is not running", {}}};
+                        : Result<ControlReply>{Error{"cannot reach " + target_.name + ": it is not running", {}}};
       return;
     }
     if (!woken_) {

@@ -19,9 +19,16 @@ constexpr Milliseconds kReportPatience{30000};
 // What a supervisor has open, and room for a client, a spawn and a look at the kernel's tables.
 constexpr std::uint64_t kFewestDescriptors = 32;
 
-}  // namespace
-
-namespace {
+// With fewer a supervisor could start an app, and then neither look at it nor stop it.
+Status enough_descriptors() {
+  for (const ResourceLimit& limit : current_limits()) {
+    if (limit.name != "NOFILE" || limit.soft >= kFewestDescriptors) continue;
+    return Error{"cannot supervise with " + std::to_string(limit.soft) + " open files allowed; " +
+                     std::to_string(kFewestDescriptors) + " are needed (ulimit -n)",
+                 {}};
+  }
+  return Done{};
+}
 
 // The start is on record before anything is made: whoever finds the app without a supervisor then knows that it is wanted.
 AppStatus wanted_status(const AppSpec& spec, const Result<AppStatus>& last, const HostId& host) {
@@ -75,6 +82,7 @@ bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
 
 Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
                                       const char* mode) {
+  if (const auto enough = enough_descriptors(); !enough) return enough.error();
   auto pipe = make_pipe();
   if (!pipe) return pipe.error();
   KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
@@ -86,14 +94,7 @@ Result<StartReport> launch_supervisor(const StateDirectory& state, const std::st
 }
 
 Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
-  for (const ResourceLimit& limit : current_limits()) {
-    // With fewer a supervisor could start an app, and then neither look at it nor stop it.
-    if (limit.name == "NOFILE" && limit.soft < kFewestDescriptors) {
-      return Error{"supervise with " + std::to_string(limit.soft) + " open files allowed; " +
-                       std::to_string(kFewestDescriptors) + " are needed (ulimit -n)",
-                   {}};
-    }
-  }
+  if (const auto enough = enough_descriptors(); !enough) return enough.error();
   if (spec.cgroup.any()) {
     if (const auto place = place_for(spec.cgroup); !place) return place.error();
   }
@@ -107,8 +108,9 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
   if (!status && is_of_newer_format(status.error())) return status.error();
   if (status && exists(state.spec_path(spec.name)) && recorded_supervisor_lives(*status, host))
     return LaunchOutcome{true, {}};
-  if ((!status || status->host != host) && exists(state.pid_path(spec.name, 0))) {
-    // It ran, and what is left does not tell what has become of it: what lives is taken over rather than doubled.
+  if ((!status || status->host != host) && (exists(state.pid_path(spec.name, 0)) || state.lost_lately())) {
+    // It ran, or everything was deleted this moment, and what is left does not tell what has become of it: what lives is taken
+    // over rather than doubled.
     lock->reset();
     if (view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
     lock = try_lock(state.lock_path(spec.name));

@@ -203,7 +203,7 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   const auto before = static_cast<int>(spec_.instances);
   const int wanted = request.relative ? std::max(before + request.count, 1) : request.count;
   if (wanted < 1 || wanted > static_cast<int>(kMostInstances))
-    return Error{"scale " + name_ + " to " + std::to_string(wanted) + " instances; 1 to " +
+    return Error{"cannot scale " + name_ + " to " + std::to_string(wanted) + " instances; 1 to " +
                      std::to_string(kMostInstances) + " are possible",
                  {}};
   cancel_reload("it was scaled");

@@ -2,6 +2,7 @@
 #include "supervisor/state_directory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +17,11 @@
 namespace forever {
 
 namespace {
+
+constexpr std::array<const char*, 5> kParts = {"", "/apps", "/locks", "/pids", "/logs"};
+constexpr const char* kLossNote = "/lost";
+constexpr Milliseconds kLately{
+    10000};  // what a supervisor takes to write its files anew, on a machine that is very busy
 
 constexpr int kReadAttempts = 5;  // a reader that loses the race with two writes five times over has met no race
 
@@ -43,12 +49,13 @@ bool is_pid_file_of(std::string_view file, const std::string& name) {
   return is_number(file);
 }
 
-// Whether the process that a pid file names is `name`'s: its marker says so.
-bool tells_of_life(const std::string& pid_file, const std::string& name, const std::string& identity) {
+// The process that a pid file names, if it is `name`'s: its marker says so.
+std::optional<Pid> pid_in(const std::string& pid_file, const std::string& name, const std::string& identity) {
   const auto text = read_file(pid_file);
-  if (!text) return false;
-  const auto marker = marker_of(static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10)));
-  return marker && marker->prefix == identity + '/' + name;
+  if (!text) return std::nullopt;
+  const auto pid = static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10));
+  const auto marker = marker_of(pid);
+  return marker && marker->prefix == identity + '/' + name ? std::optional{pid} : std::nullopt;
 }
 
 // "web.out.log", "web.err.log", "web.forever.log" and their rotated ones of the app "web".
@@ -98,10 +105,23 @@ Result<StateDirectory> StateDirectory::locate() {
 }
 
 Status StateDirectory::prepare() const {
-  for (const char* part : {"", "/apps", "/locks", "/pids", "/logs"}) {
+  for (const char* part : kParts) {
     if (Status made = make_private_directory(path_ + part); !made) return made;
   }
   return Done{};
+}
+
+bool StateDirectory::is_laid_out() const {
+  return std::all_of(kParts.begin(), kParts.end(), [&](const char* part) { return exists(path_ + part); });
+}
+
+void StateDirectory::note_loss() const {
+  if (make_private_directory(path_)) (void)write_atomically(path_ + kLossNote, "", Durability::rename_only).ok();
+}
+
+bool StateDirectory::lost_lately() const {
+  const auto note = facts_of(path_ + kLossNote);
+  return note && std::abs(to_ms(wall_now()) - note->modified_ms) < Milliseconds{kLately}.count();
 }
 
 Status StateDirectory::check() const {
@@ -145,7 +165,7 @@ std::vector<std::string> StateDirectory::names() const {
   for (const std::string& file : list_directory(path_ + "/pids")) {
     std::string name = file.substr(0, file.rfind('-'));
     if (std::binary_search(names.begin(), names.end(), name) || fault_in_name(name)) continue;
-    if (is_pid_file_of(file, name) && tells_of_life(path_ + "/pids/" + file, name, identity()))
+    if (is_pid_file_of(file, name) && pid_in(path_ + "/pids/" + file, name, identity()))
       orphaned.push_back(std::move(name));
   }
   names.insert(names.end(), std::make_move_iterator(orphaned.begin()), std::make_move_iterator(orphaned.end()));
@@ -154,8 +174,8 @@ std::vector<std::string> StateDirectory::names() const {
   return names;
 }
 
-bool StateDirectory::runs_by_pid_file(const std::string& name) const {
-  return tells_of_life(pid_path(name, 0), name, identity());
+std::optional<Pid> StateDirectory::pid_by_file(const std::string& name, unsigned slot) const {
+  return pid_in(pid_path(name, slot), name, identity());
 }
 
 Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {

@@ -1,6 +1,6 @@
 // The state directory: where everything about apps is kept, and the only code that knows its layout.
 //
-//   apps/<name>/spec.json status.json control out.fifo err.fifo    locks/<name>    pids/<name>-<slot>.pid    logs/
+//   apps/<name>/spec.json status.json control out.fifo err.fifo    locks/<name>    pids/<name>-<slot>.pid    logs/    lost
 #pragma once
 
 #include <optional>
@@ -28,6 +28,12 @@ class StateDirectory {
   [[nodiscard]] Status prepare() const;
   // For reading verbs: an absent directory is no error (no apps); one of another user is.
   [[nodiscard]] Status check() const;
+  // Whether every part of the layout is there: one that is not was never made, or somebody is deleting everything.
+  [[nodiscard]] bool is_laid_out() const;
+  // Leaves a note that the directory was deleted under living apps, before it is laid out anew; and whether there is one of the
+  // last seconds. Then an app without any file may live all the same: its supervisor has not come to writing them yet.
+  void note_loss() const;
+  [[nodiscard]] bool lost_lately() const;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string app_directory(const std::string& name) const { return path_ + "/apps/" + name; }
@@ -48,8 +54,8 @@ class StateDirectory {
   // although the entry was deleted.
   [[nodiscard]] std::vector<std::string> names() const;
 
-  // Whether the first slot's pid file names a living process that bears the app's marker.
-  [[nodiscard]] bool runs_by_pid_file(const std::string& name) const;
+  // The process of a slot that its pid file names, if it lives and bears the app's marker.
+  [[nodiscard]] std::optional<Pid> pid_by_file(const std::string& name, unsigned slot) const;
 
   [[nodiscard]] Result<AppSpec> read_spec(const std::string& name) const;
   [[nodiscard]] Status write_spec(const AppSpec& spec) const;  // not synced; see KeeperLink::sync

@@ -12,6 +12,8 @@ constexpr Milliseconds kStatusRetry{1000};
 }  // namespace
 
 void Supervision::write_status() {
+  // Of a status that names no boot nobody believes anything; it could not be read (no descriptor, say) when this began.
+  if (host_.boot.empty()) host_ = host_id();
   if (!lock_is_at(lock_.get(), state_.lock_path(name_))) refresh();
   const auto written = state_.write_status(make_status());
   dirty_ = false;
@@ -53,6 +55,7 @@ void Supervision::refresh() {
   dirty_ = true;
   pids_dirty_ = true;
   if (!lock_is_at(lock_.get(), state_.lock_path(name_))) {
+    state_.note_loss();
     (void)state_.prepare().ok();
     auto lock = try_lock(state_.lock_path(name_));
     if (lock && *lock) {

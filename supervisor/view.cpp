@@ -45,9 +45,6 @@ Error none_of_this_boot(const std::string& path) {
   return Error{path + " does not tell of this boot", std::make_error_code(std::errc::no_such_file_or_directory)};
 }
 
-// Whether there is a state directory at all: locks are never removed, but by somebody who removes everything.
-bool is_laid_out(const StateDirectory& state) { return exists(state.lock_path("")); }
-
 // Looks at one app after the other; what all need is found out once.
 class Judge {
  public:
@@ -59,6 +56,7 @@ class Judge {
 
  private:
   void judge_lost(AppView& view, const Error& error);
+  void see_instances(AppView& view) const;
   [[nodiscard]] bool await_rewrite(AppView& view, bool lock_too);
   void adopt_app(AppView& view);
 
@@ -86,7 +84,8 @@ bool Judge::await_rewrite(AppView& view, bool lock_too) {
 }
 
 void Judge::adopt_app(AppView& view) {
-  (void)state_.prepare().ok();  // where it was deleted
+  if (!state_.is_laid_out()) state_.note_loss();
+  (void)state_.prepare().ok();
   auto lock = try_lock(state_.lock_path(view.name));
   if (!lock) {
     view.trouble = lock.error().message();
@@ -108,6 +107,18 @@ void Judge::adopt_app(AppView& view) {
   }
 }
 
+// Its supervisor cannot tell (it is suspended, or cannot write): what runs is known by the pid files.
+void Judge::see_instances(AppView& view) const {
+  for (InstanceStatus& instance : view.status.instances) {
+    const auto pid = state_.pid_by_file(view.name, instance.slot);
+    const auto id = pid ? identify(*pid) : std::nullopt;
+    if (!id) continue;
+    instance.process = *id;
+    instance.state = InstanceState::online;
+    instance.started_ms = to_ms(steady_now() - age_of(*id));
+  }
+}
+
 // The status tells nothing: what lives of the app is looked for.
 void Judge::judge_lost(AppView& view, const Error& error) {
   view.trouble = error.message();
@@ -118,6 +129,7 @@ void Judge::judge_lost(AppView& view, const Error& error) {
   if (!newer && (held || adopt_) && await_rewrite(view, !held)) view.supervised = true;
   if (view.supervised && view.trouble.empty()) return;
   view.status = status_from_spec(state_, view.name);
+  if (view.supervised) see_instances(view);
   if (view.supervised || newer) return;
   if (error.code == std::errc::no_such_file_or_directory) view.trouble.clear();
   if (adopt_ && traces_.app_lives(view.name)) adopt_app(view);
@@ -138,7 +150,7 @@ AppView Judge::judge(const std::string& name, Glance seen) {
   view.foreign = !(theirs == HostId{}) && (theirs.machine != host_.machine ||
                                            (theirs.boot == host_.boot && theirs.pid_namespace != host_.pid_namespace));
   view.rebooted = !view.foreign && theirs.boot != host_.boot;
-  if (view.rebooted && state_.runs_by_pid_file(name)) {
+  if (view.rebooted && state_.pid_by_file(name, 0)) {
     // An older status was put in the place of the true one.
     view.rebooted = false;
     judge_lost(view, none_of_this_boot(state_.status_path(name)));
@@ -189,11 +201,23 @@ std::string AppView::state_word() const {
   return to_string(overall_state(status));
 }
 
+namespace {
+
+// Those that live without an entry, in their places.
+void add_lost(std::vector<std::string>& names, Traces& traces) {
+  for (std::string& name : traces.names()) {
+    const auto place = std::ranges::lower_bound(names, name);
+    if (place == names.end() || *place != name) names.insert(place, std::move(name));
+  }
+}
+
+}  // namespace
+
 std::vector<AppView> view_apps(const StateDirectory& state, bool adopt) {
   std::vector<AppView> views;
   Judge judge{state, adopt};
   std::vector<std::string> names = state.names();
-  if (names.empty() && !is_laid_out(state)) names = judge.traces().names();
+  if (!state.is_laid_out() || state.lost_lately()) add_lost(names, judge.traces());
   if (names.empty()) return views;
   views.reserve(names.size());
   std::vector<std::optional<Glance>> seen(names.size());
@@ -210,7 +234,7 @@ AppView view_app(const StateDirectory& state, const std::string& name, bool adop
 }
 
 void bring_back(const StateDirectory& state) {
-  if (!is_laid_out(state)) (void)view_apps(state, true);
+  if (!state.is_laid_out() && !view_apps(state, true).empty()) state.note_loss();
 }
 
 }  // namespace forever

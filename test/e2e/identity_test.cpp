@@ -87,7 +87,8 @@ TEST_CASE("ID1 a stale record is not a success: stop by the stranger's pid finds
   start(home, "web", {"wait"});
   forge_pid(home, "web", stranger.pid());
   const Result result = home.forever({"stop", "pid:" + std::to_string(stranger.pid())});
-  REQUIRE((result.exit_code == kNotFound || result.exit_code == 1));
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 1);
   require_one_line(result.err, std::to_string(stranger.pid()));
   REQUIRE(alive(stranger.pid()));
 }

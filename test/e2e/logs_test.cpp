@@ -370,7 +370,7 @@ TEST_CASE("LOG logs -f follows across rotation, truncation and restarts, and end
   }
   follow.signal(SIGINT);
   const Result result = follow.wait();
-  REQUIRE((result.exit_code == 0 || result.exit_code == 130));
+  REQUIRE(result.exit_code == 0);
 }
 
 TEST_CASE("LOG logs of several apps name the app on each line", "[LOG1]") {
@@ -380,7 +380,7 @@ TEST_CASE("LOG logs of several apps name the app on each line", "[LOG1]") {
   REQUIRE(wait_for_log(home, "a", "from a"));
   REQUIRE(wait_for_log(home, "bb", "from bb"));
   const std::string text = done(home, {"logs"}).out;
-  REQUIRE_THAT(text, contains("a  | from a") || contains("a | from a"));
+  REQUIRE_THAT(text, contains("a  | from a"));
   REQUIRE_THAT(text, contains("bb | from bb"));
   REQUIRE_FALSE(has(text, "\x1b["));
 }

@@ -28,6 +28,13 @@ std::size_t copies_of(const std::string& line) {
   return count;
 }
 
+// The answer of a start of what runs: a success that names its process.
+void require_already(const Result& started, int pid) {
+  INFO(started.exit_code << " " << started.out << started.err);
+  REQUIRE(started.exit_code == 0);
+  REQUIRE_THAT(started.out, contains("is online already, pid " + std::to_string(pid)));
+}
+
 }  // namespace
 
 TEST_CASE("STATE1 whatever is deleted together, start makes no second copy and stop reaches the first", "[STATE1]") {
@@ -40,7 +47,7 @@ TEST_CASE("STATE1 whatever is deleted together, start makes no second copy and s
     start(home, "web", {"wait"}, {"--env", "RECOVERY=" + mark});
     const int pid = pid_of(home, "web");
     remove_files(home, "web", lost);
-    (void)home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"wait"}));
+    require_already(home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"wait"})), pid);
     REQUIRE(copies_of(mark) == 1);
     REQUIRE(alive(pid));
     done(home, {"stop", "web"});
@@ -68,7 +75,7 @@ TEST_CASE("STATE1 a state directory that is deleted under a living app is writte
       REQUIRE(wait_until([&] { return fs::exists(home.state() / file); }));
     REQUIRE(status_of(home, "web") == "online");
     REQUIRE(pid_of(home, "web") == pid);
-    (void)home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"say", "up", "wait"}));
+    require_already(home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"say", "up", "wait"})), pid);
     REQUIRE(copies_of(mark) == 1);
   }
   done(home, {"restart", "web"});
@@ -86,7 +93,7 @@ TEST_CASE("SUP2 after the whole state directory was deleted a start finds what l
     const int pid = pid_of(home, "web");
     if (unsupervised) kill_watchers(home, "web");
     fs::remove_all(home.state());
-    (void)home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"wait"}));
+    require_already(home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"wait"})), pid);
     REQUIRE(copies_of(mark) == 1);
     REQUIRE(wait_for_status(home, "web", "online"));
     REQUIRE(pid_of(home, "web") == pid);
@@ -94,6 +101,47 @@ TEST_CASE("SUP2 after the whole state directory was deleted a start finds what l
     REQUIRE_FALSE(alive(pid));
     REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
   }
+}
+
+TEST_CASE("STATE1 a start finds an app that has not yet written its files anew after everything was deleted",
+          "[STATE1]") {
+  const TemporaryHome home;
+  const std::string mark = home.state().string();
+  start(home, "web", {"wait"}, {"--env", "RECOVERY=" + mark});
+  start(home, "other", {"wait"});
+  const int pid = pid_of(home, "web");
+  const int supervisor = supervisor_of(home, "web");
+  send_signal(supervisor, SIGSTOP);
+  fs::remove_all(home.state());
+  // The neighbour's supervisor lays the directory out; nothing in it tells of `web`.
+  REQUIRE(wait_until([&] { return fs::exists(home.app("other") / "status.json"); }));
+  REQUIRE_FALSE(fs::exists(home.app("web")));
+  Running starting(home.command(start_words("web", {"--env", "RECOVERY=" + mark}, {"wait"})));
+  const auto asked = [&] {
+    return (std::stoull(status_field(supervisor, "ShdPnd"), nullptr, 16) & 1U) != 0;
+  };  // SIGHUP
+  const bool was_asked = wait_until([&] { return asked() || starting.has_ended(); }) && asked();
+  send_signal(supervisor, SIGCONT);
+  REQUIRE(was_asked);
+  require_already(starting.wait(), pid);
+  REQUIRE(copies_of(mark) == 1);
+  REQUIRE(list_json(home).at("apps").size() == 2);
+  done(home, {"stop", "all"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("STATE1 an app is shown as it is although its status is lost and its supervisor cannot write", "[STATE1]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  const int supervisor = supervisor_of(home, "web");
+  send_signal(supervisor, SIGSTOP);
+  remove_files(home, "web", {"status.json", "status.json~"});
+  const Json app = listed(home, "web");
+  send_signal(supervisor, SIGCONT);
+  REQUIRE(app.at("status") == "online");
+  REQUIRE(app.at("instances").at(0).at("pid") == pid);
+  REQUIRE(wait_until([&] { return supervisor_of(home, "web") == supervisor; }));
 }
 
 TEST_CASE("SUP2 after the whole state directory was deleted list and stop find what lives unsupervised", "[SUP2]") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 
 #include "test/e2e/apps.hpp"
 
@@ -12,6 +13,20 @@ using namespace forever::test;
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string first_line_of(const fs::path& file) {
+  const std::string text = read_file(file);
+  return text.substr(0, text.find('\n'));
+}
+
+// In clock ticks since the boot, as a record has it (proc(5), field 22).
+long long start_time_of(int pid) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/stat");
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string field;
+  for (int number = 3; number <= 22; ++number) fields >> field;
+  return std::stoll(field);
+}
 
 }  // namespace
 
@@ -73,29 +88,46 @@ TEST_CASE("STATE1 list is right after keeper, supervisor and instance were all k
 }
 
 TEST_CASE("STATE1 after a reboot nothing is alive and nothing is signalled", "[STATE1]") {
-  const TemporaryHome home;
-  Command command;
-  command.argv = {child_binary(), "trap-all", "say", "ready", "wait"};
-  start(home, "web", {"wait"});
-  const int pid = pid_of(home, "web");
-  const auto file = home.app("web") / "status.json";
-  kill_watchers(home, "web");
-  kill_hard(pid);
-  // The record of another boot, with the pids of processes that now are others.
-  std::string boot = read_file("/proc/sys/kernel/random/boot_id");
-  boot = boot.substr(0, boot.find('\n'));
-  std::string text = read_file(file);
-  REQUIRE(has(text, boot));
-  text.replace(text.find(boot), boot.size(), "01234567-89ab-cdef-0123-456789abcdef");
-  write_file(file, text);
+  for (const char* verb : {"list", "stop", "restart", "delete"}) {
+    INFO("first: " << verb);
+    const TemporaryHome home;
+    Command command;
+    command.argv = {child_binary(), "trap-all", "say", "ready", "wait"};
+    Running stranger(command);
+    REQUIRE(stranger.wait_for("ready"));
+    start(home, "web", {"wait"});
+    const int pid = pid_of(home, "web");
+    const auto file = home.app("web") / "status.json";
+    kill_watchers(home, "web");
+    kill_hard(pid);
+    // The record of another boot, in which pid and start time happen to be those of a process that now is another.
+    Json status = read_json(file);
+    REQUIRE(status.at("boot") == first_line_of("/proc/sys/kernel/random/boot_id"));
+    status["boot"] = "01234567-89ab-cdef-0123-456789abcdef";
+    const Json process = {stranger.pid(), start_time_of(stranger.pid())};
+    status["keeper"] = process;
+    status["supervisor"] = process;
+    status["instances"][0]["process"] = process;
+    write_file(file, status.dump());
 
-  const Json app = listed(home, "web");
-  REQUIRE(app.at("status") == "stopped");
-  REQUIRE(app.at("instances").at(0).at("pid").is_null());
-  REQUIRE(app.at("keeper_pid").is_null());
-  REQUIRE(app.at("supervisor_pid").is_null());
-  done(home, {"start", "web"});
-  REQUIRE(status_of(home, "web") == "online");
+    if (verb == std::string{"list"}) {
+      const Json app = listed(home, "web");
+      REQUIRE(app.at("status") == "stopped");
+      REQUIRE(app.at("instances").at(0).at("pid").is_null());
+      REQUIRE(app.at("keeper_pid").is_null());
+      REQUIRE(app.at("supervisor_pid").is_null());
+      done(home, {"start", "web"});
+      REQUIRE(status_of(home, "web") == "online");
+    } else {
+      done(home, {verb, "web"});
+      REQUIRE(status_of(home, "web") == (verb == std::string{"stop"}      ? "stopped"
+                                         : verb == std::string{"restart"} ? "online"
+                                                                          : ""));
+    }
+    REQUIRE(pid_of(home, "web") != stranger.pid());
+    REQUIRE(alive(stranger.pid()));
+    REQUIRE_FALSE(has(stranger.out(), "signal "));
+  }
 }
 
 TEST_CASE("STATE1 an empty list says in which directory it looked", "[STATE1]") {
@@ -129,7 +161,7 @@ TEST_CASE("STATE2 a death by a signal is told with its name", "[STATE2]") {
     start(home, name, {"exit", code}, {"--max-restarts", "0"});
     REQUIRE(wait_for_status(home, name, "errored"));
     REQUIRE_THAT(done(home, {"describe", name}).out,
-                 contains(std::string("exit code ") + code) || contains(std::string("exit ") + code));
+                 contains(std::string("exit ") + code + "\n") || contains(std::string("exit ") + code + " "));
   }
 }
 
@@ -195,21 +227,45 @@ TEST_CASE("STATE2 a fork that fails for want of processes is told, and tried aga
   fs::copy_file(child_binary(), child);
   fs::create_directory(home.state());
   REQUIRE(chown(home.state().c_str(), user.id(), user.id()) == 0);
-  const auto as_user = [&](Words words) {
+  const auto as_user = [&](const Words& words, rlim_t processes) {
     Command command = home.command({});
     command.argv = Words{binary} + words;
-    command.before_exec = [become = user.become()] {
+    command.before_exec = [become = user.become(), processes] {
       become();
-      const rlimit three{3, 64};  // keeper, supervisor and the command line
-      setrlimit(RLIMIT_NPROC, &three);
+      const rlimit few{processes, 64};
+      setrlimit(RLIMIT_NPROC, &few);
     };
     return run(command);
   };
-  const Result result = as_user({"start", child, "--name", "web", "--", "wait"});
+  // Keeper, supervisor and the command line, and no instance.
+  const Result result = as_user({"start", child, "--name", "web", "--", "wait"}, 3);
   INFO(result.out << result.err);
   REQUIRE_FALSE(result.timed_out);
   REQUIRE(result.exit_code == 1);
-  REQUIRE_THAT(result.err, contains("esource temporarily unavailable") || contains("process"));
+  require_one_line(result.err, "resource temporarily unavailable");
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+
+  REQUIRE(as_user({"start", child, "--name", "web", "--backoff-cap", "200ms", "--", "wait"}, 64).exit_code == 0);
+  const int pid = pid_of(home, "web");
+  const int supervisor = supervisor_of(home, "web");
+  const auto allow = [&](rlim_t processes) {
+    Command command;
+    command.argv = {child_binary()};
+    command.before_exec = [become = user.become(), processes, supervisor] {
+      become();
+      const rlimit limit{processes, 64};
+      if (prlimit(supervisor, RLIMIT_NPROC, &limit, nullptr) != 0) _exit(98);
+    };
+    REQUIRE(run(command).exit_code == 0);
+  };
+  allow(2);
+  send_signal(pid, SIGKILL);
+  REQUIRE(wait_for_status(home, "web", "backoff"));
+  REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("fork: resource temporarily unavailable"));
+  REQUIRE(supervisor_of(home, "web") == supervisor);
+  allow(64);
+  REQUIRE(wait_for_status(home, "web", "online"));
+  REQUIRE(pid_of(home, "web") != pid);
 }
 
 TEST_CASE("STATE3 start --wait returns when the app has lived for its minimum uptime", "[STATE3]") {

@@ -214,6 +214,7 @@ TEST_CASE("SUP2 after kill -9 of both the app lives and writes on, and a command
          home.scratch() / "written", "lines", std::to_string(kLines - kLines / 30), "100", "say", "complete", "wait"});
   REQUIRE(wait_until([&] { return http_get(port).ok(); }));
   const int pid = pid_of(home, "web");
+  REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("can be written while no supervisor reads"));
   kill_watchers(home, "web");
   write_file(go, "");
   REQUIRE(wait_until([&] { return std::filesystem::exists(home.scratch() / "written"); }));
@@ -255,7 +256,34 @@ TEST_CASE("SUP2 list tells that an app is not supervised before it adopts it", "
   kill_watchers(home, "web");
   const Result result = done(home, {"list"});
   INFO(result.out << result.err);
-  REQUIRE_THAT(result.out + result.err, contains("unsupervised") || contains("adopted"));
+  REQUIRE_THAT(result.out, contains(" online "));
+  REQUIRE(result.err == "web was unsupervised and has been adopted by a new supervisor\n");
+}
+
+TEST_CASE("SUP2 an app that cannot be adopted by this command is told as unsupervised, with the reason", "[SUP2]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  kill_watchers(home, "web");
+  const auto poor = [&](const Words& words) {
+    Command command = home.command(words);
+    command.before_exec = [] {
+      const rlimit few{16, 16};
+      setrlimit(RLIMIT_NOFILE, &few);
+    };
+    return run(command);
+  };
+  const Result list = poor({"list", "--json"});
+  REQUIRE(list.exit_code == 0);
+  const Json app = parse_json(list.out).at("apps").at(0);
+  REQUIRE(app.at("status") == "unsupervised");
+  REQUIRE(app.at("instances").at(0).at("pid") == pid);
+  REQUIRE_THAT(list.err, contains("16 open files allowed"));
+  const Result description = poor({"describe", "web"});
+  REQUIRE_THAT(description.out, contains("web (id 0) unsupervised"));
+  REQUIRE_THAT(description.out + description.err, contains("16 open files allowed"));
+  REQUIRE(status_of(home, "web") == "online");
+  REQUIRE(pid_of(home, "web") == pid);
 }
 
 TEST_CASE("SUP2 many commands at once adopt once", "[SUP2]") {
