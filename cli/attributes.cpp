@@ -333,7 +333,10 @@ constexpr Attribute kAttributes[] = {
     {"exec_mode", "", execution_mode},
     {"increment_var increment_env", "--increment-env", by_option},
     {"instance_var", "the slot is in FOREVER_INSTANCE and NODE_APP_INSTANCE", instance_variable},
-    {"wait_ready", "--wait-ready", by_option},
+    {"wait_ready",
+     "a Node program has no channel to send 'ready' over; it is ready when it listens, or by READY=1 with ready: "
+     "notify",
+     lost},
     {"listen_timeout ready_timeout", "--ready-timeout", by_option},
 
     {"watch", "--watch", watch},

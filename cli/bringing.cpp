@@ -157,7 +157,7 @@ class Bringing {
     if (!outcomes_[i].ok || pids_[i].empty()) return;
     const AppSpec& spec = apps_[i].spec;
     const Readiness readiness = await_ready(state_, spec.name, pids_[i], spec.restart.min_uptime,
-                                            how_.patience.value_or(spec.ready_timeout), spec.shares_ports());
+                                            how_.patience.value_or(spec.ready_timeout), spec.ready_when());
     if (readiness.kind != Readiness::Kind::ready && !(readiness.kind == Readiness::Kind::ended && readiness.well))
       fail(i, readiness.reason);
     pids_[i].clear();

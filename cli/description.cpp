@@ -7,6 +7,7 @@
 #include "cli/list_table.hpp"
 #include "cli/table.hpp"
 #include "platform/clock.hpp"
+#include "platform/listening.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/names.hpp"
 #include "supervisor/steering.hpp"
@@ -126,41 +127,74 @@ void instance_section(Page& page, const AppLook& look) {
   }
   page.heading("Instances");
   page.raw(render(table, 0, page.colours()));
+  for (const InstanceStatus& instance : look.view.status.instances) {
+    if (!instance.says.empty())
+      page.raw("  slot " + std::to_string(instance.slot) + " says: " + printable(instance.says) + "\n");
+  }
 }
 
-// What is shared or held, and by whom.
-void ports_section(Page& page, const AppLook& look) {
+unsigned connections_on(std::uint16_t port, Pid leader) {
+  const std::vector<std::uint16_t> ports{port};
+  unsigned count = 0;
+  for (const Pid pid : tree_of(std::vector<Pid>{leader})) count += connections_of(pid, ports);
+  return count;
+}
+
+struct PortRows {
+  std::string address;
+  std::uint16_t port = 0;                   // 0: connections are not counted
+  std::optional<Milliseconds> ready_after;  // by the time; else as is on record
+};
+
+// A row for each of the instances that serve there.
+template <class Which>
+void add_port_rows(Table& table, const AppLook& look, const PortRows& rows, Which serves) {
+  for (std::size_t i = 0; i < look.instances.size(); ++i) {
+    const InstanceStatus& instance = look.view.status.instances[i];
+    if (!serves(instance)) continue;
+    const bool alive = look.instances[i].alive;
+    const bool ready = rows.ready_after ? look.instances[i].uptime >= *rows.ready_after : instance.ready;
+    table.rows.push_back(
+        {{"  " + printable(rows.address)},
+         {std::to_string(instance.slot)},
+         {alive ? pid_text(instance.process.pid) : "-"},
+         {instance.role == Role::retiring ? "draining"
+          : ready                         ? "yes"
+                                          : "not yet"},
+         {alive && rows.port != 0 ? std::to_string(connections_on(rows.port, instance.process.pid)) : "-"}});
+  }
+}
+
+// What is shared, held or passed, and by whom.
+void ports_section(Page& page, const AppLook& look, const std::optional<AppSpec>& spec) {
   const AppStatus& status = look.view.status;
-  if (status.ports.empty()) return;
-  page.heading("Shared ports");
   Table table;
   table.columns = {{"  address"},
                    {"slot", Column::Align::right},
                    {"pid", Column::Align::right},
-                   {"listens"},
+                   {"ready"},
                    {"connections", Column::Align::right}};
   for (const std::string& text : status.ports) {
     const auto record = port_record_from(text);
     if (!record) continue;
-    const std::vector<std::uint16_t> ports{port_of_address(record->address)};
-    for (std::size_t i = 0; i < look.instances.size(); ++i) {
-      const InstanceStatus& instance = status.instances[i];
-      const bool holds =
-          std::ranges::any_of(record->sockets, [&](const auto& socket) { return socket.slot == instance.slot; });
-      if (!holds) continue;
-      unsigned connections = 0;
-      if (look.instances[i].alive) {
-        for (const Pid pid : tree_of(std::vector<Pid>{instance.process.pid})) connections += connections_of(pid, ports);
-      }
-      table.rows.push_back({{"  " + printable(record->address)},
-                            {std::to_string(instance.slot)},
-                            {look.instances[i].alive ? pid_text(instance.process.pid) : "-"},
-                            {instance.role == Role::retiring ? "draining"
-                             : instance.ready                ? "yes"
-                                                             : "not yet"},
-                            {look.instances[i].alive ? std::to_string(connections) : "-"}});
-    }
+    const PortRows rows{record->address, port_of_address(record->address), std::nullopt};
+    add_port_rows(table, look, rows, [&](const InstanceStatus& instance) {
+      return std::ranges::any_of(record->sockets, [&](const auto& socket) { return socket.slot == instance.slot; });
+    });
   }
+  if (!table.rows.empty()) {
+    page.heading("Shared ports");
+    page.raw(render(table, 0, page.colours()));
+  }
+  if (!spec || spec->listen.empty()) return;
+  table.rows.clear();
+  for (const std::string& text : spec->listen) {
+    const auto address = listen_address_from(text);
+    PortRows rows{text, address ? address->port : std::uint16_t{0}, std::nullopt};
+    if (spec->ready_when() == ReadyWhen::uptime) rows.ready_after = spec->restart.min_uptime;
+    add_port_rows(table, look, rows, [](const InstanceStatus&) { return true; });
+  }
+  page.heading("Passed sockets");
   page.raw(render(table, 0, page.colours()));
 }
 
@@ -239,6 +273,16 @@ std::string health_text(const HealthSettings& health) {
          ", restarted after " + std::to_string(health.threshold);
 }
 
+std::string ready_text(const AppSpec& spec) {
+  switch (spec.ready_when()) {
+    case ReadyWhen::listen: return "when it listens";
+    case ReadyWhen::notify: return "when it says READY=1";
+    case ReadyWhen::automatic:
+    case ReadyWhen::uptime: break;
+  }
+  return "after " + format_duration(spec.restart.min_uptime);
+}
+
 void spec_section(Page& page, const AppSpec& spec) {
   page.heading("As asked for");
   page.line("script", printable(quoted(spec.script)));
@@ -247,6 +291,8 @@ void spec_section(Page& page, const AppSpec& spec) {
   page.line("group", printable(spec.group));
   if (spec.instances > 1) page.line("instances", std::to_string(spec.instances));
   if (spec.shares_ports()) page.line("ports", spec.instances > 1 ? "shared" : "held");
+  page.line("listen", command_line(spec.listen));
+  page.line("ready", ready_text(spec));
   page.line("restart", restart_text(spec));
   page.line("back-off", backoff_text(spec.restart));
   page.line("stop", signal_name(spec.stop.signal) + ", KILL after " + format_duration(spec.stop.timeout) + ", " +
@@ -314,7 +360,7 @@ std::string description(const AppLook& look, const std::optional<AppSpec>& spec,
   Page page(style.colours);
   state_section(page, look);
   instance_section(page, look);
-  ports_section(page, look);
+  ports_section(page, look, spec);
   exits_section(page, look);
   if (spec) spec_section(page, *spec);
   log_section(page, look.view.status, spec);

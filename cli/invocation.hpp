@@ -30,6 +30,8 @@ struct StartOptions {
   std::optional<int> instances;            // 0: one for each processor; -K: that many fewer
   std::vector<std::string> increment_env;  // --increment-env NAME
   std::optional<bool> share_ports, hold_ports;
+  std::vector<std::string> listen;  // --listen ADDRESS, as to_text(ListenAddress)
+  std::optional<ReadyWhen> ready;
   std::optional<Milliseconds> ready_timeout, drain_timeout;
   std::optional<int> kill_signal;
   std::optional<KillMode> kill_mode;

@@ -17,6 +17,7 @@ Json instance_json(const InstanceStatus& status, const InstanceLook& look) {
           {"pid", look.alive ? pid_or_null(status.process.pid) : Json(nullptr)},
           {"status", to_string(status.state)},
           {"ready", status.ready},
+          {"says", status.says},
           {"role", to_string(status.role)},
           {"restarts", status.history.restarts},
           {"failures", status.history.failures},
@@ -94,6 +95,8 @@ void add_spec(Json& app, const AppSpec& spec, bool reveal) {
   app["instance_count"] = spec.instances;
   app["ports_shared"] = spec.shares_ports();
   app["increment_env"] = spec.increment_env;
+  app["listen"] = spec.listen;
+  app["ready_when"] = to_string(spec.ready_when());
   app["ready_timeout_ms"] = spec.ready_timeout.count();
   app["drain_timeout_ms"] = spec.drain_timeout.count();
   app["stop"] = {{"signal", signal_name(spec.stop.signal)},

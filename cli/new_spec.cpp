@@ -8,6 +8,7 @@
 #include "cli/counts.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
+#include "platform/notify_socket.hpp"
 #include "platform/port_sharing.hpp"
 #include "platform/processors.hpp"
 #include "platform/spawn.hpp"
@@ -49,7 +50,19 @@ std::optional<Failure> check_sharing(const AppSpec& spec) {
   if (spec.instances == 1) return Failure{ExitCode::failed, "cannot hold its ports: " + *fault};
   return Failure{ExitCode::failed,
                  "cannot share ports among " + std::to_string(spec.instances) + " instances: " + *fault +
-                     "; give each a port of its own (--env PORT=8080 --increment-env PORT), or say --no-share"};
+                     "; pass them one socket (--listen 8080) or give each a port of its own (--env PORT=8080 "
+                     "--increment-env PORT), or say --no-share"};
+}
+
+std::optional<Failure> check_readiness(const AppSpec& spec) {
+  if (spec.ready == ReadyWhen::listen && !spec.shares_ports())
+    return Failure{
+        ExitCode::failed,
+        "whether it listens is only known of ports that are shared or held; add --hold-ports to --ready listen"};
+  if (spec.ready != ReadyWhen::notify) return std::nullopt;
+  const auto socket = open_notify_socket({});
+  if (socket) return std::nullopt;
+  return Failure{ExitCode::failed, socket.error().message() + " (--ready notify)"};
 }
 
 std::optional<Failure> check_increments(const AppSpec& spec) {
@@ -240,6 +253,8 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   if (!options.increment_env.empty()) spec.increment_env = options.increment_env;
   lay(options.share_ports, spec.share_ports);
   lay(options.hold_ports, spec.hold_ports);
+  if (!options.listen.empty()) spec.listen = options.listen;
+  lay(options.ready, spec.ready);
   lay(options.ready_timeout, spec.ready_timeout);
   lay(options.drain_timeout, spec.drain_timeout);
   lay(options.kill_signal, spec.stop.signal);
@@ -301,6 +316,7 @@ std::optional<Failure> check_spec(AppSpec& spec) {
   if (auto failure = check_log(spec.logs.err)) return failure;
   if (auto failure = check_user(spec)) return failure;
   if (auto failure = check_sharing(spec)) return failure;
+  if (auto failure = check_readiness(spec)) return failure;
   if (auto failure = check_watch(spec)) return failure;
   return check_program(spec);
 }

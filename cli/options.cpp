@@ -7,6 +7,7 @@
 #include "cli/boot_unit.hpp"
 #include "cli/counts.hpp"
 #include "cli/verbs.hpp"
+#include "platform/listening.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/cron.hpp"
 #include "supervisor/names.hpp"
@@ -243,6 +244,17 @@ constexpr Option kInstances[] = {
      }},
 };
 
+Fault add_listen(Draft& draft, const std::string& value) {
+  const auto address = listen_address_from(value);
+  if (!address) return address.error().doing;
+  std::string text = to_text(*address);
+  auto& all = draft.start.listen;
+  if (std::find(all.begin(), all.end(), text) != all.end()) return "is given twice";
+  if (all.size() == kMostPassed) return "is one too many; " + std::to_string(kMostPassed) + " sockets are possible";
+  all.push_back(std::move(text));
+  return {};
+}
+
 constexpr Option kSharing[] = {
     {"--no-share", "",
      "Leaves the ports of several instances alone; without it they share the ports that they listen on.",
@@ -256,6 +268,25 @@ constexpr Option kSharing[] = {
      [](Draft& d, const std::string&) {
        d.start.hold_ports = true;
        return Fault{};
+     }},
+    {"--listen", "ADDRESS",
+     "Opens a socket for it, which it finds as descriptor 3 (the next one 4 ...) with LISTEN_FDS and LISTEN_PID, as "
+     "under "
+     "systemd: 8081, 127.0.0.1:8081, [::1]:8081 or unix:/path; NAME=ADDRESS gives it a name. All instances have the "
+     "same; "
+     "it stays open while they restart. May be given again.",
+     add_listen},
+    {"--ready", "WHEN",
+     "When it counts as ready: uptime (it has run for --min-uptime), listen (it listens on a port that is shared or "
+     "held), "
+     "or notify (it has said READY=1 to NOTIFY_SOCKET, which it gets then: sd_notify(3)). Default: listen where ports "
+     "are "
+     "shared or held, else uptime.",
+     [](Draft& d, const std::string& v) -> Fault {
+       const auto when = ready_when_from(v);
+       if (!when || *when == ReadyWhen::automatic) return "is none of uptime, listen, notify";
+       d.start.ready = *when;
+       return {};
      }},
     {"--ready-timeout", "TIME",
      "How long `reload` and `start --wait` wait until it is ready. A bare number is seconds. Default 30s.",

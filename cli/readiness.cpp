@@ -32,7 +32,7 @@ Pid first_ended(const AppStatus& status, const std::vector<Pid>& pids) {
   return 0;
 }
 
-bool all_listen(const AppStatus& status) {
+bool all_ready(const AppStatus& status) {
   return std::all_of(status.instances.begin(), status.instances.end(),
                      [](const InstanceStatus& instance) { return instance.ready || instance.role != Role::serving; });
 }
@@ -62,7 +62,7 @@ Readiness describe_end(const StateDirectory& state, const std::string& name, Pid
 }  // namespace
 
 Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
-                      Milliseconds uptime, Milliseconds patience, bool listens) {
+                      Milliseconds uptime, Milliseconds patience, ReadyWhen when) {
   const Time deadline = steady_now() + patience;
   // It was so short-lived that its supervisor had none to tell of.
   if (std::none_of(pids.begin(), pids.end(), [](Pid pid) { return pid > 0; })) return describe_end(state, name, 0);
@@ -71,12 +71,15 @@ Readiness await_ready(const StateDirectory& state, const std::string& name, cons
     const AppView view = view_app(state, name, false);
     if (const Pid ended = first_ended(view.status, pids)) return describe_end(state, name, ended);
     const Milliseconds lived = youngest(view.status, now);
-    if (listens ? all_listen(view.status) : lived >= uptime) return {};
+    const bool by_time = when == ReadyWhen::uptime;
+    if (by_time ? lived >= uptime : all_ready(view.status)) return {};
     if (now >= deadline) {
-      const char* const what = listens ? "does not listen on a port after " : "is not ready after ";
+      const char* const what = when == ReadyWhen::listen   ? "does not listen on a port after "
+                               : when == ReadyWhen::notify ? "has not said READY=1 after "
+                                                           : "is not ready after ";
       return {Readiness::Kind::late, false, what + format_duration(patience), {}};
     }
-    (void)wait_readable({}, listens ? kLook : std::min(kLook, uptime - lived));
+    (void)wait_readable({}, !by_time ? kLook : std::min(kLook, uptime - lived));
   }
 }
 

@@ -19,8 +19,8 @@ struct Readiness {
 };
 
 // Looks until every instance (`pids`, slot by slot) has lived for `uptime`, one of them has ended, or `patience` is over.
-// `listens`: until every instance listens on a port that is shared or held, instead of the time.
+// `when`: other than by the time, until every instance is on record as ready.
 [[nodiscard]] Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
-                                    Milliseconds uptime, Milliseconds patience, bool listens = false);
+                                    Milliseconds uptime, Milliseconds patience, ReadyWhen when = ReadyWhen::uptime);
 
 }  // namespace forever::cli

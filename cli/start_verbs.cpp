@@ -163,11 +163,28 @@ struct Started {
   std::string line;
 };
 
-Failure start_failure(const AppSpec& spec, const StartReport& report) {
+// Who has the port that it could not have, in words; empty where its last words tell of no such thing.
+std::string port_holder(const StateDirectory& state, const AppSpec& spec, std::string_view last_lines) {
+  for (const std::uint16_t port : ports_in_use(last_lines, spec)) {
+    const auto uses = port_uses(port);
+    if (!uses || uses->empty()) continue;
+    const std::string number = std::to_string(port);
+    const auto holder = uses->front().pid > 0 ? occupant_of(view_apps(state, false), uses->front().pid) : std::nullopt;
+    if (!holder) return "port " + number + " is held by a process that cannot be seen from here";
+    return "port " + number + " is held by " + words_for(*holder) + "; `forever port " + number + " --kill` frees it";
+  }
+  return {};
+}
+
+Failure start_failure(const StateDirectory& state, const AppSpec& spec, const StartReport& report) {
   ExitCode code = ExitCode::failed;
   if (report.stage == "exec")
     code = static_cast<ExitCode>(exit_code_of({ExitStatus::Kind::not_started, report.code, false}));
-  return {code, "cannot start " + spec.name + ": " + report.reason};
+  std::string message = "cannot start " + spec.name + ": " + report.reason;
+  if (!spec.listen.empty() && report.stage.empty()) {
+    if (const std::string holder = port_holder(state, spec, report.reason); !holder.empty()) message += "; " + holder;
+  }
+  return {code, std::move(message)};
 }
 
 // It is supervised: online it stays as it is, waiting in back-off it is started now. `raced`: by a command beside us, this very moment.
@@ -216,7 +233,7 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
     const auto launched = launch_app(state, spec);
     if (!launched) return Failure{ExitCode::failed, launched.error().message()};
     if (!launched->already) {
-      if (!launched->report.started) return start_failure(spec, launched->report);
+      if (!launched->report.started) return start_failure(state, spec, launched->report);
       return Started{spec, launched->report.pids, false, head(spec) + " online" + pid_words(launched->report.pids)};
     }
     // Somebody was quicker. With the same command that is all we want; else our name is another one.
@@ -238,25 +255,12 @@ void tell_end(const Readiness& readiness, const std::string& name) {
   }
 }
 
-// Who has the port that it could not have, in words; empty where its last words tell of no such thing.
-std::string port_holder(const StateDirectory& state, const AppSpec& spec, std::string_view last_lines) {
-  for (const std::uint16_t port : ports_in_use(last_lines, spec)) {
-    const auto uses = port_uses(port);
-    if (!uses || uses->empty()) continue;
-    const std::string number = std::to_string(port);
-    const auto holder = uses->front().pid > 0 ? occupant_of(view_apps(state, false), uses->front().pid) : std::nullopt;
-    if (!holder) return "port " + number + " is held by a process that cannot be seen from here";
-    return "port " + number + " is held by " + words_for(*holder) + "; `forever port " + number + " --kill` frees it";
-  }
-  return {};
-}
-
 // What is known of its being up, as --wait or the terminal asks; nothing where nobody asked.
 std::optional<Readiness> look_after(const StateDirectory& state, const Started& started, const StartOptions& options) {
   const Milliseconds uptime = started.spec.restart.min_uptime;
   if (options.wait)
     return await_ready(state, started.spec.name, started.pids, uptime,
-                       options.wait_time.value_or(started.spec.ready_timeout), started.spec.shares_ports());
+                       options.wait_time.value_or(started.spec.ready_timeout), started.spec.ready_when());
   if (started.already || options.json || options.quiet || !is_terminal(Stream::out)) return std::nullopt;
   Readiness readiness =
       await_ready(state, started.spec.name, started.pids, std::min(uptime, kTerminalLook), kTerminalLook);

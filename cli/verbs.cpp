@@ -473,7 +473,7 @@ constexpr Verb kVerbs[] = {
      "on, it gets all new connections; the old one is stopped once its connections have ended (--drain-timeout at the "
      "latest). A new one that ends, or is not ready within --ready-timeout, is stopped again: the old ones serve on, "
      "and the exit code is 1.\n"
-     "It needs an app with several instances (-i) or with --hold-ports. Without held ports an app is restarted, "
+     "It needs an app with several instances (-i), --hold-ports or --listen. Without these an app is restarted, "
      "instance by instance.",
      "forever reload web", kAnswerGroups, OperandKind::app, make_reload},
     {"scale", "", kEnding, "APP N|+K|-K [OPTION]...", "run more or fewer instances of an app",

@@ -42,7 +42,8 @@ enum class SpawnStage : std::uint8_t {
   signals,
   exec,
   ports,
-  cgroup
+  cgroup,
+  sockets
 };
 [[nodiscard]] const char* stage_name(SpawnStage stage) noexcept;
 [[nodiscard]] std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept;
@@ -68,7 +69,10 @@ struct SpawnRequest {
   // Its bind and listen calls come to us (port_sharing.hpp); Linux only, else the start fails. `keeper` may look into it too.
   bool share_ports = false;
   Pid keeper = 0;
+  // Become descriptors 3, 4 …, and LISTEN_PID is set (sd_listen_fds(3)); POSIX only. At most kMostPassed.
+  std::vector<NativeHandle> passed;
 };
+inline constexpr std::size_t kMostPassed = 16;
 
 // A process that exists but has not exec'ed: it waits at the gate, and ends by itself if the gate closes unopened.
 struct SpawnMemory;  // the back end's

@@ -49,8 +49,9 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
     instance.forget_process();
   }
   if (ended) ports_.process_ended(link_, instance.key());
+  if (ended) notices_.process_ended(link_, instance.key());
   std::optional<LifecycleEvent> spawned;
-  if (spawn) spawned = spawn_event(loop_, instance, spec_, spawn_context(), kReportToken + instance.key());
+  if (spawn) spawned = spawn_next(instance);
   if (ended) record_exit(instance, old, stage, *ended);
   for (const LifecycleAction& act : actions) {
     if (const auto* const signal = std::get_if<action::Signal>(&act)) {
@@ -61,6 +62,27 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
   pids_dirty_ = true;
   if (!instance.command().empty()) command_ = instance.command();
   advance(instance, *spawned);
+}
+
+// The program's sockets first: without them it is not started.
+LifecycleEvent Supervision::spawn_next(Instance& instance) {
+  const auto refused = [&](const Error& error) {
+    log_later(EventLevel::error, error.message());
+    return not_spawned(instance, {SpawnStage::sockets, error.code.value()});
+  };
+  if (const Status opened = passed_.open(link_, spec_); !opened) return refused(opened.error());
+  SpawnContext context = spawn_context();
+  context.passed = passed_.handles();
+  if (spec_.ready_when() == ReadyWhen::notify) {
+    auto name = notices_.open(
+        instance.key(), "@forever/" + marker_text({context.marker_prefix, instance.slot(), instance.generation() + 1}));
+    if (!name) return refused(name.error());
+    context.notify_socket = std::move(*name);
+  }
+  const LifecycleEvent event = spawn_event(loop_, instance, spec_, context, kReportToken + instance.key());
+  if (instance.process().pid != 0)
+    notices_.process_started(link_, instance.key(), instance.slot(), instance.process().pid);
+  return event;
 }
 
 void Supervision::record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
@@ -161,7 +183,10 @@ AppStatus Supervision::make_status() const {
   status.host = host_;
   for (const Instance& instance : instances_) {
     status.instances.push_back(instance.status());
-    status.instances.back().ready = ports_.ready(instance.key());
+    const Notice& notice = notices_.of(instance.key());
+    status.instances.back().ready =
+        spec_.ready_when() == ReadyWhen::notify ? notice.ready : ports_.ready(instance.key());
+    status.instances.back().says = notice.says;
   }
   status.ports = ports_.records();
   status.last_exits = last_exits_;
@@ -178,6 +203,7 @@ void Supervision::finish() {
   side_.end_looks();
   outputs_.pump(steady_now(), true);
   ports_.release_all(link_);
+  passed_.close_all(link_);
   for (const Instance& instance : instances_) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
   keeper_ = {};
   self_ = {};

@@ -90,6 +90,7 @@ Status Supervision::begin() {
     if (presence(instance.process) == Presence::alive) alive = instance.process.pid;
   }
   if (auto pipes = outputs_.open_pipes(state_, spec_, held_, link_, alive); !pipes) return pipes;
+  if (auto opened = adopt_passed(last); !opened && fresh_) return opened;
   begin_watching();  // before the program runs, so that no change is missed
   resume(last);
   for (const ExitRecord& record : std::exchange(records_, {})) unacknowledged_.push_back(record.id);
@@ -195,6 +196,17 @@ Parent Supervision::parent_for(const ProcessId& id) const {
   return parent == keeper_.pid ? Parent::keeper : Parent::nobody;
 }
 
+// Where it fails after a predecessor nothing is lost: it is tried again before the next process starts.
+Status Supervision::adopt_passed(const AppStatus& last) {
+  passed_.adopt(held_);
+  for (const InstanceStatus& instance : last.instances) {
+    if (presence(instance.process) == Presence::alive) passed_.take_from(link_, spec_, instance.process.pid);
+  }
+  Status opened = passed_.open(link_, spec_);
+  if (!opened) log_later(EventLevel::warning, opened.error().message());
+  return opened;
+}
+
 void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) {
   const Time started = steady_from_ms(recorded.started_ms);
   if (recorded.process.pid != 0) {
@@ -202,6 +214,9 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
     instance.adopt_process(recorded, parent);
     instance.adopt_cgroup(Cgroups{identity_ + '/' + name_}.find(recorded.slot, recorded.generation));
     instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
+    if (spec_.ready_when() == ReadyWhen::notify)
+      notices_.adopt_process(link_, held_, instance.key(), instance.slot(), recorded.process.pid,
+                             {recorded.ready, !recorded.ready && recorded.says == "stopping", recorded.says});
     if (parent == Parent::nobody) (void)loop_.watch_process(recorded.process, kProcessToken).ok();
     return;
   }
@@ -273,6 +288,7 @@ void Supervision::adopt_ports(const AppStatus& last) {
   }
   settle_ports();
   ports_.end_adoption(link_);
+  Notices::end_adoption(link_, held_);
   for (Instance& instance : instances_) {
     if (instance.role() == Role::rising || (instance.role() != Role::serving && desired_ == Desired::stopped)) {
       advance(instance, event::Stop{});

@@ -6,6 +6,7 @@
 #include "platform/clock.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/event_log.hpp"
+#include "supervisor/passed_sockets.hpp"
 
 namespace forever {
 namespace {
@@ -35,7 +36,7 @@ std::optional<std::uint64_t> number_of(const std::vector<std::string>& environme
 
 // What the program sees on top of its snapshot.
 std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user,
-                                         const InstanceMarker& marker) {
+                                         const SpawnContext& context, const InstanceMarker& marker) {
   std::vector<std::string> environment = spec.environment;
   const auto set = [&](const std::string& assignment) { (void)set_environment(environment, assignment); };
   if (user) {
@@ -49,6 +50,11 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
     if (const auto number = number_of(environment, name)) set(name + '=' + std::to_string(*number + marker.slot));
   }
   if (!marker.prefix.empty()) set(std::string{kMarkerVariable} + '=' + marker_text(marker));
+  if (!context.passed.empty()) {  // and LISTEN_PID, by spawn_held
+    set("LISTEN_FDS=" + std::to_string(context.passed.size()));
+    set("LISTEN_FDNAMES=" + names_of_passed(spec));
+  }
+  if (!context.notify_socket.empty()) set("NOTIFY_SOCKET=" + context.notify_socket);
   return environment;
 }
 
@@ -103,7 +109,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   request.program = program.path;
   command_ = request.argv;
   command_.front() = program.path;
-  request.environment = environment_for(spec, request.user, {context.marker_prefix, slot_, generation_ + 1});
+  request.environment = environment_for(spec, request.user, context, {context.marker_prefix, slot_, generation_ + 1});
   request.directory = spec.directory;
   request.session = context.session;
   request.umask = spec.umask;
@@ -114,6 +120,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   request.inherit_stdin = context.inherit_stdin;
   request.share_ports = spec.shares_ports();
   request.keeper = context.keeper;
+  request.passed = context.passed;
   auto held = spawn_held(std::move(request));
   if (!held) return SpawnFailure{SpawnStage::fork, held.error().code.value()};
   process_ = held->id;

@@ -33,6 +33,8 @@ struct SpawnContext {
   std::string marker_prefix;  // "<state directory id>/<app>"; empty: no marker
   Pid keeper = 0;
   Cgroups cgroups;
+  std::vector<NativeHandle> passed;  // descriptors 3, 4 … of the program
+  std::string notify_socket;         // NOTIFY_SOCKET; empty: none
 };
 
 inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";

@@ -18,13 +18,15 @@ void close_report(EventLoop& loop, Instance& instance) {
 
 }  // namespace
 
+LifecycleEvent not_spawned(Instance& instance, const SpawnFailure& failure) {
+  instance.note_failure(failure);
+  (void)instance.take_failure();
+  return failure_event(instance, failure);
+}
+
 LifecycleEvent spawn_event(EventLoop& loop, Instance& instance, const AppSpec& spec, const SpawnContext& context,
                            std::uint64_t token) {
-  if (const auto failure = instance.spawn(spec, context)) {
-    instance.note_failure(*failure);
-    (void)instance.take_failure();
-    return failure_event(instance, *failure);
-  }
+  if (const auto failure = instance.spawn(spec, context)) return not_spawned(instance, *failure);
   // Unwatched, its exit tells the same, later.
   if (const auto watched = loop.watch_readable(instance.report(), token); !watched)
     log_event(EventLevel::error, watched.error().message());

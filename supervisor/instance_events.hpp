@@ -11,6 +11,8 @@ namespace forever {
 // Forks the next generation, held at its gate, and watches exec's report under `token`: Spawned, or SpawnFailed.
 [[nodiscard]] LifecycleEvent spawn_event(EventLoop& loop, Instance& instance, const AppSpec& spec,
                                          const SpawnContext& context, std::uint64_t token);
+// The same where what the program needs is not there: SpawnFailed.
+[[nodiscard]] LifecycleEvent not_spawned(Instance& instance, const SpawnFailure& failure);
 // The listener of a port filter, once, as soon as the process at the gate has sent it.
 [[nodiscard]] Handle calls_of(EventLoop& loop, Instance& instance);
 // Exec's report, if it is there by now and a success: ExecSucceeded. A failure is noted: the process ends by itself, and its

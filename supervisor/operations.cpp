@@ -129,8 +129,10 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   const bool stopping = operating.request.operation == Operation::stop;
   if (operating.request.operation == Operation::reload) {
     if (reload_) return std::nullopt;
+    // One that was not taken is gone, too, when that is told.
+    if (std::ranges::find(instances_, Role::rising, &Instance::role) != instances_.end()) return std::nullopt;
     if (!reload_result_.empty()) return ControlReply{false, reload_result_, pids(), {}};
-    const char* const how = spec_.shares_ports() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
+    const char* const how = spec_.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
     return ControlReply{true, how, pids(), {}};
   }
   for (const Instance* const instance : chosen(operating.request)) {
@@ -249,6 +251,10 @@ Status Supervision::use_new_spec(const std::string& text) {
   const bool watch_changed = !(spec->watch == spec_.watch) || spec->directory != spec_.directory;
   spec->name = spec_.name;
   spec->instances = spec_.instances;
+  if (auto opened = passed_.open(link_, *spec); !opened) {
+    (void)state_.write_spec(spec_).ok();
+    return opened;
+  }
   spec_ = std::move(*spec);
   for (Instance& instance : instances_) instance.life().set_policies(restart_policy_of(spec_), spec_.stop);
   if (logs_changed) {

@@ -37,9 +37,16 @@ std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
 void Supervision::settle_ports() {
   for (const Instance& instance : instances_) {
     const InstanceState state = instance.life().state();
-    ports_.set_active(instance.key(), instance.role() == Role::serving && state == InstanceState::online);
+    ports_.set_active(instance.key(), may_serve(instance));
     if (at_rest(state) && plan_ != PlanStep::restarting) ports_.release(link_, instance.key());
   }
+}
+
+// Whether it is to get new connections.
+bool Supervision::may_serve(const Instance& instance) const {
+  if (instance.role() != Role::serving || instance.life().state() != InstanceState::online) return false;
+  const Notice& notice = notices_.of(instance.key());
+  return !notice.stopping && (notice.ready || spec_.ready_when() != ReadyWhen::notify);
 }
 
 // It gets no new connection from now on, and is stopped when those that it has have ended.
@@ -118,7 +125,7 @@ void Supervision::next_in_reload() {
     Instance* const old = serving(reload_->slot);
     if (old == nullptr) continue;
     reload_->deadline = steady_now() + spec_.ready_timeout;
-    if (spec_.shares_ports()) {
+    if (spec_.may_overlap()) {
       reload_->step = Reload::Step::raising;
       raise(*old);
     } else {
@@ -145,9 +152,13 @@ void Supervision::raise(Instance& old) {
 // As good as what it replaces: it listens on all that the old one listens on. One that listens on nothing has run for a while.
 bool Supervision::may_take_over(const Instance& fresh, const Instance* old) const {
   if (fresh.life().state() != InstanceState::online) return false;
+  const ReadyWhen when = spec_.ready_when();
+  if (when == ReadyWhen::notify && !notices_.of(fresh.key()).ready) return false;
+  const bool grown = steady_now() - fresh.life().started() >= spec_.restart.min_uptime;
+  if (spec_.ready == ReadyWhen::uptime && !grown) return false;
   if (old != nullptr && !ports_.addresses(old->key()).empty())
     return ports_.ready(fresh.key()) && ports_.covers(fresh.key(), old->key());
-  return ports_.ready(fresh.key()) || steady_now() - fresh.life().started() >= spec_.restart.min_uptime;
+  return when == ReadyWhen::notify || ports_.ready(fresh.key()) || (grown && spec_.ready != ReadyWhen::listen);
 }
 
 void Supervision::promote(Instance& fresh) {

@@ -217,6 +217,23 @@ RestartPolicy restart_policy_of(const AppSpec& spec) {
   return policy;
 }
 
+const char* to_string(ReadyWhen when) noexcept {
+  switch (when) {
+    case ReadyWhen::automatic: return "automatic";
+    case ReadyWhen::uptime: return "uptime";
+    case ReadyWhen::listen: return "listen";
+    case ReadyWhen::notify: return "notify";
+  }
+  return "automatic";
+}
+
+std::optional<ReadyWhen> ready_when_from(const std::string& word) noexcept {
+  for (const ReadyWhen when : {ReadyWhen::automatic, ReadyWhen::uptime, ReadyWhen::listen, ReadyWhen::notify}) {
+    if (word == to_string(when)) return when;
+  }
+  return std::nullopt;
+}
+
 const char* to_string(OnCrash what) noexcept {
   switch (what) {
     case OnCrash::restart: return "restart";

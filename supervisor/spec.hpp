@@ -44,6 +44,14 @@ struct WatchSettings {
   friend bool operator==(const WatchSettings&, const WatchSettings&) = default;
 };
 
+// What `start --wait`, `reload` and whatever depends on an app wait for.
+enum class ReadyWhen : std::uint8_t {
+  automatic,  // listen where ports are shared or held, else uptime
+  uptime,     // it has run for the least uptime
+  listen,     // it listens on a port that is shared or held
+  notify,     // it has said READY=1 to its NOTIFY_SOCKET
+};
+
 struct AppSpec {
   std::string name;
   std::uint32_t id = 0;  // lowest free number at creation, stable
@@ -59,8 +67,10 @@ struct AppSpec {
   std::string group;
   unsigned instances = 1;
   std::vector<std::string> increment_env;  // variables that are numbers, to which each instance's slot is added
-  bool share_ports = true;            // several instances: one port for all (unless increment_env gives each its own)
-  bool hold_ports = false;            // the same for a single instance
+  bool share_ports = true;          // several instances: one port for all (unless increment_env gives each its own)
+  bool hold_ports = false;          // the same for a single instance
+  std::vector<std::string> listen;  // sockets that it finds open, as to_text(ListenAddress)
+  ReadyWhen ready = ReadyWhen::automatic;
   Milliseconds drain_timeout{10000};  // for the connections of an instance that is to go
   RestartPolicy restart;
   StopSettings stop;
@@ -80,7 +90,14 @@ struct AppSpec {
   std::vector<std::string> declared;    // what that file said of it, "key=value"; for `apply`
   // Whether instances are started under a port filter.
   [[nodiscard]] bool shares_ports() const noexcept {
-    return hold_ports || (instances > 1 && share_ports && increment_env.empty());
+    return hold_ports || (instances > 1 && share_ports && increment_env.empty() && listen.empty());
+  }
+  // Whether two processes of a slot can serve side by side.
+  [[nodiscard]] bool may_overlap() const noexcept { return shares_ports() || !listen.empty(); }
+  // Never automatic.
+  [[nodiscard]] ReadyWhen ready_when() const noexcept {
+    if (ready != ReadyWhen::automatic) return ready;
+    return shares_ports() ? ReadyWhen::listen : ReadyWhen::uptime;
   }
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };
@@ -109,6 +126,8 @@ inline constexpr unsigned kMostInstances = 1024;  // of one app
 // The restart policy that holds: with OnCrash::wait nothing but a change starts a program that has ended.
 [[nodiscard]] RestartPolicy restart_policy_of(const AppSpec& spec);
 
+[[nodiscard]] const char* to_string(ReadyWhen when) noexcept;
+[[nodiscard]] std::optional<ReadyWhen> ready_when_from(const std::string& word) noexcept;
 [[nodiscard]] const char* to_string(OnCrash what) noexcept;
 [[nodiscard]] std::optional<OnCrash> on_crash_from(const std::string& word) noexcept;
 [[nodiscard]] const char* to_string(LogFormat format) noexcept;

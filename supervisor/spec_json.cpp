@@ -215,6 +215,9 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   fields.texts("increment_env", spec.increment_env);
   fields.flag("share_ports", spec.share_ports);
   fields.flag("hold_ports", spec.hold_ports);
+  fields.texts("listen", spec.listen);
+  if (spec.listen.size() > kMostPassed) fields.fail("listen", "names too many sockets");
+  fields.word("ready", spec.ready, ready_when_from);
   read_duration(fields, "drain_timeout", spec.drain_timeout);
   if (const Json* part = fields.object("restart")) read_restart(*part, fault, spec.restart);
   if (const Json* part = fields.object("stop")) read_stop(*part, fault, spec.stop);
@@ -256,6 +259,8 @@ std::string spec_to_json(const AppSpec& spec) {
   if (!spec.increment_env.empty()) json["increment_env"] = json_of_list(spec.increment_env);
   json["share_ports"] = spec.share_ports;
   json["hold_ports"] = spec.hold_ports;
+  if (!spec.listen.empty()) json["listen"] = json_of_list(spec.listen);
+  if (spec.ready != ReadyWhen::automatic) json["ready"] = to_string(spec.ready);
   json["drain_timeout"] = format_duration(spec.drain_timeout);
   json["restart"] = restart_json(spec.restart);
   json["stop"] = stop_json(spec.stop);

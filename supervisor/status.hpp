@@ -49,7 +49,8 @@ struct InstanceStatus {
   std::int64_t due_ms = 0;  // steady clock: when back-off ends (backoff) or KILL comes (stopping)
   RestartHistory history;
   Role role = Role::serving;
-  bool ready = false;  // it listens on a port that is shared or held
+  bool ready = false;  // it listens on a port that is shared or held; or has said READY=1, where that is what counts
+  std::string says;    // STATUS= of its NOTIFY_SOCKET
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
 };
 

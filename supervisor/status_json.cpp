@@ -29,6 +29,7 @@ OrderedJson instance_json(const InstanceStatus& instance) {
   put(json, "restarts", instance.history.restarts);
   put(json, "failures", instance.history.failures);
   put(json, "ready", instance.ready);
+  put_text(json, "says", instance.says);
   if (instance.role != Role::serving) json["role"] = to_string(instance.role);
   return json;
 }

@@ -179,6 +179,7 @@ Place StatusReader::place_in_instance(InstanceStatus& instance, const std::strin
   if (name == "failures") return &instance.history.failures;
   if (name == "role") return &instance.role;
   if (name == "ready") return &instance.ready;
+  if (name == "says") return Bytes{&instance.says};
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "platform/deletion_watch.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
+#include "platform/users.hpp"
 #include "supervisor/instance_events.hpp"
 #include "supervisor/tokens.hpp"
 #include "supervisor/units.hpp"
@@ -37,6 +38,7 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       outputs_(loop_, kOutToken, kErrToken),
       control_(loop_, kControlToken),
       ports_(loop_, kCallsToken),
+      notices_(loop_, kNoticeToken),
       watching_(loop_, kWatchToken) {}
 
 int Supervision::run() {
@@ -87,6 +89,8 @@ void Supervision::handle(const LoopEvent& event) {
     for (const ControlServer::Request& request : control_.handle(event)) operate(request);
   } else if (ports_.owns(event.token)) {
     if (ports_.readable(link_, event.token)) dirty_ = true;
+  } else if (notices_.owns(event.token)) {
+    if (notices_.readable(event.token, program_uid())) dirty_ = true;
   } else if (event.token >= kReportToken) {
     const auto found = std::ranges::find(instances_, event.token - kReportToken, &Instance::key);
     if (found != instances_.end()) read_report(*found);
@@ -166,6 +170,8 @@ void Supervision::replace_keeper() {
   KeeperFace face{face_.title, face_.directory, {state_.path(), name_, "adopt"}, {}};
   outputs_.release_pipes(face.held);
   ports_.release_handles(face.held);
+  passed_.release_handles(face.held);
+  notices_.release_handles(face.held);
   face.held.insert_or_assign("lock", std::move(lock_));
   // Without a control socket (its folder was deleted) there is none to carry over; a descriptor that is none would end every exec.
   if (Handle listener = control_.release_listener()) face.held.insert_or_assign("control", std::move(listener));
@@ -179,6 +185,8 @@ void Supervision::replace_keeper() {
     (void)control_.serve(std::move(control.mapped())).ok();
   outputs_.take_pipes(face.held);
   ports_.take_back(face.held);
+  passed_.take_back(face.held);
+  notices_.take_back(face.held);
   loop_.unwatch(link_.native());
   keeper_ = {};  // its pid may be another's soon, whose children are none of ours
   keeper_retry_ = steady_now() + kKeeperRetry;
@@ -258,7 +266,7 @@ void Supervision::restart_by_watch(const std::string& why) {
   if (desired_ == Desired::stopped) return;
   const bool all_online = std::ranges::all_of(
       instances_, [](const Instance& instance) { return instance.life().state() == InstanceState::online; });
-  if (spec_.shares_ports() && all_online) {
+  if (spec_.may_overlap() && all_online) {
     log_later(EventLevel::info, why + ": reloading");
     begin_reload();
     return;
@@ -336,6 +344,12 @@ bool Supervision::under_way() const {
   return std::ranges::any_of(instances_, [](const Instance& instance) {
     return instance.life().state() == InstanceState::stopping || instance.life().state() == InstanceState::starting;
   });
+}
+
+std::uint32_t Supervision::program_uid() const {
+  if (spec_.user.empty()) return effective_uid();
+  const auto user = find_credentials(spec_.user, spec_.group);
+  return user ? user->uid : effective_uid();
 }
 
 // What is wrong at the moment, for people to see.

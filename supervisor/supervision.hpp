@@ -19,7 +19,9 @@
 #include "supervisor/event_log.hpp"
 #include "supervisor/health.hpp"
 #include "supervisor/instance.hpp"
+#include "supervisor/notices.hpp"
 #include "supervisor/outputs.hpp"
+#include "supervisor/passed_sockets.hpp"
 #include "supervisor/reload.hpp"
 #include "supervisor/shared_ports.hpp"
 #include "supervisor/side_commands.hpp"
@@ -75,6 +77,7 @@ class Supervision {
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool under_way() const;
   [[nodiscard]] Instance* instance_of(const ProcessId& id);
+  [[nodiscard]] std::uint32_t program_uid() const;
   void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
 
   // acting.cpp
@@ -86,6 +89,7 @@ class Supervision {
   [[nodiscard]] bool belongs_to(Pid orphan, const Instance& instance) const;
   void signal_members(const Instance& instance, const action::Signal& signal);
   [[nodiscard]] bool tree_empty(const Instance& instance) const;
+  [[nodiscard]] LifecycleEvent spawn_next(Instance& instance);
   [[nodiscard]] AppStatus make_status() const;
   void finish();
 
@@ -106,6 +110,7 @@ class Supervision {
   void open_control();
   void prepare_start_report();
   void send_start_report();
+  [[nodiscard]] Status adopt_passed(const AppStatus& last);
   void adopt_ports(const AppStatus& last);
   [[nodiscard]] SpawnContext spawn_context() const;
   void begin_watching();
@@ -122,6 +127,7 @@ class Supervision {
   void promote(Instance& fresh);
   void fail_reload(const std::string& why);
   [[nodiscard]] bool may_take_over(const Instance& fresh, const Instance* old) const;
+  [[nodiscard]] bool may_serve(const Instance& instance) const;
   [[nodiscard]] Instance* instance_with(std::uint32_t key);
   [[nodiscard]] Instance* serving(std::uint32_t slot);
   [[nodiscard]] std::vector<Pid> tree_pids(const Instance& instance) const;
@@ -176,6 +182,8 @@ class Supervision {
   std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
   std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
   SharedPorts ports_;
+  PassedSockets passed_;
+  Notices notices_;
   std::vector<Draining> draining_;
   std::optional<Reload> reload_;
   std::string reload_result_;  // of the last one: what went wrong, or nothing

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "platform/listening.hpp"
 #include "platform/posix/strip.hpp"
 
 namespace forever {
@@ -25,5 +26,6 @@ unsigned connections_of(Pid, std::span<const std::uint16_t>, unsigned) { return 
 bool holds_socket(Pid, std::uint64_t) { return false; }
 std::vector<Handle> shared_sockets_of(Pid) { return {}; }
 void repeat_port_calls(const ProcessId&) {}
+Handle descriptor_of(Pid, int) { return Handle{}; }
 
 }  // namespace forever

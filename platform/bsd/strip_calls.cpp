@@ -23,6 +23,10 @@ int dup2(int from, int to) noexcept { return told(sys::dup2(from, to)); }
 
 int keep_over_exec(int descriptor) noexcept { return told(sys::fcntl(descriptor, F_SETFD, 0)); }
 
+int duplicate_from(int descriptor, int least) noexcept { return told(sys::fcntl(descriptor, F_DUPFD_CLOEXEC, least)); }
+
+pid_t getpid() noexcept { return ::getpid(); }
+
 int reopen_fifo(int descriptor) noexcept { return told(sys::fcntl(descriptor, F_DUPFD_CLOEXEC, 3)); }
 
 ssize_t read(int descriptor, void* into, std::size_t size) noexcept { return told(sys::read(descriptor, into, size)); }

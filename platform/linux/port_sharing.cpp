@@ -20,6 +20,7 @@
 #include "platform/files.hpp"
 #include "platform/linux/port_filter.hpp"
 #include "platform/linux/proc.hpp"
+#include "platform/listening.hpp"
 #include "platform/posix/sys.hpp"
 
 #ifndef SO_ATTACH_REUSEPORT_CBPF
@@ -312,6 +313,11 @@ std::vector<Handle> shared_sockets_of(Pid pid) {
     return true;
   });
   return sockets;
+}
+
+Handle descriptor_of(Pid pid, int descriptor) {
+  const Handle process{open_process(pid)};
+  return Handle{process ? take_descriptor(process.get(), descriptor) : -1};
 }
 
 void repeat_port_calls(const ProcessId& id) {

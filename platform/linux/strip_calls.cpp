@@ -63,6 +63,12 @@ int keep_over_exec(int descriptor) noexcept {
   return static_cast<int>(call("fcntl", SYS_fcntl, descriptor, F_SETFD, 0));
 }
 
+int duplicate_from(int descriptor, int least) noexcept {
+  return static_cast<int>(call("fcntl", SYS_fcntl, descriptor, F_DUPFD_CLOEXEC, least));
+}
+
+pid_t getpid() noexcept { return static_cast<pid_t>(direct_call(SYS_getpid)); }
+
 int reopen_fifo(int descriptor) noexcept {
   std::array<char, 32> path{"/proc/self/fd/"};
   std::array<char, 12> digits{};

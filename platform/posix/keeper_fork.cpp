@@ -61,7 +61,8 @@ bool let_go_of_caller(int socket) noexcept {
   for (int fd = 0; fd <= 2; ++fd) {
     if (FOREVER_SYS(dup2, -1, null_device.get(), fd) < 0) return false;
   }
-  close_all_but({socket, -1, -1, -1, -1});
+  std::array<int, 1> named{socket};
+  close_all_but(named);
   return true;
 }
 

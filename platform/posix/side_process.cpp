@@ -105,7 +105,8 @@ Result<ProcessId> fork_beside(int out, int err, Body body) {
     const SignalBlock block;
     child = sys::fork();
     if (child == 0) {
-      close_all_but({out, err, -1, -1, -1});
+      std::array<int, 2> named{out, err};
+      close_all_but(named);
       body();
     }
   }

@@ -16,8 +16,8 @@ namespace forever {
 namespace {
 
 constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user",
-                                 "cwd",  "signals", "exec",  "ports",  "cgroup"};
-static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::cgroup) + 1);
+                                 "cwd",  "signals", "exec",  "ports",  "cgroup", "sockets"};
+static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::sockets) + 1);
 
 // exec's array: it does not write to the strings, though its type cannot say so.
 std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
@@ -28,12 +28,20 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return pointers;
 }
 
+constexpr std::string_view kListenPid = "LISTEN_PID=";
+
+// With room for the pid, which only the child knows before it executes.
+SpawnRequest with_listen_pid(SpawnRequest&& request) {
+  if (!request.passed.empty()) request.environment.push_back(std::string{kListenPid} + std::string(kLongestPid, '0'));
+  return std::move(request);
+}
+
 }  // namespace
 
 // The memory behind a StripPlan, and the strip's stack.
 struct SpawnMemory {
   explicit SpawnMemory(SpawnRequest&& asked)
-      : request(std::move(asked)),
+      : request(with_listen_pid(std::move(asked))),
         argv(pointers_to(request.argv)),
         environment(pointers_to(request.environment)),
         limits(limit_steps(request.limits)) {
@@ -50,6 +58,8 @@ struct SpawnMemory {
     plan.err = request.err;
     plan.inherit_stdin = request.inherit_stdin;
     plan.keeper = request.keeper;
+    plan.passed = request.passed;
+    if (!request.passed.empty()) plan.listen_pid = request.environment.back().data() + kListenPid.size();
     if (request.user) prepare_user(*request.user);
   }
 
@@ -88,6 +98,16 @@ bool has_let_go(const Handle& report) noexcept {
   pollfd asked{report.get(), 0, 0};
   // Not by sys.hpp: a failure only makes it look again at the next start.
   return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLHUP) != 0;
+}
+
+// The child reports to the end, when descriptors 3, 4 … are those that are passed.
+Status out_of_the_way(Handle& end, std::size_t passed) {
+  const int least = 3 + static_cast<int>(passed);
+  if (end.get() >= least) return Done{};
+  const int moved = sys::fcntl(end.get(), F_DUPFD_CLOEXEC, least);
+  if (moved == -1) return last_error("make a channel to a new process");
+  end.reset(moved);
+  return Done{};
 }
 
 // Ends a child that cannot be recorded, and reaps it: it still stands at its gate.
@@ -134,6 +154,7 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
   if (!gate) return gate.error();
   Result<PipeEnds> report = make_pipe();
   if (!report) return report.error();
+  if (const Status moved = out_of_the_way(report->write, memory->plan.passed.size()); !moved) return moved.error();
   if (Status set = set_non_blocking(report->read.get()); !set) return set.error();
   memory->plan.gate = gate->read.get();
   memory->plan.report = report->write.get();

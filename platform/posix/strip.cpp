@@ -42,7 +42,7 @@ void close_one_by_one(unsigned first, unsigned last) noexcept {
 
 }  // namespace
 
-void close_all_but(std::array<int, 5> named) noexcept {
+void close_all_but(std::span<int> named) noexcept {
   std::sort(named.begin(), named.end());
   unsigned first = 3;
   for (const int keep : named) {
@@ -55,6 +55,12 @@ void close_all_but(std::array<int, 5> named) noexcept {
 }
 
 namespace {
+
+void close_what_is_not_named(const StripPlan& plan) noexcept {
+  std::array<int, 5 + kMostPassed> named{plan.gate, plan.report, plan.out, plan.err, plan.calls};
+  std::copy(plan.passed.begin(), plan.passed.end(), named.begin() + 5);
+  close_all_but({named.data(), 5 + plan.passed.size()});
+}
 
 void own_session(const StripPlan& plan) noexcept {
   switch (plan.session) {
@@ -131,11 +137,30 @@ void wait_at_gate(const StripPlan& plan) noexcept {
   (void)calls::close(plan.gate);
 }
 
+// First away from the numbers that they are to have: one may stand where another belongs.
+void pass_sockets(const StripPlan& plan) noexcept {
+  const int end = 3 + static_cast<int>(plan.passed.size());
+  std::array<int, kMostPassed> moved{};
+  for (std::size_t i = 0; i < plan.passed.size(); ++i) {
+    moved[i] = calls::duplicate_from(plan.passed[i], end);
+    require(plan, SpawnStage::sockets, moved[i]);
+  }
+  for (std::size_t i = 0; i < plan.passed.size(); ++i)
+    require(plan, SpawnStage::sockets, calls::dup2(moved[i], 3 + static_cast<int>(i)));
+  if (plan.listen_pid == nullptr) return;
+  std::array<char, kLongestPid> digits{};
+  std::size_t count = 0;
+  for (int rest = calls::getpid(); rest != 0 && count < digits.size(); rest /= 10)
+    digits[count++] = static_cast<char>('0' + rest % 10);
+  for (std::size_t i = 0; i < count; ++i) plan.listen_pid[i] = digits[count - 1 - i];
+  plan.listen_pid[count] = '\0';
+}
+
 }  // namespace
 
 void run_strip(const StripPlan& plan) noexcept {
   // First of all, so that a sibling that waits at its own gate keeps no lock and no gate of ours open.
-  close_all_but({plan.gate, plan.report, plan.out, plan.err, plan.calls});
+  close_what_is_not_named(plan);
   // What was ignored stays ignored over an exec (execve(2)), so each goes back to its default.
   calls::default_dispositions();
   own_session(plan);
@@ -149,6 +174,7 @@ void run_strip(const StripPlan& plan) noexcept {
 
   // All that can be done while the parent writes its record has been done: the way from the gate to exec is short.
   wait_at_gate(plan);
+  pass_sockets(plan);
   require(plan, SpawnStage::signals, calls::unblock_all_signals());
   fail(plan, SpawnStage::exec, calls::execve(plan.program, plan.argv, plan.environment));
 }

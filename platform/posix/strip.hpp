@@ -37,10 +37,13 @@ struct StripPlan {
   int err = -1;
   bool inherit_stdin = false;
   int gate = -1;    // read end, above 2
-  int report = -1;  // write end, above 2, close-on-exec
+  int report = -1;  // write end, above 2 and what is passed, close-on-exec
   int calls = -1;   // a socket over which the listener of a port filter is sent; -1: no filter
   pid_t keeper = 0;
+  std::span<const int> passed;  // become descriptors 3, 4 …
+  char* listen_pid = nullptr;   // kLongestPid bytes of the environment in which the child writes its pid
 };
+inline constexpr std::size_t kLongestPid = 10;
 
 // What travels over the report pipe when the strip fails; end of file without it means that exec succeeded.
 struct StripFailure {
@@ -49,15 +52,15 @@ struct StripFailure {
 };
 
 // In the child, with all signals blocked. Closes all descriptors but those named, prepares everything, waits at the gate,
-// executes. Makes no call but those of strip_calls.hpp, and writes to no memory but its stack. The process ends with 127 if
+// executes. Makes no call but those of strip_calls.hpp, and writes to no memory but its stack and `listen_pid`. The process ends with 127 if
 // the strip fails or the gate closes unopened.
 [[noreturn]] void run_strip(const StripPlan& plan) noexcept;
 
 // How much stack run_strip wants, generously.
 inline constexpr std::size_t kStripStack = std::size_t{16} * 1024;
 
-// Closes every descriptor from 3 on but those named (-1: none), by the calls of strip_calls.hpp.
-void close_all_but(std::array<int, 5> named) noexcept;
+// Closes every descriptor from 3 on but those named (-1: none), which it sorts, by the calls of strip_calls.hpp.
+void close_all_but(std::span<int> named) noexcept;
 
 // Starts a process that runs the strip, beside this one. `plan`, all that it points to, and `stack` (kStripStack bytes, its end
 // aligned to 16) must stay until that process has executed or ended: its end of the report pipe is closed then. All signals

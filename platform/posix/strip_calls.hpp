@@ -15,7 +15,9 @@ int close(int descriptor) noexcept;
 int close_range(unsigned first, unsigned last) noexcept;  // -ENOSYS where the system cannot do it in one call
 int open(const char* path, int flags) noexcept;
 int dup2(int from, int to) noexcept;
-int keep_over_exec(int descriptor) noexcept;  // fcntl(2), F_SETFD
+int keep_over_exec(int descriptor) noexcept;             // fcntl(2), F_SETFD
+int duplicate_from(int descriptor, int least) noexcept;  // fcntl(2), F_DUPFD_CLOEXEC
+pid_t getpid() noexcept;
 // A new description of the FIFO for reading and writing, so that its flags are the instance's own; where the system has no way
 // to it, a duplicate.
 int reopen_fifo(int descriptor) noexcept;

@@ -2,20 +2,11 @@
 #include <algorithm>
 #include <set>
 
-#include "test/e2e/apps.hpp"
+#include "test/e2e/workers.hpp"
 
 using namespace forever::test;
 
 namespace {
-
-std::vector<int> pids_of(const TemporaryHome& home, const std::string& name) {
-  std::vector<int> pids;
-  const Json app = listed(home, name);
-  if (app.is_null()) return pids;
-  for (const Json& instance : app.at("instances"))
-    pids.push_back(instance.at("pid").is_null() ? 0 : instance.at("pid").get<int>());
-  return pids;
-}
 
 bool all_alive(const std::vector<int>& pids) { return std::all_of(pids.begin(), pids.end(), alive); }
 

@@ -1,12 +1,9 @@
 // CLU: what happens with programs that use sockets in ways of their own when their ports are shared: threads that bind, several
 // ports, workers of their own, IPv6, sockets that are no TCP. Written in Python, so that none of it is made for us.
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
-#include "platform/port_sharing.hpp"
-#include "test/e2e/apps.hpp"
-#include "test/support/load.hpp"
+#include "test/e2e/workers.hpp"
 
 using namespace forever::test;
 
@@ -78,9 +75,9 @@ class OddServer {
 
 }  // namespace
 
-#define NEED_PYTHON_AND_SHARING()                                                                      \
-  if (const auto fault = forever::share_ports_fault()) SKIP_CASE("ports cannot be shared: " + *fault); \
-  if (std::system("command -v python3 >/dev/null 2>&1") != 0) SKIP_CASE("python3 is not installed")
+#define NEED_PYTHON_AND_SHARING() \
+  NEED_SHARING();                 \
+  NEED("python3")
 
 TEST_CASE("CLU1 threads that bind, each a port of its own", "[CLU1][CLU2]") {
   NEED_PYTHON_AND_SHARING();

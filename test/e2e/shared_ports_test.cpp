@@ -1,13 +1,9 @@
 // CLU: many workers on one port, with servers that know nothing of it; connections through reloads, crashes and the
 // supervisor's own death.
 #include <algorithm>
-#include <cstdlib>
-#include <numeric>
 #include <thread>
 
-#include "platform/port_sharing.hpp"
-#include "test/e2e/apps.hpp"
-#include "test/support/load.hpp"
+#include "test/e2e/workers.hpp"
 
 using namespace forever::test;
 
@@ -37,12 +33,6 @@ class Handler(BaseHTTPRequestHandler):
 ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
 )"};
 
-bool installed(const char* program) {
-  return std::system((std::string{"command -v "} + program + " >/dev/null 2>&1").c_str()) == 0;
-}
-
-bool shareable() { return !forever::share_ports_fault(); }
-
 Words app_words(const TemporaryHome& home, const Language* language, int port) {
   if (language == nullptr) return {child_binary(), "--", "listen", std::to_string(port), "wait"};
   const auto file = home.scratch() / language->file;
@@ -59,19 +49,6 @@ void start_workers(const TemporaryHome& home, const Language* language, int port
   done(home, words);
 }
 
-std::vector<int> pids_of(const TemporaryHome& home) {
-  std::vector<int> pids;
-  const Json app = listed(home, "web");
-  for (const Json& instance : app.at("instances"))
-    pids.push_back(instance.at("pid").is_null() ? 0 : instance.at("pid").get<int>());
-  return pids;
-}
-
-bool served(const Load& load, std::size_t more) {
-  const std::size_t before = load.requests();
-  return wait_until([&] { return load.requests() >= before + more; }, 30s);
-}
-
 void require_even_spread(int port, std::size_t workers) {
   Load load(port, 4);
   REQUIRE(served(load, 2000));
@@ -83,12 +60,6 @@ void require_even_spread(int port, std::size_t workers) {
   const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
   INFO(*least << " to " << *most);
   CHECK(static_cast<double>(*most) / static_cast<double>(*least) < 1.5);
-}
-
-void require_none_lost(const LoadResult& result) {
-  INFO(result.requests << " answered, first failure: " << result.first_failure);
-  CHECK(result.refused == 0);
-  CHECK(result.failed == 0);
 }
 
 void reload_under_load(const Language* language, const Words& options, int rounds) {
@@ -109,11 +80,6 @@ void reload_under_load(const Language* language, const Words& options, int round
 }
 
 }  // namespace
-
-#define NEED_SHARING() \
-  if (!shareable()) SKIP_CASE("ports cannot be shared here: " + *forever::share_ports_fault())
-#define NEED(program) \
-  if (!installed(program)) SKIP_CASE(std::string{program} + " is not installed")
 
 TEST_CASE("CLU1 workers of a server in C++ share one port evenly", "[CLU1]") {
   NEED_SHARING();
@@ -247,7 +213,7 @@ TEST_CASE("CLU2 connections that do not end keep an old process for the drain ti
   const int before = pid_of(home, "web");
   std::thread client([&] { (void)http_get(port, "/", 20s); });
   REQUIRE(wait_until([&] {
-    return has(done(home, {"describe", "web"}).out, std::to_string(before) + "  yes                1");
+    return has(done(home, {"describe", "web"}).out, std::to_string(before) + "  yes              1");
   }));
   const auto began = Clock::now();
   done(home, {"reload", "web"});

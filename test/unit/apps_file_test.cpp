@@ -109,6 +109,7 @@ const Sample kSamples[] = {
     {"instance_var", R"("SLOT")", nullptr, "FOREVER_INSTANCE"},
     {"watch_options", R"({"usePolling": true})", nullptr, "watch_options is not carried over"},
     {"killTTL", "100", nullptr, "killTTL is not carried over"},
+    {"wait_ready", "true", nullptr, "wait_ready is not carried over"},
     {"shutdown_with_message", "true", nullptr, "shutdown_with_message is not carried over"},
     {"pid_file pid pidFile", R"("x.pid")", nullptr, "pids/NAME-SLOT.pid"},
     {"filter_env", "true", nullptr, "filter_env is not carried over"},
@@ -123,7 +124,6 @@ struct Depending {
 const Depending kDepending[] = {
     {"instances", "4", "--instances"},
     {"increment_var increment_env", R"("PORT")", "--increment-env"},
-    {"wait_ready", "true", "--wait-ready"},
     {"listen_timeout ready_timeout", "3000", "--ready-timeout"},
     {"watch", "true", "--watch"},
     {"ignore_watch watchIgnorePatterns", R"(["node_modules"])", "--ignore"},

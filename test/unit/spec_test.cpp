@@ -30,6 +30,8 @@ AppSpec full_spec() {
   spec.increment_env = {"PORT"};
   spec.share_ports = false;
   spec.hold_ports = true;
+  spec.listen = {"http=127.0.0.1:8081", "unix:/run/a b.sock"};
+  spec.ready = ReadyWhen::notify;
   spec.drain_timeout = Milliseconds{1500};
   spec.restart = {RestartOn::on_failure, {0, 42, 255}, Milliseconds{1500},      Milliseconds{250}, 9, 0,
                   Milliseconds{1},       1.5,          Milliseconds{86'400'000}};

@@ -1,0 +1,13 @@
+// No such thing here: `--ready notify` says so.
+#include "platform/notify_socket.hpp"
+
+#include <cerrno>
+
+namespace forever {
+
+Result<NotifySocket> open_notify_socket(const std::string&) {
+  return error_from(ENOTSUP, "make a socket for notifications");
+}
+bool receive_notification(NativeHandle, Notification&) { return false; }
+
+}  // namespace forever
