@@ -28,10 +28,13 @@ int ask_apps(const SelectorOptions& which, const Asking& asking) {
   for (std::size_t i = 0; i < replies.size(); ++i) {
     const Target& target = selection.targets[places[i]];
     const bool ok = replies[i].ok() && replies[i]->ok;
-    const std::string words = ok                ? asking.done(*replies[i])
+    const std::string words = ok                ? (asking.done ? asking.done(*replies[i]) : std::string{})
                               : replies[i].ok() ? asking.not_done + replies[i]->text
                                                 : asking.not_done + replies[i].error().message();
     outcomes[places[i]] = {target.name, ok, words_for(target) + words};
+  }
+  if (asking.conclude) {
+    for (Outcome& outcome : outcomes) asking.conclude(selection.state, outcome);
   }
   return answer_outcomes(selection.state, outcomes, which);
 }

@@ -17,6 +17,8 @@ struct Asking {
   std::function<std::string(const ControlReply&)> done;
   std::string not_done = ": ";
   bool progress = false;  // shows what is waited for, unless the user wants it quiet
+  // What is looked at once all have answered; may change the outcome.
+  std::function<void(const StateDirectory&, Outcome&)> conclude;
 };
 
 // Finds the apps, asks, prints the outcomes. Returns the exit code.

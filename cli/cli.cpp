@@ -26,6 +26,7 @@ struct Carrier {
   int operator()(const Pids& command) const { return pids(command); }
   int operator()(const Signal& command) const { return signal(command); }
   int operator()(const Reload& command) const { return reload(command); }
+  int operator()(const Upgrade& command) const { return upgrade(command); }
   int operator()(const Scale& command) const { return scale(command); }
   int operator()(const Reopen& command) const { return reopen(command); }
   int operator()(const Port& command) const { return port(command); }

@@ -83,7 +83,10 @@ std::string failures_text(std::uint32_t failures) {
 std::string supervision(const AppView& view) {
   if (view.foreign) return "by another machine or container; left alone here";
   if (!view.supervised) return "none";
-  return "pid " + pid_text(view.status.supervisor.pid) + ", keeper pid " + pid_text(view.status.keeper.pid);
+  std::string words =
+      "pid " + pid_text(view.status.supervisor.pid) + ", keeper pid " + pid_text(view.status.keeper.pid);
+  if (!view.status.program_version.empty()) words += ", forever " + printable(view.status.program_version);
+  return words;
 }
 
 void state_section(Page& page, const AppLook& look) {

@@ -119,7 +119,7 @@ void app_findings(const ExaminedApp& app, std::vector<Finding>& into) {
     into.push_back({"state", Level::wrong, name + " was online before the last boot", "forever start " + name});
   if (app.other_binary)
     into.push_back({"version", Level::wrong, "the supervisor of " + name + " runs another binary than this command",
-                    "forever stop " + name + " && forever start " + name});
+                    "forever upgrade " + name});
 }
 
 }  // namespace

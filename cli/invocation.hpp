@@ -120,6 +120,10 @@ struct Signal {
 struct Reload {
   SelectorOptions which;
 };
+struct Upgrade {
+  SelectorOptions which;  // none: all apps
+  std::string binary;     // empty: this command's own
+};
 struct Scale {
   SelectorOptions which;
   int count = 0;
@@ -200,8 +204,8 @@ struct Show {
 };  // --help, --version: print and exit 0
 
 using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reload,
-                                Scale, Reopen, Port, Find, Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset,
-                                CleanLogs, Export, Watch, MonitVerb, Metrics, Doctor, Completion, Show>;
+                                Upgrade, Scale, Reopen, Port, Find, Apply, Init, Save, Resurrect, Startup, Unstartup,
+                                Env, Reset, CleanLogs, Export, Watch, MonitVerb, Metrics, Doctor, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

@@ -162,6 +162,7 @@ std::string json_description(const std::string& state_directory, const std::vect
     for (const LastExit& exit : looks[i].view.status.last_exits) app["last_exits"].push_back(exit_json(exit));
     app["ports"] = Json::array();
     for (const std::string& text : looks[i].view.status.ports) app["ports"].push_back(text.substr(0, text.find(' ')));
+    app["supervisor_version"] = looks[i].view.status.program_version;
     app["pipe_capacity_bytes"] = looks[i].view.status.pipe_capacity;
     app["dropped_log_bytes"] = looks[i].view.status.dropped_bytes;
     if (specs[i]) add_spec(app, *specs[i], reveal);

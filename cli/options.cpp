@@ -646,6 +646,13 @@ constexpr Option kExport[] = {
     kEnvironmentName,
 };
 
+constexpr Option kUpgrade[] = {
+    {"--binary", "FILE", "The binary to go on in. Without it: this command's own.",
+     [](Draft& d, const std::string& v) { return set_text(d.binary, v); }},
+    kJson,
+    kQuiet,
+};
+
 constexpr OptionGroup kStartTable[] = {{"What it is", kWhat},
                                        {"How it runs", kHow},
                                        {"Several instances", kInstances},
@@ -676,6 +683,7 @@ constexpr OptionGroup kStartupTable[] = {{"Options", kStartup}};
 constexpr OptionGroup kUnstartupTable[] = {{"Options", kUnstartup}};
 constexpr OptionGroup kCleanTable[] = {{"Options", kClean}};
 constexpr OptionGroup kExportTable[] = {{"Options", kExport}};
+constexpr OptionGroup kUpgradeTable[] = {{"Options", kUpgrade}};
 
 }  // namespace
 
@@ -698,5 +706,6 @@ constinit const std::span<const OptionGroup> kStartupGroups{kStartupTable};
 constinit const std::span<const OptionGroup> kUnstartupGroups{kUnstartupTable};
 constinit const std::span<const OptionGroup> kCleanGroups{kCleanTable};
 constinit const std::span<const OptionGroup> kExportGroups{kExportTable};
+constinit const std::span<const OptionGroup> kUpgradeGroups{kUpgradeTable};
 
 }  // namespace forever::cli

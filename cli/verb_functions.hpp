@@ -34,6 +34,7 @@ namespace forever::cli {
 [[nodiscard]] int init(const Init& command);
 // cluster_verbs.cpp
 [[nodiscard]] int reload(const Reload& command);
+[[nodiscard]] int upgrade(const Upgrade& command);
 [[nodiscard]] int scale(const Scale& command);
 // save_verbs.cpp
 [[nodiscard]] int save(const Save& command);

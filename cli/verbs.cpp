@@ -293,6 +293,10 @@ Made make_reload(Draft& draft, Operands& operands) {
   return reload;
 }
 
+Made make_upgrade(Draft& draft, Operands& operands) {
+  return Upgrade{take_which(draft, operands), std::move(draft.binary)};
+}
+
 Made make_scale(Draft& draft, Operands& operands) {
   Scale scale{take_which(draft, operands), 0, false};
   auto& words = scale.which.selectors;
@@ -550,6 +554,14 @@ constexpr Verb kVerbs[] = {
      "forever export systemd web > /etc/systemd/system/web.service\n"
      "forever export kubernetes apps.json | kubectl apply -f -",
      kExportGroups, OperandKind::form_then_app, make_export},
+    {"upgrade", "", kMore, "[APP]... [OPTION]...", "have running apps supervised by this version",
+     "After a new forever was installed: the keepers and supervisors of running apps go on in the new binary, while "
+     "the "
+     "apps run on, with their pids, connections and logs. Without APP: all apps. The binary is tried first; one that "
+     "does not run, or cannot be executed in their place, changes nothing.",
+     "forever upgrade\n"
+     "forever upgrade web --binary ./build/forever",
+     kUpgradeGroups, OperandKind::app, make_upgrade},
     {"doctor", "", kMore, "[OPTION]...", "what on this machine endangers apps, with remedies",
      "Looks at logind's KillUserProcesses, the limits of inotify and of processes, seccomp, cgroups, the disk, and the "
      "apps on "

@@ -23,6 +23,7 @@ struct Draft {
   Apply apply;
   Startup startup;
   std::string directory;  // of export
+  std::string binary;     // of upgrade
   bool dry_run = false, until_resurrect = false;
   bool force = false, update_env = false, keep_logs = false, reveal = false;
 };
@@ -46,7 +47,7 @@ inline constexpr std::string_view kAnswerTitle = "The answer", kAppsFileTitle = 
 
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
     kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups, kQuietGroups,
-    kStopAllGroups, kStartupGroups, kUnstartupGroups, kCleanGroups, kExportGroups;
+    kStopAllGroups, kStartupGroups, kUnstartupGroups, kCleanGroups, kExportGroups, kUpgradeGroups;
 
 // What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
 struct Operands {

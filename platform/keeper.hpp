@@ -2,8 +2,8 @@
 // POSIX only; on Windows the handles are kept inside the instances instead.
 //
 // It owns no decision. Its whole state: descriptors by name, exit records nobody has acknowledged yet, and whether
-// the supervisor said that all is finished. It is forked before the command line has touched its heap, or executed anew, and
-// touches neither JSON nor the event log: it costs a few pages.
+// the supervisor said that all is finished, or in which file to go on. It is forked before the command line has touched its
+// heap, or executed anew, and touches neither JSON nor the event log: it costs a few pages.
 #pragma once
 
 #include <deque>
@@ -43,6 +43,11 @@ class KeeperLink {
   // From now on the keeper ends when this supervisor ends, whatever its exit code.
   [[nodiscard]] Status finish();
   [[nodiscard]] Status acknowledge(const ProcessId& id);
+  // Once this supervisor has ended without having finished, the keeper executes the file `program` (absolute) in its own
+  // place, and that makes the next supervisor. If it cannot be executed, all goes on in the present one.
+  [[nodiscard]] Status go_on_in(std::string_view program);
+  // Whether all that was said has left.
+  [[nodiscard]] bool all_sent() const noexcept { return unsent_.empty(); }
   // Asks the keeper to fsync `path`: it may wait for the disk, the supervisor may not.
   [[nodiscard]] Status sync(std::string_view path);
   [[nodiscard]] std::optional<Time> deadline() const noexcept { return retry_; }
@@ -90,9 +95,9 @@ struct KeeperFace {
 // A keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else: forked from what was set aside, else
 // /proc/self/exe executed. Returns its pid. The caller's console is free: nothing of it is inherited.
 [[nodiscard]] Result<Pid> launch_keeper(KeeperFace face);
-// The same without a fork: this very process (its supervisor is orphaned of its keeper) becomes the keeper;
-// pid and children are kept. Returns only on failure.
-[[nodiscard]] Error become_keeper(const KeeperFace& face);
+// The same without a fork: this very process (a supervisor that is orphaned of its keeper, or a keeper that is to go on in
+// another binary) becomes the keeper; pid and children are kept. Returns only on failure.
+[[nodiscard]] Error become_keeper(const KeeperFace& face, const char* program = "/proc/self/exe");
 
 // Whether this process was executed as a keeper, told by its argv; nothing if not. Called first of all in main.
 [[nodiscard]] std::optional<KeeperFace> keeper_face(int argc, char** argv);

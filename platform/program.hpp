@@ -30,5 +30,7 @@ struct ProgramFacts {
 
 // Whether both run the same file; true where the system does not tell, or may not.
 [[nodiscard]] bool same_program(Pid a, Pid b);
+// Whether the process runs the file that has the name `path` now; true where the system does not tell what it runs, or may not.
+[[nodiscard]] bool runs_file(Pid pid, const std::string& path);
 
 }  // namespace forever

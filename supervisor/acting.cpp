@@ -180,6 +180,7 @@ AppStatus Supervision::make_status() const {
   status.plan = plan_;
   status.keeper = keeper_;
   status.supervisor = self_;
+  status.program_version = FOREVER_VERSION;
   status.host = host_;
   for (const Instance& instance : instances_) {
     status.instances.push_back(instance.status());

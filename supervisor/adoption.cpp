@@ -1,5 +1,6 @@
 // How a supervisor begins: a fresh start, or going on where a predecessor was interrupted.
 #include <algorithm>
+#include <array>
 
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
@@ -17,6 +18,8 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kControlRetry{1000};
+constexpr Milliseconds kRecordPatience{
+    500};  // with a keeper that was stopped, or parent of none of it: the exit is unknown then
 
 // The spec was lost: what the status and the kernel still know of it.
 AppSpec rebuild_spec(const AppStatus& status) {
@@ -80,6 +83,7 @@ Status Supervision::begin() {
   read_records();
   AppStatus last = recorded ? *recorded : AppStatus{};
   if (!recorded || last.host != host_) last.instances.clear();
+  await_records(last);
   recover_lost(last);
   if (recorded && recorded->host != host_ && !last.instances.empty()) {
     last.desired = Desired::online;  // that lives; what the record of another time wanted is void
@@ -115,6 +119,24 @@ void Supervision::begin_watching() {
 void Supervision::read_records() {
   ExitRecord record;
   while (link_.receive(record) == KeeperLink::Receipt::record) records_.push_back(record);
+}
+
+// What ended this moment as the child of our predecessor is the keeper's, which is about to tell how it ended.
+void Supervision::await_records(const AppStatus& last) {
+  if (!(last.keeper == keeper_)) return;
+  const auto untold = [&](const InstanceStatus& instance) {
+    return instance.process.pid != 0 && presence(instance.process) != Presence::alive &&
+           std::ranges::find(records_, instance.process, &ExitRecord::id) == records_.end();
+  };
+  const std::array<NativeHandle, 1> link{link_.native()};
+  const Time deadline = steady_now() + kRecordPatience;
+  while (std::ranges::any_of(last.instances, untold)) {
+    const auto left = std::chrono::ceil<Milliseconds>(deadline - steady_now());
+    if (left <= Milliseconds{0} || wait_readable(link, left) < 0) return;
+    const std::size_t before = records_.size();
+    read_records();
+    if (records_.size() == before) return;  // the keeper is gone, too
+  }
 }
 
 // A process of ours that the status does not tell of (the disk was full, the file was deleted): the newest

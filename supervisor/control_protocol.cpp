@@ -8,9 +8,10 @@ namespace forever {
 
 namespace {
 
-constexpr Operation kOperations[] = {Operation::start, Operation::stop,   Operation::restart, Operation::send_signal,
-                                     Operation::flush, Operation::reopen, Operation::refresh, Operation::describe,
-                                     Operation::reset, Operation::scale,  Operation::reload,  Operation::configure};
+constexpr Operation kOperations[] = {Operation::start,  Operation::stop,   Operation::restart, Operation::send_signal,
+                                     Operation::flush,  Operation::reopen, Operation::refresh, Operation::describe,
+                                     Operation::reset,  Operation::scale,  Operation::reload,  Operation::configure,
+                                     Operation::upgrade};
 
 std::optional<Operation> operation_from(const std::string& word) {
   for (const Operation operation : kOperations) {
@@ -43,6 +44,7 @@ const char* to_string(Operation operation) noexcept {
     case Operation::scale: return "scale";
     case Operation::reload: return "reload";
     case Operation::configure: return "configure";
+    case Operation::upgrade: return "upgrade";
   }
   return "describe";
 }
@@ -55,6 +57,7 @@ std::string encode(const ControlRequest& request) {
   if (request.force) json["force"] = true;
   if (request.count != 0) json["count"] = request.count;
   if (request.relative) json["relative"] = true;
+  if (!request.program.empty()) json["program"] = json_of_bytes(request.program);
   if (request.new_spec) json["spec"] = json_of_bytes(*request.new_spec);
   return line_of(json);
 }
@@ -88,6 +91,7 @@ Result<ControlRequest> decode_request(std::string_view line) {
   fields.flag("force", request.force);
   fields.number("count", request.count, -static_cast<int>(kMostInstances), static_cast<int>(kMostInstances));
   fields.flag("relative", request.relative);
+  fields.bytes("program", request.program);
   if (fields.find("spec") != nullptr) fields.bytes("spec", request.new_spec.emplace());
   if (!fault.empty()) return fault_error(what, fault);
   return request;

@@ -29,6 +29,7 @@ enum class Operation : std::uint8_t {
   reload,       // all instances, one after the other, each new one beside the old one until it is ready
   scale,  // to `count` instances, or by so many more or fewer if `relative`; the reply comes once the new ones are online
   configure,  // goes on with `new_spec`, and restarts nothing
+  upgrade,    // the reply comes first; then keeper and supervisor go on in the file `program`
 };
 [[nodiscard]] const char* to_string(Operation operation) noexcept;
 
@@ -40,6 +41,7 @@ struct ControlRequest {
   std::optional<std::string> new_spec;  // restart --update-env and changed options: the spec to go on with
   int count = 0;                        // scale
   bool relative = false;                // scale: by so many more or fewer
+  std::string program{};                // upgrade: absolute
   friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 

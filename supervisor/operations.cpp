@@ -118,6 +118,16 @@ void Supervision::operate(const ControlServer::Request& asked) {
         answer(first_new.error(), {});
       }
       return;
+    case Operation::upgrade: {
+      if (reload_) {
+        answer(Error{"it is being reloaded", {}}, {});
+        return;
+      }
+      const Status told = link_.go_on_in(request.program);
+      leaving_ = told.ok();
+      answer(told, {});
+      return;
+    }
     case Operation::describe:
       replies_.emplace_back(asked.client, ControlReply{true, {}, pids(), status_to_json(make_status())});
       return;

@@ -72,6 +72,7 @@ struct AppStatus {
   Desired desired = Desired::online;
   PlanStep plan = PlanStep::none;
   ProcessId keeper, supervisor;
+  std::string program_version;  // of the binary that supervises
   HostId host;
   std::vector<InstanceStatus> instances;
   std::vector<std::string> ports;  // those that are shared or held: PortRecord as text

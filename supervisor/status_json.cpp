@@ -69,6 +69,7 @@ std::string status_to_json(const AppStatus& status, std::uint64_t sequence) {
   json["plan"] = to_string(status.plan);
   put_process(json, "keeper", status.keeper);
   put_process(json, "supervisor", status.supervisor);
+  put_text(json, "program_version", status.program_version);
   put_text(json, "boot", status.host.boot);
   put_text(json, "pid_namespace", status.host.pid_namespace);
   put_text(json, "machine", status.host.machine);

@@ -160,6 +160,7 @@ Place StatusReader::place_in_status(const std::string& name) {
   if (name == "instances") return &status.instances;
   if (name == "ports") return &status.ports;
   if (name == "last_exits") return &status.last_exits;
+  if (name == "program_version") return Bytes{&status.program_version};
   if (name == "note") return Bytes{&status.note};
   if (name == "pipe_capacity") return &status.pipe_capacity;
   if (name == "dropped_bytes") return &status.dropped_bytes;

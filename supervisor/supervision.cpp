@@ -46,6 +46,7 @@ int Supervision::run() {
   for (;;) {
     settle();
     if (finished_) return 0;
+    if (leaving_ && may_leave()) return 0;
     for (const LoopEvent& event : loop_.wait(next_deadline())) handle(event);
     tick(steady_now());
   }
@@ -350,6 +351,13 @@ std::uint32_t Supervision::program_uid() const {
   if (spec_.user.empty()) return effective_uid();
   const auto user = find_credentials(spec_.user, spec_.group);
   return user ? user->uid : effective_uid();
+}
+
+// For another binary: all is on record, what was said to the keeper has left, and no program is between fork and exec.
+bool Supervision::may_leave() const {
+  const bool starting = std::ranges::any_of(
+      instances_, [](const Instance& instance) { return instance.life().state() == InstanceState::starting; });
+  return !starting && !reload_ && !dirty_ && link_.all_sent();
 }
 
 // What is wrong at the moment, for people to see.

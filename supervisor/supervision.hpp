@@ -76,6 +76,7 @@ class Supervision {
   [[nodiscard]] bool nothing_left() const;
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool under_way() const;
+  [[nodiscard]] bool may_leave() const;
   [[nodiscard]] Instance* instance_of(const ProcessId& id);
   [[nodiscard]] std::uint32_t program_uid() const;
   void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
@@ -100,6 +101,7 @@ class Supervision {
 
   // adoption.cpp
   void read_records();
+  void await_records(const AppStatus& last);
   void resume(const AppStatus& last);
   void recover_lost(AppStatus& last);
   void take_over(Instance& instance, const InstanceStatus& recorded);
@@ -212,6 +214,7 @@ class Supervision {
   Chance chance_;
   bool dirty_ = true;
   bool pids_dirty_ = true;
+  bool leaving_ = false;  // for another binary: the next supervisor is made in it
   bool finished_ = false;
 };
 

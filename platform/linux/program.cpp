@@ -87,11 +87,16 @@ std::vector<ProgramFacts> programs_called(std::string_view name) {
 }
 
 bool same_program(Pid a, Pid b) {
-  struct stat first {
-  }, second{};
-  if (sys::stat(path_below(a, "exe").c_str(), &first) != 0 || sys::stat(path_below(b, "exe").c_str(), &second) != 0)
-    return true;
-  return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  struct stat image {};
+  const std::string path = path_below(b, "exe");
+  return sys::stat(path.c_str(), &image) != 0 || runs_file(a, path);
+}
+
+bool runs_file(Pid pid, const std::string& path) {
+  struct stat image {
+  }, file{};
+  if (sys::stat(path_below(pid, "exe").c_str(), &image) != 0) return true;
+  return sys::stat(path.c_str(), &file) == 0 && image.st_dev == file.st_dev && image.st_ino == file.st_ino;
 }
 
 }  // namespace forever

@@ -14,6 +14,7 @@
 
 #include "platform/event_loop.hpp"
 #include "platform/files.hpp"
+#include "platform/pipe.hpp"
 #include "platform/posix/keeper_link.hpp"
 #include "platform/posix/sys.hpp"
 
@@ -28,7 +29,10 @@ constexpr unsigned kImmediateForks = 3;  // a supervisor that dies at once is re
 constexpr Milliseconds kFirstDelay{100};
 constexpr Milliseconds kLongestDelay{15000};
 constexpr Milliseconds kRecordsRetry{100};
-constexpr Milliseconds kLongEnough{1000};     // a supervisor that lived this long clears the count
+constexpr Milliseconds kLongEnough{1000};         // a supervisor that lived this long clears the count
+constexpr std::string_view kRecords = "records";  // held: the read end of a pipe
+constexpr std::size_t kMostRecordsCarried = 512;  // fewer than a pipe takes at once
+constexpr Milliseconds kRecordsPatience{1000};
 constexpr std::size_t kRecordsUnderWay = 64;  // sent and not yet acknowledged; bounds the socket's queue
 
 // Many apps that are started in a row must not wait for one another's place on the disk; a power cut within this time
@@ -43,6 +47,7 @@ class Keeper {
   int run() {
     ::umask(077);
     become_subreaper();
+    take_records();
     set_process_title(argv_, face_.title + " (keeper)");
     for (;;) {
       if (!loop_ && !open_loop()) {
@@ -52,6 +57,7 @@ class Keeper {
         continue;
       }
       if (supervisor_.pid == 0 && !fork_due_) {
+        if (!program_.empty()) go_on_in(std::exchange(program_, {}));
         if (fork_supervisor() == Side::supervisor) return body_(std::move(*inheritance_), face_);
       }
       for (const LoopEvent& event : loop_->wait(next_deadline())) handle(event);
@@ -190,9 +196,35 @@ class Keeper {
           send_records();
         }
         break;
+      case KeeperVerb::go_on_in: program_ = message.body; break;
       case KeeperVerb::record:
       case KeeperVerb::launch:
       case KeeperVerb::launched: break;
+    }
+  }
+
+  // The same keeper in another binary: what it holds and its children it keeps, what nobody has acknowledged goes through a
+  // pipe. Returns if that cannot be.
+  void go_on_in(const std::string& program) {
+    if (sync_due_) sync();
+    auto pipe = make_pipe();
+    if (!pipe || records_.size() > kMostRecordsCarried) return;
+    for (const Kept& kept : records_) write_message(pipe->write.get(), encode_record(kept.record));
+    pipe->write.reset();
+    face_.held.insert_or_assign(std::string{kRecords}, std::move(pipe->read));
+    (void)become_keeper(face_, program.c_str());
+    face_.held.erase(face_.held.find(kRecords));
+  }
+
+  // What this keeper was before it went on in this binary; it had a supervisor already.
+  void take_records() {
+    const auto node = face_.held.extract(std::string{kRecords});
+    if (node.empty()) return;
+    generation_ = 1;
+    const std::string text = read_to_end(node.mapped().get(), kRecordsPatience);
+    for (std::size_t at = 0; at + sizeof(ExitRecord) <= text.size(); at += sizeof(ExitRecord)) {
+      if (ExitRecord record; decode_record(std::string_view{text}.substr(at, sizeof record), record))
+        records_.push_back({record});
     }
   }
 
@@ -258,6 +290,7 @@ class Keeper {
   std::optional<Time> sync_due_;
   std::optional<Time> records_due_;  // some could not be sent
   std::string sync_path_;
+  std::string program_;  // in which to go on
   std::deque<Kept> records_;
   int pending_signal_ = 0;
   bool finishing_ = false;

@@ -21,7 +21,7 @@ namespace {
 // argv[1] of a keeper begins with a byte that nobody types: "\x01keeper lock=3 out=4", argv[2] is the directory,
 // argv[3] the title, the rest are the supervisor's arguments.
 constexpr std::string_view kMark = "\x01keeper";
-constexpr const char* kOwnImage = "/proc/self/exe";
+constexpr const char* kOwnImage = "/proc/self/exe";  // whatever has become of the file meanwhile
 
 // Everything exec needs, built before any fork so that the child allocates nothing.
 struct KeeperImage {
@@ -47,7 +47,7 @@ struct KeeperImage {
 };
 
 // Only async-signal-safe calls: it runs between vfork and exec. Returns errno.
-int exec_image(const KeeperImage& image, int null_device, bool new_session) noexcept {
+int exec_image(const char* program, const KeeperImage& image, int null_device, bool new_session) noexcept {
   if (new_session && FOREVER_SYS(setsid, -1) < 0) return errno;
   for (int fd = 0; fd <= 2 && null_device >= 0; ++fd) {
     if (FOREVER_SYS(dup2, -1, null_device, fd) < 0) return errno;
@@ -58,8 +58,10 @@ int exec_image(const KeeperImage& image, int null_device, bool new_session) noex
   }
   // Who becomes a keeper is where it was, even if that directory has been deleted meanwhile.
   if (new_session && !image.directory.empty() && ::chdir(image.directory.c_str()) != 0) return errno;
-  FOREVER_SYS(execve, -1, kOwnImage, image.argv.data(), image.environment.data());
-  return errno;
+  FOREVER_SYS(execve, -1, program, image.argv.data(), image.environment.data());
+  const int code = errno;
+  for (const int fd : image.held) (void)::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return code;
 }
 
 }  // namespace
@@ -76,7 +78,7 @@ Result<Pid> launch_keeper(KeeperFace face) {
   const pid_t pid = ::vfork();  // not through a wrapper: the child must not return from the frame that called it
   if (pid < 0) return last_error("fork the keeper");
   if (pid == 0) {
-    failure = exec_image(image, null_device.get(), true);
+    failure = exec_image(kOwnImage, image, null_device.get(), true);
     ::_exit(127);
   }
   if (failure != 0) {
@@ -88,9 +90,9 @@ Result<Pid> launch_keeper(KeeperFace face) {
   return Pid{pid};
 }
 
-Error become_keeper(const KeeperFace& face) {
+Error become_keeper(const KeeperFace& face, const char* program) {
   const KeeperImage image{face};
-  return error_from(exec_image(image, -1, false), "execute the keeper");
+  return error_from(exec_image(program, image, -1, false), "execute the keeper");
 }
 
 std::optional<KeeperFace> keeper_face(int argc, char** argv) {

@@ -124,6 +124,7 @@ Status KeeperLink::hold(std::string_view name, NativeHandle handle) {
 Status KeeperLink::drop(std::string_view name) { return send(static_cast<char>(KeeperVerb::drop), name); }
 Status KeeperLink::finish() { return send(static_cast<char>(KeeperVerb::finish), {}); }
 Status KeeperLink::sync(std::string_view path) { return send(static_cast<char>(KeeperVerb::sync), path); }
+Status KeeperLink::go_on_in(std::string_view program) { return send(static_cast<char>(KeeperVerb::go_on_in), program); }
 Status KeeperLink::acknowledge(const ProcessId& id) {
   return send(static_cast<char>(KeeperVerb::acknowledge), encode_record(ExitRecord{id, {}}));
 }

@@ -19,6 +19,7 @@ enum class KeeperVerb : char {
   finish = 'f',       // the keeper ends with this supervisor
   sync = 's',         // body: path to fsync
   acknowledge = 'a',  // body: an ExitRecord whose id counts
+  go_on_in = 'g',     // body: path of the binary to execute once this supervisor has ended
   record = 'r',       // keeper to supervisor; body: ExitRecord
   launch = 'l',       // to what was set aside: a keeper that holds what was sent before; body: the face's words
   launched = 'p',     // its answer: the pid or -1, and errno

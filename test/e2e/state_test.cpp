@@ -237,12 +237,11 @@ TEST_CASE("STATE2 a fork that fails for want of processes is told, and tried aga
     };
     return run(command);
   };
-  // Keeper, supervisor and the command line, and no instance.
-  const Result result = as_user({"start", child, "--name", "web", "--", "wait"}, 3);
+  const Result result = as_user({"start", child, "--name", "web", "--", "wait"}, 1);  // the command line itself
   INFO(result.out << result.err);
   REQUIRE_FALSE(result.timed_out);
   REQUIRE(result.exit_code == 1);
-  require_one_line(result.err, "resource temporarily unavailable");
+  require_one_line(result.err, "cannot fork the keeper: resource temporarily unavailable");
   REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
 
   REQUIRE(as_user({"start", child, "--name", "web", "--backoff-cap", "200ms", "--", "wait"}, 64).exit_code == 0);

@@ -374,6 +374,15 @@ TEST_CASE("CLU5 scale takes a number, more or fewer, as the last word") {
   CHECK_THAT(fault({"scale", "web", "-x", "1"}), contains("unknown option"));
 }
 
+TEST_CASE("PARSE upgrade") {
+  CHECK(parsed<Upgrade>({"upgrade"}).which.selectors.empty());
+  const Upgrade upgrade = parsed<Upgrade>({"upgrade", "web", "--binary", "./forever", "-q"});
+  CHECK(upgrade.which.selectors == Words{"web"});
+  CHECK(upgrade.binary == "./forever");
+  CHECK(upgrade.which.quiet);
+  CHECK_THAT(fault({"upgrade", "--binary", ""}), contains("--binary"));
+}
+
 TEST_CASE("PARSE limits") {
   CHECK(started({"start", "x", "--max-open-files", "4096"}).max_open_files == 4096U);
   CHECK(started({"start", "x", "--nice", "-5"}).nice == -5);

@@ -49,6 +49,7 @@ AppStatus full_status() {
       {1, 4, 3, Milliseconds{1}, {Kind::unknown, 0, false}, "", "stop", ""},
       {1, 4, 3, Milliseconds{1}, {Kind::exited, -1073741819, false}, "", "max-memory", ""}};
   status.note = "disk full";
+  status.program_version = "1.2.3";
   status.pipe_capacity = 1U << 20U;
   status.dropped_bytes = 1ULL << 63U;
   return status;
@@ -156,9 +157,10 @@ TEST_CASE("STATE1 an app is as well as its worst instance, and online if one is 
 }
 
 TEST_CASE("CTL1 requests and answers are read back as they were written, each on one line") {
-  const Operation operations[] = {Operation::start, Operation::stop,   Operation::restart, Operation::send_signal,
-                                  Operation::flush, Operation::reopen, Operation::refresh, Operation::describe,
-                                  Operation::reset, Operation::scale,  Operation::reload};
+  const Operation operations[] = {Operation::start,  Operation::stop,   Operation::restart, Operation::send_signal,
+                                  Operation::flush,  Operation::reopen, Operation::refresh, Operation::describe,
+                                  Operation::reset,  Operation::scale,  Operation::reload,  Operation::configure,
+                                  Operation::upgrade};
   for (const Operation operation : operations) {
     for (const ControlRequest& request :
          {ControlRequest{operation, {}, 0, false, {}}, ControlRequest{operation, 3, 15, true, "{\n\xff}", -4, true}}) {
