@@ -17,10 +17,12 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 comma := ,
 
-# With CXX="ccache g++" a result serves every working tree of this project, wherever it lies.
+# With CXX="ccache g++" a result serves every working tree of this project, wherever it lies: a precompiled header, which is never
+# twice the same, is known by what was compiled.
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = 1
 export CCACHE_SLOPPINESS = pch_defines,time_macros,include_file_mtime,include_file_ctime
+export CCACHE_PCH_EXTSUM = 1
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -88,7 +90,7 @@ win32_LINK = -static -s -Wl,--gc-sections
 win32_HOT = -O2
 win32_LIBS = -lws2_32 -liphlpapi -lntdll
 
-HOT := supervisor/log_file.cpp supervisor/log_lines.cpp supervisor/log_writer.cpp supervisor/status_reader.cpp
+HOT := supervisor/json_text.cpp supervisor/log_file.cpp supervisor/log_lines.cpp supervisor/log_writer.cpp supervisor/status_reader.cpp
 release_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
 fault_HEAVY = -g0
@@ -126,6 +128,7 @@ build/$(1)/pch/%.hpp.gch: %.hpp
 	$$(call say,C++,$$< ($(1)))
 	@printf '#error "$$<: the compiled form was not accepted"\n' >$$(@:.gch=)
 	$$(Q)$$(compile_$(1)) -x c++-header $$< -o $$@
+	$$(if $$(findstring ccache,$$(compile_$(1))),$$(Q)$$(compile_$(1)) -E -P $$< -o - -MF /dev/null | cksum >$$@.sum)
 
 .SECONDEXPANSION:
 build/$(1)/obj/%.o: %.cpp $$$$(addsuffix .gch,$$$$(call prelude,$(1),$$$$*.cpp))
