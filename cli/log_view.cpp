@@ -4,7 +4,7 @@
 #include <array>
 #include <cctype>
 
-#include "supervisor/log_lines.hpp"
+#include "supervisor/json_text.hpp"
 #include "supervisor/names.hpp"
 
 namespace forever::cli {

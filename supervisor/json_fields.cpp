@@ -1,6 +1,7 @@
 // Careful reading of JSON; see json_fields.hpp.
 #include "supervisor/json_fields.hpp"
 
+#include "supervisor/json_text.hpp"
 #include "supervisor/utf8.hpp"
 
 namespace forever {
@@ -30,14 +31,8 @@ std::optional<std::string> bytes_of_hex(std::string_view digits) {
 
 OrderedJson json_of_bytes(std::string_view bytes) {
   if (is_utf8(bytes)) return OrderedJson(std::string(bytes));
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
-  hex.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    hex += kDigits[byte >> 4U];
-    hex += kDigits[byte & 15U];
-  }
+  append_hex(hex, bytes);
   OrderedJson object = OrderedJson::object();
   object["hex"] = std::move(hex);
   return object;

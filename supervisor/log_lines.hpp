@@ -30,7 +30,4 @@ class LineFormatter {
   std::int64_t second_ = -1;  // which `stamp_` holds
 };
 
-// Appends `text` as the inside of a JSON string; false if it was not UTF-8 and U+FFFD stands in it now.
-bool append_json_escaped(std::string& into, std::string_view text);
-
 }  // namespace forever
