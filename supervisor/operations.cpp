@@ -138,7 +138,9 @@ void Supervision::operate(const ControlServer::Request& asked) {
 std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   const bool stopping = operating.request.operation == Operation::stop;
   if (operating.request.operation == Operation::reload) {
-    if (reload_) return std::nullopt;
+    const bool rising =
+        std::ranges::any_of(instances_, [](const Instance& instance) { return instance.role() == Role::rising; });
+    if (reload_ || rising) return std::nullopt;  // a new one that was not taken is stopped before that is told
     // One that was not taken is gone, too, when that is told.
     if (std::ranges::find(instances_, Role::rising, &Instance::role) != instances_.end()) return std::nullopt;
     if (!reload_result_.empty()) return ControlReply{false, reload_result_, pids(), {}};
@@ -222,8 +224,11 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   const bool shared = spec_.shares_ports();
   AppSpec spec = spec_;
   spec.instances = static_cast<unsigned>(wanted);
+  // One that is left over from several has its socket from us, and so will the process after it.
+  if (shared && !spec.shares_ports()) spec.hold_ports = true;
   if (auto written = state_.write_spec(spec); !written) return written.error();
   spec_.instances = spec.instances;
+  spec_.hold_ports = spec.hold_ports;
   (void)link_.sync(state_.spec_path(name_)).ok();
   for (Instance& instance : instances_) {
     if (instance.slot() < spec_.instances || instance.role() != Role::serving) continue;

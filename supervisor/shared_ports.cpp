@@ -204,18 +204,18 @@ void SharedPorts::remove_seats(KeeperLink& link, Which which) {
     if (!which(seat)) continue;
     steer_across(seat);
     end_listening(seat.socket.get());
-    (void)link.drop(name_of(seat)).ok();
     ListenOrder& order = orders_[seat.address];
     order.ended(seat.cookie);
-    if (order.cookies().empty()) orders_.erase(seat.address);
+    if (order.cookies().empty()) {
+      orders_.erase(seat.address);
+    } else {
+      // At once: until then the only one that is left may be out of the program's reach, and the kernel chooses by itself.
+      steer(seat.address);
+    }
+    (void)link.drop(name_of(seat)).ok();
     changed_ = true;
   }
-  std::vector<std::string> touched;
-  for (const Seat& seat : seats_) {
-    if (which(seat)) touched.push_back(seat.address);
-  }
   std::erase_if(seats_, which);
-  for (const std::string& address : touched) steer(address);
 }
 
 std::vector<std::uint64_t> SharedPorts::active_on(const std::string& address) const {

@@ -281,6 +281,29 @@ TEST_CASE("CLU5 scale up and down under load loses no request", "[CLU5]") {
   require_even_spread(port, 3);
 }
 
+TEST_CASE("CLU5 what is left of several after scaling down to one holds its port through restarts and crashes",
+          "[CLU5]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  start_workers(home, nullptr, port, {"-i", "2"});
+  done(home, {"scale", "web", "1"});
+  Load load(port, 2);
+  const int first = pid_of(home, "web");
+  done(home, {"reload", "web"});
+  REQUIRE(served(load, 30));
+  require_none_lost(load.stop());
+  const int second = pid_of(home, "web");
+  REQUIRE(second != first);
+  kill_hard(second);
+  REQUIRE(http_get(port).ok());  // waits in the queue for the next process
+  done(home, {"stop", "web"});
+  done(home, {"start", "web"});
+  REQUIRE(wait_until([&] { return http_get(port).ok(); }));
+  done(home, {"scale", "web", "2"});
+  require_even_spread(port, 2);
+}
+
 TEST_CASE("CLU5 an app that had its port to itself shares it once it is scaled", "[CLU5]") {
   NEED_SHARING();
   const TemporaryHome home;
