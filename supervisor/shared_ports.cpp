@@ -79,10 +79,10 @@ void SharedPorts::set_active(std::uint32_t key, bool active) {
   const auto found = members_.find(key);
   if (found == members_.end() || found->second.active == active) return;
   found->second.active = active;
-  for (const auto& [address, order] : orders_) {
+  for (const auto& order : orders_) {
     const bool seated = std::ranges::any_of(
-        seats_, [&](const Seat& seat) { return seat.owned && seat.key == key && seat.address == address; });
-    if (seated) steer(address);
+        seats_, [&](const Seat& seat) { return seat.owned && seat.key == key && seat.address == order.first; });
+    if (seated) steer(order.first);
   }
 }
 

@@ -249,7 +249,7 @@ TEST_CASE("STATE2 a fork that fails for want of processes is told, and tried aga
   const int supervisor = supervisor_of(home, "web");
   const auto allow = [&](rlim_t processes) {
     Command command;
-    command.argv = {child_binary()};
+    command.argv = {child};
     command.before_exec = [become = user.become(), processes, supervisor] {
       become();
       const rlimit limit{processes, 64};
