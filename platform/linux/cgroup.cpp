@@ -72,7 +72,7 @@ std::vector<std::string> controllers_for(const CgroupLimits& limits) {
 // Processes that are being moved may fork, and one may have ended; what cannot be moved is seen by what comes after.
 void put_members_aside(const std::string& place) {
   const std::string leaf = place + std::string{kLeaf};
-  (void)sys::mkdir(leaf.c_str(), 0755);
+  (void)sys::mkdir(leaf.c_str(), mode_t{0755});
   for (int round = 0; round < kMoves; ++round) {
     const std::vector<Pid> members = cgroup_members(place);
     bool moved = false;
@@ -138,7 +138,7 @@ Status prepare_cgroups(const CgroupPlace& place, const CgroupLimits& limits) {
 }
 
 Status make_cgroup(const std::string& path, const CgroupLimits& limits) {
-  if (sys::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return last_error("make " + path);
+  if (sys::mkdir(path.c_str(), mode_t{0755}) != 0 && errno != EEXIST) return last_error("make " + path);
   Status done = Done{};
   if (limits.memory != 0) done = put(path + "/memory.max", std::to_string(limits.memory));
   if (done && limits.cpu_percent != 0)
@@ -166,7 +166,7 @@ std::vector<Pid> cgroup_members(const std::string& path) {
 
 bool kill_cgroup(const std::string& path) noexcept {
   const Handle file{sys::open((path + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC)};
-  return file && sys::write(file.get(), "1", 1) == 1;
+  return file && sys::write(file.get(), "1", std::size_t{1}) == 1;
 }
 
 std::uint64_t cgroup_memory_kills(const std::string& path) {

@@ -78,8 +78,8 @@ class PollingWatch final : public FileWatch {
     next_ = done + std::max<Time::duration>(interval_, kShare * (done - begun));
     if (code != 0) return code;  // what was seen is not all; the next look will tell
     std::ranges::sort(now, {}, &Seen::path);
-    const auto again = std::ranges::unique(now, {}, &Seen::path);  // where one root lies in another
-    now.erase(again.begin(), again.end());
+    const auto same = [](const Seen& a, const Seen& b) { return a.path == b.path; };  // where one root lies in another
+    now.erase(std::unique(now.begin(), now.end(), same), now.end());
     if (tell) {
       const bool gone = std::ranges::any_of(
           seen_, [&](const Seen& seen) { return !std::ranges::binary_search(now, seen.path, {}, &Seen::path); });
