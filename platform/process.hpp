@@ -32,6 +32,9 @@ struct HostId {
 };
 [[nodiscard]] HostId host_id();
 
+// The same, nothing for a zombie: one look instead of two.
+[[nodiscard]] std::optional<ProcessId> identify_living(Pid pid);
+
 enum class Presence : std::uint8_t { alive, zombie, gone };
 
 [[nodiscard]] Pid current_pid() noexcept;

@@ -177,14 +177,16 @@ void Instance::forget_process() noexcept {
 
 std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const {
   std::vector<Pid> roots = orphans;
-  if (process_.pid != 0 && !ended_ && presence(process_) == Presence::alive) roots.push_back(process_.pid);
+  const bool leads = process_.pid != 0 && !ended_ && presence(process_) == Presence::alive;
+  if (leads) roots.push_back(process_.pid);
   std::vector<ProcessId> found;
   if (!cgroup_.empty()) {
     for (const Pid pid : cgroup_members(cgroup_)) roots.push_back(pid);
   }
   for (const Pid pid : tree_of(roots)) {
-    const auto id = identify(pid);
-    if (id && presence(*id) == Presence::alive) found.push_back(*id);
+    // Each look costs some microseconds, and a restart waits for them.
+    const auto id = leads && pid == process_.pid ? std::optional{process_} : identify_living(pid);
+    if (id) found.push_back(*id);
   }
   for (const ProcessId& id : remembered_) {
     if (presence(id) == Presence::alive && std::ranges::find(found, id) == found.end()) found.push_back(id);

@@ -55,6 +55,11 @@ std::optional<ProcessId> identify(Pid pid) {
   return ProcessId{pid, row.start_time};
 }
 
+std::optional<ProcessId> identify_living(Pid pid) {
+  const auto id = identify(pid);
+  return id && presence(*id) == Presence::alive ? id : std::nullopt;
+}
+
 Presence presence(const ProcessId& id) {
   table::Row row;
   if (id.pid <= 0 || !table::read_row(id.pid, row) || row.start_time != id.start_time) return Presence::gone;

@@ -107,6 +107,12 @@ std::optional<ProcessId> identify(Pid pid) {
   return ProcessId{pid, stat.start_time};
 }
 
+std::optional<ProcessId> identify_living(Pid pid) {
+  proc::Stat stat;
+  if (pid <= 0 || !proc::read_stat(pid, stat) || is_dead(stat.state)) return std::nullopt;
+  return ProcessId{pid, stat.start_time};
+}
+
 Presence presence(const ProcessId& id) {
   proc::Stat stat;
   if (id.pid <= 0) return Presence::gone;

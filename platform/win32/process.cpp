@@ -117,6 +117,11 @@ std::optional<ProcessId> identify(Pid pid) {
   return ProcessId{pid, start};
 }
 
+std::optional<ProcessId> identify_living(Pid pid) {
+  const auto id = identify(pid);
+  return id && presence(*id) == Presence::alive ? id : std::nullopt;
+}
+
 Presence presence(const ProcessId& id) { return open_exactly(id, 0) ? Presence::alive : Presence::gone; }
 
 Pid parent_of(Pid pid) {

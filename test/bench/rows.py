@@ -8,7 +8,7 @@ import signal
 import time
 
 from measure import App, alive, cpu_ms, dirty_kb, lines_wrong, switches, wait_until
-from watching import save, tree
+from watching import arm, save, tree
 
 MS = 1_000_000
 
@@ -269,4 +269,4 @@ def loop(bench):
 
 ROWS = {"start": start, "list": listing, "crash": crash, "memory": memory, "idle": idle, "blocks": blocks, "lines": lines,
         "stamps": stamps, "stop": stop, "hundred": hundred, "restart": restart, "loop": loop, "save": save,
-        "tree": tree}
+        "tree": tree, "arm": arm}
