@@ -136,8 +136,10 @@ struct MonitVerb {};
 struct Doctor {
   SelectorOptions which;  // no selectors
 };
+enum class MetricsFormat : std::uint8_t { openmetrics, text };
 struct Metrics {
   SelectorOptions which;
+  MetricsFormat format = MetricsFormat::openmetrics;
 };
 struct PortWanted {
   std::uint16_t port = 0;

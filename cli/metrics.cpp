@@ -26,22 +26,27 @@ std::string thousandths(std::int64_t value) {
 
 class Writer {
  public:
-  // `type` is counter or gauge; a counter's samples have _total behind their name.
-  void family(const std::string& name, const char* type, const char* unit, const char* help) {
-    name_ = name;
-    counter_ = std::string_view{type} == "counter";
+  explicit Writer(MetricsFormat format) : open_(format == MetricsFormat::openmetrics) {}
+  // `type` is counter or gauge; a counter's samples have _total behind their name. In OpenMetrics its family has not, in the
+  // older text it has; that knows neither units nor an end.
+  void family(std::string name, const char* type, const char* unit, const char* help) {
+    const std::string total = std::string_view{type} == "counter" ? "_total" : "";
+    sample_ = name + total;
+    if (!open_) name = sample_;
+    if (!open_) text_ += "# HELP " + name + " " + help + "\n";
     text_ += "# TYPE " + name + " " + type + "\n";
+    if (!open_) return;
     if (*unit != '\0') text_ += "# UNIT " + name + " " + unit + "\n";
     text_ += "# HELP " + name + " " + help + "\n";
   }
   void sample(const std::string& labels, const std::string& value) {
-    text_ += name_ + (counter_ ? "_total{" : "{") + labels + "} " + value + "\n";
+    text_ += sample_ + "{" + labels + "} " + value + "\n";
   }
-  [[nodiscard]] std::string take() { return std::move(text_ += "# EOF\n"); }
+  [[nodiscard]] std::string take() { return std::move(open_ ? text_ += "# EOF\n" : text_); }
 
  private:
-  std::string text_, name_;
-  bool counter_ = false;
+  bool open_;
+  std::string text_, sample_;
 };
 
 std::string labels_of(const AppLook& look) {
@@ -122,8 +127,8 @@ std::string label_value(std::string_view text) {
   return out;
 }
 
-std::string openmetrics(const std::vector<AppLook>& looks, std::int64_t now_wall_ms) {
-  Writer writer;
+std::string metrics_text(const std::vector<AppLook>& looks, std::int64_t now_wall_ms, MetricsFormat format) {
+  Writer writer(format);
   writer.family("forever_build_info", "gauge", "", "The version of the command that wrote this.");
   writer.sample("version=\"" + label_value(FOREVER_VERSION) + "\"", "1");
   write_apps(writer, looks);
@@ -138,7 +143,7 @@ int metrics(const Metrics& command) {
   std::vector<AppLook> looks(views.size());
   const Time now = steady_now();
   side_by_side(views.size(), [&](std::size_t index) { looks[index] = look_at(std::move(views[index]), now); });
-  return print(openmetrics(looks, to_ms(wall_now())));
+  return print(metrics_text(looks, to_ms(wall_now()), command.format));
 }
 
 }  // namespace forever::cli

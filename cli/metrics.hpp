@@ -1,17 +1,17 @@
-// All apps as OpenMetrics text (the OpenMetrics specification, 1.0), for Prometheus and its kin. Pure.
-//
-// Only counters and gauges are used, so that what reads the older text format (node_exporter's textfile collector) takes it, too.
+// All apps as OpenMetrics text (the OpenMetrics specification, 1.0), or in Prometheus' older text format (0.0.4). Pure.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "cli/invocation.hpp"
 #include "cli/look.hpp"
 
 namespace forever::cli {
 
-// `now_wall_ms` is wall time. Ends with "# EOF".
-[[nodiscard]] std::string openmetrics(const std::vector<AppLook>& looks, std::int64_t now_wall_ms);
+// `now_wall_ms` is wall time. OpenMetrics ends with "# EOF".
+[[nodiscard]] std::string metrics_text(const std::vector<AppLook>& looks, std::int64_t now_wall_ms,
+                                       MetricsFormat format);
 
 // `text` in a label's value: backslash, quote and line break escaped, invalid UTF-8 replaced.
 [[nodiscard]] std::string label_value(std::string_view text);

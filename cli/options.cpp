@@ -612,6 +612,16 @@ constexpr Option kReach[] = {
     kJson,
 };
 
+constexpr Option kMetrics[] = {
+    {"--format", "FORMAT",
+     "openmetrics, or text: Prometheus' older form, which node_exporter's textfile collector and promtool read. "
+     "Default openmetrics.",
+     [](Draft& d, const std::string& v) -> Fault {
+       if (v != "openmetrics" && v != "text") return "is none of openmetrics, text";
+       d.metrics_format = v == "text" ? MetricsFormat::text : MetricsFormat::openmetrics;
+       return {};
+     }},
+};
 constexpr Option kQuietOnly[] = {kQuiet};
 constexpr Option kInit = {"--init", "INIT", "systemd, openrc, launchd or cron. Without it: the one that runs here.",
                           [](Draft& d, const std::string& v) {
@@ -675,6 +685,7 @@ constexpr OptionGroup kDeleteTable[] = {{"Options", kDelete}};
 constexpr OptionGroup kDescribeTable[] = {{"Options", kDescribe}};
 constexpr OptionGroup kLogsTable[] = {{"Options", kLogsView}};
 constexpr OptionGroup kReachTable[] = {{"Options", kReach}};
+constexpr OptionGroup kMetricsTable[] = {{"Options", kMetrics}};
 constexpr OptionGroup kPidTable[] = {{"Options", kPid}};
 constexpr OptionGroup kApplyTable[] = {{"Options", kApply}};
 constexpr OptionGroup kQuietTable[] = {{"Options", kQuietOnly}};
@@ -698,6 +709,7 @@ constinit const std::span<const OptionGroup> kDeleteGroups{kDeleteTable};
 constinit const std::span<const OptionGroup> kDescribeGroups{kDescribeTable};
 constinit const std::span<const OptionGroup> kLogsGroups{kLogsTable};
 constinit const std::span<const OptionGroup> kPidGroups{kPidTable};
+constinit const std::span<const OptionGroup> kMetricsGroups{kMetricsTable};
 constinit const std::span<const OptionGroup> kReachGroups{kReachTable};
 constinit const std::span<const OptionGroup> kApplyGroups{kApplyTable};
 constinit const std::span<const OptionGroup> kQuietGroups{kQuietTable};

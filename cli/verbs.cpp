@@ -254,7 +254,9 @@ Made make_doctor(Draft& draft, Operands& operands) {
     return UsageError{"doctor takes no operands; `forever describe " + operands.words.front() + "` shows one app"};
   return Doctor{std::move(draft.which)};
 }
-Made make_metrics(Draft& draft, Operands& operands) { return Metrics{take_which(draft, operands)}; }
+Made make_metrics(Draft& draft, Operands& operands) {
+  return Metrics{take_which(draft, operands), draft.metrics_format};
+}
 Made make_monit(Draft&, Operands& operands) {
   join(operands);
   if (!operands.words.empty()) return UsageError{"monit takes no operands; / in it filters"};
@@ -412,13 +414,13 @@ constexpr Verb kVerbs[] = {
      "it, ? "
      "shows the keys, q quits. It needs a terminal.",
      "forever monit", kNoGroups, OperandKind::none, make_monit},
-    {"metrics", "", kLooking, "[APP]...", "numbers for Prometheus, as OpenMetrics text",
+    {"metrics", "", kLooking, "[APP]... [--format openmetrics|text]", "numbers for Prometheus, as OpenMetrics text",
      "Prints state, restarts, CPU, memory and lost log bytes of all apps, or of those named, and ends. A cron job can "
      "write it "
      "where node_exporter's textfile collector reads.",
      "forever metrics\n"
-     "forever metrics > forever.prom.part && mv forever.prom.part forever.prom",
-     kNoGroups, OperandKind::app, make_metrics},
+     "forever metrics --format text > forever.prom.part && mv forever.prom.part forever.prom",
+     kMetricsGroups, OperandKind::app, make_metrics},
     {"port", "", kLooking, "[PORT[/tcp|/udp]]... [OPTION]...", "who holds a port; --kill frees it",
      "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody listens "
      "on. "

@@ -18,6 +18,7 @@ struct Draft {
   SelectorOptions which;  // `json` and `quiet` of every verb are here until the verb takes them
   List list;
   Logs logs;
+  MetricsFormat metrics_format = MetricsFormat::openmetrics;
   bool kill = false;
   std::optional<int> signal;  // --kill SIGNAL
   Apply apply;
@@ -47,7 +48,7 @@ inline constexpr std::string_view kAnswerTitle = "The answer", kAppsFileTitle = 
 
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
     kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups, kQuietGroups,
-    kStopAllGroups, kStartupGroups, kUnstartupGroups, kCleanGroups, kExportGroups, kUpgradeGroups;
+    kStopAllGroups, kMetricsGroups, kStartupGroups, kUnstartupGroups, kCleanGroups, kExportGroups, kUpgradeGroups;
 
 // What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
 struct Operands {

@@ -153,6 +153,58 @@ TEST_CASE("PORT5 a start that fails with the address in use says who holds it") 
   CHECK_THAT(json_of(result).at("error").get<std::string>(), contains("is held by app first"));
 }
 
+TEST_CASE("PORT6 UDP and IPv6 holders are found and ended, each by its own transport") {
+  if (run({"python3", "-c", "import socket; socket.socket(socket.AF_INET6).bind(('::1', 0))"}).exit_code != 0)
+    SKIP_CASE("needs python3 and IPv6");
+  const TemporaryHome home;
+  const int port = free_port();
+  const std::string number = std::to_string(port);
+  const auto hold = [&](const std::string& family, const std::string& kind, const std::string& address) {
+    Command command;
+    command.argv = {"python3", "-c",
+                    "import socket, signal\ns = socket.socket(socket." + family + ", socket." + kind + ")\ns.bind(('" +
+                        address + "', " + number + "))\n" + (kind == "SOCK_STREAM" ? "s.listen()\n" : "") +
+                        "print('held', flush=True)\nsignal.pause()"};
+    command.deadline = 60s;
+    Running running(command);
+    REQUIRE(running.wait_for("held"));
+    return running;
+  };
+  Running udp4 = hold("AF_INET", "SOCK_DGRAM", "127.0.0.1"), udp6 = hold("AF_INET6", "SOCK_DGRAM", "::1");
+  Running tcp4 = hold("AF_INET", "SOCK_STREAM", "127.0.0.1"), tcp6 = hold("AF_INET6", "SOCK_STREAM", "::1");
+  const std::string shown = done(home, {"port", number}).out;
+  for (const char* transport : {"tcp ", "udp "}) {
+    for (const char* address : {"127.0.0.1:", "[::1]:"}) CHECK_THAT(shown, contains(transport + (address + number)));
+  }
+  CHECK(lines_of(done(home, {"port", number + "/udp", "-q"}).out).size() == 2);
+  done(home, {"port", number + "/udp", "--kill"});
+  CHECK(udp4.wait().signal == SIGTERM);
+  CHECK(udp6.wait().signal == SIGTERM);
+  CHECK_FALSE(tcp4.has_ended());
+  done(home, {"port", number, "--kill", "INT"});
+  CHECK(tcp4.wait().exit_code != 0);
+  CHECK(tcp6.wait().exit_code != 0);
+  CHECK(can_bind(port));
+}
+
+TEST_CASE("PORT7 stop port:N stops the app that holds it and no other; --force asks nobody") {
+  const TemporaryHome home;
+  const int port = free_port();
+  const std::string number = std::to_string(port);
+  start(home, "web", {"ignore", "TERM", "listen", number, "wait"}, {"--kill-timeout", "60s"});
+  start(home, "api", {"wait"});
+  REQUIRE(wait_for_log(home, "web", "listening"));
+  const int api = pid_of(home, "api");
+  const Result stopped = done(home, {"stop", "port:" + number, "--force"});
+  CHECK(stopped.elapsed < 10s);
+  CHECK(can_bind(port));
+  CHECK(status_of(home, "web") == "stopped");
+  CHECK(pid_of(home, "api") == api);
+  const Result none = home.forever({"stop", "port:" + number});
+  CHECK(none.exit_code == 3);
+  require_one_line(none.err, number);
+}
+
 TEST_CASE("FIND1 the processes of a program are found by name, called name and path, ours marked") {
   const TemporaryHome home;
   const std::string name = unique_name("findme");
@@ -230,4 +282,19 @@ TEST_CASE("METRICS3 metrics prints all apps or those named, and Prometheus' own 
   INFO(parsed.err);
   CHECK(parsed.exit_code == 0);
   CHECK(parsed.out == "11\n");
+}
+
+TEST_CASE("METRICS5 promtool finds nothing wrong with the older text") {
+  if (run({"sh", "-c", "command -v promtool"}).exit_code != 0) SKIP_CASE("there is no promtool");
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  start(home, "job", {"exit", "0"}, {"--restart", "never"});
+  REQUIRE(wait_for_status(home, "job", "stopped"));
+  Command command;
+  command.argv = {"promtool", "check", "metrics"};
+  command.input = done(home, {"metrics", "--format", "text"}).out;
+  const Result checked = run(command);
+  INFO(checked.out << checked.err);
+  CHECK(checked.exit_code == 0);
+  CHECK((checked.out + checked.err).empty());
 }

@@ -110,6 +110,70 @@ TEST_CASE("WATCH2 every editor's way of saving is one restart", "[WATCH2]") {
   }
 }
 
+TEST_CASE("WATCH2 nano's way of saving is one restart", "[WATCH2]") {
+  if (!have("nano")) SKIP_CASE("needs nano");
+  Watched app({"--watch-delay", "20ms"});
+  app.begin();
+  std::size_t starts = 1;
+  for (const Words& options : {Words{}, Words{"--backup"}}) {
+    Command command;
+    command.argv = Words{"nano", "--ignorercfiles"} + options + Words{"main.js"};
+    command.directory = app.tree;
+    command.environment["TERM"] = "xterm";
+    Running nano(command, 24, 80);
+    REQUIRE(nano.wait_for("main.js"));
+    nano.type("x\x0f\r");  // a letter, write out, under that name
+    REQUIRE(nano.wait_for("Wrote"));
+    CHECK(app.stays_at(++starts));
+    nano.type("\x18");
+    CHECK(nano.wait().exit_code == 0);
+    CHECK(app.stays_at(starts));
+  }
+}
+
+TEST_CASE("WATCH4 npm installs beside without a restart; what it writes of the project itself is one", "[WATCH4]") {
+  if (!have("npm")) SKIP_CASE("needs npm");
+  Watched app({"--ignore", "package-lock.json", "--watch-delay", "300ms"});
+  for (const char* package : {"left", "right"}) {
+    const fs::path folder = app.home.scratch() / package;
+    fs::create_directory(folder);
+    for (int i = 0; i < 100; ++i) write_file(folder / ("f" + std::to_string(i) + ".js"), "x");
+    write_file(folder / "package.json", "{\"name\": \"" + std::string{package} + "\", \"version\": \"1.0.0\"}\n");
+  }
+  write_file(app.tree / "package.json", "{\"name\": \"app\", \"version\": \"1.0.0\"}\n");
+  app.begin();
+  const auto npm = [&](const std::string& words) {
+    (void)app.shell("npm install --offline --no-audit --no-fund --install-links " + words + " >../npm.log 2>&1");
+  };
+  npm("--no-save ../left ../right");
+  REQUIRE(fs::exists(app.tree / "node_modules/left/f99.js"));
+  CHECK(app.stays_at(1));
+  npm("--save ../left");
+  CHECK(app.stays_at(2));
+}
+
+TEST_CASE("WATCH4 a root that is a link is followed once, and one restart follows where it leads now", "[WATCH4]") {
+  Watched app({});
+  const auto write = [&](const char* file, const char* text) { write_file(app.home.scratch() / file, text); };
+  for (const char* folder : {"one/sub", "two/sub", "aside"}) fs::create_directories(app.home.scratch() / folder);
+  for (const char* file : {"one/main.js", "two/main.js"}) write(file, "x");
+  fs::create_directory_symlink("../aside", app.home.scratch() / "one/aside");
+  fs::create_directory_symlink("one", app.home.scratch() / "current");
+  // The same folder by two names: what changes in it is one change all the same.
+  start(app.home, "web", {"stamp", app.stamps, "start", "wait"},
+        {"--watch=current", "--watch=one", "--watch-delay", "50ms"});
+  REQUIRE(app.starts_are(1));
+  write("one/sub/a.js", "1");
+  CHECK(app.stays_at(2));
+  write("aside/b.js", "1");  // a link below is not followed
+  CHECK(app.stays_at(2));
+  fs::create_directory_symlink("two", app.home.scratch() / "next");
+  fs::rename(app.home.scratch() / "next", app.home.scratch() / "current");
+  CHECK(app.stays_at(3));
+  write("two/sub/c.js", "1");
+  CHECK(app.stays_at(4));
+}
+
 TEST_CASE("WATCH3 more changes than the kernel keeps lead to exactly one restart", "[WATCH3]") {
   Watched app({});
   app.begin();

@@ -61,6 +61,40 @@ TEST_CASE("SUP4 DISK1 STATE2 an app is kept alive or refused in plain words, wha
   for (int nth = 1; nth <= trouble.most; ++nth) start_in_trouble(trouble, nth);
 }
 
+// Started with a watch of which one call fails: it is started, or refused in plain words, and if it runs a save restarts it.
+void watch_in_trouble(const Trouble& trouble, int nth) {
+  const TemporaryHome home;
+  const auto tree = home.scratch() / "tree";
+  std::filesystem::create_directories(tree / "sub");
+  write_file(tree / "main.js", "one");
+  const std::string plan = std::string(trouble.call) + ":" + std::to_string(nth) + ":" + std::to_string(trouble.code);
+  INFO("FOREVER_FAULT=" << plan << ": " << std::strerror(trouble.code));
+  Command start = home.command(
+      {"start", "--name", "x", "--watch=" + tree.string(), "--watch-delay", "0", child_binary(), "--", "wait"});
+  start.environment["FOREVER_FAULT"] = plan;
+  const Result started = run(start);
+  INFO("start: exit code " << started.exit_code << "\n" << started.out << started.err);
+  CHECK_FALSE(started.timed_out);
+  if (started.exit_code == 0) {
+    REQUIRE(wait_for_status(home, "x", "online", 20s));
+    const int pid = pid_of(home, "x");
+    write_file(tree / "sub/a.js", "two");
+    CHECK(wait_for_other_pid(home, "x", pid));
+  } else {
+    CHECK(started.err.starts_with("forever: "));
+  }
+  stop_everything(home);
+}
+
+TEST_CASE("WATCH whatever single call of a watch fails, a save restarts the app", "[slow]") {
+  const Trouble trouble =
+      GENERATE(Trouble{"inotify_init1", EMFILE, 1}, Trouble{"inotify_add_watch", ENOSPC, 4},
+               Trouble{"inotify_add_watch", ENOMEM, 4}, Trouble{"inotify_add_watch", EACCES, 4},
+               Trouble{"opendir", EMFILE, 6}, Trouble{"fstatat", EACCES, 8}, Trouble{"openat", EMFILE, 6},
+               Trouble{"epoll_ctl", ENOMEM, 8}, Trouble{"read", EIO, 20});
+  for (int nth = 1; nth <= trouble.most; ++nth) watch_in_trouble(trouble, nth);
+}
+
 TEST_CASE("STATE2 a fork that fails for want of memory is told, and the policy applies") {
   const TemporaryHome home;
   Command start = home.command({"start", "--name", "x", child_binary(), "--", "count", home.scratch() / "runs", "first",

@@ -6,9 +6,11 @@
 #include <set>
 
 #include "test/support/catch.hpp"
+#include "test/support/run.hpp"
 
 using namespace forever;
 using namespace forever::cli;
+using forever::test::contains;
 
 namespace {
 
@@ -80,6 +82,14 @@ AppLook app(const std::string& name) {
 
 }  // namespace
 
+namespace {
+
+std::string openmetrics(const std::vector<AppLook>& looks, std::int64_t now) {
+  return metrics_text(looks, now, MetricsFormat::openmetrics);
+}
+
+}  // namespace
+
 TEST_CASE("METRICS1 the text is OpenMetrics, and says what list says") {
   const Parsed parsed = parse(openmetrics({app("web"), app("api")}, 1'000'000'000'500));
   REQUIRE(parsed.fault.empty());
@@ -108,4 +118,21 @@ TEST_CASE("METRICS2 no app, and names with any byte, are OpenMetrics all the sam
   CHECK(odd.fault.empty());
   CHECK(label_value("a\"b\\c\nd") == "a\\\"b\\\\c\\nd");
   CHECK(label_value("\xff\xc3\xbc") == "\xef\xbf\xbd\xc3\xbc");
+}
+
+TEST_CASE("METRICS4 the older text says the same, with counters called by their samples' names") {
+  const std::vector<AppLook> looks{app("web")};
+  const std::string text = metrics_text(looks, 0, MetricsFormat::text);
+  CHECK_THAT(text, contains("# HELP forever_instance_restarts_total Restarts of the instance.\n"
+                            "# TYPE forever_instance_restarts_total counter\n"
+                            "forever_instance_restarts_total{app=\"web\",namespace=\"default\",slot=\"0\"} 3\n"));
+  CHECK_THAT(text, contains("# TYPE forever_instance_memory_bytes gauge\n"));
+  CHECK(text.find("# UNIT") == std::string::npos);
+  CHECK(text.find("# EOF") == std::string::npos);
+  const auto samples = [](const std::string& all) {
+    std::string only;
+    for (const std::string& line : test::lines_of(all)) only += line.starts_with('#') ? "" : line + "\n";
+    return only;
+  };
+  CHECK(samples(text) == samples(openmetrics(looks, 0)));
 }

@@ -397,6 +397,13 @@ TEST_CASE("PARSE limits") {
   CHECK_THAT(fault({"start", "x", "--cgroup-memory", "lots"}), contains("is not a size"));
 }
 
+TEST_CASE("PARSE the format of metrics") {
+  CHECK(parsed<Metrics>({"metrics", "web"}).format == MetricsFormat::openmetrics);
+  CHECK(parsed<Metrics>({"metrics", "--format", "text"}).format == MetricsFormat::text);
+  CHECK(parsed<Metrics>({"metrics", "--format=openmetrics"}).which.selectors.empty());
+  CHECK_THAT(fault({"metrics", "--format", "xml"}), contains("none of openmetrics, text"));
+}
+
 TEST_CASE("PARSE hooks and health") {
   const StartOptions o =
       started({"start", "x", "--on-exit", "mail me", "--on-exit-timeout", "5", "--health-cmd", "curl x",
