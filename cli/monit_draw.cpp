@@ -47,12 +47,31 @@ std::string in_ascii(std::string_view line) {
   return out;
 }
 
+// How wide the columns are. From 80 columns on there is room for the two graphs as well.
+struct Widths {
+  std::size_t name, status, pid, cpu, memory, restarts, uptime;
+  // With a mark before it, and a blank between two columns.
+  [[nodiscard]] constexpr std::size_t all() const {
+    return 2 + name + status + pid + cpu + memory + restarts + uptime + 8;
+  }
+};
+constexpr Widths kWide{16, 14, 8, 7, 7, 8, 7}, kUsual{12, 12, 7, 6, 6, 8, 6}, kNarrow{12, 8, 8, 7, 7, 8, 7};
+constexpr std::size_t kLeastGraph = 6;
+constexpr std::size_t kFewestColumns = 60;
+
+constexpr Widths widths_for(std::size_t columns) {
+  if (columns >= kWide.all() + 2 * kLeastGraph) return kWide;
+  return columns >= kFewestColumns ? kUsual : kNarrow;
+}
+static_assert(kUsual.all() + 2 * kLeastGraph <= 80);
+
 class Painter {
  public:
   Painter(const MonitView& view, const TerminalSize& size, const MonitStyle& style)
       : view_(view),
         rows_(static_cast<std::size_t>(std::max(size.rows, 1))),
         columns_(static_cast<std::size_t>(std::max(size.columns, 1))),
+        widths_(widths_for(columns_)),
         style_(style) {}
 
   Frame paint() {
@@ -93,15 +112,14 @@ class Painter {
     return text;
   }
 
-  // The graphs have what the rest leaves, each at least 6 columns, or there are none.
+  // The graphs have what the rest leaves, or there are none.
   [[nodiscard]] std::size_t graph_width() const {
-    constexpr std::size_t kRest = 2 + 16 + 1 + 14 + 1 + 8 + 1 + 7 + 1 + 7 + 1 + 8 + 1 + 7 + 2;
-    return columns_ >= kRest + 12 ? std::min<std::size_t>((columns_ - kRest) / 2, kHistory) : 0;
+    const std::size_t rest = widths_.all();
+    return columns_ >= rest + 2 * kLeastGraph ? std::min<std::size_t>((columns_ - rest) / 2, kHistory) : 0;
   }
 
   [[nodiscard]] std::string app_line(const AppLook& look, bool selected, std::string& state) {
     const std::size_t width = graph_width();
-    const std::size_t name_width = columns_ < 60 ? 12 : 16;
     Pid pid = 0;
     Milliseconds uptime{0};
     for (std::size_t i = 0; i < look.instances.size(); ++i) {
@@ -111,33 +129,32 @@ class Painter {
     }
     std::string name = printable(look.view.name);
     if (look.instances.size() > 1) name += " x" + std::to_string(look.instances.size());
-    std::string line = (selected ? "> " : "  ") + padded(name, name_width) + " ";
-    state = padded(status_text(look), columns_ < 60 ? 8 : 14);
-    std::string rest = " " + padded(pid > 0 ? std::to_string(pid) : "-", 8, true) + " " +
-                       padded(pid > 0 ? percent(look.cpu_percent) : "-", 7, true) + " ";
+    std::string line = (selected ? "> " : "  ") + padded(name, widths_.name) + " ";
+    state = padded(status_text(look), widths_.status);
+    std::string rest = " " + padded(pid > 0 ? std::to_string(pid) : "-", widths_.pid, true) + " " +
+                       padded(pid > 0 ? percent(look.cpu_percent) : "-", widths_.cpu, true) + " ";
     const auto history = view_.histories.find(look.view.name);
     const auto samples = [&](const auto& values) { return std::vector<double>(values.begin(), values.end()); };
     if (width > 0 && history != view_.histories.end())
       rest += graph(samples(history->second.cpu), width, 100, style_.utf8);
-    rest += " " + padded(pid > 0 ? format_size(look.memory_bytes) : "-", 7, true) + " ";
+    rest += " " + padded(pid > 0 ? format_size(look.memory_bytes) : "-", widths_.memory, true) + " ";
     if (width > 0 && history != view_.histories.end()) {
       const auto values = samples(history->second.memory);
       const double most = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
       rest += graph(values, width, most, style_.utf8);
     }
-    rest += " " + padded(std::to_string(look.restarts), 8, true) + " " +
-            padded(pid > 0 ? format_age(uptime) : "-", 7, true);
+    rest += " " + padded(std::to_string(look.restarts), widths_.restarts, true) + " " +
+            padded(pid > 0 ? format_age(uptime) : "-", widths_.uptime, true);
     line_head_ = line;
     return rest;
   }
 
   void paint_apps() {
-    const std::size_t width = graph_width();
-    const std::size_t name_width = columns_ < 60 ? 12 : 16;
-    add("  " + padded("name", name_width) + " " + padded("status", columns_ < 60 ? 8 : 14) + " " +
-            padded("pid", 8, true) + " " + padded("cpu", 7, true) + " " + std::string(width, ' ') + " " +
-            padded("memory", 7, true) + " " + std::string(width, ' ') + " " + padded("restarts", 8, true) + " " +
-            padded("uptime", 7, true),
+    const std::string graph_room(graph_width(), ' ');
+    add("  " + padded("name", widths_.name) + " " + padded("status", widths_.status) + " " +
+            padded("pid", widths_.pid, true) + " " + padded("cpu", widths_.cpu, true) + " " + graph_room + " " +
+            padded("memory", widths_.memory, true) + " " + graph_room + " " +
+            padded("restarts", widths_.restarts, true) + " " + padded("uptime", widths_.uptime, true),
         Colour::dim);
     const auto shown = view_.shown();
     if (shown.empty()) {
@@ -210,6 +227,7 @@ class Painter {
 
   const MonitView& view_;
   std::size_t rows_, columns_;
+  Widths widths_;
   MonitStyle style_;
   Frame frame_;
   std::string line_head_;  // of the app that is being painted

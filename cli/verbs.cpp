@@ -414,12 +414,12 @@ constexpr Verb kVerbs[] = {
      "it, ? "
      "shows the keys, q quits. It needs a terminal.",
      "forever monit", kNoGroups, OperandKind::none, make_monit},
-    {"metrics", "", kLooking, "[APP]... [--format openmetrics|text]", "numbers for Prometheus, as OpenMetrics text",
+    {"metrics", "", kLooking, "[APP]... [OPTION]...", "numbers for Prometheus, as OpenMetrics text",
      "Prints state, restarts, CPU, memory and lost log bytes of all apps, or of those named, and ends. A cron job can "
      "write it "
      "where node_exporter's textfile collector reads.",
      "forever metrics\n"
-     "forever metrics --format text > forever.prom.part && mv forever.prom.part forever.prom",
+     "forever metrics --format text > new.prom && mv new.prom forever.prom",
      kMetricsGroups, OperandKind::app, make_metrics},
     {"port", "", kLooking, "[PORT[/tcp|/udp]]... [OPTION]...", "who holds a port; --kill frees it",
      "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody listens "

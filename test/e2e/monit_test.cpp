@@ -1,5 +1,5 @@
 // monit on a real terminal: each key, sizes, ways to end. What it writes is put on a screen here, as a terminal would.
-#include <sstream>
+#include <set>
 
 #include "test/e2e/apps.hpp"
 
@@ -254,7 +254,7 @@ TEST_CASE("MONIT ? shows the keys, any key goes on, Ctrl-L draws anew") {
   view.require_clean_end();
 }
 
-TEST_CASE("MONIT a new size is taken, and nothing is written while nothing changes but the clock") {
+TEST_CASE("MONIT a new size is taken") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   View view(home);
@@ -265,6 +265,30 @@ TEST_CASE("MONIT a new size is taken, and nothing is written while nothing chang
   view.running.resize(5, 20);
   view.rows = 5;
   CHECK(view.shows_no("up/down select"));
+  view.running.type("q");
+  view.require_clean_end();
+}
+
+TEST_CASE("MONIT does not flicker: from look to look only the lines that differ are written, and nothing is cleared") {
+  const TemporaryHome home;
+  for (const char* name : {"web", "api", "job"}) start(home, name, {"say", "hello", "wait"});
+  View view(home);
+  REQUIRE(view.shows("hello"));
+  const std::string first = view.running.out();
+  // Four looks later: the clock and the uptimes have changed, and graphs have grown.
+  std::set<std::string> clocks;
+  REQUIRE(wait_until(
+      [&] {
+        clocks.insert(lines_of(view.screen()).front());
+        return clocks.size() >= 5;
+      },
+      20s));
+  const std::string more = view.running.out().substr(first.size());
+  CHECK_FALSE(has(more, "\x1b[2J"));
+  CHECK_FALSE(has(more, "\x1b[?1049"));
+  CHECK_FALSE(has(more, "hello"));           // the log has not changed
+  CHECK_FALSE(has(more, "q quit"));          // nor have the keys
+  CHECK(more.size() < clocks.size() * 900);  // a line of sums and three of apps; a whole screen has 1920
   view.running.type("q");
   view.require_clean_end();
 }
@@ -306,10 +330,13 @@ TEST_CASE("MONIT in tmux, 80 x 24: what is drawn stands where it should, and the
   CHECK_THAT(lines[0], contains("1 app, 1 online"));
   CHECK_THAT(lines[1], contains("restarts"));
   CHECK_THAT(lines[2], contains("> web"));
+  CHECK(lines[2].size() > 80);  // bytes: of the graphs' characters
   CHECK_THAT(lines[3], contains("-- web: out and err ---"));
   CHECK(lines[4] == "hello in tmux");
   CHECK_THAT(lines[23], contains("q quit"));
   (void)tmux({"send-keys", "q"});
   CHECK(wait_until([&] { return has(pane(), "ready:") && !has(pane(), "hello in tmux"); }));
+  (void)tmux({"send-keys", "stty -a", "Enter"});  // lines are edited and shown again, and signals come from keys
+  CHECK(wait_until([&] { return has(pane(), "\nisig icanon") && has(pane(), " echo echoe"); }));
   (void)tmux({"kill-server"});
 }

@@ -211,6 +211,7 @@ TEST_CASE("MONIT 80 columns and 24 rows show what is needed: sums, states, CPU, 
   for (const char* part : {"3 apps, 1 online", "name", "restarts", "> web", "1.5%", "10M", "4711", "backoff", "stopped",
                            "-- web: out and err", "q quit"})
     CHECK_THAT(screen, contains(part));
+  CHECK_THAT(all(draw(view, kSize, kPlain)), contains("\xe2\x96"));  // graphs, too
   MonitView none;
   none.state_directory = "/home/me/.forever";
   none.take({});
