@@ -54,6 +54,20 @@ long long resident_kb(int pid) { return std::stoll(status_field(pid, "VmRSS")); 
 
 }  // namespace
 
+TEST_CASE("DOCTOR10 a full disk is told with its remedy, and told no more when there is room", "[DISK1]") {
+  const TemporaryHome home;
+  const SmallDisk disk(home, "size=1m,mode=700");
+  if (!disk.mounted()) SKIP_CASE(kWhyNot);
+  CHECK_THAT(home.forever({"doctor"}).out, contains("ok     disk: "));
+  disk.fill();
+  const Result full = home.forever({"doctor"});
+  CHECK(full.exit_code == 1);
+  CHECK_THAT(full.out, contains("wrong  disk: 0B of 1M free for the state directory"));
+  CHECK_THAT(full.out, contains("do: make room"));
+  disk.empty();
+  CHECK_THAT(home.forever({"doctor"}).out, contains("ok     disk: "));
+}
+
 TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are told, and it recovers by itself", "[DISK1]") {
   const TemporaryHome home;
   const SmallDisk disk(home, "size=1m,mode=700");
