@@ -39,12 +39,15 @@ std::string done_to(const StateDirectory& state, const MonitCommand& command) {
   }
   const AppView view = view_app(state, name, true);
   if (view.foreign) return name + " is kept by another machine or container";
-  const bool restart = command.kind == MonitCommand::Kind::restart;
+  const bool restart = command.kind == MonitCommand::Kind::restart, reload = command.kind == MonitCommand::Kind::reload;
+  std::string words = reload ? " reloaded" : restart ? " restarted" : " started";
+  if (reload && !view.supervised) return name + " is not running; s starts it";
   if (view.supervised) {
-    const auto operation = restart ? Operation::restart : Operation::start;
+    const auto operation = reload ? Operation::reload : restart ? Operation::restart : Operation::start;
     const auto replies = ask_supervisors(state, {{name, {operation, {}, 0, false, {}}}}, {});
     if (!replies.front()) return replies.front().error().message();
-    if (!replies.front()->ok) return name + ": " + replies.front()->text;
+    if (!replies.front()->ok) return name + (reload ? " is not reloaded: " : ": ") + replies.front()->text;
+    if (reload && !replies.front()->text.empty()) words += "; " + replies.front()->text;
   } else {
     const auto spec = state.read_spec(name);
     if (!spec) return spec.error().message();
@@ -52,7 +55,7 @@ std::string done_to(const StateDirectory& state, const MonitCommand& command) {
     if (!launched) return launched.error().message();
     if (!launched->already && !launched->report.started) return name + ": " + launched->report.reason;
   }
-  return name + (restart ? " restarted" : " started");
+  return name + words;
 }
 
 // One thing at a time is done to an app, beside the view, which goes on meanwhile.
@@ -229,6 +232,7 @@ class Monit {
       case MonitCommand::Kind::quit: over_ = true; return;
       case MonitCommand::Kind::redraw: frame_.clear(); return;
       case MonitCommand::Kind::restart: do_it(command, "restarting "); return;
+      case MonitCommand::Kind::reload: do_it(command, "reloading "); return;
       case MonitCommand::Kind::stop: do_it(command, "stopping "); return;
       case MonitCommand::Kind::start: do_it(command, "starting "); return;
     }

@@ -206,8 +206,8 @@ class Painter {
 
   void paint_foot() {
     std::string text =
-        "q quit  up/down select  r restart  s stop/start  / filter  o log  PgUp PgDn  Enter log only  ? help";
-    if (columns_ < 100) text = "q quit  r restart  s stop/start  / filter  o log  Enter zoom  ? help";
+        "q quit  up/down select  r restart  R reload  s stop/start  / filter  o log  PgUp PgDn  Enter log only  ? help";
+    if (columns_ < 110) text = "q quit  r restart  R reload  s stop/start  / filter  o log  Enter zoom  ? help";
     if (!view_.message.empty()) text = printable(view_.message);
     if (view_.typing_filter) text = "filter: " + printable(view_.filter) + "_";
     add(text, view_.typing_filter || !view_.message.empty() ? Colour::bold : Colour::dim);
@@ -216,6 +216,7 @@ class Painter {
   void paint_help() {
     for (const char* line :
          {"Keys", "", "  up, down, k, j        select an app", "  r                     restart it",
+          "  R                     reload it: without losing a connection, where its ports are shared, held or passed",
           "  s                     stop it; start it if it is stopped",
           "  o                     its log: out and err, out, err", "  PgUp, PgDn, Home, End  scroll the log",
           "  Enter                 the log alone, and back",

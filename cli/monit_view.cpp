@@ -78,6 +78,9 @@ std::optional<MonitCommand> press_letter(MonitView& view, char letter) {
     case 'r':
       if (app == nullptr) return std::nullopt;
       return MonitCommand{Kind::restart, app->view.name};
+    case 'R':
+      if (app == nullptr) return std::nullopt;
+      return MonitCommand{Kind::reload, app->view.name};
     case 's': {
       if (app == nullptr) return std::nullopt;
       const bool rests = app->state == "stopped" || app->state == "errored";

@@ -54,7 +54,7 @@ struct MonitView {
 };
 
 struct MonitCommand {
-  enum class Kind : std::uint8_t { quit, restart, stop, start, redraw };
+  enum class Kind : std::uint8_t { quit, restart, reload, stop, start, redraw };
   Kind kind = Kind::quit;
   std::string app;
 };

@@ -34,7 +34,7 @@ void default_signal(int number);
 [[nodiscard]] int next_signal();  // 0: none is waiting
 [[noreturn]] void die_by_signal(int number);
 
-enum class Relation { child, session, orphan, daemon };
+enum class Relation { child, worker, session, orphan, daemon };
 // Starts a process that does `words` and exits 0; says "forked PID". An orphan's parent has ended by then; a daemon is
 // an orphan in a session of its own.
 void fork_and(Relation relation, const Words& words);

@@ -20,6 +20,7 @@
 //   ending
 //     exit N, die SIGNAL, abort
 //   processes (each says "forked PID"; the new one does WORDS and exits 0)
+//     prefork WORDS… end                                     | a child that answers on what was listened on before
 //     fork WORDS… end, session WORDS… end (setsid), orphan WORDS… end (double fork), daemon WORDS… end (double fork, setsid)
 //   output
 //     lines N LENGTH, blocks N LENGTH                        | numbered lines of LENGTH bytes, line end included: "0000000001 xxx…";
@@ -84,7 +85,7 @@ class Interpreter {
 
   // Words up to the `end` that belongs to the block which begins at `at`.
   static Script block(const Script& script, std::size_t& at) {
-    static const std::array<std::string, 4> plain{"fork", "session", "orphan", "daemon"};
+    static const std::array<std::string, 5> plain{"fork", "prefork", "session", "orphan", "daemon"};
     static const std::array<std::string, 3> with_parameter{"on", "first", "repeat"};
     Script words;
     for (int depth = 1; at < script.size(); ++at) {
@@ -210,6 +211,7 @@ class Interpreter {
 
   bool processes(const std::string& word, const Script& script, std::size_t& at) {
     static const std::map<std::string, Relation> relations{{"fork", Relation::child},
+                                                           {"prefork", Relation::worker},
                                                            {"session", Relation::session},
                                                            {"orphan", Relation::orphan},
                                                            {"daemon", Relation::daemon}};

@@ -74,4 +74,19 @@ class Stranger {
   unsigned id_;
 };
 
+// The state directory of such a user, with copies of forever and the talking child that it can reach (`forever` and `child` in
+// the scratch directory).
+class StrangersHome {
+ public:
+  StrangersHome();
+  // Runs `forever ARGUMENTS` as that user.
+  [[nodiscard]] Result run(const Words& arguments) const;
+  // And requires exit code 0.
+  Result done(const Words& arguments) const;
+  [[nodiscard]] std::string child() const { return home.scratch() / "child"; }
+
+  const Stranger user;
+  const TemporaryHome home;
+};
+
 }  // namespace forever::test

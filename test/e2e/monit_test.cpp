@@ -154,6 +154,26 @@ TEST_CASE("MONIT r restarts, s stops and starts again; the view goes on meanwhil
   view.require_clean_end();
 }
 
+TEST_CASE("MONIT R reloads, and says what became of it") {
+  const TemporaryHome home;
+  const int port = free_port();
+  start(home, "web", {"wait"}, {"--listen", "127.0.0.1:" + std::to_string(port), "--min-uptime", "50ms"});
+  const int pid = pid_of(home, "web");
+  View view(home);
+  REQUIRE(view.shows("> web"));
+  view.running.type("R");
+  CHECK(view.shows("reloading web"));
+  CHECK(view.shows("web reloaded"));
+  CHECK(pid_of(home, "web") != pid);
+  CHECK_FALSE(alive(pid));
+  view.running.type("s");
+  REQUIRE(view.shows("web stopped"));
+  view.running.type("R");
+  CHECK(view.shows("web is not running; s starts it"));
+  view.running.type("q");
+  view.require_clean_end();
+}
+
 TEST_CASE("MONIT q does not wait for a stop that is under way, which goes on") {
   const TemporaryHome home;
   start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "2s"});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "platform/users.hpp"
 #include "test/e2e/workers.hpp"
 
 using namespace forever::test;
@@ -72,6 +73,8 @@ class OddServer {
  private:
   std::vector<int> ports_;
 };
+
+std::string own_user() { return forever::user_name(forever::effective_uid()); }
 
 }  // namespace
 
@@ -171,6 +174,91 @@ serve(again)
   CHECK(wait_for_log(server.home, "web", "0 udp ok\n"));
   CHECK(server.answers().size() == 2);
   CHECK(describe_json(server.home, "web").at("ports").size() == 1);
+}
+
+TEST_CASE("CLU1 nginx: each master's workers share its socket, and a reload loses no request", "[CLU1][CLU2]") {
+  NEED_SHARING();
+  NEED("nginx");
+  const TemporaryHome home;
+  const int port = free_port();
+  const std::string folder = home.scratch();
+  // Of each instance a pid file of its own: nginx signals what it finds there.
+  write_file(folder + "/nginx.sh", "exec nginx -p " + folder + " -e stderr -c " + folder + "/nginx.conf -g \"pid " +
+                                       folder + "/$$.pid; daemon off;\"\n");
+  std::filesystem::create_directory(folder + "/temp");
+  std::string paths;
+  for (const char* name : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
+    paths += std::string{name} + "_temp_path temp;";
+  write_file(folder + "/nginx.conf",
+             "user " + own_user() +
+                 ";worker_processes 2;error_log stderr;events{worker_connections 64;}http{access_log off;" + paths +
+                 "server{listen 127.0.0.1:" + std::to_string(port) + ";location /{return 200 '$pid\\n';}}}\n");
+  done(home, {"start", folder + "/nginx.sh", "--name", "web", "-i", "2", "--wait"});
+  Load load(port, 3);
+  REQUIRE(served(load, 200));
+  done(home, {"reload", "web"});
+  REQUIRE(served(load, 50));
+  const LoadResult result = load.stop();
+  require_none_lost(result);
+  CHECK(result.answered.size() > 2);  // workers of both generations
+  done(home, {"stop", "web"});
+  CHECK(can_bind(port));
+}
+
+TEST_CASE("CLU1 gunicorn: its arbiters share the port, and so do the workers of each", "[CLU1][CLU2]") {
+  NEED_SHARING();
+  NEED("gunicorn");
+  const TemporaryHome home;
+  const int port = free_port();
+  write_file(home.scratch() / "hello.py", R"(import os
+def application(environ, start_response):
+    body = b'%d\n' % os.getpid()
+    start_response('200 OK', [('Content-Length', str(len(body)))])
+    return [body]
+)");
+  done(home, {"start", "gunicorn", "--name", "web", "-i", "2", "--wait", "--cwd", home.scratch(), "--", "-w", "2", "-b",
+              "127.0.0.1:" + std::to_string(port), "--graceful-timeout", "5", "hello:application"});
+  Load load(port, 3);
+  REQUIRE(wait_until([&] { return load.requests() >= 200; }, 60s));
+  done(home, {"reload", "web"});
+  REQUIRE(served(load, 50));
+  require_none_lost(load.stop());
+  done(home, {"stop", "web"});
+  CHECK(can_bind(port));
+}
+
+TEST_CASE("CLU1 a preforking server in C whose children accept on what they inherit", "[CLU1][CLU2]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  // The talking child: it listens, forks, and both answer in their waits.
+  done(home,
+       start_words("web", {"-i", "2", "--wait"}, {"listen", std::to_string(port), "prefork", "wait", "end", "wait"}));
+  const auto pids = forked_by(home, "web", 2);
+  Load load(port, 3);
+  REQUIRE(served(load, 300));
+  done(home, {"reload", "web"});
+  REQUIRE(served(load, 50));
+  const LoadResult result = load.stop();
+  require_none_lost(result);
+  CHECK(std::ranges::any_of(pids, [&](int pid) { return result.answered.contains(std::to_string(pid)); }));
+  CHECK(none_alive(pids));
+}
+
+TEST_CASE("CLU1 programs with and without SO_REUSEADDR restart on the port that they shared", "[CLU1][CLU3]") {
+  NEED_PYTHON_AND_SHARING();
+  const OddServer server(R"(s = socket.socket()
+if os.environ['FOREVER_INSTANCE'] == '0':
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', ports[0]))
+s.listen(5)
+serve(s)
+)",
+                         1);
+  CHECK(server.answers().size() == 2);
+  done(server.home, {"restart", "web"});
+  CHECK(server.answers().size() == 2);
+  server.require_reload(2);
 }
 
 TEST_CASE("CLU1 a program of several instances that listens on nothing runs and is reloaded all the same", "[CLU1]") {

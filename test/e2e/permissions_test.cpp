@@ -71,37 +71,22 @@ TEST_CASE("PERM1 another user's state directory gives one clear line", "[PERM1]"
 
 TEST_CASE("PERM1 an unprivileged user keeps an app alive like root", "[PERM1]") {
   if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
-  setenv("TMPDIR", "/tmp", 1);
-  const TemporaryHome home;
-  const Stranger user;
-  fs::copy_file(forever_binary(), home.scratch() / "forever");
-  fs::copy_file(child_binary(), home.scratch() / "child");
-  fs::create_directory(home.state());
-  REQUIRE(chown(home.state().c_str(), user.id(), user.id()) == 0);
-  const auto as_user = [&](const Words& words) {
-    Command command = home.command({});
-    command.argv = Words{home.scratch() / "forever"} + words;
-    command.before_exec = user.become();
-    Result result = run(command);
-    INFO("forever " << words.at(0) << ": " << result.out << result.err);
-    REQUIRE(result.exit_code == 0);
-    return result;
-  };
-  as_user({"start", home.scratch() / "child", "--name", "web", "--", "print-users", "say", "up", "wait"});
-  REQUIRE(wait_for_log(home, "web", "up"));
-  const std::string id = std::to_string(user.id());
-  REQUIRE(log_of(home, "web").starts_with("uid " + id + " gid " + id + " "));
-  const Json app = parse_json(as_user({"list", "--json"}).out).at("apps").at(0);
+  const StrangersHome user;
+  user.done({"start", user.child(), "--name", "web", "--", "print-users", "say", "up", "wait"});
+  REQUIRE(wait_for_log(user.home, "web", "up"));
+  const std::string id = std::to_string(user.user.id());
+  REQUIRE(log_of(user.home, "web").starts_with("uid " + id + " gid " + id + " "));
+  const Json app = parse_json(user.done({"list", "--json"}).out).at("apps").at(0);
   const int pid = app.at("instances").at(0).at("pid").get<int>();
   kill_hard(app.at("supervisor_pid").get<int>());
   REQUIRE(wait_until([&] {
-    const Json now = parse_json(as_user({"list", "--json"}).out).at("apps").at(0);
+    const Json now = parse_json(user.done({"list", "--json"}).out).at("apps").at(0);
     return now.at("supervisor_pid") != app.at("supervisor_pid") && now.at("status") == "online" &&
            now.at("instances").at(0).at("pid") == pid;
   }));
-  as_user({"restart", "web"});
-  as_user({"stop", "web"});
-  as_user({"delete", "web"});
+  user.done({"restart", "web"});
+  user.done({"stop", "web"});
+  user.done({"delete", "web"});
 }
 
 TEST_CASE("PERM1 root runs an app as another user, with that user's groups", "[PERM1]") {

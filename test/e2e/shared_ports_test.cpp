@@ -123,6 +123,57 @@ TEST_CASE("CLU1 --no-share leaves the port to the first that binds it", "[CLU1]"
   CHECK(describe_json(home, "web").at("ports").empty());
 }
 
+TEST_CASE("CLU1 who is not root shares ports as well, through reloads and the deaths of those who watch",
+          "[CLU1][CLU2][SUP1]") {
+  NEED_SHARING();
+  if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
+  const StrangersHome user;
+  const int port = free_port();
+  user.done(
+      {"start", user.child(), "--name", "web", "-i", "2", "--wait", "--", "listen", std::to_string(port), "wait"});
+  const auto look = [&] { return parse_json(user.done({"list", "--json"}).out).at("apps").at(0); };
+  const std::string worker = std::to_string(look().at("instances").at(0).at("pid").get<int>());
+  CHECK(has(read_file("/proc/" + worker + "/status"), "NoNewPrivs:\t1"));
+  Load load(port, 4);
+  user.done({"reload", "web"});
+  const int supervisor = look().at("supervisor_pid").get<int>();
+  kill_hard(supervisor);
+  REQUIRE(wait_until([&] { return look().at("supervisor_pid") != supervisor; }));
+  user.done({"reload", "web"});
+  const int keeper = look().at("keeper_pid").get<int>();
+  const int second = look().at("supervisor_pid").get<int>();
+  kill_hard(keeper);
+  kill_hard(second);
+  REQUIRE(wait_until([&] { return !alive(keeper) && !alive(second); }));
+  user.done({"list"});
+  user.done({"reload", "web"});
+  REQUIRE(served(load, 20));
+  require_none_lost(load.stop());
+  require_even_spread(port, 2);
+  user.done({"stop", "web"});
+  CHECK(can_bind(port));
+}
+
+TEST_CASE("CLU1 where ports cannot be shared, start says why and names the ways that are left", "[CLU1]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  // Below an app whose calls are supervised already there can be no second listener.
+  const std::string file = home.scratch() / "outer.sh";
+  write_file(file, "export FOREVER_HOME=" + (home.scratch() / "inner").string() + "\n" + forever_binary() + " start " +
+                       child_binary() + " --name web -i 2 -- wait; echo code $?\n" + forever_binary() + " start " +
+                       child_binary() + " --name web --hold-ports -- wait; echo code $?\n");
+  done(home, {"start", file, "--name", "outer", "--hold-ports", "--merge-logs", "--restart", "never"});
+  REQUIRE(wait_for_status(home, "outer", "stopped"));
+  const std::string told = log_of(home, "outer");
+  CHECK(
+      has(told, "forever: cannot share ports among 2 instances: another program supervises our system calls already"));
+  CHECK(has(told, "--listen 8080"));
+  CHECK(has(told, "--increment-env PORT"));
+  CHECK(has(told, "--no-share"));
+  CHECK(has(told, "forever: cannot hold its ports: another program"));
+  CHECK(count_of(told, "code 1\n") == 2);
+}
+
 TEST_CASE("CLU1 another app cannot join a port that is shared", "[CLU1]") {
   NEED_SHARING();
   const TemporaryHome home;
@@ -375,6 +426,71 @@ TEST_CASE("SUP1 a bind that the dead supervisor had not answered is answered by 
     return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("ready") == true; });
   }));
   CHECK(pids_of(home) == before);
+  require_even_spread(port, 2);
+}
+
+TEST_CASE(
+    "SUP2 who adopts after keeper and supervisor were killed has the queues of living workers: a crash then loses none",
+    "[SUP2][CLU3]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  start_workers(home, nullptr, port, {"--hold-ports"});
+  kill_watchers(home, "web");
+  done(home, {"list"});
+  CHECK(describe_json(home, "web").at("ports").dump() == "[\"0.0.0.0:" + std::to_string(port) + "\"]");
+  // The only worker dies: what connects meanwhile waits in the socket that was taken back.
+  Load load(port, 3);
+  for (int round = 0; round < 3; ++round) {
+    const int pid = pid_of(home, "web");
+    kill_hard(pid);
+    REQUIRE(wait_until([&] { return pid_of(home, "web") > 0 && pid_of(home, "web") != pid; }));
+    REQUIRE(served(load, 20));
+  }
+  const LoadResult result = load.stop();
+  INFO(result.first_failure);
+  CHECK(result.refused == 0);
+  CHECK(result.failed <= 3 * 3);  // those in the hands of the killed
+  done(home, {"stop", "web"});
+  CHECK(can_bind(port));
+}
+
+TEST_CASE("STOP1 stop of workers that share a port leaves no process of theirs, and the port is free",
+          "[STOP1][CLU1]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  start(home, "web",
+        {"listen", std::to_string(port), "fork", "ignore", "TERM", "wait", "end", "daemon", "wait", "end", "wait"},
+        {"-i", "2", "--kill-timeout", "300ms"});
+  const auto forked = forked_by(home, "web", 4);
+  const auto leaders = pids_of(home);
+  done(home, {"stop", "web"});
+  CHECK(can_bind(port));
+  CHECK(none_alive(forked));
+  CHECK(none_alive(leaders));
+  CHECK(processes_of(home).empty());
+}
+
+TEST_CASE("BACK1 workers that end at once back off one by one, and come back on the port when they can",
+          "[BACK1][CLU5]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  const std::string go = home.scratch() / "go";
+  const std::string file = home.scratch() / "server.sh";
+  write_file(file,
+             "[ -e " + go + " ] || exit 3\nexec '" + child_binary() + "' listen " + std::to_string(port) + " wait\n");
+  done(home, {"start", file, "--name", "web", "-i", "2", "--backoff-first", "50ms", "--backoff-cap", "200ms"});
+  REQUIRE(wait_until([&] {
+    const Json instances = listed(home, "web").at("instances");
+    return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("failures") >= 4; });
+  }));
+  write_file(go, "");
+  REQUIRE(wait_until([&] {
+    const Json instances = listed(home, "web").at("instances");
+    return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("ready") == true; });
+  }));
   require_even_spread(port, 2);
 }
 

@@ -98,19 +98,22 @@ TEST_CASE("MONIT arrows and j, k select, and stay at the ends") {
   CHECK(view.selected == "web");
 }
 
-TEST_CASE("MONIT r restarts, s stops what runs and starts what does not, q quits") {
+TEST_CASE("MONIT r restarts, R reloads, s stops what runs and starts what does not, q quits") {
   MonitView view = three();
   CHECK(press_all(view, {text("q")})->kind == MonitCommand::Kind::quit);
   const auto restart = press_all(view, {text("r")});
   CHECK(restart->kind == MonitCommand::Kind::restart);
   CHECK(restart->app == "web");
+  const auto reload = press_all(view, {text("R")});
+  CHECK(reload->kind == MonitCommand::Kind::reload);
+  CHECK(reload->app == "web");
   CHECK(press_all(view, {text("s")})->kind == MonitCommand::Kind::stop);
   CHECK(press_all(view, {text("j"), text("s")})->kind == MonitCommand::Kind::stop);  // in back-off
   CHECK(press_all(view, {text("j"), text("s")})->kind == MonitCommand::Kind::start);
   CHECK(press_all(view, {key(Key::Kind::redraw)})->kind == MonitCommand::Kind::redraw);
   MonitView none;
   none.take({});
-  CHECK_FALSE(press_all(none, {text("r"), text("s"), text("j"), key(Key::Kind::page_up), text("x")}));
+  CHECK_FALSE(press_all(none, {text("r"), text("R"), text("s"), text("j"), key(Key::Kind::page_up), text("x")}));
 }
 
 TEST_CASE("MONIT / filters while it is typed, Enter keeps it, Esc clears it") {

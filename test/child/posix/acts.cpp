@@ -252,7 +252,8 @@ void fork_and(Relation relation, const Words& words) {
       std::_Exit(0);
     }
   }
-  listeners.clear();  // still open: a child that holds the port, without answering
+  // Still open: a child that holds the port, without answering.
+  if (relation != Relation::worker) listeners.clear();
   words();
   std::_Exit(0);
 }
