@@ -37,13 +37,17 @@ struct PortCall {
   std::uint64_t cookie = 0;  // tells this socket from all others (SO_COOKIE)
   // "127.0.0.1:8081", "[::]:8081": bind: what is asked for; listen: what it is bound to. Empty for port 0 or no port at all.
   std::string address;
-  bool shares = false;       // the program itself has set SO_REUSEPORT
-  bool address_free = true;  // bind: nobody else listens there; asked only where `shares` is false
+  std::string asked;    // bind: the same as the program gave it (a sockaddr)
+  bool shares = false;  // the program itself has set SO_REUSEPORT
 };
 
 // Takes the next call without waiting. `gone`: no process is left under this filter; the listener says nothing more.
 enum class PortCallReceipt : std::uint8_t { call, nothing, gone };
 [[nodiscard]] PortCallReceipt receive_port_call(NativeHandle listener, PortCall& into);
+
+// bind: whether nobody listens there. It is tried out, for a moment in which nobody else can bind there: not to be asked where a
+// call for this address may be under way.
+[[nodiscard]] bool address_is_free(const PortCall& call) noexcept;
 
 // The call is made by the kernel as if nobody had looked.
 void let_pass(NativeHandle listener, const PortCall& call) noexcept;

@@ -152,7 +152,7 @@ void SharedPorts::answer_bind(std::uint32_t key, Member& member, PortCall& call)
     return seat.owned && seat.key == key && seat.claimed && seat.address == call.address;
   });
   const bool ours = granted(call.address) || orders_.contains(call.address);
-  if (!call.shares && (own_second || (!ours && !call.address_free))) {
+  if (!call.shares && (own_second || (!ours && !address_is_free(call)))) {
     let_pass(member.calls.get(), call);
     return;
   }

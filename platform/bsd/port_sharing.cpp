@@ -11,6 +11,7 @@ namespace forever {
 int hand_over_port_calls(int, pid_t) noexcept { return ENOTSUP; }
 std::optional<std::string> share_ports_fault() { return "only Linux can do that"; }
 PortCallReceipt receive_port_call(NativeHandle, PortCall&) { return PortCallReceipt::gone; }
+bool address_is_free(const PortCall&) noexcept { return true; }
 void let_pass(NativeHandle, const PortCall&) noexcept {}
 void answer_port_call(NativeHandle, const PortCall&, int) noexcept {}
 void let_share(NativeHandle, const PortCall&) noexcept {}

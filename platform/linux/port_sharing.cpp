@@ -85,24 +85,6 @@ bool read_address(Pid thread, std::uint64_t at, std::uint64_t size, sockaddr_sto
          sys::pread(memory.get(), &into, wanted, static_cast<off_t>(at)) == static_cast<ssize_t>(wanted);
 }
 
-// Whether a socket of its own kind could be bound there, were it alone.
-bool is_free(NativeHandle like, const sockaddr_storage& address) noexcept {
-  const int domain = int_option(like, SOL_SOCKET, SO_DOMAIN);
-  const Handle probe{FOREVER_SYS(socket, -1, domain, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (!probe) return true;
-  const int yes = 1;
-  ::setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (domain == AF_INET6) {
-    const int only = int_option(like, IPPROTO_IPV6, IPV6_V6ONLY);
-    ::setsockopt(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
-  }
-  const socklen_t size = domain == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-  // Two sockets with SO_REUSEADDR may be bound side by side; only one of them can listen.
-  if (::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0)
-    return ::listen(probe.get(), 0) == 0 || errno != EADDRINUSE;
-  return errno != EADDRINUSE;
-}
-
 // The notification names a thread; descriptors are its process's.
 Pid process_of_thread(Pid thread) {
   const std::string status = proc::read_whole(("/proc/" + std::to_string(thread) + "/status").c_str());
@@ -173,7 +155,7 @@ void fill_in(const seccomp_notif& question, PortCall& call) {
     call.address = address_of_socket(socket.get());
   } else if (sockaddr_storage address{}; read_address(thread, question.data.args[1], question.data.args[2], address)) {
     call.address = text_of(address);
-    if (!call.address.empty() && !call.shares) call.address_free = is_free(socket.get(), address);
+    call.asked.assign(reinterpret_cast<const char*>(&address), sizeof address);
   } else {
     call.code = errno;
     return;
@@ -217,6 +199,25 @@ PortCallReceipt receive_port_call(NativeHandle listener, PortCall& into) {
   // Only now is it sure that all of the above was about who asks, and not about a process that got its number.
   if (sys::ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &question.id) != 0) return PortCallReceipt::nothing;
   return PortCallReceipt::call;
+}
+
+// Whether a socket of its own kind could be bound there, were it alone.
+bool address_is_free(const PortCall& call) noexcept {
+  const NativeHandle like = call.socket.get();
+  const int domain = int_option(like, SOL_SOCKET, SO_DOMAIN);
+  const Handle probe{FOREVER_SYS(socket, -1, domain, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (!probe) return true;
+  const int yes = 1;
+  ::setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (domain == AF_INET6) {
+    const int only = int_option(like, IPPROTO_IPV6, IPV6_V6ONLY);
+    ::setsockopt(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+  }
+  const socklen_t size = domain == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  // Two sockets with SO_REUSEADDR may be bound side by side; only one of them can listen.
+  if (::bind(probe.get(), reinterpret_cast<const sockaddr*>(call.asked.data()), size) == 0)
+    return ::listen(probe.get(), 0) == 0 || errno != EADDRINUSE;
+  return errno != EADDRINUSE;
 }
 
 void let_pass(NativeHandle listener, const PortCall& call) noexcept {

@@ -174,6 +174,16 @@ TEST_CASE("CLU1 where ports cannot be shared, start says why and names the ways 
   CHECK(count_of(told, "code 1\n") == 2);
 }
 
+TEST_CASE("CLU1 instances that bind in the same moment are in nobody's way", "[CLU1]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  for (int round = 0; round < 20; ++round) {
+    start_workers(home, nullptr, free_port(), {"-i", "4"});
+    CHECK(listed(home, "web").at("restarts") == 0);
+    done(home, {"delete", "web"});
+  }
+}
+
 TEST_CASE("CLU1 another app cannot join a port that is shared", "[CLU1]") {
   NEED_SHARING();
   const TemporaryHome home;

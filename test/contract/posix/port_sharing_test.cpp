@@ -60,7 +60,7 @@ TEST_CASE("CLU1 a program's bind and listen are told, and answered") {
   CHECK(bind.process == sharing.child.id().pid);
   CHECK(bind.address == address);
   CHECK_FALSE(bind.shares);
-  CHECK(bind.address_free);
+  CHECK(address_is_free(bind));
   REQUIRE(bind.socket);
   let_share(sharing.calls.get(), bind);
   PortCall listen = sharing.next();
@@ -101,7 +101,7 @@ TEST_CASE("CLU3 a kept socket takes the place of the next process's own, with wh
   CHECK(queue_of(kept.get()) == 1);
   Sharing second({"listen", std::to_string(port), "wait"});
   const PortCall bind = second.next();
-  CHECK_FALSE(bind.address_free);
+  CHECK_FALSE(address_is_free(bind));
   REQUIRE(put_in_place(second.calls.get(), bind, kept.get()));
   const PortCall listen = second.next();
   CHECK(listen.cookie == cookie_of(kept.get()));
