@@ -257,6 +257,7 @@ lint: ## formatting, clang-tidy, shellcheck, the man page, the layers
 .PHONY: bench
 bench: all ## measure side by side with other supervisors
 	@test/bench/run
+	@test/bench/cluster
 
 .PHONY: demo
 demo: ## build, and keep the example server alive on port 8081

@@ -141,8 +141,6 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
     const bool rising =
         std::ranges::any_of(instances_, [](const Instance& instance) { return instance.role() == Role::rising; });
     if (reload_ || rising) return std::nullopt;  // a new one that was not taken is stopped before that is told
-    // One that was not taken is gone, too, when that is told.
-    if (std::ranges::find(instances_, Role::rising, &Instance::role) != instances_.end()) return std::nullopt;
     if (!reload_result_.empty()) return ControlReply{false, reload_result_, pids(), {}};
     const char* const how = spec_.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
     return ControlReply{true, how, pids(), {}};
