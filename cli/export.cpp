@@ -31,6 +31,9 @@ std::vector<std::string> common_losses(const AppSpec& spec) {
     losses.push_back("lost: cron_restart \"" + printable(spec.cron_restart) + "\"; no restart by the clock");
   if (spec.instances > 1)
     losses.push_back("lost: instances do not share one port by themselves; put a load balancer before them");
+  for (const std::string& address : spec.listen)
+    losses.push_back("lost: the open socket that it is passed, " + printable(address) +
+                     "; see ListenStream= in systemd.socket(5)");
   if (spec.restart.on != RestartOn::never) {
     losses.push_back("lost: the waits between restarts (three at once, then " +
                      format_duration(spec.restart.backoff_first) + " growing to " +

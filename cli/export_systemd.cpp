@@ -76,7 +76,9 @@ std::string systemd_service(const ExportApp& app) {
                       std::to_string(std::max<std::uint32_t>(10, *restart.max_restarts * 2)) + "\n"
                 : "StartLimitIntervalSec=0\n";
   }
-  text += "\n[Service]\nType=exec\n";
+  // systemd-notify(1) is a child of what is started.
+  const bool notifies = spec.ready_when() == ReadyWhen::notify;
+  text += notifies ? "\n[Service]\nType=notify\nNotifyAccess=all\n" : "\n[Service]\nType=exec\n";
   for (const std::string& loss : common_losses(spec)) text += "# " + loss + "\n";
   std::string directory;
   for (const char c : spec.directory) (directory += c) += c == '%' ? "%" : "";

@@ -51,6 +51,14 @@ TEST_CASE("EXPORT systemd takes the services as they are", "[e2e]") {
   CHECK((checked.out + checked.err).find("db.service") == std::string::npos);
 }
 
+TEST_CASE("EXPORT systemd is told who says READY=1, and that sockets are passed by units of their own", "[e2e]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"}, {"--ready", "notify", "--listen", "127.0.0.1:" + std::to_string(free_port())});
+  const std::string shown = done(home, {"export", "systemd", "web"}).out;
+  CHECK_THAT(shown, contains("Type=notify\nNotifyAccess=all\n"));
+  CHECK_THAT(shown, contains("# lost: the open socket that it is passed, 127.0.0.1:"));
+}
+
 TEST_CASE("EXPORT kubernetes is read by kubectl, and holds what an app needs", "[e2e]") {
   const TemporaryHome home;
   start_apps(home);
