@@ -34,14 +34,34 @@ bool same_settings(AppSpec a, const AppSpec& b) {
   return a == b;
 }
 
+Way way_to(const AppSpec& wanted, const AppSpec& recorded) {
+  AppSpec same = recorded;
+  same.instances = wanted.instances;
+  auto keys = differing_keys(wanted.declared, recorded.declared);
+  std::erase(keys, "instances");
+  const bool number_alone = keys.empty() && wanted.instances != recorded.instances && same_settings(same, wanted);
+  if (number_alone && !recorded.apps_file.empty()) return Way::scale;
+  return wanted.shares_ports() && recorded.shares_ports() ? Way::reload : Way::restart;
+}
+
 Planned compare(const AppSpec& wanted, const OnRecord* recorded) {
-  if (recorded == nullptr) return {wanted.name, Change::fresh, {}};
-  Planned planned{wanted.name, Change::same, differing_keys(wanted.declared, recorded->spec.declared)};
+  if (recorded == nullptr) return {wanted.name, Change::fresh, {}, {}};
+  Planned planned{wanted.name, Change::same, differing_keys(wanted.declared, recorded->spec.declared),
+                  way_to(wanted, recorded->spec)};
   if (recorded->spec.apps_file.empty()) planned.what = {"it was not started from an apps file"};
   if (planned.what.empty() && !same_settings(wanted, recorded->spec)) planned.what = {"settings given by hand"};
   if (!planned.what.empty()) planned.change = Change::changed;
-  if (!recorded->running) planned = {wanted.name, Change::stopped, {}};
+  if (!recorded->running) planned = {wanted.name, Change::stopped, {}, {}};
   return planned;
+}
+
+const char* words_for(Way way) {
+  switch (way) {
+    case Way::restart: return "restarted";
+    case Way::reload: return "reloaded";
+    case Way::scale: return "scaled";
+  }
+  return "restarted";
 }
 
 }  // namespace
@@ -57,7 +77,7 @@ std::vector<Planned> plan_apply(const std::vector<AppSpec>& wanted, const std::m
   }
   if (only) return plan;
   for (const auto& [name, record] : recorded) {
-    if (record.spec.apps_file == apps_file && !names.contains(name)) plan.push_back({name, Change::gone, {}});
+    if (record.spec.apps_file == apps_file && !names.contains(name)) plan.push_back({name, Change::gone, {}, {}});
   }
   return plan;
 }
@@ -73,14 +93,16 @@ std::string describe_plan(const std::vector<Planned>& plan) {
     switch (planned.change) {
       case Change::fresh: text += "+ " + name + ": new, to be started\n"; break;
       case Change::stopped: text += "+ " + name + ": does not run, to be started\n"; break;
-      case Change::changed: text += "~ " + name + ": changed (" + keys + "), to be restarted\n"; break;
+      case Change::changed:
+        text += "~ " + name + ": changed (" + keys + "), to be " + words_for(planned.way) + "\n";
+        break;
       case Change::gone: text += "- " + name + ": gone from the file, to be stopped and forgotten\n"; break;
       case Change::same: break;
     }
   }
   const auto count = [&](Change change) { return counts[static_cast<std::size_t>(change)]; };
   return text + std::to_string(count(Change::fresh) + count(Change::stopped)) + " to start, " +
-         std::to_string(count(Change::changed)) + " to restart, " + std::to_string(count(Change::gone)) + " to stop, " +
+         std::to_string(count(Change::changed)) + " to change, " + std::to_string(count(Change::gone)) + " to stop, " +
          std::to_string(count(Change::same)) + " unchanged\n";
 }
 

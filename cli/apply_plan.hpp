@@ -17,10 +17,18 @@ enum class Change : std::uint8_t {
   gone,     // came from this file, in which it no longer is: is stopped and forgotten, its logs stay
 };
 
+// How what has changed gets its new settings.
+enum class Way : std::uint8_t {
+  restart,
+  reload,  // its ports are shared or held, before and after: no connection is lost
+  scale,   // nothing but the number of instances differs
+};
+
 struct Planned {
   std::string name;
   Change change = Change::same;
   std::vector<std::string> what;  // for `changed`: the keys that differ; values are not told, some are secrets
+  Way way = Way::restart;         // for `changed`
 };
 
 struct OnRecord {

@@ -30,6 +30,15 @@ void leave(Wanted& app, bool ok, std::string text) {
   app.text = std::move(text);
 }
 
+Step step_for(Way way) {
+  switch (way) {
+    case Way::restart: return Step::restart;
+    case Way::reload: return Step::reload;
+    case Way::scale: return Step::scale;
+  }
+  return Step::restart;
+}
+
 // What is asked of one app: nothing of one that another machine keeps.
 const AppView* view_of(const Views& views, Wanted& app) {
   const auto found = views.find(app.spec.name);
@@ -91,8 +100,17 @@ int start_apps_file(const StateDirectory& state, const StartOptions& options) {
   return answer_outcomes(state, outcomes, answer_of(options.json, options.quiet));
 }
 
-int restart_apps_file(const Restart& command) {
-  const SelectorOptions& which = command.which;
+std::variant<bool, Failure> is_one_apps_file(const std::vector<std::string>& words, std::string_view verb) {
+  if (std::none_of(words.begin(), words.end(), names_apps_file)) return false;
+  auto opened = open_state(false);
+  if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+  const auto is_file = [&](const std::string& word) { return is_apps_file(std::get<StateDirectory>(opened), word); };
+  if (std::none_of(words.begin(), words.end(), is_file)) return false;
+  if (words.size() == 1) return true;
+  return Failure{ExitCode::usage, std::string{verb} + " takes either one apps file or apps, not both"};
+}
+
+int restart_apps_file(const SelectorOptions& which, Step step) {
   auto opened = open_state(true);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
@@ -105,7 +123,7 @@ int restart_apps_file(const Restart& command) {
   for (Wanted& app : apps) {
     app.step = Step::start;
     const AppView* view = view_of(views, app);
-    if (view != nullptr && app.ok && view->supervised) app.step = Step::restart;
+    if (view != nullptr && app.ok && view->supervised) app.step = step;
     if (!app.ok) app.step = Step::leave;
   }
   return answer_outcomes(state, bring(state, apps, {which.quiet, false, {}}), which);
@@ -145,7 +163,7 @@ int apply(const Apply& command) {
     if (plan[i].change == Change::same) {
       leave(apps[i], true, id_words(apps[i].spec) + " is unchanged");
     } else {
-      apps[i].step = view != nullptr && view->supervised ? Step::restart : Step::start;
+      apps[i].step = view == nullptr || !view->supervised ? Step::start : step_for(plan[i].way);
     }
   }
   auto outcomes = bring(state, apps, {command.quiet, command.wait, {}});

@@ -6,13 +6,18 @@
 #include <string>
 #include <vector>
 
+#include "cli/bringing.hpp"
 #include "cli/stopping.hpp"
 
 namespace forever::cli {
 
 // start_verbs.cpp and stop_verbs.cpp hand over to these where an operand is an apps file.
 [[nodiscard]] int start_apps_file(const StateDirectory& state, const StartOptions& options);
-[[nodiscard]] int restart_apps_file(const Restart& command);
+// `step`: restart or reload; what does not run is started.
+[[nodiscard]] int restart_apps_file(const SelectorOptions& which, Step step);
+// Whether an apps file is among the operands of `verb`, which takes one of them or apps; the Failure says that both are there.
+[[nodiscard]] std::variant<bool, Failure> is_one_apps_file(const std::vector<std::string>& words,
+                                                           std::string_view verb);
 
 // Where operands are apps files: their apps that are on record, as exact selectors.
 struct FromFiles {

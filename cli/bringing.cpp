@@ -53,7 +53,7 @@ class Bringing {
     }
     for (const std::vector<std::size_t>& wave : waves()) {
       start_all(wave);
-      restart_all(wave);
+      change_all(wave);
       for (const std::size_t i : wave) {
         if (apps_[i].step == Step::leave) outcomes_[i] = {apps_[i].spec.name, apps_[i].ok, apps_[i].text};
         if (needed_[i] && apps_[i].step != Step::leave) await(i);
@@ -126,21 +126,42 @@ class Bringing {
                     head(spec) + (launched->already ? " is online already" : " online") + pid_words(pids_[i])};
   }
 
-  void restart_all(const std::vector<std::size_t>& wave) {
-    std::vector<ControlTarget> asked;
+  // What runs already goes on with its new settings, and then in the number that it is to have.
+  void change_all(const std::vector<std::size_t>& wave) {
     std::vector<std::size_t> places;
     for (const std::size_t i : wave) {
-      if (apps_[i].step != Step::restart || !may_start(i)) continue;
-      ControlRequest request{Operation::restart, {}, 0, false, {}};
-      request.new_spec = spec_to_json(apps_[i].spec);
-      asked.push_back({apps_[i].spec.name, std::move(request)});
-      places.push_back(i);
+      const Step step = apps_[i].step;
+      if (step != Step::leave && step != Step::start && may_start(i)) places.push_back(i);
     }
-    if (asked.empty()) return;
+    const auto asked = [&](std::size_t i) {
+      const Step step = apps_[i].step;
+      ControlRequest request;
+      request.operation = step == Step::restart  ? Operation::restart
+                          : step == Step::reload ? Operation::reload
+                                                 : Operation::configure;
+      request.new_spec = spec_to_json(apps_[i].spec);
+      return request;
+    };
+    ask_all(places, asked);
+    std::erase_if(places,
+                  [&](std::size_t i) { return !outcomes_[i].ok || pids_[i].size() == apps_[i].spec.instances; });
+    ask_all(places, [&](std::size_t i) {
+      ControlRequest request;
+      request.operation = Operation::scale;
+      request.count = static_cast<int>(apps_[i].spec.instances);
+      return request;
+    });
+  }
+
+  template <class Asked>
+  void ask_all(const std::vector<std::size_t>& places, Asked asked) {
+    if (places.empty()) return;
+    std::vector<ControlTarget> targets;
+    for (const std::size_t i : places) targets.push_back({apps_[i].spec.name, asked(i)});
     const auto progress = [&](const std::string&, const std::string& text) {
       if (!how_.quiet) tell(text);
     };
-    auto replies = ask_supervisors(state_, asked, progress);
+    const auto replies = ask_supervisors(state_, targets, progress);
     for (std::size_t at = 0; at < replies.size(); ++at) {
       const std::size_t i = places[at];
       const auto& reply = replies[at];
@@ -149,7 +170,10 @@ class Bringing {
         continue;
       }
       pids_[i] = reply->pids;
-      outcomes_[i] = {apps_[i].spec.name, true, head(apps_[i].spec) + " restarted" + pid_words(pids_[i])};
+      const Step step = apps_[i].step;
+      const char* const done = step == Step::restart ? " restarted" : step == Step::reload ? " reloaded" : " scaled";
+      const std::string note = reply->text.empty() ? "" : "; " + reply->text;
+      outcomes_[i] = {apps_[i].spec.name, true, head(apps_[i].spec) + done + pid_words(pids_[i]) + note};
     }
   }
 

@@ -10,7 +10,8 @@
 
 namespace forever::cli {
 
-enum class Step : std::uint8_t { leave, start, restart };
+// What runs is restarted, reloaded or, where nothing but the number of instances differs, scaled.
+enum class Step : std::uint8_t { leave, start, restart, reload, scale };
 
 struct Wanted {
   AppSpec spec;

@@ -42,6 +42,8 @@ struct Carrier {
   int operator()(const CleanLogs& command) const { return clean_logs(command); }
   int operator()(const Export& command) const { return export_to(command); }
   int operator()(const Watch& command) const { return watch(command); }
+  int operator()(const Send& command) const { return send(command); }
+  int operator()(const Columns& command) const { return columns(command); }
   int operator()(const Metrics& command) const { return metrics(command); }
   int operator()(const Doctor& command) const { return doctor(command); }
   int operator()(const MonitVerb& command) const { return monit(command); }

@@ -1,6 +1,7 @@
 // reload and scale: the instances of an app exchanged, or their number changed, while it runs.
 #include <algorithm>
 
+#include "cli/apps_verbs.hpp"
 #include "cli/asking.hpp"
 #include "cli/verb_functions.hpp"
 #include "cli/views.hpp"
@@ -24,6 +25,9 @@ Outcome record_count(const StateDirectory& state, const Target& target, const Sc
 }  // namespace
 
 int reload(const Reload& command) {
+  const auto file = is_one_apps_file(command.which.selectors, "reload");
+  if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, command.which.json);
+  if (std::get<bool>(file)) return restart_apps_file(command.which, Step::reload);
   Asking asking;
   asking.request = [](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
     if (target.slot)

@@ -58,11 +58,15 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
+}  // namespace
+
 std::string command_line(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) line += (line.empty() ? "" : " ") + quoted(word);
   return printable(line);
 }
+
+namespace {
 
 std::string pid_text(Pid pid) { return pid > 0 ? std::to_string(pid) : "-"; }
 

@@ -22,6 +22,7 @@ struct StartOptions {
   std::vector<std::string> interpreter;  // --interpreter "node --flag", split at spaces
   std::vector<std::string> environment;  // --env K=V, in order
   std::vector<std::string> environment_files;
+  bool input = false;  // --stdin
   std::optional<RestartOn> restart_on;
   std::optional<std::vector<int>> stop_exit_codes;
   std::optional<Milliseconds> min_uptime, restart_delay, backoff_first, backoff_cap, kill_timeout;
@@ -124,6 +125,15 @@ struct Upgrade {
   SelectorOptions which;  // none: all apps
   std::string binary;     // empty: this command's own
 };
+struct Send {
+  SelectorOptions which;
+  std::string line;
+};
+struct Columns {
+  enum class Change : std::uint8_t { show, add, remove, set, reset };
+  Change change = Change::show;
+  std::vector<std::string> columns;
+};
 struct Scale {
   SelectorOptions which;
   int count = 0;
@@ -205,9 +215,10 @@ struct Show {
   std::string text;
 };  // --help, --version: print and exit 0
 
-using Invocation = std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reload,
-                                Upgrade, Scale, Reopen, Port, Find, Apply, Init, Save, Resurrect, Startup, Unstartup,
-                                Env, Reset, CleanLogs, Export, Watch, MonitVerb, Metrics, Doctor, Completion, Show>;
+using Invocation =
+    std::variant<Start, Run, List, Stop, Restart, Delete, Describe, Logs, Flush, Pids, Signal, Reload, Upgrade, Scale,
+                 Reopen, Port, Find, Apply, Init, Save, Resurrect, Startup, Unstartup, Env, Reset, CleanLogs, Export,
+                 Watch, Send, Columns, MonitVerb, Metrics, Doctor, Completion, Show>;
 
 struct UsageError {
   std::string message;  // one line, says what was wrong and what to do

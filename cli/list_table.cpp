@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/description.hpp"
 #include "supervisor/names.hpp"
 #include "supervisor/units.hpp"
 
@@ -15,6 +16,33 @@ std::string percent(double value) {
   std::snprintf(text, sizeof text, value < 9.95 ? "%.1f%%" : "%.0f%%", value);
   return text;
 }
+
+using Align = Column::Align;
+
+struct KnownColumn {
+  std::string_view name, others;  // what PM2 and forever call it
+  Align align = Align::left;
+  unsigned keep = 0;
+  std::size_t least = 0;
+  bool usual = true;
+};
+// In the order of the cells that row() makes.
+constexpr KnownColumn kColumns[] = {{"id", "", Align::right, 8},
+                                    {"name", "uid", Align::left, 0, 6},
+                                    {"namespace", "", Align::left, 3, 8},
+                                    {"slot", "instance", Align::right, 4},
+                                    {"pid", "", Align::right, 9},
+                                    {"status", "state", Align::left, 0, 8},
+                                    {"restarts", "", Align::right, 7},
+                                    {"uptime", "", Align::right, 8},
+                                    {"cpu", "", Align::right, 5},
+                                    {"memory", "mem", Align::right, 6},
+                                    {"user", "", Align::left, 2, 6},
+                                    {"watching", "watch", Align::left, 1},
+                                    {"supervisor", "forever", Align::right, 1, 0, false},
+                                    {"command", "script", Align::left, 1, 8, false},
+                                    {"cwd", "", Align::left, 1, 8, false},
+                                    {"log", "logfile", Align::left, 1, 8, false}};
 
 Cell faint(std::string text) { return {std::move(text), Colour::dim}; }
 
@@ -72,6 +100,19 @@ std::vector<Cell> row_of_all(const AppLook& look) {
           Cell{status.watching ? "yes" : "no"}};
 }
 
+// The columns that are not usual.
+void add_facts(std::vector<Cell>& cells, const AppLook& look, bool first) {
+  const AppStatus& status = look.view.status;
+  if (!first) {
+    cells.resize(cells.size() + 4);
+    return;
+  }
+  cells.push_back(look.view.supervised ? Cell{std::to_string(status.supervisor.pid)} : faint("-"));
+  cells.push_back({command_line(status.command)});
+  cells.push_back({printable(status.directory)});
+  cells.push_back({printable(status.out_log)});
+}
+
 }  // namespace
 
 Colour colour_of(const std::string& state) {
@@ -83,23 +124,63 @@ Colour colour_of(const std::string& state) {
   return Colour::dim;
 }
 
-Table list_table(const std::vector<AppLook>& looks, bool expand) {
-  constexpr auto kRight = Column::Align::right;
-  constexpr auto kLeft = Column::Align::left;
+Table list_table(const std::vector<AppLook>& looks, bool expand, const std::vector<std::string>& columns) {
   Table table;
-  table.columns = {{"id", kRight, 8, 0},       {"name", kLeft, 0, 6},    {"namespace", kLeft, 3, 8},
-                   {"slot", kRight, 4, 0},     {"pid", kRight, 9, 0},    {"status", kLeft, 0, 8},
-                   {"restarts", kRight, 7, 0}, {"uptime", kRight, 8, 0}, {"cpu", kRight, 5, 0},
-                   {"memory", kRight, 6, 0},   {"user", kLeft, 2, 6},    {"watching", kLeft, 1, 0}};
+  std::vector<std::size_t> places;
+  const auto show = [&](std::string_view name) {
+    const auto known = std::ranges::find(kColumns, name, &KnownColumn::name);
+    if (known == std::end(kColumns)) return;
+    places.push_back(static_cast<std::size_t>(known - std::begin(kColumns)));
+    table.columns.push_back({std::string{known->name}, known->align, known->keep, known->least});
+  };
+  for (const std::string& name : columns) show(name);
+  if (columns.empty()) {
+    for (const std::string_view name : usual_columns()) show(name);
+  }
+  const auto add = [&](std::vector<Cell> cells, const AppLook& look, bool first) {
+    if (!columns.empty()) add_facts(cells, look, first);
+    std::vector<Cell>& shown = table.rows.emplace_back();
+    for (const std::size_t place : places) shown.push_back(cells[place]);
+  };
   for (const AppLook& look : looks) {
     if (look.instances.size() > 1 && !expand) {
-      table.rows.push_back(row_of_all(look));
+      add(row_of_all(look), look, true);
       continue;
     }
     const std::size_t rows = std::max<std::size_t>(look.instances.size(), 1);
-    for (std::size_t i = 0; i < rows; ++i) table.rows.push_back(row(look, i, i == 0));
+    for (std::size_t i = 0; i < rows; ++i) add(row(look, i, i == 0), look, i == 0);
   }
   return table;
+}
+
+std::vector<std::string_view> all_columns() {
+  std::vector<std::string_view> names;
+  for (const KnownColumn& column : kColumns) names.push_back(column.name);
+  return names;
+}
+
+std::vector<std::string_view> usual_columns() {
+  std::vector<std::string_view> names;
+  for (const KnownColumn& column : kColumns) {
+    if (column.usual) names.push_back(column.name);
+  }
+  return names;
+}
+
+std::optional<std::string_view> column_named(std::string_view word) {
+  for (const KnownColumn& column : kColumns) {
+    if (word == column.name || (word == column.others && !word.empty())) return column.name;
+  }
+  return std::nullopt;
+}
+
+std::string unknown_column(std::string_view word) {
+  const auto near = nearest(word, all_columns());
+  std::string text = "'" + printable(word) + "' is no column of list";
+  if (near) return text + "; did you mean '" + std::string{*near} + "'?";
+  text += "; there are";
+  for (const KnownColumn& column : kColumns) text.append(&column == kColumns ? " " : ", ").append(column.name);
+  return text;
 }
 
 }  // namespace forever::cli

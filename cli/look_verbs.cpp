@@ -1,4 +1,5 @@
 // list, describe, pid: the verbs that look.
+#include "cli/chosen_columns.hpp"
 #include "cli/common.hpp"
 #include "cli/description.hpp"
 #include "cli/json_view.hpp"
@@ -29,13 +30,23 @@ std::string names_of(const std::vector<AppLook>& looks) {
 // As wide as the terminal; off a terminal as wide as it needs to be.
 std::size_t table_width() { return is_terminal(Stream::out) ? static_cast<std::size_t>(terminal_width(80)) : 0; }
 
-std::string list_text(const std::vector<AppLook>& looks, const std::string& directory, bool expand) {
+// Tells why, where the choice cannot be read.
+std::vector<std::string> columns_to_show(const StateDirectory& state) {
+  auto chosen = chosen_columns(state);
+  if (chosen) return std::move(*chosen);
+  complain(chosen.error().message());
+  return {};
+}
+
+std::string list_text(const std::vector<AppLook>& looks, const std::string& directory, bool expand,
+                      const std::vector<std::string>& columns) {
   if (looks.empty()) return "no apps in " + directory + "; `forever start PROGRAM` keeps one alive\n";
-  return render(list_table(looks, expand), table_width(), colours_wanted(Stream::out));
+  return render(list_table(looks, expand, columns), table_width(), colours_wanted(Stream::out));
 }
 
 [[noreturn]] void watch_list(const StateDirectory& state, const List& command) {
   constexpr Milliseconds kPeriod{2000};
+  const std::vector<std::string> columns = columns_to_show(state);
   std::vector<AppLook> before;
   Time then{};
   for (;;) {
@@ -47,7 +58,7 @@ std::string list_text(const std::vector<AppLook>& looks, const std::string& dire
     sort_looks(looks, command.sort);
     // Home, then clear what is below: no flicker, and the scroll-back stays.
     const std::string shown =
-        "\x1b[H\x1b[J" + list_text(looks, state.path(), command.expand) + "\nevery 2 s; Ctrl-C ends\n";
+        "\x1b[H\x1b[J" + list_text(looks, state.path(), command.expand, columns) + "\nevery 2 s; Ctrl-C ends\n";
     if (!write_all(Stream::out, shown)) std::exit(0);
     (void)wait_readable({}, kPeriod);
   }
@@ -73,7 +84,7 @@ int list(const List& command) {
   sort_looks(looks, command.sort);
   if (command.json) return print(json_list(state.path(), looks));
   if (command.quiet) return print(names_of(looks));
-  return print(list_text(looks, state.path(), command.expand));
+  return print(list_text(looks, state.path(), command.expand, columns_to_show(state)));
 }
 
 int describe(const Describe& command) {

@@ -241,6 +241,7 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   lay(options.user, spec.user);
   lay(options.group, spec.group);
   if (!options.interpreter.empty()) spec.interpreter = options.interpreter;
+  if (options.input) spec.input = true;
   lay(options.restart_on, spec.restart.on);
   lay(options.stop_exit_codes, spec.restart.stop_exit_codes);
   lay(options.min_uptime, spec.restart.min_uptime);

@@ -137,6 +137,11 @@ constexpr Option kWhat[] = {
      [](Draft& d, const std::string& v) { return set_name(d.start.name, v); }},
     {"--namespace", "NAME", "The group of apps it belongs to, a selector of its own. Without it: default.",
      [](Draft& d, const std::string& v) { return set_name(d.start.app_namespace, v); }},
+    {"--stdin", "", "Lets it read what `forever send` writes. Without it its standard input is /dev/null.",
+     [](Draft& d, const std::string&) {
+       d.start.input = true;
+       return Fault{};
+     }},
 };
 Fault set_nice(Draft& draft, const std::string& value) {
   const auto number = whole_number<int>(value);
@@ -557,6 +562,7 @@ constexpr Option kRestart[] = {
     kJson,
     kQuiet,
 };
+constexpr Option kReload[] = {kOnly, kEnvironmentName, kJson, kQuiet};
 constexpr Option kDelete[] = {
     {"--keep-logs", "", "Leaves its log files where they are. Logs outside the state directory are never removed.",
      [](Draft& d, const std::string&) {
@@ -681,6 +687,7 @@ constexpr OptionGroup kListTable[] = {{"Options", kListing}};
 constexpr OptionGroup kAnswerTable[] = {{"Options", kPlainAnswer}};
 constexpr OptionGroup kStopTable[] = {{"Options", kStop}};
 constexpr OptionGroup kRestartTable[] = {{"Options", kRestart}};
+constexpr OptionGroup kReloadTable[] = {{"Options", kReload}};
 constexpr OptionGroup kDeleteTable[] = {{"Options", kDelete}};
 constexpr OptionGroup kDescribeTable[] = {{"Options", kDescribe}};
 constexpr OptionGroup kLogsTable[] = {{"Options", kLogsView}};
@@ -705,6 +712,7 @@ constinit const std::span<const OptionGroup> kListGroups{kListTable};
 constinit const std::span<const OptionGroup> kAnswerGroups{kAnswerTable};
 constinit const std::span<const OptionGroup> kStopGroups{kStopTable};
 constinit const std::span<const OptionGroup> kRestartGroups{kRestartTable};
+constinit const std::span<const OptionGroup> kReloadGroups{kReloadTable};
 constinit const std::span<const OptionGroup> kDeleteGroups{kDeleteTable};
 constinit const std::span<const OptionGroup> kDescribeGroups{kDescribeTable};
 constinit const std::span<const OptionGroup> kLogsGroups{kLogsTable};

@@ -1,9 +1,11 @@
-// signal, flush, reopen: one message to each supervisor.
+// signal, reset, flush, reopen: one message to each supervisor; send: a line to each instance.
 #include "cli/asking.hpp"
 #include "cli/verb_functions.hpp"
 #include "cli/views.hpp"
 #include "platform/files.hpp"
+#include "platform/input_pipe.hpp"
 #include "platform/signals.hpp"
+#include "supervisor/instance.hpp"
 #include "supervisor/log_writer.hpp"
 #include "supervisor/outputs.hpp"
 
@@ -30,10 +32,36 @@ Outcome flush_files(const StateDirectory& state, const Target& target) {
   return {target.name, true, words_for(target) + " flushed"};
 }
 
+// Past the supervisor, straight into what the program reads.
+Outcome write_line(const StateDirectory& state, const AppView& view, const Target& target, const std::string& line) {
+  const std::string who = words_for(target);
+  const auto spec = state.read_spec(target.name);
+  if (!spec) return {target.name, false, spec.error().message()};
+  if (!spec->input)
+    return {target.name, false,
+            who + " reads no input; `forever stop " + target.name + "`, then `forever start " + target.name +
+                " --stdin` gives it one"};
+  std::size_t reached = 0;
+  for (const InstanceStatus& instance : view.status.instances) {
+    if (target.slot && *target.slot != instance.slot) continue;
+    const Status written = write_input(input_path(state.app_directory(target.name), instance.slot), line);
+    if (written) {
+      ++reached;
+    } else if (written.error().code == std::errc::resource_unavailable_try_again) {
+      return {target.name, false, who + " does not read its input, which is full; nothing was written"};
+    } else if (written.error().code != std::errc::no_such_device_or_address &&
+               written.error().code != std::errc::no_such_file_or_directory) {
+      return {target.name, false, who + ": " + written.error().message()};
+    }
+  }
+  if (reached == 0) return {target.name, false, who + " is not running"};
+  return {target.name, true, who + " got the line" + (reached > 1 ? ", in all instances" : "")};
+}
+
 // What is to be done where nobody supervises.
 using Idle = Outcome (*)(const StateDirectory&, const Target&);
 
-int send(const SelectorOptions& which, const ControlRequest& message, const std::string& done, Idle idle) {
+int tell_all(const SelectorOptions& which, const ControlRequest& message, const std::string& done, Idle idle) {
   Asking asking;
   asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
     if (!selection.view_of(target).supervised) return idle(selection.state, target);
@@ -49,25 +77,39 @@ int send(const SelectorOptions& which, const ControlRequest& message, const std:
 
 int signal(const Signal& command) {
   const std::string name = signal_name(command.signal);
-  return send(command.which, {Operation::send_signal, {}, command.signal, false, {}}, " got " + name,
-              [](const StateDirectory&, const Target& target) {
-                return Outcome{target.name, false, words_for(target) + " is not running"};
-              });
+  return tell_all(command.which, {Operation::send_signal, {}, command.signal, false, {}}, " got " + name,
+                  [](const StateDirectory&, const Target& target) {
+                    return Outcome{target.name, false, words_for(target) + " is not running"};
+                  });
 }
 
 int reset(const Reset& command) {
-  return send(command.which, {Operation::reset, {}, 0, false, {}}, " has its counts at zero",
-              [](const StateDirectory&, const Target& target) {
-                return Outcome{target.name, true, words_for(target) + " is not running; its counts begin at zero"};
-              });
+  return tell_all(command.which, {Operation::reset, {}, 0, false, {}}, " has its counts at zero",
+                  [](const StateDirectory&, const Target& target) {
+                    return Outcome{target.name, true, words_for(target) + " is not running; its counts begin at zero"};
+                  });
+}
+
+int send(const Send& command) {
+  const std::string line = command.line + "\n";
+  if (line.size() > kLongestInput)
+    return fail({ExitCode::usage, "a line has " + std::to_string(kLongestInput - 1) + " bytes at most"},
+                command.which.json);
+  auto found = find_apps(command.which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  const Selection& selection = std::get<Selection>(found);
+  std::vector<Outcome> outcomes;
+  for (const Target& target : selection.targets)
+    outcomes.push_back(write_line(selection.state, selection.view_of(target), target, line));
+  return answer_outcomes(selection.state, outcomes, command.which);
 }
 
 int flush(const Flush& command) {
-  return send(command.which, {Operation::flush, {}, 0, false, {}}, " flushed", flush_files);
+  return tell_all(command.which, {Operation::flush, {}, 0, false, {}}, " flushed", flush_files);
 }
 
 int reopen(const Reopen& command) {
-  return send(
+  return tell_all(
       command.which, {Operation::reopen, {}, 0, false, {}}, " has opened its logs anew",
       [](const StateDirectory&, const Target& target) {
         return Outcome{target.name, true, words_for(target) + " is not running; its logs are opened when it starts"};

@@ -121,15 +121,9 @@ int stop(const Stop& command) {
 }
 
 int restart(const Restart& command) {
-  const auto& words = command.which.selectors;
-  if (std::any_of(words.begin(), words.end(), names_apps_file)) {
-    auto opened = open_state(false);
-    if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
-    const auto is_file = [&](const std::string& word) { return is_apps_file(std::get<StateDirectory>(opened), word); };
-    if (words.size() == 1 && is_file(words.front())) return restart_apps_file(command);
-    if (std::any_of(words.begin(), words.end(), is_file))
-      return fail({ExitCode::usage, "restart takes either one apps file or apps, not both"}, command.which.json);
-  }
+  const auto file = is_one_apps_file(command.which.selectors, "restart");
+  if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, command.which.json);
+  if (std::get<bool>(file)) return restart_apps_file(command.which, Step::restart);
   auto found = find_apps(command.which.selectors, false);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
   const Selection& selection = std::get<Selection>(found);

@@ -17,6 +17,7 @@ namespace forever::cli {
 [[nodiscard]] int restart(const Restart& command);
 [[nodiscard]] int remove(const Delete& command);
 // send_verbs.cpp
+[[nodiscard]] int send(const Send& command);
 [[nodiscard]] int signal(const Signal& command);
 [[nodiscard]] int flush(const Flush& command);
 [[nodiscard]] int reopen(const Reopen& command);
@@ -39,6 +40,8 @@ namespace forever::cli {
 // save_verbs.cpp
 [[nodiscard]] int save(const Save& command);
 [[nodiscard]] int resurrect(const Resurrect& command);
+// columns_verb.cpp
+[[nodiscard]] int columns(const Columns& command);
 // startup_verbs.cpp
 [[nodiscard]] int startup(const Startup& command);
 [[nodiscard]] int unstartup(const Unstartup& command);

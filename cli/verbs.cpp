@@ -6,6 +6,7 @@
 #include "cli/counts.hpp"
 #include "cli/export.hpp"
 #include "cli/help.hpp"
+#include "cli/list_table.hpp"
 #include "platform/signals.hpp"
 
 namespace forever::cli {
@@ -315,6 +316,40 @@ Made make_scale(Draft& draft, Operands& operands) {
   return scale;
 }
 
+Made make_send(Draft& draft, Operands& operands) {
+  Send send{take_which(draft, operands), {}};
+  auto& words = send.which.selectors;
+  if (words.size() < 2) return missing("send", "the name of an app and a line");
+  for (std::size_t i = 1; i < words.size(); ++i) send.line += (i == 1 ? "" : " ") + words[i];
+  words.resize(1);
+  return send;
+}
+
+Made make_columns(Draft&, Operands& operands) {
+  join(operands);
+  auto& words = operands.words;
+  if (words.empty()) return Columns{};
+  Columns columns;
+  if (words.front() == "reset" && words.size() == 1) {
+    columns.change = Columns::Change::reset;
+    return columns;
+  }
+  const std::string what = words.front();
+  columns.change = what == "add"                      ? Columns::Change::add
+                   : what == "rm" || what == "remove" ? Columns::Change::remove
+                   : what == "set"                    ? Columns::Change::set
+                                                      : Columns::Change::show;
+  words.erase(words.begin());
+  if (columns.change == Columns::Change::show || words.empty())
+    return UsageError{"columns takes add, rm or set and names of columns, or reset: forever columns add command"};
+  for (const std::string& word : words) {
+    const auto column = column_named(word);
+    if (!column) return UsageError{unknown_column(word)};
+    columns.columns.emplace_back(*column);
+  }
+  return columns;
+}
+
 Made make_watch(Draft& draft, Operands& operands) {
   Watch watch{take_which(draft, operands), true};
   auto& words = watch.which.selectors;
@@ -403,6 +438,12 @@ constexpr Verb kVerbs[] = {
      "forever list --sort memory --watch\tanew every 2 seconds\n"
      "forever list --json\tfor programs",
      kListGroups, OperandKind::none, make_list},
+    {"columns", "", kLooking, "[add|rm|set COLUMN...] | [reset]", "which columns list shows",
+     "Without operands: those that are shown, and the others that there are. The choice is kept in columns.json in the "
+     "state directory.",
+     "forever columns add command\n"
+     "forever columns set id name status uptime memory",
+     kNoGroups, OperandKind::none, make_columns},
     {"describe", "info show", kLooking, "APP... [OPTION]...", "everything about one app", kSelectorText,
      "forever describe web\n"
      "forever describe web --reveal\twith the secrets in its environment",
@@ -480,8 +521,11 @@ constexpr Verb kVerbs[] = {
      "latest). A new one that ends, or is not ready within --ready-timeout, is stopped again: the old ones serve on, "
      "and the exit code is 1.\n"
      "It needs an app with several instances (-i), --hold-ports or --listen. Without these an app is restarted, "
-     "instance by instance.",
-     "forever reload web", kAnswerGroups, OperandKind::app, make_reload},
+     "instance by instance.\n"
+     "The apps of an apps file go on with what the file says now; those that do not run are started.",
+     "forever reload web\n"
+     "forever reload apps.json --only web",
+     kReloadGroups, OperandKind::app, make_reload},
     {"scale", "", kEnding, "APP N|+K|-K [OPTION]...", "run more or fewer instances of an app",
      "Changes how many instances an app has, while it runs: to N, by K more, or by K fewer (one at least stays). The "
      "highest slots "
@@ -493,6 +537,12 @@ constexpr Verb kVerbs[] = {
      "Sends SIGNAL, by name or number, to the leading process of each instance.",
      "forever signal HUP web\tread the configuration anew", kAnswerGroups, OperandKind::signal_then_app, make_signal},
 
+    {"send", "", kEnding, "APP LINE [OPTION]...", "write a line to an app's standard input",
+     "Writes LINE and a line break to the standard input of each instance of an app that was started with --stdin. "
+     "Several words are one line. What a program has not read when it ends is gone.",
+     "forever start ./console --stdin\n"
+     "forever send console reload configuration",
+     kAnswerGroups, OperandKind::app, make_send},
     {"reset", "", kEnding, "APP... [OPTION]...", "set the counts of restarts and failures to zero", kSelectorText,
      "forever reset web", kAnswerGroups, OperandKind::app, make_reset},
     {"watch", "", kEnding, "APP... on|off [OPTION]...", "restart an app when its files change, or no longer",

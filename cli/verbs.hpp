@@ -48,7 +48,8 @@ inline constexpr std::string_view kAnswerTitle = "The answer", kAppsFileTitle = 
 
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
     kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups, kQuietGroups,
-    kStopAllGroups, kMetricsGroups, kStartupGroups, kUnstartupGroups, kCleanGroups, kExportGroups, kUpgradeGroups;
+    kStopAllGroups, kMetricsGroups, kStartupGroups, kUnstartupGroups, kCleanGroups, kExportGroups, kUpgradeGroups,
+    kReloadGroups;
 
 // What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
 struct Operands {

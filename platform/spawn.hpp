@@ -66,6 +66,8 @@ struct SpawnRequest {
   NativeHandle out = kNoHandle;
   NativeHandle err = kNoHandle;  // may equal `out`: then one description serves both (--merge-logs)
   bool inherit_stdin = false;
+  // The path of a FIFO (input_pipe.hpp) for stdin, opened before the user changes; empty: none.
+  std::string input;
   // Its bind and listen calls come to us (port_sharing.hpp); Linux only, else the start fails. `keeper` may look into it too.
   bool share_ports = false;
   Pid keeper = 0;

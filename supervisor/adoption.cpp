@@ -345,6 +345,7 @@ SpawnContext Supervision::spawn_context() const {
   SpawnContext context;
   context.out = outputs_.out();
   context.err = outputs_.err();
+  context.directory = state_.app_directory(name_);
   context.marker_prefix = identity_ + '/' + name_;
   context.keeper = keeper_.pid;
   if (spec_.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};

@@ -38,7 +38,7 @@ struct ControlRequest {
   std::optional<std::uint32_t> slot;  // one instance alone (stop <pid of an instance>); nothing: all
   int signal = 0;
   bool force = false;                   // stop: KILL at once
-  std::optional<std::string> new_spec;  // restart --update-env and changed options: the spec to go on with
+  std::optional<std::string> new_spec;  // restart and reload with other settings: the spec to go on with
   int count = 0;                        // scale
   bool relative = false;                // scale: by so many more or fewer
   std::string program{};                // upgrade: absolute

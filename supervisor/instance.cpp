@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "platform/clock.hpp"
+#include "platform/input_pipe.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/passed_sockets.hpp"
@@ -91,6 +92,10 @@ std::optional<InstanceMarker> marker_of(Pid pid) {
   return text ? marker_from(*text) : std::nullopt;
 }
 
+std::string input_path(const std::string& directory, std::uint32_t slot) {
+  return directory + "/in-" + std::to_string(slot) + ".fifo";
+}
+
 std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnContext& context) {
   failure_.reset();
   failed_stage_.clear();
@@ -118,6 +123,11 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   request.out = context.out;
   request.err = context.err;
   request.inherit_stdin = context.inherit_stdin;
+  if (spec.input && !context.directory.empty()) {
+    request.input = input_path(context.directory, slot_);
+    if (const Status made = make_input_pipe(request.input); !made)
+      return SpawnFailure{SpawnStage::output, made.error().code.value()};
+  }
   request.share_ports = spec.shares_ports();
   request.keeper = context.keeper;
   request.passed = context.passed;

@@ -30,6 +30,7 @@ struct SpawnContext {
   NativeHandle err = kNoHandle;
   SpawnRequest::Session session = SpawnRequest::Session::own_session;
   bool inherit_stdin = false;
+  std::string directory;      // the app's in the state directory, for the FIFOs of its input; empty: it gets none
   std::string marker_prefix;  // "<state directory id>/<app>"; empty: no marker
   Pid keeper = 0;
   Cgroups cgroups;
@@ -49,6 +50,9 @@ struct InstanceMarker {
 [[nodiscard]] std::optional<InstanceMarker> marker_from(const std::string& text);
 // The marker that the process bears; nothing where it has none, or its environment cannot be read.
 [[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
+
+// The FIFO that an instance of an app with an input reads, in the app's directory.
+[[nodiscard]] std::string input_path(const std::string& directory, std::uint32_t slot);
 
 class Instance {
  public:

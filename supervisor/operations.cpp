@@ -108,6 +108,12 @@ void Supervision::operate(const ControlServer::Request& asked) {
       answer(Done{}, {});
       return;
     case Operation::reload:
+      if (request.new_spec) {
+        if (const auto used = use_new_spec(*request.new_spec); !used) {
+          answer(used, {});
+          return;
+        }
+      }
       begin_reload();
       wait_for_it();
       return;

@@ -63,7 +63,8 @@ struct AppSpec {
   std::vector<std::string> environment;  // "K=V" snapshot at start, --env and --env-file merged in
   unsigned umask = 022;
   std::vector<ResourceLimit> limits;
-  std::string user;  // empty: the caller's
+  bool input = false;  // its standard input takes what `send` writes; else it is /dev/null
+  std::string user;    // empty: the caller's
   std::string group;
   unsigned instances = 1;
   std::vector<std::string> increment_env;  // variables that are numbers, to which each instance's slot is added

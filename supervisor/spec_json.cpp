@@ -209,6 +209,7 @@ void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
   fields.texts("environment", spec.environment);
   fields.number("umask", spec.umask, 0U, 0777U);
   read_limits(fields, spec.limits);
+  fields.flag("stdin", spec.input);
   fields.text("user", spec.user);
   fields.text("group", spec.group);
   fields.number("instances", spec.instances, 1U, kMostInstances);
@@ -253,6 +254,7 @@ std::string spec_to_json(const AppSpec& spec) {
   json["cwd"] = json_of_bytes(spec.directory);
   json["umask"] = spec.umask;
   json["limits"] = limits_json(spec.limits);
+  if (spec.input) json["stdin"] = true;
   json["user"] = json_of_bytes(spec.user);
   json["group"] = json_of_bytes(spec.group);
   json["instances"] = spec.instances;

@@ -56,6 +56,7 @@ struct SpawnMemory {
     plan.nice = request.nice.value_or(0);
     plan.out = request.out;
     plan.err = request.err;
+    plan.input = request.input.empty() ? nullptr : request.input.c_str();
     plan.inherit_stdin = request.inherit_stdin;
     plan.keeper = request.keeper;
     plan.passed = request.passed;

@@ -82,7 +82,12 @@ void place(const StripPlan& plan, int descriptor, int standard) noexcept {
 }
 
 void standard_streams(const StripPlan& plan) noexcept {
-  if (!plan.inherit_stdin) place(plan, calls::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+  // For writing too: then it never sees an end of file, whoever writes and goes away.
+  if (plan.input != nullptr) {
+    place(plan, calls::open(plan.input, O_RDWR | O_CLOEXEC | O_NOCTTY), STDIN_FILENO);
+  } else if (!plan.inherit_stdin) {
+    place(plan, calls::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+  }
   if (plan.out != -1) place(plan, calls::reopen_fifo(plan.out), STDOUT_FILENO);
   if (plan.err != -1 && plan.err == plan.out) {
     require(plan, SpawnStage::output, calls::dup2(STDOUT_FILENO, STDERR_FILENO));

@@ -35,6 +35,7 @@ struct StripPlan {
   std::span<const gid_t> groups;
   int out = -1;
   int err = -1;
+  const char* input = nullptr;  // a FIFO for standard input; nullptr: /dev/null
   bool inherit_stdin = false;
   int gate = -1;    // read end, above 2
   int report = -1;  // write end, above 2 and what is passed, close-on-exec

@@ -149,7 +149,7 @@ TEST_CASE("APPS3 apply starts, restarts and stops what differs, and leaves the r
         "~ changed: changed (env A), to be restarted\n"
         "+ fresh: new, to be started\n"
         "- gone: gone from the file, to be stopped and forgotten\n"
-        "1 to start, 1 to restart, 1 to stop, 1 unchanged\n");
+        "1 to start, 1 to change, 1 to stop, 1 unchanged\n");
   CHECK(pid_of(home, "changed") == changed);
 
   done(home, {"apply", "apps.json", "--wait", "--quiet"});
@@ -158,7 +158,7 @@ TEST_CASE("APPS3 apply starts, restarts and stops what differs, and leaves the r
   CHECK(status_of(home, "fresh") == "online");
   CHECK(status_of(home, "gone").empty());
   CHECK(status_of(home, "by-hand") == "online");
-  CHECK(done(home, {"apply", "apps.json"}).out == "0 to start, 0 to restart, 0 to stop, 3 unchanged\n");
+  CHECK(done(home, {"apply", "apps.json"}).out == "0 to start, 0 to change, 0 to stop, 3 unchanged\n");
   const Json answer = parse_json(done(home, {"apply", "apps.json", "--json"}).out);
   CHECK(answer["apps"].size() == 3);
 }
@@ -173,6 +173,42 @@ TEST_CASE("APPS3 apply gives a running app its new environment, arguments and se
   done(home, {"apply", "apps.json"});
   REQUIRE(wait_for_log(home, "web", "blue"));
   CHECK_THAT(done(home, {"describe", "web"}).out, contains("1.234s"));
+}
+
+TEST_CASE("APPS3 apply changes the number of instances without a restart, and reloads what holds its port", "[e2e]") {
+  const TemporaryHome home;
+  const auto write = [&](const std::string& keys) { write_apps(home, app("web", {"wait"}, keys)); };
+  write("\"instances\": 2, \"hold_ports\": true");
+  done(home, {"start", "apps.json"});
+  const int pid = pid_of(home, "web");
+  write("\"instances\": 3, \"hold_ports\": true");
+  CHECK_THAT(done(home, {"apply", "apps.json"}).out, contains("~ web: changed (instances), to be scaled\n"));
+  CHECK(listed(home, "web")["instances"].size() == 3);
+  CHECK(pid_of(home, "web") == pid);
+  CHECK(done(home, {"apply", "apps.json"}).out == "0 to start, 0 to change, 0 to stop, 1 unchanged\n");
+  write("\"instances\": 2, \"hold_ports\": true, \"env\": {\"A\": 1}");
+  CHECK_THAT(done(home, {"apply", "apps.json"}).out, contains("(env A, instances), to be reloaded"));
+  CHECK(wait_until([&] { return listed(home, "web")["instances"].size() == 2; }));
+  CHECK(pid_of(home, "web") != pid);
+}
+
+TEST_CASE("APPS1 reload takes an apps file: its apps go on with what it says now, what does not run is started",
+          "[e2e]") {
+  const TemporaryHome home;
+  write_apps(home, app("web", {"print-env", "COLOUR", "wait"}, "\"env\": {\"COLOUR\": \"red\"}, \"hold_ports\": true"));
+  done(home, {"start", "apps.json"});
+  const int pid = pid_of(home, "web");
+  write_apps(home,
+             app("web", {"print-env", "COLOUR", "wait"}, "\"env\": {\"COLOUR\": \"blue\"}, \"hold_ports\": true") +
+                 app("db", {"wait"}));
+  const Result reloaded = done(home, {"reload", "apps.json"});
+  CHECK_THAT(reloaded.out, contains("web (id 0) reloaded, pid "));
+  CHECK_THAT(reloaded.out, contains("db (id 1) online"));
+  CHECK(pid_of(home, "web") != pid);
+  CHECK(wait_for_log(home, "web", "blue"));
+  const Result both = home.forever({"reload", "apps.json", "web"});
+  CHECK(both.exit_code == 2);
+  require_one_line(both.err, "reload takes either one apps file or apps, not both");
 }
 
 TEST_CASE("APPS1 a .config.js is evaluated by node, whatever it prints besides", "[e2e]") {

@@ -41,7 +41,7 @@ TEST_CASE("APPS3 apply starts what is new or down, restarts what changed, stops 
         "+ down: does not run, to be started\n"
         "~ hand: changed (it was not started from an apps file), to be restarted\n"
         "- gone: gone from the file, to be stopped and forgotten\n"
-        "2 to start, 2 to restart, 1 to stop, 1 unchanged\n");
+        "2 to start, 2 to change, 1 to stop, 1 unchanged\n");
 }
 
 TEST_CASE("APPS3 with --only nothing is gone; the caller's shell makes no difference, options by hand do") {

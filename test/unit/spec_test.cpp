@@ -30,6 +30,7 @@ AppSpec full_spec() {
   spec.increment_env = {"PORT"};
   spec.share_ports = false;
   spec.hold_ports = true;
+  spec.input = true;
   spec.listen = {"http=127.0.0.1:8081", "unix:/run/a b.sock"};
   spec.ready = ReadyWhen::notify;
   spec.drain_timeout = Milliseconds{1500};
