@@ -99,7 +99,7 @@ fuzz_HEAVY = -O0 -g0
 
 # Sources: the folder chooses the back end.
 
-BACKEND := platform/posix $(if $(filter Linux,$(OS)),platform/linux,platform/bsd)
+BACKEND := platform/posix $(if $(filter Linux,$(OS)),platform/linux,platform/bsd platform/elsewhere)
 PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp $(addsuffix /*.cpp,$(BACKEND)))
 MAIN := $(wildcard forever.cpp)
 SUPPORT := $(wildcard test/support/*.cpp test/support/posix/*.cpp)

@@ -9,6 +9,7 @@
 #include "cli/common.hpp"
 #include "cli/logs.hpp"
 #include "cli/verb_functions.hpp"
+#include "platform/arguments.hpp"
 
 namespace forever::cli {
 namespace {
@@ -65,7 +66,7 @@ bool starts_apps(int argc, char** argv) noexcept {
 }
 
 int run_command_line(int argc, char** argv) {
-  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const std::vector<std::string> words = program_arguments(argc, argv);
   try {
     const auto parsed = parse(words);
     if (const auto* error = std::get_if<UsageError>(&parsed))

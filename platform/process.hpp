@@ -51,6 +51,10 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 // (alive, zombie, or members of that group remain whose session is the leader's).
 [[nodiscard]] Status send_signal_to_group(const ProcessId& leader, int signal);
 
+// A predecessor of this process has started `id`: it becomes ours as far as the system lets it. Windows: with all that was kept in
+// it, and its end is told as a child's. false elsewhere: there its end is told to its parent.
+[[nodiscard]] bool adopt_process(const ProcessId& id);
+
 // The id of the group that `pid` is in; 0 if it is gone.
 [[nodiscard]] Pid process_group_of(Pid pid) noexcept;
 

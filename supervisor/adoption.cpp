@@ -215,7 +215,7 @@ Instance& Supervision::add_instance(std::uint32_t slot) {
 Parent Supervision::parent_for(const ProcessId& id) const {
   const Pid parent = parent_of(id.pid);
   if (parent == self_.pid) return Parent::us;
-  return parent == keeper_.pid ? Parent::keeper : Parent::nobody;
+  return parent != 0 && parent == keeper_.pid ? Parent::keeper : Parent::nobody;
 }
 
 // Where it fails after a predecessor nothing is lost: it is tried again before the next process starts.
@@ -232,7 +232,7 @@ Status Supervision::adopt_passed(const AppStatus& last) {
 void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) {
   const Time started = steady_from_ms(recorded.started_ms);
   if (recorded.process.pid != 0) {
-    const Parent parent = parent_for(recorded.process);
+    const Parent parent = adopt_process(recorded.process) ? Parent::us : parent_for(recorded.process);
     instance.adopt_process(recorded, parent);
     instance.adopt_cgroup(Cgroups{identity_ + '/' + name_}.find(recorded.slot, recorded.generation));
     instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);

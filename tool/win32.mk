@@ -1,7 +1,7 @@
 # The Windows flavour: the same sources with platform/win32 as their back end, cross-compiled, and the rings of tests that
 # do not speak POSIX themselves. Included by the Makefile.
 
-win32_PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp platform/win32/*.cpp)
+win32_PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp platform/win32/*.cpp platform/elsewhere/*.cpp)
 WIN32_SUPPORT := $(filter-out test/support/main.cpp,$(wildcard test/support/*.cpp test/support/win32/*.cpp))
 WIN32_RINGS := unit contract
 # A test file that includes a header of POSIX', or calls what only POSIX has, is about POSIX.

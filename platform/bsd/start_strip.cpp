@@ -1,4 +1,6 @@
-// The child of a start is forked.
+// The child of a start is forked; nobody takes part in its calls.
+#include <cerrno>
+
 #include "platform/posix/strip.hpp"
 #include "platform/posix/sys.hpp"
 
@@ -9,5 +11,7 @@ pid_t start_strip(const StripPlan& plan, std::span<std::byte>) noexcept {
   if (child == 0) run_strip(plan);
   return child;
 }
+
+int hand_over_port_calls(int, pid_t) noexcept { return ENOTSUP; }
 
 }  // namespace forever

@@ -15,7 +15,7 @@
 
 #include "platform/files.hpp"
 #include "platform/posix/sys.hpp"
-#include "platform/posix/walk_tree.hpp"
+#include "platform/walk_tree.hpp"
 
 namespace forever {
 namespace {
@@ -156,7 +156,7 @@ Status KernelWatch::arm(const std::string& path, int parent, std::string name, s
   };
   visitor.wants = [&](std::string_view below, bool directory) { return !failed && plan_.wants(below, directory); };
   if (found != nullptr)
-    visitor.file = [&](int, const std::string& file, const char*) { found->push_back({file, Kind::writing}); };
+    visitor.file = [&](const FoundFile& file) { found->push_back({file.path, Kind::writing}); };
   const int code = walk_tree(path, visitor);
   if (failed) return *failed;
   if (code != 0) return error_from(code, "read the folders below " + path);

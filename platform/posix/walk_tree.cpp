@@ -1,4 +1,4 @@
-#include "platform/posix/walk_tree.hpp"
+#include "platform/walk_tree.hpp"
 
 #include <cstring>
 #include <memory>
@@ -23,6 +23,20 @@ bool is_directory(const dirent& entry, int folder) noexcept {
 
 }  // namespace
 
+std::optional<std::uint64_t> FoundFile::look() const {
+  struct stat found {};
+  if (sys::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+#ifdef __APPLE__
+  const timespec modified = found.st_mtimespec;
+#else
+  const timespec modified = found.st_mtim;
+#endif
+  std::uint64_t seen = mixed(0, static_cast<std::uint64_t>(found.st_size));
+  seen = mixed(seen, static_cast<std::uint64_t>(modified.tv_sec));
+  seen = mixed(seen, static_cast<std::uint64_t>(modified.tv_nsec));
+  return mixed(seen, found.st_ino);
+}
+
 int walk_tree(const std::string& root, const TreeVisitor& visitor) {
   std::vector<std::string> left{root};
   while (!left.empty()) {
@@ -46,7 +60,7 @@ int walk_tree(const std::string& root, const TreeVisitor& visitor) {
       if (below) {
         left.push_back(path);
       } else {
-        visitor.file(::dirfd(directory.get()), path, entry->d_name);
+        visitor.file({path, ::dirfd(directory.get()), entry->d_name, 0});
       }
     }
   }

@@ -2,6 +2,7 @@
 #include "platform/console.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
@@ -88,6 +89,21 @@ Status write_all(Stream stream, std::string_view bytes) {
     bytes.remove_prefix(put);
   }
   return Done{};
+}
+
+Result<std::string> read_standard_input(std::size_t limit) {
+  std::string all;
+  std::string piece(64U << 10U, '\0');
+  for (;;) {
+    DWORD got = 0;
+    if (::ReadFile(handle_of(Stream::in), piece.data(), static_cast<DWORD>(piece.size()), &got, nullptr) == 0) {
+      if (::GetLastError() == ERROR_BROKEN_PIPE) return all;
+      return last_error("read standard input");
+    }
+    if (got == 0) return all;
+    all.append(piece, 0, got);
+    if (all.size() > limit) return error_from(EFBIG, "read standard input");
+  }
 }
 
 }  // namespace forever

@@ -10,6 +10,7 @@
 #include "platform/win32/channel.hpp"
 #include "platform/win32/jobs.hpp"
 #include "platform/win32/listener.hpp"
+#include "platform/win32/signal_events.hpp"
 #include "platform/win32/system.hpp"
 
 namespace forever {
@@ -67,6 +68,9 @@ struct Stranger {
 }  // namespace
 
 struct EventLoop::Impl {
+  explicit Impl(std::span<const int> taken) : sent(taken) {}
+
+  win32::SignalEvents sent;
   Handle wake;
   std::map<NativeHandle, Reading> readings;
   std::map<NativeHandle, std::uint64_t> writings;
@@ -151,16 +155,21 @@ struct EventLoop::Impl {
     });
   }
 
-  void look_at_signals() {
+  void tell_signal(int signal, bool from_console) {
+    LoopEvent event;
+    event.kind = LoopEvent::Kind::signal;
+    event.signal = signal;
+    event.from_kernel = from_console;  // then everything on it has been told
+    events.push_back(event);
+  }
+
+  void look_at_signals(Wait& wait) {
     const unsigned come = asked_for.fetch_and(~signals) & signals;
-    for (int signal = 1; signal < 32; ++signal) {
-      if ((come >> static_cast<unsigned>(signal) & 1U) == 0) continue;
-      LoopEvent event;
-      event.kind = LoopEvent::Kind::signal;
-      event.signal = signal;
-      event.from_kernel = true;  // the console's: everything on it has been told
-      events.push_back(event);
+    for (int signal = 1; signal < win32::kSignals; ++signal) {
+      if ((come >> static_cast<unsigned>(signal) & 1U) != 0) tell_signal(signal, true);
     }
+    while (const int signal = sent.take()) tell_signal(signal, false);
+    sent.add_handles(wait.handles);
   }
 
   void block(const Wait& wait, std::optional<Time> until);
@@ -218,7 +227,7 @@ void EventLoop::Impl::block(const Wait& wait, std::optional<Time> until) {
 Result<EventLoop> EventLoop::create(std::span<const int> signals) {
   Handle wake(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
   if (!wake) return last_error("create an event");
-  auto impl = std::make_unique<Impl>();
+  auto impl = std::make_unique<Impl>(signals);
   for (const int signal : signals)
     impl->signals |= signal > 0 && signal < 32 ? 1U << static_cast<unsigned>(signal) : 0U;
   waker = as_handle(wake.get());
@@ -241,6 +250,7 @@ EventLoop::~EventLoop() {
 }
 
 Status EventLoop::watch_readable(NativeHandle handle, std::uint64_t token, Trigger trigger) {
+  if (handle == kNoHandle) return Done{};  // the keeper's link, where there is none
   if (win32::channel_of(handle) == nullptr && ::GetFileType(as_handle(handle)) == FILE_TYPE_DISK) {
     return error_from(EPERM, "watch a file");
   }
@@ -289,7 +299,7 @@ std::span<const LoopEvent> EventLoop::wait(std::optional<Time> deadline) {
   impl_->events.clear();
   for (;;) {
     Impl::Wait wait;
-    impl_->look_at_signals();
+    impl_->look_at_signals(wait);
     look_at_children(impl_->events, &wait.handles);
     impl_->look_at_readings(wait);
     impl_->look_at_writings(wait);
@@ -300,6 +310,8 @@ std::span<const LoopEvent> EventLoop::wait(std::optional<Time> deadline) {
     impl_->block(wait, until);
   }
 }
+
+void EventLoop::report_stops() noexcept {}
 
 void EventLoop::collect_children(std::vector<LoopEvent>& into) { look_at_children(into, nullptr); }
 

@@ -212,6 +212,13 @@ Result<FileFacts> facts_of(const std::string& path) {
 }
 
 Result<FileFacts> facts_of(NativeHandle file) {
+  if (::GetFileType(as_handle(file)) == FILE_TYPE_PIPE) {
+    FileFacts pipe;
+    pipe.fifo = true;
+    pipe.inode = static_cast<std::uint64_t>(file);  // no two of ours are taken for the same
+    pipe.owner = effective_uid();
+    return pipe;
+  }
   BY_HANDLE_FILE_INFORMATION found{};
   if (::GetFileInformationByHandle(as_handle(file), &found) == 0) return last_error("look at an open file");
   FileFacts facts;

@@ -1,25 +1,51 @@
 // Job objects: what holds an instance and everything that it starts, however it starts it.
+//
+// This process knows the instances that it has started and those that it has taken over from a predecessor. Nobody is re-parented
+// here: what an instance leaves behind is found in its job, and counts as our child from then on.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "platform/clock.hpp"
+#include "platform/exit_status.hpp"
 #include "platform/process.hpp"
 #include "platform/win32/system.hpp"
 
 namespace forever::win32 {
 
-// The exit code of what we end by force: 128 + 9, as a shell on other systems would show it.
-inline constexpr UINT kKilledCode = 137;
+// What we end by force has this exit code: one that the system does not use (bit 29: the application's own), with the number of
+// the signal that stands for the reason. exit_status_from_wait() tells it as death by that signal.
+[[nodiscard]] constexpr UINT code_of_signal(int signal) noexcept { return 0xE0000000U | static_cast<UINT>(signal); }
+inline constexpr UINT kKilledCode = code_of_signal(9);
+
+// The variable in which an instance finds the name of its stop event.
+inline constexpr const char* kStopEvent = "FOREVER_STOP_EVENT";
 
 [[nodiscard]] std::uint64_t start_time_of(NativeHandle process) noexcept;  // 0 if unknown
+[[nodiscard]] Usage usage_of(Pid pid);                                     // of that process alone
 
-// An instance that this process has started: its job and its process, both kept until it is forgotten.
-void remember_instance(const ProcessId& id, Handle process, Handle job);
-void remember_job(const ProcessId& id, Handle job);
+struct KnownInstance {
+  ProcessId id;
+  Handle process;
+  Handle job;         // none: what it starts is found by the process table only
+  Handle stop_event;  // set when it is asked to stop
+  bool own_console = false;
+  bool guarded = false;  // asked to stop it is ended at once
+};
+void remember_instance(KnownInstance instance);
+// Of one that runs from now on; `guarded`: see KnownInstance.
+void remember_job(const ProcessId& id, Handle job, bool guarded);
 void forget_instance(const ProcessId& id) noexcept;
+[[nodiscard]] bool is_known(Pid pid) noexcept;
+// The job of one that is known; kNoHandle otherwise.
+[[nodiscard]] NativeHandle job_of(const ProcessId& id) noexcept;
+// Processes in our instances' jobs, each instance itself included.
+[[nodiscard]] std::vector<Pid> pids_in_jobs();
 
-// Those whose end nobody was told yet. Their handles are set when they have ended.
+// Those whose end nobody was told yet; of an instance that is over one of the processes that it has left behind. Their handles
+// are set when they have ended.
 struct RunningChild {
   ProcessId id;
   NativeHandle process;
@@ -27,8 +53,11 @@ struct RunningChild {
 [[nodiscard]] std::vector<RunningChild> running_children();
 // It has ended, and that has been told: its pid is free, and its job goes once nothing is in it.
 void note_end(const ProcessId& id) noexcept;
+// How an instance ended; nothing if it has not within `patience` (negative: for ever). Nobody else is told of it.
+[[nodiscard]] std::optional<ExitStatus> await_end(const ProcessId& id, Milliseconds patience);
 
-// Asks it to stop: Ctrl-Break by the hidden console that it was given. ESRCH if it is gone, ENOTSUP if it has no console.
+// Asks it to stop: Ctrl-Break by the hidden console that it was given, and its stop event. ESRCH if it is gone, ENOTSUP if it
+// has neither.
 [[nodiscard]] Status request_stop(const ProcessId& id);
 // Ends everything in the job of the instance `id` at once, what it has started in this moment included; if the job is not
 // known, what the process table shows below it. ESRCH if nothing was left.

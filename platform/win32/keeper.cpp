@@ -2,11 +2,15 @@
 // job of whoever calls, so that it outlives both.
 #include "platform/keeper.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 
 #include "platform/lock.hpp"
-#include "platform/win32/replace.hpp"
+#include "platform/win32/hand_over.hpp"
+#include "platform/win32/kept_handles.hpp"
+#include "platform/win32/port_probe.hpp"
+#include "platform/win32/program_file.hpp"
 #include "platform/win32/startup.hpp"
 #include "platform/windows_command_line.hpp"
 
@@ -15,24 +19,13 @@ namespace {
 
 using win32::as_handle;
 
-// argv of such a process: the program, this word, title, directory, how many arguments, they, and NAME=HANDLE of each handle.
-constexpr std::string_view kFace = "(supervisor)";
 constexpr std::size_t kBeforeArguments = 5;
-
-std::wstring own_program() {
-  std::wstring path(32'768, L'\0');
-  path.resize(::GetModuleFileNameW(nullptr, path.data(), 32'768));
-  return path;
-}
 
 // argv of main is in the system's code page, where not every path can be said.
 std::vector<std::string> own_arguments() { return split_windows_command_line(win32::to_utf8(::GetCommandLineW())); }
 
-// The launcher lets go of the lock as soon as we exist: a lock belongs to the process that took it.
-void take_lock(NativeHandle lock) noexcept {
-  OVERLAPPED place = win32::place_of(std::uint64_t{1} << 62U);
-  ::LockFileEx(as_handle(lock), LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &place);
-}
+// A handle beside those that the caller has named: by it the new supervisor says that it has the lock.
+constexpr const char* kReady = "(ready)";
 
 }  // namespace
 
@@ -47,11 +40,15 @@ KeeperLink::Receipt KeeperLink::receive(ExitRecord&) { return Receipt::nothing; 
 std::optional<KeeperFace> set_keepers_aside(char**) { return std::nullopt; }
 
 Result<Pid> launch_keeper(KeeperFace face) {
-  const std::wstring program = own_program();
-  std::vector<std::string> argv{win32::to_utf8(program), std::string(kFace), face.title, face.directory,
+  const std::wstring program = win32::program_file();
+  std::vector<std::string> argv{win32::to_utf8(program), std::string(win32::kSupervisorFace), face.title, face.directory,
                                 std::to_string(face.arguments.size())};
   argv.insert(argv.end(), face.arguments.begin(), face.arguments.end());
   std::vector<Handle> copies;
+  const Handle ready(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
+  if (!ready) return last_error("start a supervisor");
+  copies.push_back(win32::inheritable(ready.get()));
+  argv.push_back(std::string(kReady) + "=" + std::to_string(copies.back().get()));
   for (const auto& [name, handle] : face.held) {
     copies.push_back(win32::inheritable(handle.get()));
     argv.push_back(name + "=" + std::to_string(copies.back().get()));
@@ -76,16 +73,22 @@ Result<Pid> launch_keeper(KeeperFace face) {
   if (done == 0) return last_error("start a supervisor");
   const Handle process(win32::as_native(created.hProcess));
   const Handle thread(win32::as_native(created.hThread));
-  if (const auto lock = face.held.find("lock"); lock != face.held.end()) unlock(lock->second.get());
+  if (const auto lock = face.held.find("lock"); lock != face.held.end()) {
+    win32::offer_lock(lock->second.get());
+    const std::array<HANDLE, 2> either{as_handle(ready.get()), created.hProcess};
+    ::WaitForMultipleObjects(static_cast<DWORD>(either.size()), either.data(), FALSE, INFINITE);
+    unlock(lock->second.get());
+  }
   return static_cast<Pid>(created.dwProcessId);
 }
 
 Error become_keeper(const KeeperFace&) { return error_from(ENOTSUP, "become a keeper"); }
 
 std::optional<KeeperFace> keeper_face(int argc, char**) {
+  win32::be_a_probe_if_asked(argc);
   if (argc < static_cast<int>(kBeforeArguments)) return std::nullopt;
   const std::vector<std::string> argv = own_arguments();
-  if (argv.size() < kBeforeArguments || argv[1] != kFace) return std::nullopt;
+  if (argv.size() < kBeforeArguments || argv[1] != win32::kSupervisorFace) return std::nullopt;
   KeeperFace face{argv[2], argv[3], {}, {}};
   const auto count = static_cast<std::size_t>(std::atoi(argv[4].c_str()));
   for (std::size_t i = kBeforeArguments; i < argv.size(); ++i) {
@@ -104,7 +107,11 @@ std::optional<KeeperFace> keeper_face(int argc, char**) {
 }
 
 int run_keeper(KeeperFace face, char**, const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor) {
-  if (const auto lock = face.held.find("lock"); lock != face.held.end()) take_lock(lock->second.get());
+  win32::keep_handles_in(face.directory);
+  const auto lock = face.held.find("lock");
+  if (lock != face.held.end()) win32::take_offered_lock(lock->second.get());
+  if (auto ready = face.held.extract(kReady); !ready.empty()) ::SetEvent(as_handle(ready.mapped().get()));
+  if (lock != face.held.end()) win32::take_rest_of_lock(lock->second.get());
   Inheritance inheritance{KeeperLink(Handle(), 0), std::move(face.held), 0};
   face.held.clear();
   return supervisor(std::move(inheritance), face);

@@ -12,6 +12,5 @@ std::string to_text(const ListenAddress& address) { return address.name; }
 Result<Handle> open_listener(const ListenAddress&, const ListenerRights&) { return error_from(ENOTSUP, "listen"); }
 bool listens_on(NativeHandle, const ListenAddress&) { return false; }
 void close_listener(NativeHandle, const ListenAddress&) noexcept {}
-Handle descriptor_of(Pid, int) { return Handle{}; }
 
 }  // namespace forever

@@ -2,6 +2,7 @@
 #include "platform/lock.hpp"
 
 #include "platform/files.hpp"
+#include "platform/win32/hand_over.hpp"
 #include "platform/win32/replace.hpp"
 #include "platform/win32/security.hpp"
 #include "platform/win32/system.hpp"
@@ -9,8 +10,10 @@
 namespace forever {
 namespace {
 
-// A byte far behind the end: a lock hinders those who read and write what it covers.
-constexpr std::uint64_t kLockedByte = std::uint64_t{1} << 62U;
+// Bytes far behind the end: a lock hinders those who read and write what it covers. Whoever takes it takes both, the first one
+// first. A lock belongs to the process that took it, so it is handed on byte by byte: one of the two is always held.
+constexpr std::uint64_t kFirst = std::uint64_t{1} << 62U;
+constexpr std::uint64_t kSecond = kFirst + 1;
 constexpr int kAttempts = 20;  // a look holds the byte for some microseconds
 
 Handle open_lock(const std::string& path, DWORD disposition) {
@@ -20,10 +23,31 @@ Handle open_lock(const std::string& path, DWORD disposition) {
 }
 
 // 0, or GetLastError's code.
-DWORD take(NativeHandle file, DWORD flags) noexcept {
-  OVERLAPPED place = win32::place_of(kLockedByte);
-  const BOOL taken = ::LockFileEx(win32::as_handle(file), flags | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place);
-  return taken != 0 ? ERROR_SUCCESS : ::GetLastError();
+DWORD take(NativeHandle file, std::uint64_t byte, DWORD flags, DWORD bytes = 1) noexcept {
+  OVERLAPPED place = win32::place_of(byte);
+  return ::LockFileEx(win32::as_handle(file), flags, 0, bytes, 0, &place) != 0 ? ERROR_SUCCESS : ::GetLastError();
+}
+
+void let_go(NativeHandle file, std::uint64_t byte, DWORD bytes = 1) noexcept {
+  OVERLAPPED place = win32::place_of(byte);
+  ::UnlockFileEx(win32::as_handle(file), 0, bytes, 0, &place);
+}
+
+constexpr DWORD kAtOnce = LOCKFILE_FAIL_IMMEDIATELY;
+constexpr DWORD kAlone = LOCKFILE_EXCLUSIVE_LOCK;
+
+DWORD take_both(NativeHandle file) noexcept {
+  if (const DWORD code = take(file, kFirst, kAtOnce | kAlone); code != ERROR_SUCCESS) return code;
+  const DWORD code = take(file, kSecond, kAtOnce | kAlone);
+  if (code != ERROR_SUCCESS) let_go(file, kFirst);
+  return code;
+}
+
+// There is no look that takes nothing. A share hinders nobody who looks, and who wants it all tries again.
+DWORD look(NativeHandle file) noexcept {
+  const DWORD code = take(file, kFirst, kAtOnce, 2);
+  if (code == ERROR_SUCCESS) let_go(file, kFirst, 2);
+  return code;
 }
 
 bool is_held(DWORD code) noexcept { return code == ERROR_LOCK_VIOLATION || code == ERROR_IO_PENDING; }
@@ -34,15 +58,16 @@ Result<Handle> try_lock(const std::string& path) {
   Handle file = open_lock(path, OPEN_ALWAYS);
   if (!file) return last_error("open " + path);
   for (int left = kAttempts;; --left) {
-    const DWORD code = take(file.get(), LOCKFILE_EXCLUSIVE_LOCK);
+    const DWORD code = take_both(file.get());
     if (code == ERROR_SUCCESS) return file;
     if (!is_held(code)) return win32::error_of(code, "lock " + path);
     // Held, unless a look that takes a share for a moment is in the way.
-    if (left == 1 || is_held(take(file.get(), 0))) return Handle();
-    unlock(file.get());
+    if (left == 1 || is_held(look(file.get()))) return Handle();
     ::SwitchToThread();
   }
 }
+
+void lock_open_file(NativeHandle file) noexcept { (void)take_both(file); }
 
 Result<LockState> probe_lock(const std::string& path) {
   const Handle file = open_lock(path, OPEN_EXISTING);
@@ -51,20 +76,26 @@ Result<LockState> probe_lock(const std::string& path) {
     if (win32::errno_of(code) == win32::errno_of(ERROR_FILE_NOT_FOUND)) return LockState::free;
     return win32::error_of(code, "open " + path);
   }
-  // There is no look that takes nothing. A share hinders nobody who looks, and who wants it all tries again.
-  const DWORD code = take(file.get(), 0);
-  if (code == ERROR_SUCCESS) {
-    unlock(file.get());
-    return LockState::free;
-  }
+  const DWORD code = look(file.get());
+  if (code == ERROR_SUCCESS) return LockState::free;
   if (is_held(code)) return LockState::held;
   return win32::error_of(code, "probe " + path);
 }
 
 void unlock(NativeHandle lock) noexcept {
-  OVERLAPPED place = win32::place_of(kLockedByte);
-  ::UnlockFileEx(win32::as_handle(lock), 0, 1, 0, &place);
+  let_go(lock, kSecond);
+  let_go(lock, kFirst);
 }
+
+namespace win32 {
+
+void offer_lock(NativeHandle lock) noexcept { let_go(lock, kSecond); }
+
+void take_offered_lock(NativeHandle lock) noexcept { (void)take(lock, kSecond, kAlone); }
+
+void take_rest_of_lock(NativeHandle lock) noexcept { (void)take(lock, kFirst, kAlone); }
+
+}  // namespace win32
 
 bool lock_is_at(NativeHandle lock, const std::string& path) {
   const auto held = facts_of(lock);

@@ -9,13 +9,14 @@
 
 #include "platform/files.hpp"
 #include "platform/win32/channel.hpp"
+#include "platform/win32/kept_handles.hpp"
 #include "platform/win32/output_pipe.hpp"
 #include "platform/win32/pipe_pair.hpp"
 
 namespace forever {
 namespace {
 
-constexpr std::size_t kCapacity = 256U << 10U;  // bytes; the system takes memory for what waits only
+constexpr std::size_t kCapacity = 1U << 20U;  // bytes; the system takes memory for what waits only
 constexpr std::size_t kPiece = 64U << 10U;
 
 // The write ends by their read ends. Those of a read end that was closed go when its number comes again.
@@ -48,7 +49,19 @@ Result<Handle> hold_fifo(const std::string&) {
   return std::move(pipe->read);
 }
 
-Result<Handle> hold_fifo_of(int, int) { return error_from(ENOTSUP, "reach a pipe of another process"); }
+// The ends that an earlier supervisor has put into the process for us.
+Result<Handle> hold_fifo_of(int pid, int fd) {
+  const auto id = identify(pid);
+  if (!id) return error_from(ESRCH, "reach a pipe of process " + std::to_string(pid));
+  win32::TakenBack taken = win32::take_back(*id);
+  Handle read = std::move(fd == 1 ? taken.out_read : taken.err_read);
+  Handle write = std::move(fd == 1 ? taken.out_write : taken.err_write);
+  if (!read || !write) return error_from(ENOTSUP, "reach a pipe of process " + std::to_string(pid));
+  win32::keep_channel(read.get());
+  const std::lock_guard hold(write_ends().mutex);
+  write_ends().ends.insert_or_assign(read.get(), std::move(write));
+  return read;
+}
 
 Result<OutputReader> OutputReader::open(NativeHandle held_fifo) {
   HANDLE copy = nullptr;

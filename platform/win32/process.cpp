@@ -8,6 +8,9 @@
 
 #include "platform/signals.hpp"
 #include "platform/win32/jobs.hpp"
+#include "platform/win32/kept_handles.hpp"
+#include "platform/win32/program_file.hpp"
+#include "platform/win32/signal_events.hpp"
 #include "platform/win32/system.hpp"
 #include "platform/win32/time.hpp"
 
@@ -66,7 +69,26 @@ std::vector<Pid> children_in(const std::map<Pid, Row>& table, Pid parent) {
   for (const auto& [pid, row] : table) {
     if (row.parent == parent && pid != parent && is_child_of(pid, *id)) children.push_back(pid);
   }
+  if (parent != current_pid()) return children;
+  // What is in our instances' jobs and has lost its parent: a subreaper would have been given it.
+  for (const Pid pid : win32::pids_in_jobs()) {
+    const auto row = table.find(pid);
+    if (row == table.end() || std::ranges::find(children, pid) != children.end()) continue;
+    const auto above = identify(row->second.parent);
+    if (!above || !is_child_of(pid, *above)) children.push_back(pid);
+  }
   return children;
+}
+
+// A supervisor bears its title in its arguments (keeper.cpp); of others the image's name is all that is looked at.
+ProcessEntry entry_for(const ProcessId& id, const Row& row, const std::string& own_image) {
+  ProcessEntry entry{id, row.parent, row.name, {}};
+  if (row.name != own_image) return entry;
+  const auto arguments = arguments_of(id.pid);
+  if (arguments.size() <= 2 || arguments[1] != win32::kSupervisorFace) return entry;
+  entry.title = arguments[2];
+  entry.cwd = directory_of(id.pid);
+  return entry;
 }
 
 std::string registry_text(const wchar_t* key, const wchar_t* name) {
@@ -124,7 +146,9 @@ std::optional<ProcessId> identify_living(Pid pid) {
 
 Presence presence(const ProcessId& id) { return open_exactly(id, 0) ? Presence::alive : Presence::gone; }
 
+// What we have taken over counts as our child: its end is told to us in the same way.
 Pid parent_of(Pid pid) {
+  if (win32::is_known(pid)) return current_pid();
   const auto table = process_table();
   const auto found = table.find(pid);
   return found == table.end() ? 0 : found->second.parent;
@@ -134,6 +158,8 @@ Status send_signal(const ProcessId& id, int signal) {
   const Handle process = open_exactly(id, signal == 0 ? 0 : PROCESS_TERMINATE);
   if (!process) return error_from(ESRCH, "signal process " + std::to_string(id.pid));
   if (signal == 0) return Done{};
+  // One of ours that waits in an event loop hears all of them.
+  if (signal != kKillSignal && win32::set_signal_event(id, signal)) return Done{};
   if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) return win32::request_stop(id);
   if (signal != kKillSignal) return error_from(ENOTSUP, "send " + signal_name(signal) + " on Windows");
   if (::TerminateProcess(as_handle(process.get()), win32::kKilledCode) != 0 || has_ended(process)) return Done{};
@@ -145,9 +171,27 @@ Status send_signal_to_group(const ProcessId& leader, int signal) {
   return send_signal(leader, signal);
 }
 
+bool adopt_process(const ProcessId& id) {
+  if (win32::is_known(id.pid)) return true;
+  Handle process = open_exactly(id, PROCESS_TERMINATE);
+  if (!process) return false;
+  win32::KnownInstance known{.id = id,
+                             .process = std::move(process),
+                             .job = std::move(win32::take_back(id).job),
+                             .stop_event = Handle(),
+                             .own_console = true,
+                             .guarded = false};
+  if (const auto name = environment_of(id.pid, win32::kStopEvent))
+    known.stop_event.reset(win32::as_native(::OpenEventW(EVENT_MODIFY_STATE, FALSE, win32::to_wide(*name).c_str())));
+  win32::remember_instance(std::move(known));
+  return true;
+}
+
 Pid process_group_of(Pid pid) noexcept { return pid; }
 
 std::vector<Pid> children_of(Pid pid) { return children_in(process_table(), pid); }
+
+std::vector<Pid> children_of_one_thread(Pid pid) { return children_of(pid); }
 
 std::vector<Pid> tree_of(std::span<const Pid> roots) {
   const auto table = process_table();
@@ -166,20 +210,10 @@ std::vector<Pid> tree_of(std::span<const Pid> roots) {
 Usage usage_of_trees(std::span<const Pid> roots) {
   Usage sum;
   for (const Pid pid : tree_of(roots)) {
-    const Handle process = open_process(pid, kLook);
-    if (!process || has_ended(process)) continue;
-    ++sum.processes;
-    PROCESS_MEMORY_COUNTERS memory{};
-    if (::K32GetProcessMemoryInfo(as_handle(process.get()), &memory, sizeof memory) != 0) {
-      sum.memory_bytes += memory.WorkingSetSize;
-    }
-    FILETIME created{};
-    FILETIME ended{};
-    FILETIME kernel{};
-    FILETIME user{};
-    if (::GetProcessTimes(as_handle(process.get()), &created, &ended, &kernel, &user) != 0) {
-      sum.cpu_time += Milliseconds{(win32::ticks_of(kernel) + win32::ticks_of(user)) / win32::kTicksPerMs};
-    }
+    const Usage one = win32::usage_of(pid);
+    sum.processes += one.processes;
+    sum.memory_bytes += one.memory_bytes;
+    sum.cpu_time += one.cpu_time;
   }
   return sum;
 }
@@ -190,9 +224,11 @@ std::chrono::milliseconds age_of(const ProcessId& id) {
 }
 
 void for_each_process(const std::function<void(const ProcessEntry&)>& visit) {
+  const std::string program = win32::plain_path(win32::program_file());
+  const std::string own = program.substr(program.rfind('/') + 1);
   for (const auto& [pid, row] : process_table()) {
     const auto id = identify(pid);
-    if (id) visit({*id, row.parent, row.name, {}});
+    if (id) visit(entry_for(*id, row, own));
   }
 }
 

@@ -4,13 +4,18 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <map>
 #include <mutex>
 
+#include "platform/clock.hpp"
 #include "platform/environment.hpp"
 #include "platform/win32/jobs.hpp"
+#include "platform/win32/kept_handles.hpp"
 #include "platform/win32/output_pipe.hpp"
+#include "platform/win32/security.hpp"
+#include "platform/win32/spawning.hpp"
 #include "platform/win32/startup.hpp"
 #include "platform/win32/system.hpp"
 #include "platform/windows_command_line.hpp"
@@ -21,8 +26,8 @@ namespace {
 using win32::as_handle;
 
 constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user",
-                                 "cwd",  "signals", "exec",  "ports",  "cgroup"};
-static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::cgroup) + 1);
+                                 "cwd",  "signals", "exec",  "ports",  "cgroup", "sockets"};
+static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::sockets) + 1);
 
 // Threads of instances at their gates, by the gate.
 struct Gates {
@@ -30,6 +35,7 @@ struct Gates {
   struct Held {
     ProcessId id;
     Handle thread;
+    win32::StreamEnds out, err;
   };
   std::map<NativeHandle, Held> held;
 };
@@ -62,13 +68,33 @@ std::wstring environment_block(const std::vector<std::string>& environment) {
   return block;
 }
 
+// What follows /c is cmd.exe's to read, quotes and all: it takes the outermost ones away (/s) and leaves the rest as it is.
+std::optional<std::string> shell_line(const SpawnRequest& request) {
+  if (request.argv.size() != 5 || request.argv[1] != "/d" || request.argv[2] != "/s" || request.argv[3] != "/c")
+    return std::nullopt;
+  const auto line = windows_command_line(std::span(request.argv).first(4));
+  return line ? std::optional{*line + " \"" + request.argv[4] + "\""} : std::nullopt;
+}
+
 std::optional<std::string> line_for(const SpawnRequest& request) {
+  if (auto line = shell_line(request)) return line;
   if (!is_batch_file(request.program)) return windows_command_line(request.argv);
   std::string script = request.program;
   std::replace(script.begin(), script.end(), '/', '\\');
   const std::span<const std::string> argv(request.argv);
   return batch_command_line(environment_variable("ComSpec").value_or("C:\\Windows\\System32\\cmd.exe"), script,
                             argv.subspan(std::min<std::size_t>(argv.size(), 1)));
+}
+
+// What a program without a console can wait for: the name of an event that is set when it is asked to stop.
+std::vector<std::string> with_stop_event(const SpawnRequest& request, Handle& event) {
+  static std::atomic<unsigned> count = 0;
+  std::vector<std::string> environment = request.environment;
+  const std::string name = "Global\\forever-stop-" + std::to_string(::GetCurrentProcessId()) + "-" +
+                           std::to_string(++count) + "-" + std::to_string(steady_now().time_since_epoch().count());
+  event.reset(win32::as_native(::CreateEventW(win32::owner_only(), TRUE, FALSE, win32::to_wide(name).c_str())));
+  if (event) environment.push_back(std::string{win32::kStopEvent} + "=" + name);
+  return environment;
 }
 
 Handle stream_for(NativeHandle wanted, DWORD number) {
@@ -94,6 +120,12 @@ DWORD creation_flags(SpawnRequest::Session session) noexcept {
   return always;
 }
 
+Gates::Held take_gate(const HeldInstance& held) noexcept {
+  const std::lock_guard hold(gates().mutex);
+  auto found = gates().held.extract(held.gate.get());
+  return found.empty() ? Gates::Held{} : std::move(found.mapped());
+}
+
 }  // namespace
 
 std::vector<ResourceLimit> current_limits() { return {}; }
@@ -111,7 +143,22 @@ std::optional<SpawnStage> stage_from_name(const std::string& name) noexcept {
   return std::nullopt;
 }
 
-Result<HeldInstance> spawn_held(const SpawnRequest& request) {
+struct SpawnMemory {};  // the system has copied all that it needs when a process exists
+
+HeldInstance::HeldInstance(const ProcessId& process, Handle gate_end, Handle report_end,
+                           std::unique_ptr<SpawnMemory> memory)
+    : id(process), gate(std::move(gate_end)), report(std::move(report_end)), memory_(std::move(memory)) {}
+HeldInstance::HeldInstance(HeldInstance&&) noexcept = default;
+HeldInstance& HeldInstance::operator=(HeldInstance&&) noexcept = default;
+HeldInstance::~HeldInstance() = default;
+
+Handle take_port_calls(HeldInstance& held) {
+  held.calls.reset();
+  return Handle();
+}
+
+Result<HeldInstance> spawn_held(SpawnRequest request) {
+  if (request.share_ports) return error_from(ENOTSUP, "share ports");
   if (request.user) return error_from(ENOTSUP, "start a program as another user");
   const auto line = line_for(request);
   if (!line) return error_from(EINVAL, "hand these arguments to " + request.program);
@@ -119,6 +166,7 @@ Result<HeldInstance> spawn_held(const SpawnRequest& request) {
   if (!job || !set_end_with_job(job.get(), true)) return last_error("create a job object");
   Handle report(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
   if (!report) return last_error("create an event");
+  Handle stop_event;
   const win32::Startup streams(
       request.inherit_stdin ? stream_for(kNoHandle, STD_INPUT_HANDLE) : win32::inheritable_null(),
       stream_for(request.out, STD_OUTPUT_HANDLE), stream_for(request.err, STD_ERROR_HANDLE));
@@ -126,7 +174,7 @@ Result<HeldInstance> spawn_held(const SpawnRequest& request) {
 
   STARTUPINFOEXW startup = streams.info();
   std::wstring text = win32::to_wide(*line);  // CreateProcess writes to it
-  std::wstring environment = environment_block(request.environment);
+  std::wstring environment = environment_block(with_stop_event(request, stop_event));
   const std::wstring program = win32::wide_path(request.program);
   const std::wstring directory = win32::wide_path(request.directory);
   PROCESS_INFORMATION created{};
@@ -144,28 +192,44 @@ Result<HeldInstance> spawn_held(const SpawnRequest& request) {
     return error;
   }
   const ProcessId id{static_cast<Pid>(created.dwProcessId), win32::start_time_of(process.get())};
-  win32::remember_instance(id, std::move(process), Handle());
+  win32::remember_instance({.id = id,
+                            .process = std::move(process),
+                            .job = Handle(),
+                            .stop_event = std::move(stop_event),
+                            .own_console = request.session == SpawnRequest::Session::own_session,
+                            .guarded = false});
   {
     const std::lock_guard hold(gates().mutex);
-    gates().held.insert_or_assign(job.get(), Gates::Held{id, std::move(thread)});
+    gates().held.insert_or_assign(
+        job.get(), Gates::Held{id, std::move(thread), {request.out, win32::write_end_of(request.out)},
+                               {request.err, win32::write_end_of(request.err)}});
   }
-  return HeldInstance{id, std::move(job), std::move(report)};
+  return HeldInstance{id, std::move(job), std::move(report), nullptr};
 }
 
 void open_gate(HeldInstance& held) noexcept {
-  Gates::Held waiting;
-  {
-    const std::lock_guard hold(gates().mutex);
-    const auto found = gates().held.find(held.gate.get());
-    if (found == gates().held.end()) return;
-    waiting = std::move(found->second);
-    gates().held.erase(found);
-  }
+  Gates::Held waiting = take_gate(held);
+  if (!waiting.thread) return;
+  if (const Handle process{win32::as_native(
+          ::OpenProcess(PROCESS_DUP_HANDLE, FALSE, static_cast<DWORD>(waiting.id.pid)))})
+    win32::keep_in_instance(waiting.id, process.get(), waiting.out, waiting.err, held.gate.get());
+  // The job is the instance's from now on, and ends nobody when we end.
   set_end_with_job(held.gate.get(), false);
-  win32::remember_job(waiting.id, std::move(held.gate));
+  win32::remember_job(waiting.id, std::move(held.gate), false);
   ::ResumeThread(as_handle(waiting.thread.get()));
   ::SetEvent(as_handle(held.report.get()));
 }
+
+namespace win32 {
+
+void run_guarded(HeldInstance held) noexcept {
+  const Gates::Held waiting = take_gate(held);
+  if (!waiting.thread) return;
+  remember_job(waiting.id, std::move(held.gate), true);
+  ::ResumeThread(as_handle(waiting.thread.get()));
+}
+
+}  // namespace win32
 
 ExecReport read_report(NativeHandle report) noexcept {
   return {.known = ::WaitForSingleObject(as_handle(report), 0) == WAIT_OBJECT_0, .failure = std::nullopt};

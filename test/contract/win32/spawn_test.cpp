@@ -43,17 +43,17 @@ class Started {
     REQUIRE(pipe);
     pipe_ = std::move(*pipe);
     request.out = request.err = pipe_.get();
-    auto held = spawn_held(request);
+    auto held = spawn_held(std::move(request));
     if (!held) FAIL(held.error().message());
-    held_ = std::move(*held);
-    if (go) open_gate(held_);
+    held_.emplace(std::move(*held));
+    if (go) open_gate(*held_);
   }
   Started(const Started&) = delete;
   Started& operator=(const Started&) = delete;
-  ~Started() { (void)win32::end_job(held_.id).ok(); }
+  ~Started() { (void)win32::end_job(held_->id).ok(); }
 
-  [[nodiscard]] const ProcessId& id() const { return held_.id; }
-  HeldInstance& held() { return held_; }
+  [[nodiscard]] const ProcessId& id() const { return held_->id; }
+  HeldInstance& held() { return *held_; }
   std::string& output() {
     (void)receive_some(pipe_.get(), text_).ok();
     return text_;
@@ -74,7 +74,7 @@ class Started {
 
  private:
   Handle pipe_;
-  HeldInstance held_;
+  std::optional<HeldInstance> held_;
   std::string text_;
 };
 

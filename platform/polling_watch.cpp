@@ -3,8 +3,7 @@
 #include <optional>
 
 #include "platform/file_watch.hpp"
-#include "platform/posix/sys.hpp"
-#include "platform/posix/walk_tree.hpp"
+#include "platform/walk_tree.hpp"
 
 namespace forever {
 namespace {
@@ -15,23 +14,6 @@ struct Seen {
   std::uint64_t path = 0, state = 0;
   friend bool operator==(const Seen&, const Seen&) = default;
 };
-
-std::uint64_t mixed(std::uint64_t into, std::uint64_t value) noexcept {
-  into ^= value + 0x9E3779B97F4A7C15U + (into << 6U) + (into >> 2U);
-  return into * 0xFF51AFD7ED558CCDU;
-}
-
-std::uint64_t state_of(const struct stat& found) noexcept {
-#ifdef __APPLE__
-  const timespec modified = found.st_mtimespec;
-#else
-  const timespec modified = found.st_mtim;
-#endif
-  std::uint64_t state = mixed(0, static_cast<std::uint64_t>(found.st_size));
-  state = mixed(state, static_cast<std::uint64_t>(modified.tv_sec));
-  state = mixed(state, static_cast<std::uint64_t>(modified.tv_nsec));
-  return mixed(state, found.st_ino);
-}
 
 class PollingWatch final : public FileWatch {
  public:
@@ -61,14 +43,14 @@ class PollingWatch final : public FileWatch {
     visitor.enter = [](const std::string&) { return true; };
     visitor.wants = plan_.wants;
     std::vector<FileChange> changes;
-    visitor.file = [&](int folder, const std::string& path, const char* name) {
-      struct stat found {};
-      if (sys::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0) return;
-      const Seen seen{std::hash<std::string_view>{}(path), state_of(found)};
+    visitor.file = [&](const FoundFile& file) {
+      const auto state = file.look();
+      if (!state) return;
+      const Seen seen{std::hash<std::string_view>{}(file.path), *state};
       now.push_back(seen);
       if (!tell) return;
       const auto before = std::ranges::lower_bound(seen_, seen.path, {}, &Seen::path);
-      if (before == seen_.end() || *before != seen) changes.push_back({path, FileChange::Kind::changed});
+      if (before == seen_.end() || *before != seen) changes.push_back({file.path, FileChange::Kind::changed});
     };
     int code = 0;
     for (const std::string& root : plan_.roots) {
@@ -109,7 +91,7 @@ void for_each_watched_file(const WatchPlan& plan, const std::function<void(const
   TreeVisitor visitor;
   visitor.enter = [](const std::string&) { return true; };
   visitor.wants = plan.wants;
-  visitor.file = [&](int, const std::string& path, const char*) { each(path); };
+  visitor.file = [&](const FoundFile& file) { each(file.path); };
   for (const std::string& root : plan.roots) (void)walk_tree(root, visitor);
 }
 

@@ -1,4 +1,4 @@
-// macOS and the BSDs have no cgroups.
+// Only Linux has cgroups.
 #include "platform/cgroup.hpp"
 
 #include <cerrno>

@@ -4,11 +4,9 @@
 #include <cerrno>
 
 #include "platform/listening.hpp"
-#include "platform/posix/strip.hpp"
 
 namespace forever {
 
-int hand_over_port_calls(int, pid_t) noexcept { return ENOTSUP; }
 std::optional<std::string> share_ports_fault() { return "only Linux can do that"; }
 PortCallReceipt receive_port_call(NativeHandle, PortCall&) { return PortCallReceipt::gone; }
 bool address_is_free(const PortCall&) noexcept { return true; }

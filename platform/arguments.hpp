@@ -1,0 +1,13 @@
+// The words of our own command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace forever {
+
+// argv of main, the program's name left out. POSIX: byte for byte. Windows: UTF-8, from the line itself (GetCommandLineW), since
+// main's are in the system's code page, where not every name can be said.
+[[nodiscard]] std::vector<std::string> program_arguments(int argc, char** argv);
+
+}  // namespace forever
