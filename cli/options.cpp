@@ -229,7 +229,9 @@ constexpr Option kAlive[] = {
      [](Draft& d, const std::string& v) -> Fault {
        auto schedule = CronSchedule::parse(v);
        if (!schedule) return "is not a cron expression: " + schedule.error().message();
-       if (!schedule->next(WallTime{})) return "never comes: no month of these has such a day";
+       // Not from the beginning of time: no C library of Windows looks behind that.
+       if (!schedule->next(WallTime{std::chrono::hours{24 * 7}}))
+         return "never comes: no month of these has such a day";
        d.start.cron_restart = v;
        return {};
      }},

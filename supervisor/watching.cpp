@@ -33,7 +33,7 @@ std::string folder_of(const std::string& path) { return path.substr(0, std::max<
 
 // Patterns given by path stand where the rules stand.
 std::string_view ignore_line(std::string_view pattern, std::string_view base) {
-  if (pattern.starts_with('/') && lies_in(pattern, base) && base != "/") pattern.remove_prefix(base.size());
+  if (is_absolute(pattern) && lies_in(pattern, base) && base != "/") pattern.remove_prefix(base.size());
   return pattern;
 }
 

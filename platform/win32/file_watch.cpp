@@ -18,10 +18,10 @@ namespace {
 using Kind = FileChange::Kind;
 using win32::as_handle;
 
-constexpr DWORD kEvents =
-    FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME | FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE;
-constexpr Milliseconds kMissing{500};              // how often a root that is gone is looked for
-constexpr std::size_t kBuffer = 60U << 10U;        // more than 64 KiB fails on network drives
+constexpr DWORD kEvents = FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME | FILE_NOTIFY_CHANGE_SIZE |
+                          FILE_NOTIFY_CHANGE_LAST_WRITE;
+constexpr Milliseconds kMissing{500};        // how often a root that is gone is looked for
+constexpr std::size_t kBuffer = 60U << 10U;  // more than 64 KiB fails on network drives
 constexpr std::size_t kHeader = offsetof(FILE_NOTIFY_INFORMATION, FileName);
 
 struct Root {
@@ -79,18 +79,19 @@ class KernelWatch final : public FileWatch {
  private:
   bool open(Root& root) {
     root.close();
-    root.folder.reset(win32::as_native(::CreateFileW(
-        win32::wide_path(root.path).c_str(), FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-        nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr)));
+    root.folder.reset(
+        win32::as_native(::CreateFileW(win32::wide_path(root.path).c_str(), FILE_LIST_DIRECTORY,
+                                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
+                                       FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, nullptr)));
     return root.folder && ask(root);
   }
 
   bool ask(Root& root) {
     root.asking = {};
     root.asking.hEvent = as_handle(event_.get());
-    const BOOL asked = ::ReadDirectoryChangesW(as_handle(root.folder.get()), root.buffer.data(),
-                                               static_cast<DWORD>(root.buffer.size()), TRUE, kEvents, nullptr,
-                                               &root.asking, nullptr);
+    const BOOL asked =
+        ::ReadDirectoryChangesW(as_handle(root.folder.get()), root.buffer.data(),
+                                static_cast<DWORD>(root.buffer.size()), TRUE, kEvents, nullptr, &root.asking, nullptr);
     if (asked == 0) root.folder.reset();
     return asked != 0;
   }
@@ -157,8 +158,9 @@ class KernelWatch final : public FileWatch {
   }
 
   void tell_files(const std::string& folder, std::vector<FileChange>& into) {
-    for_each_watched_file({{folder}, plan_.wants},
-                          [&](const std::string& path) { into.push_back({path, Kind::writing}); });
+    for_each_watched_file({{folder}, plan_.wants}, [&](const std::string& path) {
+      into.push_back({path, Kind::writing});
+    });
   }
 
   WatchPlan plan_;

@@ -194,14 +194,19 @@ Result<Handle> open_log_file(const std::string& path) {
 
 Result<Handle> open_for_reading(const std::string& path) {
   // One that is being replaced may not be there for a moment (see kAside).
-  constexpr int kMostLooks = 1000;
-  constexpr int kStep = 100;  // nothing hints at that: ten looks are enough
+  constexpr int kMostLooks = 2000;
+  constexpr int kQuickLooks = 1000;
+  constexpr int kStep = 100;  // nothing hints at that: some looks are enough
   for (int looks = 0;;) {
     Handle file = open_file(path, GENERIC_READ, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL);
     if (file) return file;
     Error error = open_error(path);
     if (error.code.value() != ENOENT || ++looks > kMostLooks) return error;
-    if (::GetFileAttributesW((wide_path(path) + win32::kAside).c_str()) == INVALID_FILE_ATTRIBUTES) looks += kStep;
+    if (::GetFileAttributesW((wide_path(path) + win32::kAside).c_str()) == INVALID_FILE_ATTRIBUTES) {
+      looks += kStep;
+    } else if (looks > kQuickLooks) {
+      ::Sleep(1);  // whoever replaces it has been held up
+    }
   }
 }
 

@@ -185,7 +185,8 @@ Status request_stop(const ProcessId& id) {
   {
     const std::lock_guard hold(table().mutex);
     if (const Entry* const entry = entry_of(id)) {
-      if (entry->instance.guarded && ::TerminateJobObject(as_handle(entry->instance.job.get()), code_of_signal(15)) != 0)
+      if (entry->instance.guarded &&
+          ::TerminateJobObject(as_handle(entry->instance.job.get()), code_of_signal(15)) != 0)
         return Done{};
       own_console = entry->instance.own_console;
       told = entry->instance.stop_event && ::SetEvent(as_handle(entry->instance.stop_event.get())) != 0;

@@ -41,8 +41,8 @@ std::optional<KeeperFace> set_keepers_aside(char**) { return std::nullopt; }
 
 Result<Pid> launch_keeper(KeeperFace face) {
   const std::wstring program = win32::program_file();
-  std::vector<std::string> argv{win32::to_utf8(program), std::string(win32::kSupervisorFace), face.title, face.directory,
-                                std::to_string(face.arguments.size())};
+  std::vector<std::string> argv{win32::to_utf8(program), std::string(win32::kSupervisorFace), face.title,
+                                face.directory, std::to_string(face.arguments.size())};
   argv.insert(argv.end(), face.arguments.begin(), face.arguments.end());
   std::vector<Handle> copies;
   const Handle ready(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));

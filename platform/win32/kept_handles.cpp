@@ -46,16 +46,16 @@ void write_record(const std::vector<Line>& lines) {
 
 NativeHandle put_into(HANDLE process, NativeHandle ours) noexcept {
   HANDLE theirs = nullptr;
-  if (ours == kNoHandle || ::DuplicateHandle(::GetCurrentProcess(), as_handle(ours), process, &theirs, 0, FALSE,
-                                             DUPLICATE_SAME_ACCESS) == 0)
+  if (ours == kNoHandle ||
+      ::DuplicateHandle(::GetCurrentProcess(), as_handle(ours), process, &theirs, 0, FALSE, DUPLICATE_SAME_ACCESS) == 0)
     return kNoHandle;
   return as_native(theirs);
 }
 
 Handle take_from(HANDLE process, NativeHandle theirs) noexcept {
   HANDLE ours = nullptr;
-  if (theirs == kNoHandle || ::DuplicateHandle(process, as_handle(theirs), ::GetCurrentProcess(), &ours, 0, FALSE,
-                                               DUPLICATE_SAME_ACCESS) == 0)
+  if (theirs == kNoHandle ||
+      ::DuplicateHandle(process, as_handle(theirs), ::GetCurrentProcess(), &ours, 0, FALSE, DUPLICATE_SAME_ACCESS) == 0)
     return Handle();
   return Handle(as_native(ours));
 }
@@ -93,9 +93,8 @@ TakenBack take_back(const ProcessId& id) {
   TakenBack taken;
   for (const Line& line : read_record()) {
     if (!(line.id == id) || presence(id) != Presence::alive) continue;
-    const Handle process(
-        as_native(::OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE,
-                                static_cast<DWORD>(id.pid))));
+    const Handle process(as_native(
+        ::OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(id.pid))));
     if (!process) break;
     HANDLE const from = as_handle(process.get());
     taken.out_read = only_a_pipe(take_from(from, line.handles[0]));

@@ -48,8 +48,7 @@ std::string text_of(int family, const void* address) {
       ::WSAAddressToStringW(reinterpret_cast<sockaddr*>(&socket), sizeof socket, nullptr, text.data(), &length);
   ::WSACleanup();
   std::string narrow;
-  for (std::size_t i = 0; failed == 0 && i < text.size() && text[i] != L'\0'; ++i)
-    narrow += static_cast<char>(text[i]);
+  for (std::size_t i = 0; failed == 0 && i < text.size() && text[i] != L'\0'; ++i) narrow += static_cast<char>(text[i]);
   return narrow;
 }
 

@@ -13,13 +13,36 @@ struct Named {
   std::string_view name;
   int number;
 };
+// The numbers are Linux's, so that a record means the same on both.
 constexpr auto kNames = std::to_array<Named>({{"HUP", kHangUpSignal},
                                               {"INT", kInterruptSignal},
                                               {"QUIT", kQuitSignal},
+                                              {"ILL", 4},
+                                              {"TRAP", 5},
+                                              {"ABRT", 6},
+                                              {"BUS", 7},
+                                              {"FPE", 8},
                                               {"KILL", kKillSignal},
                                               {"USR1", 10},
+                                              {"SEGV", 11},
                                               {"USR2", 12},
-                                              {"TERM", kTermSignal}});
+                                              {"PIPE", 13},
+                                              {"ALRM", 14},
+                                              {"TERM", kTermSignal},
+                                              {"CHLD", 17},
+                                              {"CONT", 18},
+                                              {"STOP", 19},
+                                              {"TSTP", 20},
+                                              {"TTIN", 21},
+                                              {"TTOU", 22},
+                                              {"URG", 23},
+                                              {"XCPU", 24},
+                                              {"XFSZ", 25},
+                                              {"VTALRM", 26},
+                                              {"PROF", 27},
+                                              {"WINCH", 28},
+                                              {"IO", 29},
+                                              {"PWR", 30}});
 
 }  // namespace
 

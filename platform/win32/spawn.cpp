@@ -200,9 +200,10 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
                             .guarded = false});
   {
     const std::lock_guard hold(gates().mutex);
-    gates().held.insert_or_assign(
-        job.get(), Gates::Held{id, std::move(thread), {request.out, win32::write_end_of(request.out)},
-                               {request.err, win32::write_end_of(request.err)}});
+    gates().held.insert_or_assign(job.get(), Gates::Held{id,
+                                                         std::move(thread),
+                                                         {request.out, win32::write_end_of(request.out)},
+                                                         {request.err, win32::write_end_of(request.err)}});
   }
   return HeldInstance{id, std::move(job), std::move(report), nullptr};
 }
@@ -210,8 +211,8 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
 void open_gate(HeldInstance& held) noexcept {
   Gates::Held waiting = take_gate(held);
   if (!waiting.thread) return;
-  if (const Handle process{win32::as_native(
-          ::OpenProcess(PROCESS_DUP_HANDLE, FALSE, static_cast<DWORD>(waiting.id.pid)))})
+  if (const Handle process{
+          win32::as_native(::OpenProcess(PROCESS_DUP_HANDLE, FALSE, static_cast<DWORD>(waiting.id.pid)))})
     win32::keep_in_instance(waiting.id, process.get(), waiting.out, waiting.err, held.gate.get());
   // The job is the instance's from now on, and ends nobody when we end.
   set_end_with_job(held.gate.get(), false);
