@@ -113,7 +113,7 @@ HEAVY := $(if $(PRODUCT),$(shell grep -lE '^ *\# *include *[<"](CLI|spdlog)/' $(
 # The headers that nearly all files share, compiled once a flavour (tool/prelude.hpp); `make PCH=` does without. What is
 # compiled with other flags than its flavour, or defines the body of Catch2, cannot use them.
 PCH ?= 1
-UNPRECOMPILED := $(HEAVY) $(HOT) test/support/main.cpp $(CHILD) $(SERVER)
+UNPRECOMPILED := $(HEAVY) $(HOT) test/support/main.cpp $(CHILD) $(wildcard test/child/win32/*.cpp) $(SERVER)
 prelude = $(if $(PCH),$(if $(filter $(UNPRECOMPILED),$(2)),,build/$(1)/pch/$(if $(filter test/%,$(2)),test/support,tool)/prelude.hpp))
 
 Q = $(if $(V),,@)

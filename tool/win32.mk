@@ -3,10 +3,14 @@
 
 win32_PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp platform/win32/*.cpp platform/elsewhere/*.cpp)
 WIN32_SUPPORT := $(filter-out test/support/main.cpp,$(wildcard test/support/*.cpp test/support/win32/*.cpp))
-WIN32_RINGS := unit contract
+WIN32_RINGS := unit contract e2e
+# The files of the e2e ring that speak of nothing which Windows lacks; they run unchanged.
+WIN32_E2E := habits identity list
 # A test file that includes a header of POSIX', or calls what only POSIX has, is about POSIX.
 posix_words = include <(unistd|fcntl|poll|pthread|signal|grp|pwd|sys/[a-z]+|arpa/[a-z]+|netinet/[a-z]+)\.h>|::(setenv|mkdtemp)\b
-win32_ring = $(shell grep -LE '$(posix_words)' $(wildcard test/$(1)/*.cpp)) $(wildcard test/$(1)/win32/*.cpp)
+win32_ring = $(or $(win32_$(1)_FILES),$(shell grep -LE '$(posix_words)' $(wildcard test/$(1)/*.cpp))) $(wildcard test/$(1)/win32/*.cpp)
+win32_e2e_FILES = test/e2e/apps.cpp $(WIN32_E2E:%=test/e2e/%_test.cpp)
+WIN32_CHILD := $(wildcard test/child/*.cpp test/child/win32/*.cpp)
 
 $(eval $(call flavour,win32))
 
@@ -16,7 +20,7 @@ build/win32/include: tool/win32-include
 
 # The libraries' headers must be there before anything is compiled.
 build/win32/pch/tool/prelude.hpp.gch build/win32/pch/test/support/prelude.hpp.gch \
-$(win32_PRODUCT:%.cpp=build/win32/obj/%.o) build/win32/obj/forever.o build/win32/obj/test/support/main.o: | build/win32/include
+$(win32_PRODUCT:%.cpp=build/win32/obj/%.o) build/win32/obj/forever.o build/win32/obj/test/support/main.o $(WIN32_CHILD:%.cpp=build/win32/obj/%.o): | build/win32/include
 
 build/win32/support.a: $(WIN32_SUPPORT:%.cpp=build/win32/obj/%.o)
 	@rm -f $@
@@ -36,5 +40,9 @@ build/win32/forever.exe: build/win32/obj/forever.o build/win32/product.a
 	$(call say,link,$@)
 	$(win32_link) -o $@
 
+build/win32/child.exe: $(WIN32_CHILD:%.cpp=build/win32/obj/%.o) build/win32/product.a
+	$(call say,link,$@)
+	$(win32_link) -o $@
+
 .PHONY: win32-binaries
-win32-binaries: build/win32/forever.exe $(WIN32_RINGS:%=build/win32/%.exe)
+win32-binaries: build/win32/forever.exe build/win32/child.exe $(WIN32_RINGS:%=build/win32/%.exe)

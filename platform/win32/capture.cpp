@@ -1,6 +1,8 @@
 // Running a program to its end for what it prints: started as an instance is, with a pipe in the place of its output's.
 #include "platform/capture.hpp"
 
+#include <algorithm>
+
 #include "platform/clock.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
@@ -30,7 +32,7 @@ Result<Captured> capture(const std::vector<std::string>& argv, std::chrono::mill
 
   Captured captured;
   captured.out = read_to_end(pipe->read.get(), patience);
-  const auto left = std::chrono::ceil<Milliseconds>(deadline - steady_now());
+  const auto left = std::max(std::chrono::ceil<Milliseconds>(deadline - steady_now()), Milliseconds{0});
   if (const auto ended = win32::await_end(held->id, left)) {
     captured.status = *ended;
   } else {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace forever::child {
 
@@ -14,6 +15,8 @@ void write_all(int descriptor, const char* data, std::size_t size);
 void talk_to_file(const std::string& file);  // from now on `say` appends to this file
 void say(const std::string& line);
 
+// argv without the program's name, UTF-8 on Windows.
+[[nodiscard]] std::vector<std::string> own_arguments(int argc, char** argv);
 [[nodiscard]] int own_pid();
 void print_session();
 void print_users();
@@ -37,7 +40,8 @@ void default_signal(int number);
 enum class Relation { child, worker, session, orphan, daemon };
 // Starts a process that does `words` and exits 0; says "forked PID". An orphan's parent has ended by then; a daemon is
 // an orphan in a session of its own.
-void fork_and(Relation relation, const Words& words);
+// POSIX forks; Windows starts this program anew with `script`, which are the same words.
+void fork_and(Relation relation, const Words& words, const std::vector<std::string>& script);
 
 void close_descriptor(int descriptor);
 void listen_on(int port);  // says "listening PORT"

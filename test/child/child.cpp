@@ -218,7 +218,7 @@ class Interpreter {
     const auto relation = relations.find(word);
     if (relation == relations.end()) return false;
     const Script words = block(script, at);
-    fork_and(relation->second, [&] { run(words); });
+    fork_and(relation->second, [&] { run(words); }, words);
     return true;
   }
 
@@ -340,7 +340,7 @@ class Interpreter {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> all(argv + 1, argv + argc);
+  const std::vector<std::string> all = own_arguments(argc, argv);
   const auto dashes = std::find(all.begin(), all.end(), "--");
   const std::vector<std::string> arguments(dashes == all.end() ? dashes : dashes + 1, all.end());
   Interpreter(argv[0], arguments).run({all.begin(), dashes});

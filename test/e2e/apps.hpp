@@ -1,8 +1,6 @@
 // What most end-to-end tests begin with: an app whose program is the talking child, and questions about it.
 #pragma once
 
-#include <signal.h>
-
 #include <string>
 #include <vector>
 
@@ -12,6 +10,7 @@
 #include "test/support/net.hpp"
 #include "test/support/process.hpp"
 #include "test/support/run.hpp"
+#include "test/support/signals.hpp"
 
 namespace forever::test {
 

@@ -177,7 +177,7 @@ TEST_CASE("MON1 processor time is of the whole tree", "[MON1]") {
 
 TEST_CASE("MON1 an app over its memory limit is restarted, and the reason is told", "[MON1]") {
   const TemporaryHome home;
-  const std::string counter = home.scratch() / "starts";
+  const std::string counter = (home.scratch() / "starts").string();
   start(home, "web", {"count", counter, "first", "1", "fork", "allocate", "60000000", "wait", "end", "end", "wait"},
         {"--max-memory", "30M"});
   REQUIRE(wait_for_log(home, "web", "count 2", "out", 20s));

@@ -119,6 +119,8 @@ void say(const std::string& line) {
   write_all(talk_descriptor, text.data(), text.size());
 }
 
+std::vector<std::string> own_arguments(int argc, char** argv) { return {argv + 1, argv + argc}; }
+
 int own_pid() { return getpid(); }
 
 void print_session() {
@@ -230,7 +232,7 @@ void die_by_signal(int number) {
   while (true) pause();  // a signal that stops or does nothing
 }
 
-void fork_and(Relation relation, const Words& words) {
+void fork_and(Relation relation, const Words& words, const std::vector<std::string>&) {
   const bool twice = relation == Relation::orphan || relation == Relation::daemon;
   const pid_t pid = fork();
   if (pid < 0) refuse("fork");

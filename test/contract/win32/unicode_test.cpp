@@ -72,7 +72,8 @@ TEST_CASE("WIN the requests to stop have names and numbers") {
   CHECK(signal_from_name("sigterm") == kTermSignal);
   CHECK(signal_from_name("9") == kKillSignal);
   CHECK(signal_name(kInterruptSignal) == "SIGINT");
-  CHECK_FALSE(signal_from_name("WINCH"));
+  CHECK(signal_name(11) == "SIGSEGV");
+  CHECK_FALSE(signal_from_name("RTMIN"));
   CHECK_FALSE(signal_from_name(""));
 }
 

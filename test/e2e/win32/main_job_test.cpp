@@ -1,0 +1,271 @@
+// The main job on Windows: what is promised of every system, in Windows' terms.
+#include <fstream>
+
+#include "test/e2e/apps.hpp"
+
+using namespace forever::test;
+
+namespace {
+
+// The only last exit that is told.
+Json last_exit_of(const TemporaryHome& home, const std::string& name) {
+  const Result result = done(home, {"describe", name, "--json"});
+  const auto exits = Json::parse(result.out).at("apps").at(0).at("last_exits");
+  REQUIRE_FALSE(exits.empty());
+  return exits.back();
+}
+
+}  // namespace
+
+TEST_CASE("START1 on Windows arguments reach the program word for word", "[START1]") {
+  const TemporaryHome home;
+  const Words odd = {"",
+                     "two words",
+                     "\"quoted\"",
+                     "back\\slash\\",
+                     "end\\\\\"",
+                     "%PATH%",
+                     "-h",
+                     "--",
+                     "a&b|c>d^e!",
+                     "tab\there",
+                     "gr\xC3\xBC\xC3\x9F dich \xF0\x9F\x90\xA7",
+                     "*"};
+  start(home, "talk", Words{"print-args", "wait", "--"} + odd);
+  REQUIRE(wait_for_log(home, "talk", "arg " + std::to_string(odd.size() - 1)));
+  const std::string log = log_of(home, "talk");
+  for (std::size_t i = 0; i < odd.size(); ++i) {
+    std::string hex;
+    for (const char c : odd[i]) {
+      char digits[3];
+      std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(c));
+      hex += digits;
+    }
+    INFO("argument " << i);
+    CHECK(has(log, "arg " + std::to_string(i) + " " + hex + "\n"));
+  }
+}
+
+TEST_CASE("START4 on Windows starts side by side make one app", "[START4]") {
+  const TemporaryHome home;
+  std::vector<Running> all;
+  for (int i = 0; i < 6; ++i) all.emplace_back(home.command(start_words("web", {}, {"say", "begun", "wait"})));
+  for (Running& one : all) {
+    const Result result = one.wait();
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 0);
+  }
+  CHECK(wait_for_log(home, "web", "begun"));
+  CHECK(count_of(log_of(home, "web"), "begun") == 1);
+}
+
+TEST_CASE("STOP1 on Windows a stop leaves no descendant, and the port is free before it returns", "[STOP1]") {
+  const TemporaryHome home;
+  const int port = free_port();
+  start(home, "web", {"fork", "listen", std::to_string(port), "wait", "end", "wait"});
+  const std::vector<int> pids = forked_by(home, "web", 1);
+  REQUIRE(wait_until([&] { return can_connect(port); }));
+  done(home, {"stop", "web"});
+  CHECK(none_alive(pids));
+  CHECK(can_bind(port));
+}
+
+TEST_CASE("STOP2 on Windows a child that ignores the request is ended with the rest at the timeout", "[STOP2]") {
+  const TemporaryHome home;
+  start(home, "web", {"fork", "ignore", "TERM", "say", "deaf", "wait", "end", "on", "TERM", "exit", "0", "end", "wait"},
+        {"--kill-timeout", "500ms"});
+  const std::vector<int> pids = forked_by(home, "web", 1);
+  REQUIRE(wait_for_log(home, "web", "deaf"));
+  done(home, {"stop", "web"});
+  CHECK(none_alive(pids));
+}
+
+TEST_CASE("STOP3 on Windows a grandchild whose parent is gone is found and stopped", "[STOP3]") {
+  const TemporaryHome home;
+  start(home, "web",
+        {"orphan", "ignore", "TERM", "say", "alone", "wait", "end", "on", "TERM", "exit", "0", "end", "wait"},
+        {"--kill-timeout", "500ms"});
+  const std::vector<int> pids = forked_by(home, "web", 1);
+  REQUIRE(wait_for_log(home, "web", "alone"));
+  done(home, {"stop", "web"});
+  CHECK(none_alive(pids));
+}
+
+TEST_CASE("STOP5 on Windows a stop waits for the program's own end, and says whom it waits for", "[STOP5]") {
+  const TemporaryHome home;
+  start(home, "web", {"on", "TERM", "say", "closing", "exit", "7", "end", "say", "ready", "wait"});
+  REQUIRE(wait_for_log(home, "web", "ready"));
+  const int pid = pid_of(home, "web");
+  done(home, {"stop", "web"});
+  CHECK_FALSE(alive(pid));
+  CHECK(has(log_of(home, "web"), "closing"));
+  CHECK(last_exit_of(home, "web").at("reason") == "exit 7");
+
+  start(home, "deaf", {"ignore", "TERM", "say", "ready", "wait"}, {"--kill-timeout", "3s"});
+  REQUIRE(wait_for_log(home, "deaf", "ready"));
+  const Result stopped = done(home, {"stop", "deaf"});
+  CHECK(has(stopped.err, "deaf (pid "));
+  CHECK(has(stopped.err, "ignores SIGTERM, KILL in"));
+  CHECK(last_exit_of(home, "deaf").at("reason") == "killed by SIGKILL");
+}
+
+TEST_CASE("STOP8 on Windows a stop during back-off returns at once, and the app stays away", "[STOP8]") {
+  const TemporaryHome home;
+  start(home, "web", {"exit", "3"}, {"--backoff-first", "15s"});
+  REQUIRE(wait_until([&] { return status_of(home, "web") == "backoff"; }));
+  const Result stopped = done(home, {"stop", "web"});
+  CHECK(stopped.elapsed < 2s);
+  CHECK(status_of(home, "web") == "stopped");
+}
+
+TEST_CASE("STATE2 on Windows a death is told by its reason", "[STATE2]") {
+  const TemporaryHome home;
+  start(home, "crash", {"die", "SEGV"}, {"--restart", "never"});
+  REQUIRE(wait_until([&] { return status_of(home, "crash") != "online"; }));
+  CHECK_THAT(last_exit_of(home, "crash").at("reason").get<std::string>(),
+             contains("exit 0xC0000005 (access violation)"));
+  start(home, "seven", {"exit", "7"}, {"--restart", "never"});
+  REQUIRE(wait_until([&] { return status_of(home, "seven") != "online"; }));
+  CHECK(last_exit_of(home, "seven").at("reason") == "exit 7");
+  const Result missing = home.forever({"start", "no-such-program", "--name", "none"});
+  CHECK(missing.exit_code != 0);
+  require_one_line(missing.err, "no-such-program");
+}
+
+TEST_CASE("STATE5 on Windows --json is nothing but JSON, on a first run and on errors too", "[STATE5]") {
+  const TemporaryHome home;
+  for (const Words& words : {Words{"list", "--json"}, Words{"describe", "none", "--json"}, Words{"list", "--jsn"}}) {
+    const Result result = home.forever(words);
+    if (words.back() == "--json") CHECK(Json::parse(result.out).at("version") == 1);
+  }
+  start(home, "web", {"wait"});
+  const Json app = listed(home, "web");
+  CHECK(app.at("status") == "online");
+  CHECK(app.at("instances").at(0).at("pid").get<int>() > 0);
+}
+
+TEST_CASE("SUP2 on Windows what has lost its supervisor lives, writes on, and is adopted without a lost line",
+          "[SUP2]") {
+  const TemporaryHome home;
+  const auto go = home.scratch() / "go";
+  start(home, "web", {"lines", "1000", "50", "say",  "first", "wait-for", go.string(), "lines", "5000", "50",
+                      "say",   "last", "on", "TERM", "say",   "closing",  "exit",      "0",     "end",  "wait"});
+  REQUIRE(wait_for_log(home, "web", "first"));
+  const int pid = pid_of(home, "web");
+  const int old = supervisor_of(home, "web");
+  kill_hard(old);
+  CHECK(alive(pid));
+  write_file(go, "");
+  const Result said = done(home, {"list"});
+  CHECK(has(said.err, "adopted"));
+  CHECK(pid_of(home, "web") == pid);
+  CHECK(supervisor_of(home, "web") != old);
+  REQUIRE(wait_for_log(home, "web", "last"));
+  long long expected = 1;
+  for (const std::string& line : lines_of(log_of(home, "web"))) {
+    if (line.size() < 40) continue;
+    REQUIRE(std::stoll(line) == expected++);
+  }
+  CHECK(expected == 6001);
+  // Its end is told by its exit code, and its stop goes the same way as before.
+  done(home, {"stop", "web"});
+  CHECK(has(log_of(home, "web"), "closing"));
+  CHECK(last_exit_of(home, "web").at("reason") == "exit 0");
+}
+
+TEST_CASE("SUP2 on Windows the successor still holds the whole tree", "[SUP2]") {
+  const TemporaryHome home;
+  start(home, "web",
+        {"orphan", "ignore", "TERM", "say", "alone", "wait", "end", "on", "TERM", "exit", "0", "end", "wait"},
+        {"--kill-timeout", "500ms"});
+  const std::vector<int> pids = forked_by(home, "web", 1);
+  REQUIRE(wait_for_log(home, "web", "alone"));
+  kill_watchers(home, "web");
+  done(home, {"list"});
+  done(home, {"stop", "web"});
+  CHECK(none_alive(pids));
+}
+
+TEST_CASE("SUP2 on Windows what ended unsupervised is started anew by who adopts", "[SUP2]") {
+  const TemporaryHome home;
+  start(home, "web", {"say", "begun", "wait"});
+  REQUIRE(wait_for_log(home, "web", "begun"));
+  const int pid = pid_of(home, "web");
+  kill_watchers(home, "web");
+  kill_hard(pid);
+  done(home, {"list"});
+  REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "begun") == 2; }));
+  CHECK(pid_of(home, "web") != pid);
+}
+
+TEST_CASE("LOG1 on Windows numbered lines through rotation are all there once and whole", "[LOG1]") {
+  const TemporaryHome home;
+  start(home, "web", {"lines", "60000", "100", "say", "done", "wait"}, {"--log-max-size", "1M", "--log-keep", "20"});
+  REQUIRE(wait_for_log(home, "web", "done", "out", 40s));
+  std::vector<bool> seen(60001, false);
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(home.state() / "logs")) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("web.out.log")) continue;
+    ++files;
+    for (const std::string& line : lines_of(read_file(entry.path()))) {
+      if (line == "done") continue;
+      REQUIRE(line.size() == 99);
+      const auto number = static_cast<std::size_t>(std::stoll(line));
+      REQUIRE_FALSE(seen.at(number));
+      seen[number] = true;
+    }
+  }
+  CHECK(std::count(seen.begin(), seen.end(), true) == 60000);
+  CHECK(files > 3);
+}
+
+TEST_CASE("LOG2 on Windows time stamps stand before lines, long ones are whole, and bytes stay as they are", "[LOG2]") {
+  const TemporaryHome home;
+  start(home, "time", {"partial", "half ", "sleep", "50", "say", "line", "lines", "2", "65536", "wait"}, {"--time"});
+  REQUIRE(wait_until([&] { return lines_of(log_of(home, "time")).size() == 3; }));
+  const auto lines = lines_of(log_of(home, "time"));
+  CHECK_THAT(lines[0], contains(" half line"));
+  CHECK(lines[0].starts_with("20"));
+  CHECK(lines[1].size() > 65535);
+  CHECK(count_of(lines[1], "xxxxx") > 10000);
+
+  start(home, "raw", {"binary", "4096", "wait"});
+  REQUIRE(wait_until([&] { return log_of(home, "raw").size() == 4096; }));
+  const std::string raw = log_of(home, "raw");
+  bool same = true;
+  for (std::size_t i = 0; i < raw.size(); ++i) same = same && static_cast<unsigned char>(raw[i]) == i % 256;
+  CHECK(same);
+}
+
+TEST_CASE("logs -f on Windows follows what is written", "[logs]") {
+  const TemporaryHome home;
+  const auto go = home.scratch() / "go";
+  start(home, "web", {"say", "first", "wait-for", go.string(), "say", "second", "wait"});
+  REQUIRE(wait_for_log(home, "web", "first"));
+  Running logs(home.command({"logs", "web", "-f"}));
+  REQUIRE(logs.wait_for("first"));
+  write_file(go, "");
+  CHECK(logs.wait_for("second"));
+}
+
+TEST_CASE("run on Windows has the program's output and its exit code", "[run]") {
+  const TemporaryHome home;
+  const Result result = home.forever({"run", child_binary(), "--restart", "never", "--", "say", "here", "exit", "5"});
+  CHECK(has(result.out, "here"));
+  CHECK(result.exit_code == 5);
+}
+
+TEST_CASE("WATCH2 on Windows a save restarts the app", "[WATCH2]") {
+  const TemporaryHome home;
+  const auto folder = home.scratch() / "watched";
+  std::filesystem::create_directory(folder);
+  write_file(folder / "main.txt", "1");
+  start(home, "web", {"say", "begun", "wait"}, {"--watch", folder.string(), "--kill-timeout", "500ms"});
+  REQUIRE(wait_for_log(home, "web", "begun"));
+  for (std::size_t saves = 1; saves <= 3; ++saves) {
+    write_file(folder / "new", std::to_string(saves));
+    std::filesystem::rename(folder / "new", folder / "main.txt");
+    REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "begun") == saves + 1; }));
+  }
+}

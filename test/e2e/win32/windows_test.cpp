@@ -1,0 +1,146 @@
+// WIN: what only Windows can get wrong.
+#include <fstream>
+
+#include "platform/local_socket.hpp"
+#include "platform/process.hpp"
+#include "platform/win32/system.hpp"
+#include "test/e2e/apps.hpp"
+#include "test/support/permissions.hpp"
+
+using namespace forever::test;
+
+TEST_CASE("WIN1 an app and its supervisor survive the end of the console and of the job from which they were started",
+          "[WIN1]") {
+  const TemporaryHome home;
+  // A shell in a job that ends with it, as a terminal's or a service's is, but that may be left.
+  HANDLE const job = ::CreateJobObjectW(nullptr, nullptr);
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+  limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK;
+  REQUIRE(::SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) != 0);
+  const auto go = home.scratch() / "go";
+  Command command = home.command({});
+  command.argv = {"cmd.exe", "/d", "/c",
+                  "for /l %i in (0,0,1) do @if exist go (" + forever_binary() + " start " + child_binary() +
+                      " --name web -- wait & ping -n 100 127.0.0.1 >NUL)"};
+  Running shell(command);
+  const forever::Handle process(
+      forever::win32::as_native(::OpenProcess(PROCESS_ALL_ACCESS, FALSE, static_cast<DWORD>(shell.pid()))));
+  REQUIRE(::AssignProcessToJobObject(job, forever::win32::as_handle(process.get())) != 0);
+  write_file(go, "");
+  REQUIRE(wait_until([&] { return pid_of(home, "web") > 0; }));
+  const int pid = pid_of(home, "web");
+  ::CloseHandle(job);
+  REQUIRE(wait_until([&] { return !alive(shell.pid()); }));
+  CHECK(alive(pid));
+  CHECK(status_of(home, "web") == "online");
+  CHECK(alive(supervisor_of(home, "web")));
+}
+
+TEST_CASE("WIN1 a start lets go of the console's streams", "[WIN1][START3]") {
+  const TemporaryHome home;
+  const Result started = start(home, "web", {"wait"});
+  CHECK(started.released_output);
+}
+
+TEST_CASE("WIN2 no program that is started shows a window", "[WIN2]") {
+  const TemporaryHome home;
+  start(home, "web", {"print-session", "wait"});
+  REQUIRE(wait_for_log(home, "web", " window "));
+  CHECK(has(log_of(home, "web"), " window no"));
+}
+
+TEST_CASE("WIN3 a stop is Ctrl-Break for the program first, and its end at the timeout", "[WIN3]") {
+  const TemporaryHome home;
+  start(home, "web", {"trap", "TERM", "say", "ready", "wait"}, {"--kill-timeout", "700ms"});
+  REQUIRE(wait_for_log(home, "web", "ready"));
+  const int pid = pid_of(home, "web");
+  done(home, {"stop", "web"});
+  CHECK(has(log_of(home, "web"), "signal TERM"));
+  CHECK_FALSE(alive(pid));
+}
+
+TEST_CASE("WIN3 a program finds the name of its stop event, which is set when it is asked to stop", "[WIN3]") {
+  const TemporaryHome home;
+  start(home, "web", {"print-env", "FOREVER_STOP_EVENT", "ignore", "TERM", "wait"}, {"--kill-timeout", "3s"});
+  REQUIRE(wait_for_log(home, "web", "env FOREVER_STOP_EVENT="));
+  const std::string line = lines_of(log_of(home, "web")).front();
+  const std::string name = line.substr(line.find('=') + 1);
+  const forever::Handle event(
+      forever::win32::as_native(::OpenEventW(SYNCHRONIZE, FALSE, forever::win32::to_wide(name).c_str())));
+  REQUIRE(event);
+  Running stop(home.command({"stop", "web"}));
+  CHECK(::WaitForSingleObject(forever::win32::as_handle(event.get()), 10'000) == WAIT_OBJECT_0);
+  CHECK(stop.wait().exit_code == 0);
+}
+
+TEST_CASE("WIN4 a tree that grows in its first instruction is all dead after a stop", "[WIN4]") {
+  const TemporaryHome home;
+  start(home, "web",
+        {"orphan", "fork", "wait", "end", "wait", "end", "fork", "orphan", "wait", "end", "wait", "end", "wait"},
+        {"--kill-timeout", "300ms"});
+  const std::vector<int> pids = forked_by(home, "web", 4);
+  done(home, {"stop", "web"});
+  CHECK(none_alive(pids));
+  CHECK(processes_with_environment("FOREVER_HOME=" + home.state().string()).empty());
+}
+
+TEST_CASE("WIN5 control pipes of two state directories of one user do not meet, and their files are their owner's",
+          "[WIN5]") {
+  const TemporaryHome first;
+  const TemporaryHome second;
+  start(first, "web", {"wait"});
+  start(second, "web", {"wait"});
+  const int kept = pid_of(first, "web");
+  done(second, {"stop", "web"});
+  CHECK(alive(kept));
+  CHECK(pid_of(first, "web") == kept);
+  CHECK(owner_only(first.state()));
+}
+
+TEST_CASE("WIN6 a log is rotated while a reader has it open", "[WIN6]") {
+  const TemporaryHome home;
+  const auto go = home.scratch() / "go";
+  start(home, "web", {"say", "first", "wait-for", go.string(), "lines", "30000", "100", "say", "done", "wait"},
+        {"--log-max-size", "1M", "--log-keep", "10"});
+  REQUIRE(wait_for_log(home, "web", "first"));
+  // As most programs open a file: others may read and write it, and not delete it; and one that lets it be renamed.
+  std::ifstream reader(home.log("web"), std::ios::binary);
+  REQUIRE(reader);
+  Running logs(home.command({"logs", "web", "-f"}));
+  REQUIRE(logs.wait_for("first"));
+  write_file(go, "");
+  REQUIRE(wait_until(
+      [&] {
+        for (const auto& entry : std::filesystem::directory_iterator(home.state() / "logs")) {
+          if (has(read_file(entry.path()), "done")) return true;
+        }
+        return false;
+      },
+      30s));
+  std::size_t lines = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(home.state() / "logs")) {
+    if (entry.path().filename().string().starts_with("web.out.log")) lines += lines_of(read_file(entry.path())).size();
+  }
+  CHECK(lines == 30002);
+}
+
+TEST_CASE("WIN7 no helper program is started to stop an app", "[WIN7]") {
+  const TemporaryHome home;
+  start(home, "web", {"fork", "wait", "end", "ignore", "TERM", "wait"}, {"--kill-timeout", "1s"});
+  (void)forked_by(home, "web", 1);
+  Running stop(home.command({"stop", "web"}));
+  bool helper = false;
+  REQUIRE(wait_until(
+      [&] {
+        forever::for_each_process([&](const forever::ProcessEntry& entry) {
+          for (const char* name : {"taskkill", "wmic", "powershell", "tasklist", "cmd.exe"}) {
+            helper = helper || (has(entry.title, name) &&
+                                forever::environment_of(entry.id.pid, "FOREVER_HOME") == home.state().string());
+          }
+        });
+        return stop.has_ended();
+      },
+      20s));
+  CHECK_FALSE(helper);
+  CHECK(stop.wait().exit_code == 0);
+}

@@ -1,0 +1,94 @@
+// Sockets on 127.0.0.1, by Winsock.
+#include "test/support/net.hpp"
+
+#include <winsock2.h>
+
+#include <array>
+#include <cstdint>
+#include <random>
+#include <stdexcept>
+
+namespace forever::test {
+namespace {
+
+class Socket {
+ public:
+  Socket() {
+    static const int begun = [] {
+      WSADATA data{};
+      return ::WSAStartup(MAKEWORD(2, 2), &data);
+    }();
+    if (begun == 0) socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  ~Socket() { ::closesocket(socket_); }
+  [[nodiscard]] SOCKET get() const { return socket_; }
+
+ private:
+  SOCKET socket_ = INVALID_SOCKET;
+};
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+bool connect_to(const Socket& socket, int port) {
+  const sockaddr_in address = loopback(port);
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+}  // namespace
+
+bool can_bind(int port) {
+  const Socket socket;
+  const sockaddr_in address = loopback(port);
+  return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+         ::listen(socket.get(), 1) == 0;
+}
+
+int free_port() {
+  static std::mt19937 random{std::random_device{}()};
+  std::uniform_int_distribution<int> ports(20000, 31999);
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    const int port = ports(random);
+    if (can_bind(port)) return port;
+  }
+  throw std::runtime_error("no free port");
+}
+
+bool can_connect(int port) {
+  const Socket socket;
+  return connect_to(socket, port);
+}
+
+HttpResponse http_get(int port, const std::string& path, Milliseconds deadline) {
+  const Socket socket;
+  const auto limit = static_cast<DWORD>(deadline.count());
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<const char*>(&limit), sizeof limit);
+  HttpResponse response;
+  const std::string request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
+  if (!connect_to(socket, port) || ::send(socket.get(), request.data(), static_cast<int>(request.size()), 0) < 0) {
+    response.error = "error " + std::to_string(::WSAGetLastError());
+    return response;
+  }
+  std::string text;
+  std::array<char, 4096> buffer{};
+  int count = 0;
+  while ((count = ::recv(socket.get(), buffer.data(), static_cast<int>(buffer.size()), 0)) > 0)
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  const auto end_of_head = text.find("\r\n\r\n");
+  if (!text.starts_with("HTTP/1.") || end_of_head == std::string::npos) {
+    response.error = "no response";
+    return response;
+  }
+  response.status = std::stoi(text.substr(9, 3));
+  response.body = text.substr(end_of_head + 4);
+  return response;
+}
+
+}  // namespace forever::test
