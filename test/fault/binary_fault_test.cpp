@@ -78,7 +78,8 @@ void watch_in_trouble(const Trouble& trouble, int nth) {
   if (started.exit_code == 0) {
     REQUIRE(wait_for_status(home, "x", "online", 20s));
     const int pid = pid_of(home, "x");
-    write_file(tree / "sub/a.js", "two");
+    write_file(tree / "sub/a.js", "two");  // a folder that nobody may watch is left out
+    write_file(tree / "main.js", "two");
     CHECK(wait_for_other_pid(home, "x", pid));
   } else {
     CHECK(started.err.starts_with("forever: "));
