@@ -1,4 +1,5 @@
-// Where an apps file comes from. A .config.js is a program: node runs it and prints what it exports.
+// Where an apps file comes from. A .config.js is a program: node runs it and prints what it exports. YAML is turned into
+// JSON by what is there for that: a parser of our own would be a tenth of the binary, for a form that few need.
 #include "cli/apps_source.hpp"
 
 #include "platform/capture.hpp"
@@ -50,11 +51,39 @@ Result<std::string> evaluate(const std::string& word, const std::string& path) {
   return json;
 }
 
+// Exit code 3: the language is there, its YAML is not.
+constexpr const char* kPythonYaml =
+    "import json, sys\n"
+    "try:\n import yaml\n"
+    "except ImportError: sys.exit(3)\n"
+    "try: json.dump(yaml.safe_load(open(sys.argv[1], encoding='utf-8')), sys.stdout, default=str)\n"
+    "except (yaml.YAMLError, OSError, ValueError) as e: sys.exit(' '.join(str(e).split()))\n";
+constexpr const char* kRubyYaml =
+    "require 'json'; begin; require 'yaml'; rescue LoadError; exit 3; end\n"
+    "begin; puts JSON.generate(YAML.load_file(ARGV[0])); rescue StandardError => e; abort e.message; end\n";
+
+Result<std::string> json_of_yaml(const std::string& word, const std::string& path) {
+  if (!exists(path)) return error_from(ENOENT, "open " + path);
+  const std::vector<std::string> ways[] = {{"python3", "-c", kPythonYaml, path}, {"ruby", "-e", kRubyYaml, path}};
+  for (const std::vector<std::string>& way : ways) {
+    const auto ran = capture(way, kNodePatience);
+    if (!ran && ran.error().code == std::errc::no_such_file_or_directory) continue;
+    if (!ran) return ran.error();
+    if (ran->timed_out)
+      return Error{word + ": " + way[0] + " has not ended after " + format_duration(kNodePatience), {}};
+    if (ran->status.kind == ExitStatus::Kind::exited && ran->status.code == 3) continue;
+    if (!ran->status.success()) return Error{word + " is not valid YAML; the reason stands above", {}};
+    return ran->out;
+  }
+  return Error{word + ": YAML is read by python3 with its yaml module (apt install python3-yaml) or by ruby, and " +
+                   "neither is here; install one, or write the same as JSON, where comments are allowed",
+               {}};
+}
+
 Result<std::string> text_of(const std::string& word, const std::string& path) {
   if (word == "-") return read_standard_input();
   if (word.ends_with("js")) return evaluate(word, path);
-  if (word.ends_with(".yaml") || word.ends_with(".yml"))
-    return Error{word + ": YAML is not read; write the same as JSON, comments are allowed there", {}};
+  if (word.ends_with(".yaml") || word.ends_with(".yml")) return json_of_yaml(word, path);
   return read_file(path);
 }
 

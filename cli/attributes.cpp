@@ -263,6 +263,11 @@ Fault no_logs(AppReading& app, const Attribute&, const Json& value) {
   return {};
 }
 
+Fault autostart(AppReading& app, const Attribute& attribute, const Json& value) {
+  if (!value.is_boolean()) return "must be true or false";
+  return value == true ? Fault{} : lost(app, attribute, true);
+}
+
 // forever waits this long between the runs of a program that ends at once.
 Fault spin_sleep(AppReading& app, const Attribute& attribute, const Json& value) {
   if (auto fault = by_option(app, {attribute.names, "--backoff-first", nullptr}, value)) return fault;
@@ -371,6 +376,7 @@ constexpr Attribute kAttributes[] = {
     {"disable_logs", "", no_logs},
     {"merge_logs combine_logs", "", skipped},  // the instances of an app share one file in any case
 
+    {"autostart", "all apps of the file are started; --only chooses among them", autostart},
     {"pid_file pid pidFile", "pids are kept in pids/NAME-SLOT.pid of the state directory", lost},
     {"filter_env", "the whole environment is passed on; start with `env -i` to leave it out", lost},
     {"post_update", "nothing is run after an update", lost},

@@ -109,7 +109,13 @@ Fault set_kill(Draft& draft, const std::string& value) {
 
 Fault set_environment_entry(Draft& draft, const std::string& value) {
   std::vector<std::string> scratch;
-  if (!set_environment(scratch, value)) return "is not an assignment; write NAME=VALUE";
+  if (!set_environment(scratch, value)) {
+    // PM2's way to choose one of the environments of an apps file; whether there is one is seen when the verb is made.
+    const bool name = !value.empty() && value.find('=') == std::string::npos;
+    if (!name || !draft.bare_environment.empty()) return "is not an assignment; write NAME=VALUE";
+    draft.bare_environment = value;
+    return {};
+  }
   draft.start.environment.push_back(value);
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "cli/apps_file.hpp"
 #include "cli/counts.hpp"
 #include "cli/export.hpp"
 #include "cli/help.hpp"
@@ -50,9 +51,19 @@ std::optional<UsageError> two_looks(const StartOptions& start) {
   return UsageError{"--health-cmd and --health-port exclude each other; a command can look at ports, too"};
 }
 
+// `start apps.json --env production`, as in PM2; anything else needs an assignment.
+std::optional<UsageError> take_bare_environment(Draft& draft) {
+  if (draft.bare_environment.empty()) return std::nullopt;
+  if (!names_apps_file(draft.start.program))
+    return UsageError{"--env '" + draft.bare_environment + "' is not an assignment; write NAME=VALUE"};
+  draft.start.environment_name = std::move(draft.bare_environment);
+  return std::nullopt;
+}
+
 Made make_start(Draft& draft, Operands& operands) {
   if (!take_program(draft, operands)) return missing("start", "a program, or the name of a stopped app");
   if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (auto error = take_bare_environment(draft)) return *error;
   if (auto error = two_looks(draft.start)) return *error;
   return Start{std::move(draft.start)};
 }
@@ -70,6 +81,7 @@ void wrap_in_shell(StartOptions& start, bool has_program) {
 Made make_run_as(std::string_view verb, Draft& draft, Operands& operands) {
   const bool has_program = take_program(draft, operands);
   if (has_program && draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (auto error = take_bare_environment(draft)) return *error;
   if (auto error = two_looks(draft.start)) return *error;
   if (!draft.start.shell_command.empty()) {
     wrap_in_shell(draft.start, has_program);
@@ -392,7 +404,8 @@ constexpr Verb kVerbs[] = {
      "options do so too.\n"
      "PROGRAM may also be the name or id of a stopped app: it is started as it was, with the options given now on top. "
      "Starting what runs already changes nothing and is no failure.\n"
-     "PROGRAM may also be an apps file (.json, .config.js, or - for standard input), which says all of this for many "
+     "PROGRAM may also be an apps file (.json, .yaml, .config.js, or - for standard input), which says all of this for "
+     "many "
      "apps; PM2's and forever's own files are understood. See APPS FILE in forever(1).",
      "forever start server.js\tkeep server.js alive, by node\n"
      "forever start ./server --name web -- --port 8081\toptions for the program stand after --\n"

@@ -23,7 +23,8 @@ struct Draft {
   std::optional<int> signal;  // --kill SIGNAL
   Apply apply;
   Startup startup;
-  std::string directory;  // of export
+  std::string directory;         // of export
+  std::string bare_environment;  // --env without an assignment
   std::string binary;     // of upgrade
   bool dry_run = false, until_resurrect = false;
   bool force = false, update_env = false, keep_logs = false, reveal = false;

@@ -112,6 +112,7 @@ const Sample kSamples[] = {
     {"wait_ready", "true", nullptr, "wait_ready is not carried over"},
     {"shutdown_with_message", "true", nullptr, "shutdown_with_message is not carried over"},
     {"pid_file pid pidFile", R"("x.pid")", nullptr, "pids/NAME-SLOT.pid"},
+    {"autostart", "false", nullptr, "autostart is not carried over"},
     {"filter_env", "true", nullptr, "filter_env is not carried over"},
     {"post_update", R"(["npm install"])", nullptr, "post_update is not carried over"},
 };

@@ -182,6 +182,7 @@ TEST_CASE("PARSE bad values are told with what would be right") {
       {{"start", "x", "--max-memory", "much"}, "--max-memory 'much' is not a size"},
       {{"start", "x", "--env", "novalue"}, "--env 'novalue' is not an assignment"},
       {{"start", "x", "--env", "=v"}, "--env '=v' is not an assignment"},
+      {{"run", "x", "--env", "novalue"}, "--env 'novalue' is not an assignment"},
       {{"start", "x", "--restart", "sometimes"}, "is none of always, on-failure, never"},
       {{"start", "x", "--kill-mode", "gently"}, "is none of tree, group, process"},
       {{"start", "x", "--kill-signal", "NOPE"}, "is not a signal"},

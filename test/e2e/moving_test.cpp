@@ -1,0 +1,157 @@
+// Configuration files in the forms that the documentation of PM2 and of npm forever shows, used as somebody who moves would.
+#include "test/e2e/apps.hpp"
+
+using namespace forever::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+bool on_path(const std::string& program) {
+  const char* const path = std::getenv("PATH");
+  std::istringstream places(path == nullptr ? "" : path);
+  for (std::string place; std::getline(places, place, ':');) {
+    if (fs::exists(fs::path(place) / program)) return true;
+  }
+  return false;
+}
+
+// A program with the name that the file gives it; the shell runs it, so that no node is needed.
+void write_script(const fs::path& path) {
+  fs::create_directories(path.parent_path());
+  write_file(path, "#!/bin/sh\necho \"$0 $* mode=$NODE_ENV slot=$NODE_APP_INSTANCE\"\nexec sleep 1000\n");
+  fs::permissions(path, fs::perms::owner_all);
+}
+
+}  // namespace
+
+TEST_CASE("MOVE PM2's ecosystem.config.js with environments, a memory limit and instances runs as it is", "[e2e]") {
+  if (!on_path("node")) SKIP_CASE("there is no node");
+  const TemporaryHome home;
+  write_script(home.scratch() / "api.js");
+  write_script(home.scratch() / "worker.js");
+  write_file(home.scratch() / "ecosystem.config.js",
+             "module.exports = {\n"
+             "  apps : [{\n"
+             "    name: 'API', script: './api.js', args: 'one two', instances: 2, exec_mode: 'cluster',\n"
+             "    max_memory_restart: '1G', autorestart: true, watch: false, ignore_watch: ['node_modules', 'logs'],\n"
+             "    time: true, merge_logs: true, log_date_format: 'YYYY-MM-DD HH:mm Z',\n"
+             "    env: { NODE_ENV: 'development' }, env_production: { NODE_ENV: 'production' }\n"
+             "  }, {\n"
+             "    name: 'worker', script: 'worker.js', instances: 1, kill_timeout: 3000, listen_timeout: 8000,\n"
+             "    exp_backoff_restart_delay: 100, max_restarts: 10, min_uptime: '60s', cron_restart: '0 0 * * *',\n"
+             "    out_file: './worker-out.log', error_file: './worker-err.log', namespace: 'jobs', pmx: false,\n"
+             "  }],\n"
+             "  deploy : { production : { user : 'me', host : 'x', ref : 'origin/master', repo : 'y', path : '/z',\n"
+             "    'post-deploy' : 'npm install && pm2 reload ecosystem.config.js --env production' } }\n"
+             "};\n");
+  const Result started = done(home, {"start", "ecosystem.config.js", "--env", "production"});
+  CHECK_THAT(started.out, contains("API (id 0) online"));
+  CHECK(wait_for_log(home, "API", "api.js one two mode=production slot=1"));
+  CHECK(listed(home, "API")["instances"].size() == 2);
+  CHECK(wait_until([&] { return has(read_file(home.scratch() / "worker-out.log"), "worker.js  mode="); }));
+  CHECK_THAT(done(home, {"describe", "worker"}).out, contains("0 0 * * *"));
+  const int worker = pid_of(home, "worker");
+  done(home, {"reload", "ecosystem.config.js", "--only", "API", "--env-name", "production"});
+  CHECK(pid_of(home, "worker") == worker);
+  done(home, {"restart", "ecosystem.config.js", "--only", "worker"});
+  CHECK(pid_of(home, "worker") != worker);
+  done(home, {"scale", "API", "+1"});
+  CHECK(listed(home, "API")["instances"].size() == 3);
+  done(home, {"stop", "ecosystem.config.js"});
+  CHECK(status_of(home, "API") == "stopped");
+  done(home, {"delete", "ecosystem.config.js"});
+  CHECK(list_json(home)["apps"].empty());
+}
+
+TEST_CASE("MOVE PM2's process.json and process.yml say the same", "[e2e]") {
+  if (run({"python3", "-c", "import yaml"}).exit_code != 0) SKIP_CASE("there is no python3 with a yaml module");
+  const TemporaryHome home;
+  write_script(home.scratch() / "app.js");
+  write_script(home.scratch() / "worker.js");
+  write_file(home.scratch() / "process.json",
+             R"({"apps": [
+    {"name": "app", "script": "./app.js", "instances": 2, "exec_mode": "cluster", "env": {"NODE_ENV": "test"}},
+    {"name": "worker", "script": "./worker.js", "watch": ["."], "ignore_watch": ["*.log"], "args": ["-a", "13"]}]})");
+  write_file(home.scratch() / "process.yml",
+             "# the same\n"
+             "apps:\n"
+             "  - script   : ./app.js\n"
+             "    name     : 'app'\n"
+             "    instances: 2\n"
+             "    exec_mode: cluster\n"
+             "    env:\n"
+             "      NODE_ENV: test\n"
+             "  - script : ./worker.js\n"
+             "    name   : worker\n"
+             "    watch  : ['.']\n"
+             "    ignore_watch: ['*.log']\n"
+             "    args: ['-a', '13']\n");
+  done(home, {"start", "process.json"});
+  CHECK(wait_for_log(home, "worker", "worker.js -a 13"));
+  CHECK(listed(home, "worker")["watching"] == true);
+  const int app = pid_of(home, "app");
+  CHECK_THAT(done(home, {"start", "process.yml"}).out, contains("app (id 0) is online already\n"));
+  CHECK_THAT(done(home, {"apply", "process.yml"}).out, contains("0 to stop, 2 unchanged\n"));
+  CHECK(pid_of(home, "app") == app);
+  done(home, {"stop", "process.yml"});
+  CHECK(status_of(home, "worker") == "stopped");
+}
+
+TEST_CASE("APPS1 YAML that is none, or that nothing here reads, is told in a line", "[e2e]") {
+  const TemporaryHome home;
+  write_file(home.scratch() / "apps.yaml", "apps: [{script: x");
+  Command without = home.command({"start", "apps.yaml"});
+  without.environment["PATH"] = "/nowhere";
+  const Result nobody = run(without);
+  CHECK(nobody.exit_code == 1);
+  require_one_line(nobody.err, "apt install python3-yaml");
+  if (run({"python3", "-c", "import yaml"}).exit_code != 0) SKIP_CASE("there is no python3 with a yaml module");
+  const Result wrong = home.forever({"start", "apps.yaml"});
+  CHECK(wrong.exit_code == 1);
+  CHECK_THAT(wrong.err, contains("apps.yaml is not valid YAML"));
+  CHECK_THAT(wrong.err, contains("line 1"));
+  write_file(home.scratch() / "apps.yaml", "apps:\n  - script: sleep\n    args: 1000\n    max_memroy: 1G\n");
+  const Result key = home.forever({"start", "apps.yaml"});
+  CHECK(key.exit_code == 2);
+  require_one_line(key.err, "did you mean \"max_memory\"?");
+  require_one_line(home.forever({"start", "gone.yml"}).err, "gone.yml");
+}
+
+TEST_CASE("MOVE npm forever's files of one and of several apps, with comments, run as they are", "[e2e]") {
+  const TemporaryHome home;
+  const fs::path app = home.scratch() / "app";
+  write_script(app / "index.js");
+  write_script(home.scratch() / "app2/index.js");
+  write_file(app / "forever/development.json",
+             "{\n  // Comments are supported\n"
+             "  \"uid\": \"app\", \"append\": true, \"watch\": true, \"script\": \"index.js\",\n"
+             "  \"sourceDir\": " +
+                 Json(app.string()).dump() +
+                 ",\n"
+                 "  \"outFile\": " +
+                 Json((app / "out.log").string()).dump() +
+                 ",\n"
+                 "  \"errFile\": " +
+                 Json((app / "error.log").string()).dump() +
+                 ",\n"
+                 "  \"logFile\": " +
+                 Json((app / "forever.log").string()).dump() + "\n}\n");
+  done(home, {"start", (app / "forever/development.json").string()});
+  CHECK(wait_until([&] { return has(read_file(app / "out.log"), "index.js"); }));
+  CHECK(listed(home, "app")["watching"] == true);
+  write_file(home.scratch() / "many.json",
+             "[{ // App1\n  \"uid\": \"app1\", \"append\": true, \"script\": \"index.js\", \"minUptime\": 2000,\n"
+             "  \"spinSleepTime\": 1000, \"max\": 3, \"killSignal\": \"SIGTERM\", \"sourceDir\": " +
+                 Json(app.string()).dump() +
+                 "},\n {/* App2 */ \"uid\": \"app2\", \"append\": true, \"script\": \"index.js\",\n"
+                 "  \"args\": [\"--port\", \"8081\"], \"workingDir\": \"/tmp\", \"sourceDir\": " +
+                 Json((home.scratch() / "app2").string()).dump() + "}]\n");
+  done(home, {"start", "many.json"});
+  CHECK(wait_for_log(home, "app2", "app2/index.js --port 8081"));
+  // As forever has it: by the number that list shows, by uid, all.
+  done(home, {"stop", "0"});
+  CHECK(status_of(home, "app") == "stopped");
+  done(home, {"restart", "app1"});
+  done(home, {"stopall"});
+  CHECK(status_of(home, "app2") == "stopped");
+}
