@@ -10,6 +10,7 @@
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
+#include "platform/state_place.hpp"
 #include "platform/users.hpp"
 #include "supervisor/instance.hpp"
 #include "supervisor/names.hpp"
@@ -98,10 +99,10 @@ Result<StateDirectory> StateDirectory::locate() {
       return StateDirectory(absolute_path(*path));
     }
   }
-  const std::string home = home_directory();
-  if (home.empty())
+  const std::string place = default_state_directory();
+  if (place.empty())
     return Error{"there is no home directory for the state; set FOREVER_HOME to a directory of yours", {}};
-  return StateDirectory(absolute_path(home + "/.forever"));
+  return StateDirectory(absolute_path(place));
 }
 
 Status StateDirectory::prepare() const {

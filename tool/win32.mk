@@ -40,7 +40,7 @@ build/win32/forever.exe: build/win32/obj/forever.o build/win32/product.a
 	$(call say,link,$@)
 	$(win32_link) -o $@
 
-build/win32/child.exe: $(WIN32_CHILD:%.cpp=build/win32/obj/%.o) build/win32/product.a
+build/win32/child.exe: $(WIN32_CHILD:%.cpp=build/win32/obj/%.o) build/win32/obj/test/support/win32/wine.o build/win32/product.a
 	$(call say,link,$@)
 	$(win32_link) -o $@
 

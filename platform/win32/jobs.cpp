@@ -70,16 +70,25 @@ void find_rest(Entry& entry) {
   }
 }
 
+// Wine's console knows no Ctrl-Break; there it is Ctrl-C, which a program in a group of its own hears if it wants to.
+DWORD generate_break(DWORD group) noexcept {
+  if (::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0) return ERROR_SUCCESS;
+  const DWORD code = ::GetLastError();
+  if (code != ERROR_CALL_NOT_IMPLEMENTED && code != ERROR_INVALID_FUNCTION) return code;
+  return ::GenerateConsoleCtrlEvent(CTRL_C_EVENT, group) != 0 ? DWORD{ERROR_SUCCESS} : ::GetLastError();
+}
+
 // Our own console, if we have one, is left for the moment: one at a time is all that a process has.
 Status send_break(const ProcessId& id, bool own_console) {
   const std::string doing = "ask process " + std::to_string(id.pid) + " to stop";
   const auto pid = static_cast<DWORD>(id.pid);
   DWORD code = ERROR_SUCCESS;
   if (!own_console) {
-    if (::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pid) == 0) code = ::GetLastError();
+    code = generate_break(pid);
     return code == ERROR_SUCCESS ? Status(Done{}) : Status(error_of(code, doing));
   }
-  const bool had_one = ::FreeConsole() != 0;
+  const bool had_one = ::GetConsoleCP() != 0;
+  ::FreeConsole();
   if (::AttachConsole(pid) == 0) {
     code = ::GetLastError();
     if (had_one) ::AttachConsole(ATTACH_PARENT_PROCESS);
@@ -87,7 +96,7 @@ Status send_break(const ProcessId& id, bool own_console) {
                                                                         : error_from(ENOTSUP, doing);
   }
   // To the instance's own group only, of which we are no part.
-  if (::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pid) == 0) code = ::GetLastError();
+  code = generate_break(pid);
   ::FreeConsole();
   if (had_one) ::AttachConsole(ATTACH_PARENT_PROCESS);
   return code == ERROR_SUCCESS ? Status(Done{}) : Status(error_of(code, doing));

@@ -34,6 +34,8 @@ Status KeeperLink::drop(std::string_view) { return Done{}; }
 Status KeeperLink::finish() { return Done{}; }
 Status KeeperLink::acknowledge(const ProcessId&) { return Done{}; }
 Status KeeperLink::sync(std::string_view) { return Done{}; }
+// A running program's file cannot be replaced here, and nobody would hold what the next one needs.
+Status KeeperLink::go_on_in(std::string_view) { return error_from(ENOTSUP, "go on in another program"); }
 void KeeperLink::tick(Time) {}
 KeeperLink::Receipt KeeperLink::receive(ExitRecord&) { return Receipt::nothing; }
 
@@ -82,7 +84,7 @@ Result<Pid> launch_keeper(KeeperFace face) {
   return static_cast<Pid>(created.dwProcessId);
 }
 
-Error become_keeper(const KeeperFace&) { return error_from(ENOTSUP, "become a keeper"); }
+Error become_keeper(const KeeperFace&, const char*) { return error_from(ENOTSUP, "become a keeper"); }
 
 std::optional<KeeperFace> keeper_face(int argc, char**) {
   win32::be_a_probe_if_asked(argc);

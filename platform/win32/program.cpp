@@ -64,6 +64,11 @@ std::vector<ProgramFacts> programs_called(std::string_view name) {
   return found;
 }
 
+bool runs_file(Pid pid, const std::string& path) {
+  const std::wstring image = image_of(pid);
+  return image.empty() || same_text(win32::plain_path(image), win32::plain_path(win32::to_wide(path)));
+}
+
 bool same_program(Pid a, Pid b) {
   const std::wstring left = image_of(a);
   const std::wstring right = image_of(b);

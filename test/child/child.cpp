@@ -218,7 +218,8 @@ class Interpreter {
     const auto relation = relations.find(word);
     if (relation == relations.end()) return false;
     const Script words = block(script, at);
-    fork_and(relation->second, [&] { run(words); }, words);
+    fork_and(
+        relation->second, [&] { run(words); }, words);
     return true;
   }
 

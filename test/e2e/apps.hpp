@@ -82,7 +82,7 @@ class StrangersHome {
   [[nodiscard]] Result run(const Words& arguments) const;
   // And requires exit code 0.
   Result done(const Words& arguments) const;
-  [[nodiscard]] std::string child() const { return home.scratch() / "child"; }
+  [[nodiscard]] std::string child() const { return (home.scratch() / "child").string(); }
 
   const Stranger user;
   const TemporaryHome home;

@@ -28,7 +28,7 @@ TEST_CASE("LIST json has every documented key with its type", "[LIST]") {
   REQUIRE(wait_for_status(home, "web", "online"));
   const Json list = list_json(home);
   REQUIRE(list.at("version") == 1);
-  REQUIRE(list.at("state_dir") == home.state().string());
+  REQUIRE(list.at("state_dir") == home.state().generic_string());
   const Json app = list.at("apps").at(0);
   REQUIRE(app.at("name") == "web");
   REQUIRE(app.at("id") == 0);

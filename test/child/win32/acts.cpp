@@ -17,6 +17,7 @@
 #include "platform/win32/program_file.hpp"
 #include "platform/win32/startup.hpp"
 #include "platform/windows_command_line.hpp"
+#include "test/support/win32/wine.hpp"
 
 namespace forever::child {
 namespace {
@@ -42,7 +43,7 @@ HANDLE wake() {
 }
 
 BOOL WINAPI on_console_event(DWORD kind) {
-  const std::size_t number = kind == CTRL_C_EVENT ? 2 : kind == CTRL_CLOSE_EVENT ? 1 : 15;
+  const std::size_t number = kind == CTRL_C_EVENT && !test::under_wine() ? 2 : kind == CTRL_CLOSE_EVENT ? 1 : 15;
   if (meanings[number] == Meaning::by_default) return FALSE;
   if (meanings[number] == Meaning::noted) {
     ++arrived[number];
@@ -53,6 +54,8 @@ BOOL WINAPI on_console_event(DWORD kind) {
 
 void mean(int number, Meaning meaning) {
   static const BOOL installed = ::SetConsoleCtrlHandler(&on_console_event, TRUE);
+  // Wine sends Ctrl-C in the place of Ctrl-Break; in a group of our own we hear it only if we ask for it.
+  if (test::under_wine()) ::SetConsoleCtrlHandler(nullptr, FALSE);
   if (installed != 0 && number > 0 && number < 32) meanings[static_cast<std::size_t>(number)] = meaning;
 }
 

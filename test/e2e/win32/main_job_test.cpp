@@ -9,8 +9,7 @@ namespace {
 
 // The only last exit that is told.
 Json last_exit_of(const TemporaryHome& home, const std::string& name) {
-  const Result result = done(home, {"describe", name, "--json"});
-  const auto exits = Json::parse(result.out).at("apps").at(0).at("last_exits");
+  const Json exits = describe_json(home, name).at("last_exits");
   REQUIRE_FALSE(exits.empty());
   return exits.back();
 }
@@ -222,7 +221,8 @@ TEST_CASE("LOG1 on Windows numbered lines through rotation are all there once an
 
 TEST_CASE("LOG2 on Windows time stamps stand before lines, long ones are whole, and bytes stay as they are", "[LOG2]") {
   const TemporaryHome home;
-  start(home, "time", {"partial", "half ", "sleep", "50", "say", "line", "lines", "2", "65536", "wait"}, {"--time"});
+  start(home, "time", {"partial", "half ", "sleep", "50", "say", "line", "lines", "2", "65536", "wait"},
+        {"--log-time"});
   REQUIRE(wait_until([&] { return lines_of(log_of(home, "time")).size() == 3; }));
   const auto lines = lines_of(log_of(home, "time"));
   CHECK_THAT(lines[0], contains(" half line"));
@@ -261,7 +261,7 @@ TEST_CASE("WATCH2 on Windows a save restarts the app", "[WATCH2]") {
   const auto folder = home.scratch() / "watched";
   std::filesystem::create_directory(folder);
   write_file(folder / "main.txt", "1");
-  start(home, "web", {"say", "begun", "wait"}, {"--watch", folder.string(), "--kill-timeout", "500ms"});
+  start(home, "web", {"say", "begun", "wait"}, {"--watch=" + folder.generic_string(), "--kill-timeout", "500ms"});
   REQUIRE(wait_for_log(home, "web", "begun"));
   for (std::size_t saves = 1; saves <= 3; ++saves) {
     write_file(folder / "new", std::to_string(saves));
