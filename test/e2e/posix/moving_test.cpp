@@ -122,6 +122,7 @@ TEST_CASE("MOVE npm forever's files of one and of several apps, with comments, r
   const fs::path app = home.scratch() / "app";
   write_script(app / "index.js");
   write_script(home.scratch() / "app2/index.js");
+  fs::create_directories(app / "forever");
   write_file(app / "forever/development.json",
              "{\n  // Comments are supported\n"
              "  \"uid\": \"app\", \"append\": true, \"watch\": true, \"script\": \"index.js\",\n"
