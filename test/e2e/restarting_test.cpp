@@ -113,11 +113,12 @@ TEST_CASE("BACK1 policy decides which ends are followed by a start", "[BACK1]") 
   const TemporaryHome home;
   const auto ends_as = [&](const std::string& name, const Words& words, const Words& options) {
     start(home, name, words, options);
+    std::string status;  // one look decides: in back-off the next start is near
     REQUIRE(wait_until([&] {
-      const std::string status = status_of(home, name);
+      status = status_of(home, name);
       return status == "stopped" || status == "backoff" || status == "errored";
     }));
-    return status_of(home, name);
+    return status;
   };
   REQUIRE(ends_as("always", {"exit", "0"}, {}) == "backoff");
   REQUIRE(ends_as("always-explicit", {"exit", "0"}, {"--restart", "always"}) == "backoff");

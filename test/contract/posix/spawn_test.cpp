@@ -211,7 +211,8 @@ TEST_CASE("START1 arguments arrive byte for byte") {
   std::string expected;
   for (std::size_t i = 0; i < words.size(); ++i) {
     expected += "arg " + std::to_string(i) + " ";
-    for (const unsigned char c : words[i]) {
+    for (const char character : words[i]) {
+      const auto c = static_cast<unsigned char>(character);
       const char* digits = "0123456789abcdef";
       expected += digits[c >> 4U];
       expected += digits[c & 15U];
