@@ -25,7 +25,7 @@ struct Draft {
   Startup startup;
   std::string directory;         // of export
   std::string bare_environment;  // --env without an assignment
-  std::string binary;     // of upgrade
+  std::string binary;            // of upgrade
   bool dry_run = false, until_resurrect = false;
   bool force = false, update_env = false, keep_logs = false, reveal = false;
 };
