@@ -130,7 +130,7 @@ TEST_CASE("APPS1 everything is checked before the first app is started", "[e2e]"
                    "settings of an app stand in the apps file");
   require_one_line(home.forever({"start", "sh", "--only", "x"}).err, "--only and --env-name belong to an apps file");
   require_one_line(home.forever({"start", "none.json"}).err, "none.json");
-  require_one_line(home.forever({"start", "x.yaml"}).err, "YAML");
+  require_one_line(home.forever({"start", "none.yaml"}).err, "none.yaml");
 }
 
 TEST_CASE("APPS3 apply starts, restarts and stops what differs, and leaves the rest alone", "[e2e]") {
