@@ -28,7 +28,7 @@ struct LoopEvent {
   std::uint64_t token = 0;
   int signal = 0;
   bool from_kernel = false;
-  ProcessId child{};  // start_time is read before the reap
+  ProcessId child{};  // start_time is read before the reap; 0: it could not be, or nobody wants to know it
   ExitStatus status{};
 };
 
@@ -60,6 +60,10 @@ class EventLoop {
   // before Linux 5.3); a process that is gone already is no error but an event.
   [[nodiscard]] Status watch_process(const ProcessId& id, std::uint64_t token);
   void unwatch_process(const ProcessId& id) noexcept;
+
+  // From now on the start times of children that exit are not read, which makes a restart 30 µs quicker: until the reap a child's
+  // number is nobody else's, so it is enough for who compares it with children of its own only.
+  void name_children_by_number() noexcept;
 
   // From now on children that are stopped (Ctrl-Z, a read in the background) are reported, too. POSIX only.
   void report_stops() noexcept;

@@ -39,7 +39,9 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
       control_(loop_, kControlToken),
       ports_(loop_, kCallsToken),
       notices_(loop_, kNoticeToken),
-      watching_(loop_, kWatchToken) {}
+      watching_(loop_, kWatchToken) {
+  loop_.name_children_by_number();
+}
 
 int Supervision::run() {
   look_after_health(steady_now());  // of what was adopted
@@ -114,13 +116,13 @@ void Supervision::handle_signal(int signal) {
 }
 
 Instance* Supervision::instance_of(const ProcessId& id) {
-  // Without a descriptor left the loop cannot read the start time of a child that has ended (it is 0 then); until the
-  // reap its pid was nobody else's, so the number is enough.
+  // Of a child that has ended only the number is known (its start time is 0 then); until the reap that was nobody else's.
   const auto found = std::ranges::find_if(instances_, [&](const Instance& instance) {
     const ProcessId process = instance.process();
-    return process == id || (id.start_time == 0 && id.pid != 0 && process.pid == id.pid);
+    const bool same = process == id || (id.start_time == 0 && id.pid != 0 && process.pid == id.pid);
+    return same && !instance.life().leader_gone();
   });
-  return found == instances_.end() || found->life().leader_gone() ? nullptr : &*found;
+  return found == instances_.end() ? nullptr : &*found;
 }
 
 void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {

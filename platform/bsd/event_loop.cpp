@@ -255,6 +255,8 @@ void EventLoop::Impl::collect(std::vector<LoopEvent>& into) {
   }
 }
 
+void EventLoop::name_children_by_number() noexcept {}
+
 bool become_subreaper() noexcept {
 #ifdef __FreeBSD__
   return procctl(P_PID, 0, PROC_REAP_ACQUIRE, nullptr) == 0;

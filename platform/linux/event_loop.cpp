@@ -79,6 +79,7 @@ struct EventLoop::Impl {
   std::vector<LoopEvent> events;   // what the last wait() returned
   std::vector<LoopEvent> pending;  // what the next wait() returns at once
   bool stops = false;              // children that are stopped are news
+  bool by_number = false;          // start times of children are not wanted
   struct UnwatchedProcess {
     ProcessId id;
     std::uint64_t token = 0;
@@ -133,6 +134,7 @@ struct EventLoop::Impl {
   void take_process(const Watch& watch);
   void collect_stopped();
   static void collect(std::vector<LoopEvent>& into);
+  static void collect_numbers(std::vector<LoopEvent>& into);
 };
 
 Result<EventLoop> EventLoop::create(std::span<const int> signals) {
@@ -243,7 +245,7 @@ void EventLoop::Impl::take_signals() {
             {.kind = LoopEvent::Kind::signal, .signal = signal, .from_kernel = info.ssi_code == SI_KERNEL});
     }
   }
-  if (children) collect(events);
+  if (children) (by_number ? collect_numbers : collect)(events);
   if (children && stops) collect_stopped();
 }
 
@@ -331,6 +333,17 @@ void EventLoop::Impl::collect(std::vector<LoopEvent>& into) {
     if (reaped != info.si_pid) return;
     event.status = exit_status_from_wait(status);
     into.push_back(event);
+  }
+}
+
+void EventLoop::name_children_by_number() noexcept { impl_->by_number = true; }
+
+void EventLoop::Impl::collect_numbers(std::vector<LoopEvent>& into) {
+  for (;;) {
+    int status = 0;
+    const pid_t reaped = sys::uninterrupted([&] { return sys::waitpid(-1, &status, WNOHANG); });
+    if (reaped <= 0) return;
+    into.push_back({.kind = LoopEvent::Kind::child_exited, .child = {reaped, 0}, .status = exit_status_from_wait(status)});
   }
 }
 

@@ -316,6 +316,8 @@ void EventLoop::report_stops() noexcept {}
 void EventLoop::collect_children(std::vector<LoopEvent>& into) { look_at_children(into, nullptr); }
 
 // Descendants are held by their instance's job, whoever their parent is.
+void EventLoop::name_children_by_number() noexcept {}
+
 bool become_subreaper() noexcept { return true; }
 
 }  // namespace forever
