@@ -343,7 +343,8 @@ void EventLoop::Impl::collect_numbers(std::vector<LoopEvent>& into) {
     int status = 0;
     const pid_t reaped = sys::uninterrupted([&] { return sys::waitpid(-1, &status, WNOHANG); });
     if (reaped <= 0) return;
-    into.push_back({.kind = LoopEvent::Kind::child_exited, .child = {reaped, 0}, .status = exit_status_from_wait(status)});
+    into.push_back(
+        {.kind = LoopEvent::Kind::child_exited, .child = {reaped, 0}, .status = exit_status_from_wait(status)});
   }
 }
 
