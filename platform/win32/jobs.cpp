@@ -70,11 +70,11 @@ void find_rest(Entry& entry) {
   }
 }
 
-// Wine's console knows no Ctrl-Break; there it is Ctrl-C, which a program in a group of its own hears if it wants to.
+// Wine's console knows no Ctrl-Break, and says so by an invalid handle; there it is Ctrl-C, which a program in a group of its
+// own hears if it wants to.
 DWORD generate_break(DWORD group) noexcept {
   if (::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0) return ERROR_SUCCESS;
-  const DWORD code = ::GetLastError();
-  if (code != ERROR_CALL_NOT_IMPLEMENTED && code != ERROR_INVALID_FUNCTION) return code;
+  if (const DWORD code = ::GetLastError(); code != ERROR_INVALID_HANDLE) return code;
   return ::GenerateConsoleCtrlEvent(CTRL_C_EVENT, group) != 0 ? DWORD{ERROR_SUCCESS} : ::GetLastError();
 }
 
