@@ -62,12 +62,15 @@ bool is_child_of(Pid child, const ProcessId& parent) {
   return id && id->start_time >= parent.start_time;
 }
 
+// What shows the windows of a console: the system starts it in the name of whom it gives one, and it ends with that one.
+bool is_console_host(const Row& row) { return ::lstrcmpiA(row.name.c_str(), "conhost.exe") == 0; }
+
 std::vector<Pid> children_in(const std::map<Pid, Row>& table, Pid parent) {
   std::vector<Pid> children;
   const auto id = identify(parent);
   if (!id) return children;
   for (const auto& [pid, row] : table) {
-    if (row.parent == parent && pid != parent && is_child_of(pid, *id)) children.push_back(pid);
+    if (row.parent == parent && pid != parent && !is_console_host(row) && is_child_of(pid, *id)) children.push_back(pid);
   }
   if (parent != current_pid()) return children;
   // What is in our instances' jobs and has lost its parent: a subreaper would have been given it.

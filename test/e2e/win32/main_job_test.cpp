@@ -252,6 +252,7 @@ TEST_CASE("logs -f on Windows follows what is written", "[logs]") {
 TEST_CASE("run on Windows has the program's output and its exit code", "[run]") {
   const TemporaryHome home;
   const Result result = home.forever({"run", child_binary(), "--restart", "never", "--", "say", "here", "exit", "5"});
+  INFO(result.err);
   CHECK(has(result.out, "here"));
   CHECK(result.exit_code == 5);
 }

@@ -22,7 +22,7 @@ TEST_CASE("WIN1 supervisor and app are outside of the job from which they were s
   start(home, "web", {"wait"});
   for (const int pid : {supervisor_of(home, "web"), pid_of(home, "web")}) {
     const forever::Handle process(
-        forever::win32::as_native(::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(pid))));
+        forever::win32::as_native(::OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, static_cast<DWORD>(pid))));
     BOOL inside = TRUE;
     REQUIRE(::IsProcessInJob(forever::win32::as_handle(process.get()), ours, &inside) != 0);
     CHECK(inside == FALSE);
