@@ -70,7 +70,8 @@ std::vector<Pid> children_in(const std::map<Pid, Row>& table, Pid parent) {
   const auto id = identify(parent);
   if (!id) return children;
   for (const auto& [pid, row] : table) {
-    if (row.parent == parent && pid != parent && !is_console_host(row) && is_child_of(pid, *id)) children.push_back(pid);
+    if (row.parent == parent && pid != parent && !is_console_host(row) && is_child_of(pid, *id))
+      children.push_back(pid);
   }
   if (parent != current_pid()) return children;
   // What is in our instances' jobs and has lost its parent: a subreaper would have been given it.
