@@ -31,6 +31,7 @@ bool same_settings(AppSpec a, const AppSpec& b) {
   a.apps_file = b.apps_file;
   a.depends_on = b.depends_on;  // says when it is started, not how it is
   a.declared = b.declared;
+  a.hold_ports = b.hold_ports;  // scaling to one holds what several shared; what the file says of it is declared
   return a == b;
 }
 

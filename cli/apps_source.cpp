@@ -53,10 +53,16 @@ Result<std::string> evaluate(const std::string& word, const std::string& path) {
 
 // Exit code 3: the language is there, its YAML is not.
 constexpr const char* kPythonYaml =
-    "import json, sys\n"
+    "import json, re, sys\n"
     "try:\n import yaml\n"
     "except ImportError: sys.exit(3)\n"
-    "try: json.dump(yaml.safe_load(open(sys.argv[1], encoding='utf-8')), sys.stdout, default=str)\n"
+    // YAML 1.2's own kinds of scalars, as PM2 reads them: to PyYAML's 1.1 a bare yes is true, 12:30 is 750 and 010 is 8.
+    "class L(yaml.SafeLoader): yaml_implicit_resolvers = {}\n"
+    "for tag, form, first in (('null', '(~|null|Null|NULL|)', ['~', 'n', 'N', '']), ('merge', '<<', ['<']),\n"
+    " ('bool', '(true|True|TRUE|false|False|FALSE)', list('tTfF')), ('int', '[-+]?(0|[1-9][0-9]*)', list('-+0123456789')),\n"
+    " ('float', '[-+]?([0-9]+[.][0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?', list('-+.0123456789'))):\n"
+    " L.add_implicit_resolver('tag:yaml.org,2002:' + tag, re.compile('^' + form + '$'), first)\n"
+    "try: json.dump(yaml.load(open(sys.argv[1], encoding='utf-8'), Loader=L), sys.stdout, default=str)\n"
     "except (yaml.YAMLError, OSError, ValueError) as e: sys.exit(' '.join(str(e).split()))\n";
 constexpr const char* kRubyYaml =
     "require 'json'; begin; require 'yaml'; rescue LoadError; exit 3; end\n"

@@ -71,8 +71,9 @@ int columns(const Columns& command) {
       return fail({ExitCode::failed, removed.error().message()}, false);
   }
   const auto chosen = chosen_columns(state);
-  if (!chosen) return fail({ExitCode::failed, chosen.error().message()}, false);
-  std::vector<std::string> shown = *chosen;
+  // What is set anew need not be read.
+  if (!chosen && command.change != Change::set) return fail({ExitCode::failed, chosen.error().message()}, false);
+  std::vector<std::string> shown = chosen ? *chosen : std::vector<std::string>{};
   if (shown.empty()) {
     const auto usual = usual_columns();
     shown.assign(usual.begin(), usual.end());

@@ -23,9 +23,18 @@ bool over_memory_limit(const Instance& instance, const action::RecordExit& exit)
          exit.status.code == kKillSignal && !instance.cgroup().empty() && cgroup_memory_kills(instance.cgroup()) > 0;
 }
 
+// What is on its way out is never started again, whoever asks for all instances of the app.
+LifecycleEvent allowed(const Instance& instance, LifecycleEvent event) {
+  if (instance.role() != Role::retiring) return event;
+  if (std::holds_alternative<event::Start>(event)) return event::Tick{};
+  if (auto* const stop = std::get_if<event::Stop>(&event)) stop->again = false;
+  return event;
+}
+
 }  // namespace
 
-void Supervision::advance(Instance& instance, const LifecycleEvent& event) {
+void Supervision::advance(Instance& instance, const LifecycleEvent& asked) {
+  const LifecycleEvent event = allowed(instance, asked);
   const Time now = steady_now();
   if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody &&
       !instance.life().leader_gone()) {
@@ -70,6 +79,8 @@ LifecycleEvent Supervision::spawn_next(Instance& instance) {
     log_later(EventLevel::error, error.message());
     return not_spawned(instance, {SpawnStage::sockets, error.code.value()});
   };
+  // What it does not share it has to itself: a socket that its predecessor left with us would be in its way.
+  if (!spec_.shares_ports()) ports_.release(link_, instance.key());
   if (const Status opened = passed_.open(link_, spec_); !opened) return refused(opened.error());
   SpawnContext context = spawn_context();
   context.passed = passed_.handles();

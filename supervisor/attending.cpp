@@ -74,7 +74,8 @@ void Supervision::side_command_ended(const SideCommands::Answer& answer) {
   if (instance == nullptr || health == health_.end()) return;
   Judgement judgement = judge(health->second, answer, spec_, *instance, steady_now());
   if (!judgement.words.empty()) log_later(EventLevel::warning, std::move(judgement.words));
-  if (judgement.hung) advance(*instance, event::Stop{Trigger::health, true, false});
+  if (judgement.hung && instance->role() == Role::serving)
+    advance(*instance, event::Stop{Trigger::health, true, false});
 }
 
 void Supervision::tell_exit(const Instance& instance, const LastExit& last) {

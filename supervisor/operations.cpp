@@ -45,7 +45,8 @@ void Supervision::operate(const ControlServer::Request& asked) {
     case Operation::start:
       desired_ = Desired::online;
       for (Instance* const instance : chosen(request)) {
-        if (instance->life().state() != InstanceState::online) advance(*instance, event::Start{});
+        if (instance->role() == Role::serving && instance->life().state() != InstanceState::online)
+          advance(*instance, event::Start{});
       }
       wait_for_it();
       return;

@@ -98,7 +98,7 @@ struct AppSpec {
   // Never automatic.
   [[nodiscard]] ReadyWhen ready_when() const noexcept {
     if (ready != ReadyWhen::automatic) return ready;
-    return shares_ports() ? ReadyWhen::listen : ReadyWhen::uptime;
+    return shares_ports() && listen.empty() ? ReadyWhen::listen : ReadyWhen::uptime;  // a passed socket listens already
   }
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };

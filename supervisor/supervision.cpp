@@ -267,15 +267,19 @@ void Supervision::restart_by_schedule() {
 // connection. What has ended or failed is started: it serves nobody.
 void Supervision::restart_by_watch(const std::string& why) {
   if (desired_ == Desired::stopped) return;
-  const bool all_online = std::ranges::all_of(
-      instances_, [](const Instance& instance) { return instance.life().state() == InstanceState::online; });
+  const bool all_online = std::ranges::all_of(instances_, [](const Instance& instance) {
+    return instance.role() != Role::serving || instance.life().state() == InstanceState::online;
+  });
   if (spec_.may_overlap() && all_online) {
     log_later(EventLevel::info, why + ": reloading");
     begin_reload();
     return;
   }
   log_later(EventLevel::info, why + ": restarting");
-  for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::watch, true, false});
+  cancel_reload("its files have changed");
+  for (Instance& instance : instances_) {
+    if (instance.role() == Role::serving) advance(instance, event::Stop{Trigger::watch, true, false});
+  }
 }
 
 void Supervision::check_trees() {
@@ -291,7 +295,9 @@ void Supervision::go_on_restarting() {
   if (plan_ != PlanStep::restarting || desired_ != Desired::online || instances_.size() < 2) return;
   if (!std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); }))
     return;
-  for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::restart, true, false});
+  for (Instance& instance : instances_) {
+    if (instance.role() == Role::serving) advance(instance, event::Stop{Trigger::restart, true, false});
+  }
 }
 
 // What was retired and has come to rest is no part of the app any more.
