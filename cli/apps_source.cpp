@@ -59,7 +59,8 @@ constexpr const char* kPythonYaml =
     // YAML 1.2's own kinds of scalars, as PM2 reads them: to PyYAML's 1.1 a bare yes is true, 12:30 is 750 and 010 is 8.
     "class L(yaml.SafeLoader): yaml_implicit_resolvers = {}\n"
     "for tag, form, first in (('null', '(~|null|Null|NULL|)', ['~', 'n', 'N', '']), ('merge', '<<', ['<']),\n"
-    " ('bool', '(true|True|TRUE|false|False|FALSE)', list('tTfF')), ('int', '[-+]?(0|[1-9][0-9]*)', list('-+0123456789')),\n"
+    " ('bool', '(true|True|TRUE|false|False|FALSE)', list('tTfF')), ('int', '[-+]?(0|[1-9][0-9]*)', "
+    "list('-+0123456789')),\n"
     " ('float', '[-+]?([0-9]+[.][0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?', list('-+.0123456789'))):\n"
     " L.add_implicit_resolver('tag:yaml.org,2002:' + tag, re.compile('^' + form + '$'), first)\n"
     "try: json.dump(yaml.load(open(sys.argv[1], encoding='utf-8'), Loader=L), sys.stdout, default=str)\n"

@@ -129,9 +129,9 @@ void Supervision::await_records(const AppStatus& last) {
            std::ranges::find(records_, instance.process, &ExitRecord::id) == records_.end();
   };
   const std::array<NativeHandle, 1> link{link_.native()};
-  const Time deadline = steady_now() + kRecordPatience;
+  if (!records_patience_) records_patience_ = steady_now() + kRecordPatience;
   while (std::ranges::any_of(last.instances, untold)) {
-    const auto left = std::chrono::ceil<Milliseconds>(deadline - steady_now());
+    const auto left = std::chrono::ceil<Milliseconds>(*records_patience_ - steady_now());
     if (left <= Milliseconds{0} || wait_readable(link, left) < 0) return;
     const std::size_t before = records_.size();
     read_records();
@@ -279,6 +279,7 @@ void Supervision::resume(const AppStatus& last) {
       advance(instance, event::Stop{Trigger::restart, !together, false});
     }
     if (had_process && !alive) {
+      await_records(last);  // it may have ended since we looked first
       const auto record = std::ranges::find(records_, recorded->process, &ExitRecord::id);
       process_ended(recorded->process, record == records_.end() ? ExitStatus{} : record->status);
     }
