@@ -182,7 +182,7 @@ class Supervision {
   std::list<Instance> instances_;  // ascending slots; the pointers of others into it stay
   std::uint32_t next_key_ = 0;
   std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
-  std::optional<Time> records_patience_;  // until when the keeper's records are waited for, in all
+  std::optional<Time> records_patience_;   // until when the keeper's records are waited for, in all
   std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
   SharedPorts ports_;
   PassedSockets passed_;
