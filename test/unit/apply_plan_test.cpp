@@ -55,3 +55,10 @@ TEST_CASE("APPS3 with --only nothing is gone; the caller's shell makes no differ
   recorded.max_memory = 1;
   CHECK(plan_apply({app("a")}, on_record({recorded}), "/f", false).front().change == Change::changed);
 }
+
+TEST_CASE("APPS3 an app that was scaled to one holds its port, which is no change to its file") {
+  AppSpec scaled = app("web");
+  scaled.hold_ports = true;
+  CHECK(describe_plan(plan_apply({app("web")}, on_record({scaled}), "/f", false)) ==
+        "0 to start, 0 to change, 0 to stop, 1 unchanged\n");
+}

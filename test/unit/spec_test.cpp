@@ -255,3 +255,14 @@ TEST_CASE("ENV1 what looks like a secret is masked, what does not is shown") {
   for (const char* value : {"http://host:80/a@b", "http://user@host", "mailto:a:b@c", "a://b", "http://h/?u=x:y@z"})
     CHECK_FALSE(looks_secret("X", value));
 }
+
+TEST_CASE("STATE3 an app is ready when it listens where its ports are watched, and not where its sockets are passed") {
+  AppSpec spec;
+  CHECK(spec.ready_when() == ReadyWhen::uptime);
+  spec.hold_ports = true;
+  CHECK(spec.ready_when() == ReadyWhen::listen);
+  spec.listen = {"8081"};
+  CHECK(spec.ready_when() == ReadyWhen::uptime);
+  spec.ready = ReadyWhen::notify;
+  CHECK(spec.ready_when() == ReadyWhen::notify);
+}
