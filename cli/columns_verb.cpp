@@ -18,7 +18,7 @@ constexpr const char* kRemedy = "`forever columns reset` removes it";
 std::string path_of_columns(const StateDirectory& state) { return state.path() + "/columns.json"; }
 
 Status keep(const StateDirectory& state, const std::vector<std::string>& columns) {
-  OrderedJson json;
+  Json json;
   json["version"] = kColumnsVersion;
   json["columns"] = json_of_list(columns);
   return write_atomically(path_of_columns(state), dump(json) + "\n", Durability::synced);

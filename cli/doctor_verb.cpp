@@ -1,5 +1,4 @@
 // doctor: looks around, and tells what is wrong with its remedy.
-#include <nlohmann/json.hpp>
 
 #include "cli/common.hpp"
 #include "cli/doctor.hpp"
@@ -9,13 +8,13 @@
 #include "cli/views.hpp"
 #include "platform/console.hpp"
 #include "platform/program.hpp"
+#include "supervisor/json_fields.hpp"
 #include "supervisor/names.hpp"
 
 namespace forever::cli {
 namespace {
 
 using Level = Finding::Level;
-using Json = nlohmann::ordered_json;
 
 const char* to_string(Level level) {
   switch (level) {

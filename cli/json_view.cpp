@@ -1,14 +1,11 @@
 // `--json`: the shape is documented in forever(1), MACHINE OUTPUT.
 #include "cli/json_view.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "platform/signals.hpp"
+#include "supervisor/json_fields.hpp"
 
 namespace forever::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json pid_or_null(Pid pid) { return pid > 0 ? Json(pid) : Json(nullptr); }
 

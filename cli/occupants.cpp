@@ -1,18 +1,15 @@
 // Whose a process is, and how it is shown.
 #include "cli/occupants.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "cli/json_view.hpp"
 #include "platform/users.hpp"
 #include "supervisor/instance.hpp"
+#include "supervisor/json_fields.hpp"
 #include "supervisor/names.hpp"
 #include "supervisor/units.hpp"
 
 namespace forever::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int kDeepest = 1000;  // ancestors; a bound for a table that changes while it is read
 

@@ -20,7 +20,7 @@ std::optional<Operation> operation_from(const std::string& word) {
   return std::nullopt;
 }
 
-std::string line_of(const OrderedJson& json) { return dump(json) + "\n"; }
+std::string line_of(const Json& json) { return dump(json) + "\n"; }
 
 constexpr const char* kRemedy = "the two ends are of different versions, or the connection broke";
 
@@ -50,7 +50,7 @@ const char* to_string(Operation operation) noexcept {
 }
 
 std::string encode(const ControlRequest& request) {
-  OrderedJson json;
+  Json json;
   json["do"] = to_string(request.operation);
   if (request.slot) json["slot"] = *request.slot;
   if (request.signal != 0) json["signal"] = request.signal;
@@ -63,13 +63,13 @@ std::string encode(const ControlRequest& request) {
 }
 
 std::string encode(const ControlProgress& progress) {
-  OrderedJson json;
+  Json json;
   json["progress"] = json_of_bytes(progress.text);
   return line_of(json);
 }
 
 std::string encode(const ControlReply& reply) {
-  OrderedJson json;
+  Json json;
   json["ok"] = reply.ok;
   json["text"] = json_of_bytes(reply.text);
   json["pids"] = reply.pids;

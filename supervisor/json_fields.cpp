@@ -29,22 +29,22 @@ std::optional<std::string> bytes_of_hex(std::string_view digits) {
   return bytes;
 }
 
-OrderedJson json_of_bytes(std::string_view bytes) {
-  if (is_utf8(bytes)) return OrderedJson(std::string(bytes));
+Json json_of_bytes(std::string_view bytes) {
+  if (is_utf8(bytes)) return Json(std::string(bytes));
   std::string hex;
   append_hex(hex, bytes);
-  OrderedJson object = OrderedJson::object();
+  Json object = Json::object();
   object["hex"] = std::move(hex);
   return object;
 }
 
-OrderedJson json_of_list(const std::vector<std::string>& list) {
-  OrderedJson array = OrderedJson::array();
+Json json_of_list(const std::vector<std::string>& list) {
+  Json array = Json::array();
   for (const std::string& item : list) array.push_back(json_of_bytes(item));
   return array;
 }
 
-std::string dump(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 JsonReading read_json(std::string_view text) {
   try {

@@ -21,13 +21,12 @@ namespace forever {
 
 // Keys stay in the order in which they were given. One kind for reading and writing: each kind that is used is 70 kB of program.
 using Json = nlohmann::ordered_json;
-using OrderedJson = Json;
 
 // Text as a JSON string; bytes that are not UTF-8 as {"hex": "…"}.
-[[nodiscard]] OrderedJson json_of_bytes(std::string_view bytes);
-[[nodiscard]] OrderedJson json_of_list(const std::vector<std::string>& list);
+[[nodiscard]] Json json_of_bytes(std::string_view bytes);
+[[nodiscard]] Json json_of_list(const std::vector<std::string>& list);
 // On one line. Everything in `json` is UTF-8 if it was made by the two above.
-[[nodiscard]] std::string dump(const OrderedJson& json);
+[[nodiscard]] std::string dump(const Json& json);
 
 // The value, or the byte at which the text is no JSON, counted from 1; 0: a number in it is beyond every type.
 using JsonReading = std::variant<Json, std::size_t>;

@@ -10,8 +10,8 @@ namespace {
 
 // What belongs together is written and read side by side, so that no field is forgotten in one of the two.
 
-OrderedJson restart_json(const RestartPolicy& policy) {
-  OrderedJson json;
+Json restart_json(const RestartPolicy& policy) {
+  Json json;
   json["on"] = to_string(policy.on);
   json["stop_exit_codes"] = policy.stop_exit_codes;
   json["min_uptime"] = format_duration(policy.min_uptime);
@@ -55,8 +55,8 @@ void read_restart(const Json& json, std::string& fault, RestartPolicy& policy) {
   read_duration(fields, "backoff_cap", policy.backoff_cap);
 }
 
-OrderedJson stop_json(const StopSettings& stop) {
-  OrderedJson json;
+Json stop_json(const StopSettings& stop) {
+  Json json;
   json["signal"] = stop.signal;
   json["timeout"] = format_duration(stop.timeout);
   json["mode"] = to_string(stop.mode);
@@ -70,8 +70,8 @@ void read_stop(const Json& json, std::string& fault, StopSettings& stop) {
   fields.word("mode", stop.mode, kill_mode_from);
 }
 
-OrderedJson logs_json(const LogSettings& logs) {
-  OrderedJson json;
+Json logs_json(const LogSettings& logs) {
+  Json json;
   json["out"] = json_of_bytes(logs.out);
   json["err"] = json_of_bytes(logs.err);
   json["merge"] = logs.merge;
@@ -91,8 +91,8 @@ void read_logs(const Json& json, std::string& fault, LogSettings& logs) {
   fields.number("keep", logs.keep);
 }
 
-OrderedJson watch_json(const WatchSettings& watch) {
-  OrderedJson json;
+Json watch_json(const WatchSettings& watch) {
+  Json json;
   json["on"] = watch.on;
   json["paths"] = json_of_list(watch.paths);
   json["ignore"] = json_of_list(watch.ignore);
@@ -116,8 +116,8 @@ void read_watch(const Json& json, std::string& fault, WatchSettings& watch) {
   fields.word("on_crash", watch.on_crash, on_crash_from);
 }
 
-OrderedJson health_json(const HealthSettings& health) {
-  OrderedJson json;
+Json health_json(const HealthSettings& health) {
+  Json json;
   json["command"] = json_of_bytes(health.command);
   json["port"] = health.port;
   json["path"] = json_of_bytes(health.path);
@@ -137,8 +137,8 @@ void read_health(const Json& json, std::string& fault, HealthSettings& health) {
   fields.number("threshold", health.threshold, 1U, 1000U);
 }
 
-OrderedJson hook_json(const ExitHook& hook) {
-  OrderedJson json;
+Json hook_json(const ExitHook& hook) {
+  Json json;
   json["command"] = json_of_bytes(hook.command);
   json["timeout"] = format_duration(hook.timeout);
   return json;
@@ -150,8 +150,8 @@ void read_hook(const Json& json, std::string& fault, ExitHook& hook) {
   read_duration(fields, "timeout", hook.timeout);
 }
 
-OrderedJson cgroup_json(const CgroupLimits& limits) {
-  OrderedJson json;
+Json cgroup_json(const CgroupLimits& limits) {
+  Json json;
   json["memory"] = limits.memory;
   json["cpu_percent"] = limits.cpu_percent;
   return json;
@@ -164,11 +164,9 @@ void read_cgroup(const Json& json, std::string& fault, CgroupLimits& limits) {
 }
 
 // [["NOFILE", 1024, 1048576], ["CORE", 0, null]]: name, soft, hard; null is unlimited.
-OrderedJson limits_json(const std::vector<ResourceLimit>& limits) {
-  OrderedJson json = OrderedJson::array();
-  const auto value = [](std::uint64_t limit) {
-    return limit == kUnlimited ? OrderedJson(nullptr) : OrderedJson(limit);
-  };
+Json limits_json(const std::vector<ResourceLimit>& limits) {
+  Json json = Json::array();
+  const auto value = [](std::uint64_t limit) { return limit == kUnlimited ? Json(nullptr) : Json(limit); };
   for (const ResourceLimit& limit : limits)
     json.push_back({json_of_bytes(limit.name), value(limit.soft), value(limit.hard)});
   return json;
@@ -243,7 +241,7 @@ constexpr const char* kRemedy = "move it away or start the app again";
 }  // namespace
 
 std::string spec_to_json(const AppSpec& spec) {
-  OrderedJson json;
+  Json json;
   json["version"] = kSpecVersion;
   json["name"] = json_of_bytes(spec.name);
   json["id"] = spec.id;
