@@ -1,8 +1,10 @@
 // The same apps for another supervisor: what all forms share.
 #include "cli/export.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "supervisor/names.hpp"
-#include "supervisor/units.hpp"
 #include "supervisor/utf8.hpp"
 
 namespace forever::cli {
@@ -13,7 +15,7 @@ std::vector<ExportFile> export_apps(ExportForm form, const std::vector<ExportApp
     case ExportForm::systemd:
       for (const ExportApp& app : apps) {
         const std::string name = dns_name(app.spec.name) + (app.spec.instances > 1 ? "@" : "");
-        files.push_back({name + ".service", systemd_service(app)});
+        files.push_back({name + ".service", systemd_service(app, apps)});
       }
       break;
     case ExportForm::compose: files.push_back({"compose.yaml", compose_file(apps)}); break;
@@ -25,21 +27,15 @@ std::vector<ExportFile> export_apps(ExportForm form, const std::vector<ExportApp
   return files;
 }
 
-std::vector<std::string> common_losses(const AppSpec& spec) {
-  std::vector<std::string> losses;
-  if (!spec.cron_restart.empty())
-    losses.push_back("lost: cron_restart \"" + printable(spec.cron_restart) + "\"; no restart by the clock");
-  if (spec.instances > 1)
-    losses.push_back("lost: instances do not share one port by themselves; put a load balancer before them");
-  for (const std::string& address : spec.listen)
-    losses.push_back("lost: the open socket that it is passed, " + printable(address) +
-                     "; see ListenStream= in systemd.socket(5)");
-  if (spec.restart.on != RestartOn::never) {
-    losses.push_back("lost: the waits between restarts (three at once, then " +
-                     format_duration(spec.restart.backoff_first) + " growing to " +
-                     format_duration(spec.restart.backoff_cap) + ")");
+std::optional<std::string> same_name_in_export(const std::vector<ExportApp>& apps) {
+  std::map<std::string, std::string> taken;
+  for (const ExportApp& app : apps) {
+    const auto [other, fresh] = taken.emplace(dns_name(app.spec.name), app.spec.name);
+    if (fresh || other->second == app.spec.name) continue;
+    return printable(other->second) + " and " + printable(app.spec.name) + " would both be called " + other->first +
+           " there; export them one by one";
   }
-  return losses;
+  return std::nullopt;
 }
 
 std::string dns_name(std::string_view name) {
@@ -75,12 +71,59 @@ std::string quoted_text(std::string_view text) {
   return out + "\"";
 }
 
-std::optional<std::string> value_of(const ExportApp& app, std::string_view name) {
+std::string replaced(std::string_view text, std::string_view mark, std::string_view instead) {
+  std::string out{text};
+  for (std::size_t at = out.find(mark); at != std::string::npos; at = out.find(mark, at + instead.size()))
+    out.replace(at, mark.size(), instead);
+  return out;
+}
+
+std::string list_of(const std::vector<std::string>& words, std::size_t from, std::string (*change)(std::string_view)) {
+  std::string text = "[";
+  for (std::size_t i = from; i < words.size(); ++i) text += (i == from ? "" : ", ") + change(words[i]);
+  return text + "]";
+}
+
+std::string loss_comments(ExportForm form, const ExportApp& app, const std::string& indent) {
+  std::string text;
+  for (const std::string& loss : losses(form, app)) text += indent + "# " + loss + "\n";
+  return text;
+}
+
+std::string name_in(const std::string& assignment) { return assignment.substr(0, assignment.find('=')); }
+std::string value_in(const std::string& assignment) { return assignment.substr(assignment.find('=') + 1); }
+
+std::optional<std::string> port_of(const ExportApp& app) {
   for (const std::string& entry : app.environment) {
-    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
-      return entry.substr(name.size() + 1);
+    if (!entry.starts_with("PORT=")) continue;
+    const std::string word = value_in(entry);
+    if (is_number(word) && word.size() < 6 && std::stoi(word) > 0 && std::stoi(word) < 65536) return word;
   }
   return std::nullopt;
+}
+
+const ExportApp* find_export(const std::vector<ExportApp>& apps, const std::string& name) {
+  const auto found =
+      std::find_if(apps.begin(), apps.end(), [&](const ExportApp& app) { return app.spec.name == name; });
+  return found == apps.end() ? nullptr : &*found;
+}
+
+std::uint64_t memory_limit(const AppSpec& spec) noexcept {
+  return spec.cgroup.memory != 0 ? spec.cgroup.memory : spec.max_memory;
+}
+
+std::int64_t whole_seconds(Milliseconds time) { return std::chrono::ceil<std::chrono::seconds>(time).count(); }
+std::string in_milliseconds(Milliseconds time) { return std::to_string(time.count()) + "ms"; }
+
+bool is_number(std::string_view word) noexcept {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool docker_has_limit(std::string_view name) noexcept { return name != "AS"; }
+
+std::int64_t seconds_to_give_up(const RestartPolicy& policy) {
+  const Milliseconds wait = std::max(policy.restart_delay, policy.backoff_first);
+  return (std::int64_t{policy.max_restarts.value_or(0)} + 1) * whole_seconds(policy.min_uptime + wait);
 }
 
 std::optional<ExportForm> export_form_from(std::string_view word) noexcept {

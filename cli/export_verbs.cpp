@@ -42,6 +42,10 @@ ExportApp exported(const AppSpec& spec) {
   if (program.code == 0)
     app.command.front() = program.path.starts_with('/') ? program.path : spec.directory + "/" + program.path;
   std::sort(app.environment.begin(), app.environment.end());
+  // As of the environment: what differs from here and now.
+  const std::vector<ResourceLimit> here = current_limits();
+  std::erase_if(app.spec.limits,
+                [&](const ResourceLimit& limit) { return std::find(here.begin(), here.end(), limit) != here.end(); });
   return app;
 }
 
@@ -88,6 +92,12 @@ int export_to(const Export& command) {
   const auto found = apps_to_export(command);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, false);
   const auto& apps = std::get<std::vector<ExportApp>>(found);
+  if (auto twice = same_name_in_export(apps)) return fail({ExitCode::failed, *twice}, false);
+  const std::string directory = command.directory.empty() ? std::string{} : absolute_path(command.directory);
+  if (const auto facts = facts_of(directory); !directory.empty() && (!facts || !facts->directory))
+    return fail({ExitCode::failed, "cannot write to " + printable(command.directory) + ": " +
+                                       (facts ? "it is no directory" : "there is no such directory; make it first")},
+                false);
   tell_secrets(apps);
   const auto files = export_apps(*export_form_from(command.form), apps);
   std::string text;
@@ -97,7 +107,7 @@ int export_to(const Export& command) {
       text += file.text;
       continue;
     }
-    const std::string path = absolute_path(command.directory) + "/" + file.name;
+    const std::string path = directory + "/" + file.name;
     if (const Status written = write_atomically(path, file.text, Durability::synced); !written)
       return fail({ExitCode::failed, written.error().message()}, false);
     text += printable(path) + "\n";
