@@ -322,6 +322,7 @@ class Foreground {
 
   void start() {
     advance(spawn_event(loop_, instance_, spec_, context_, kReport));
+    watch_report(loop_, instance_, kReport);
     instance_.open_gate();
   }
 

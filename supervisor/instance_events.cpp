@@ -10,6 +10,13 @@ LifecycleEvent failure_event(Instance& instance, const SpawnFailure& failure) {
   return event::SpawnFailed{{ExitStatus::Kind::not_started, failure.code, false}};
 }
 
+// Unwatched, its exit tells the same, later.
+void watch(EventLoop& loop, NativeHandle handle, std::uint64_t token) {
+  if (handle == kNoHandle) return;
+  if (const auto watched = loop.watch_readable(handle, token); !watched)
+    log_event(EventLevel::error, watched.error().message());
+}
+
 void close_report(EventLoop& loop, Instance& instance) {
   if (instance.report() != kNoHandle) loop.unwatch(instance.report());
   if (instance.calls() != kNoHandle) loop.unwatch(instance.calls());
@@ -27,13 +34,12 @@ LifecycleEvent not_spawned(Instance& instance, const SpawnFailure& failure) {
 LifecycleEvent spawn_event(EventLoop& loop, Instance& instance, const AppSpec& spec, const SpawnContext& context,
                            std::uint64_t token) {
   if (const auto failure = instance.spawn(spec, context)) return not_spawned(instance, *failure);
-  // Unwatched, its exit tells the same, later.
-  if (const auto watched = loop.watch_readable(instance.report(), token); !watched)
-    log_event(EventLevel::error, watched.error().message());
-  if (instance.calls() == kNoHandle) return event::Spawned{};
-  if (const auto watched = loop.watch_readable(instance.calls(), token); !watched)
-    log_event(EventLevel::error, watched.error().message());
+  watch(loop, instance.calls(), token);
   return event::Spawned{};
+}
+
+void watch_report(EventLoop& loop, const Instance& instance, std::uint64_t token) {
+  watch(loop, instance.report(), token);
 }
 
 Handle calls_of(EventLoop& loop, Instance& instance) {

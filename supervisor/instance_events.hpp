@@ -8,9 +8,11 @@
 
 namespace forever {
 
-// Forks the next generation, held at its gate, and watches exec's report under `token`: Spawned, or SpawnFailed.
+// Forks the next generation, held at its gate, and watches what it hands over there under `token`: Spawned, or SpawnFailed.
 [[nodiscard]] LifecycleEvent spawn_event(EventLoop& loop, Instance& instance, const AppSpec& spec,
                                          const SpawnContext& context, std::uint64_t token);
+// For whoever cannot wait until its end tells of a failure.
+void watch_report(EventLoop& loop, const Instance& instance, std::uint64_t token);
 // The same where what the program needs is not there: SpawnFailed.
 [[nodiscard]] LifecycleEvent not_spawned(Instance& instance, const SpawnFailure& failure);
 // The listener of a port filter, once, as soon as the process at the gate has sent it.

@@ -14,6 +14,7 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kKeeperRetry{1000};
+constexpr Milliseconds kChoresRest{5};
 constexpr std::size_t kMostUnacknowledged = 32;  // of 64 that the keeper has under way
 constexpr Milliseconds kDeletionRest{100};       // whoever deletes files may be deleting more
 constexpr Milliseconds kDeletionEnd{2000};       // and be slow at it
@@ -69,6 +70,7 @@ std::optional<Time> Supervision::next_deadline() const {
   sooner(soonest, link_.deadline());
   sooner(soonest, status_retry_);
   sooner(soonest, files_due_);
+  sooner(soonest, chores_due_);
   sooner(soonest, keeper_retry_);
   return soonest;
 }
@@ -105,7 +107,11 @@ void Supervision::handle_signal(int signal) {
     refresh();
   } else if (signal == kDeletionSignal) {
     // Our own exchange of status files is told as well.
-    if (!files_due_ && !files_are_there()) files_due_ = steady_now() + kDeletionRest;
+    if (chores_due_) {
+      deletion_told_ = true;
+    } else if (!files_due_ && !files_are_there()) {
+      files_due_ = steady_now() + kDeletionRest;
+    }
   } else if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) {
     log_later(EventLevel::info, signal_name(signal) + ": stopping");
     desired_ = Desired::stopped;
@@ -170,6 +176,10 @@ void Supervision::replace_keeper() {
   log_later(EventLevel::warning, "the keeper is gone; taking its place");
   settle();  // what is at a gate must be let go: its gate closes with this image
   if (finished_) return;
+  if (chores_due_) {  // nor would this image come back to them
+    end_rest(steady_now());
+    settle();
+  }
   KeeperFace face{face_.title, face_.directory, {state_.path(), name_, "adopt"}, {}};
   outputs_.release_pipes(face.held);
   ports_.release_handles(face.held);
@@ -234,7 +244,17 @@ void Supervision::tick(Time now) {
     keeper_retry_.reset();
     replace_keeper();
   }
+  if (chores_due_ && *chores_due_ <= now) end_rest(now);
   give_progress(now);
+}
+
+// What was put off while a program began.
+void Supervision::end_rest(Time now) {
+  chores_due_.reset();
+  for (const Instance& instance : instances_) {
+    if (!instance.at_gate()) watch_report(loop_, instance, kReportToken + instance.key());
+  }
+  if (std::exchange(deletion_told_, false) && !files_due_ && !files_are_there()) files_due_ = now + kDeletionRest;
 }
 
 void Supervision::check_memory() {
@@ -334,12 +354,28 @@ void Supervision::settle() {
     write_status();
   }
   acknowledge_records();
-  for (Instance& instance : instances_) instance.open_gate();
+  open_gates();
+  if (chores_due_ && !ends) return;
   if (pids_dirty_ && !ends) write_pid_files();
   send_start_report();
   send_replies();
   for (const auto& [level, text] : lines_) log_event(level, text);
   lines_.clear();
+}
+
+// All is on record by now. After a crash nobody waits for anything but the next program itself, on what may be the only processor.
+void Supervision::open_gates() {
+  const bool awaited = report_ || reload_ || !operating_.empty() || !replies_.empty();
+  if (awaited && chores_due_) end_rest(steady_now());
+  for (Instance& instance : instances_) {
+    if (!instance.at_gate() || instance.calls() != kNoHandle) continue;
+    if (awaited) {
+      watch_report(loop_, instance, kReportToken + instance.key());
+    } else if (!chores_due_) {
+      chores_due_ = steady_now() + kChoresRest;
+    }
+    instance.open_gate();
+  }
 }
 
 // What is on record by now the keeper may forget. On a full disk it keeps what it has for a while; of more than a few it would

@@ -65,6 +65,7 @@ class Supervision {
   void read_keeper();
   void replace_keeper();
   void tick(Time now);
+  void end_rest(Time now);
   void check_memory();
   void restart_by_schedule();
   void restart_by_watch(const std::string& why);
@@ -72,6 +73,7 @@ class Supervision {
   void go_on_restarting();
   void forget_retired();
   void settle();
+  void open_gates();
   void acknowledge_records();
   [[nodiscard]] bool nothing_left() const;
   [[nodiscard]] std::string trouble() const;
@@ -209,6 +211,9 @@ class Supervision {
   Time dropped_due_{};
   Handle files_watch_;
   std::optional<Time> files_due_;  // when what was deleted is looked for
+  // Until when a program that nobody waits for has the processor to itself; then exec's report, its pid file and the event log.
+  std::optional<Time> chores_due_;
+  bool deletion_told_ = false;  // since then
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
   std::optional<Time> control_retry_;

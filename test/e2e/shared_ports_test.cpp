@@ -154,7 +154,7 @@ TEST_CASE("STOP1 stop of workers that share a port leaves no process of theirs, 
   CHECK(can_bind(port));
   CHECK(none_alive(forked));
   CHECK(none_alive(leaders));
-  CHECK(processes_of(home).empty());
+  CHECK(wait_until([&] { return processes_of(home).empty(); }));
 }
 
 TEST_CASE("BACK1 workers that end at once back off one by one, and come back on the port when they can",
