@@ -97,14 +97,16 @@ constinit const Option kAlive[10] = {
      "Restarts it when its whole process tree uses more. A bare number is bytes. Without it: no limit.",
      [](Draft& d, const std::string& v) { return set_size(d.start.max_memory, v); }},
     {"--cron-restart", "CRON",
-     "Restarts it at these times, five fields as in crontab(5) or six with seconds first: \"0 4 * * *\".",
+     "Restarts it at these times, five fields as in crontab(5) or six with seconds first: \"0 4 * * *\". \"\": no "
+     "longer.",
      [](Draft& d, const std::string& v) -> Fault {
+       d.start.cron_restart = v;
+       if (v.empty()) return {};
        auto schedule = CronSchedule::parse(v);
        if (!schedule) return "is not a cron expression: " + schedule.error().message();
        // Not from the beginning of time: no C library of Windows looks behind that.
        if (!schedule->next(WallTime{std::chrono::hours{24 * 7}}))
          return "never comes: no month of these has such a day";
-       d.start.cron_restart = v;
        return {};
      }},
 };

@@ -254,7 +254,11 @@ Made make_port(Draft& draft, Operands& operands) {
   Port port{{}, {}, draft.kill, draft.signal};
   for (const std::string& word : operands.words) {
     const auto wanted = port_from(word);
-    if (!wanted) return UsageError{"'" + word + "' is not a port; write 8081, 8081/tcp or 53/udp"};
+    if (!wanted) {
+      return UsageError{"'" + word + "' is " +
+                        (draft.kill ? "neither a signal (TERM, INT, KILL or a number) nor" : "not") +
+                        " a port; write 8081, 8081/tcp or 53/udp"};
+    }
     port.ports.push_back(*wanted);
   }
   if (port.kill && port.ports.empty())

@@ -127,8 +127,9 @@ class Painter {
       if (pid == 0) pid = look.view.status.instances[i].process.pid;
       uptime = std::max(uptime, look.instances[i].uptime);
     }
-    std::string name = printable(look.view.name);
-    if (look.instances.size() > 1) name += " x" + std::to_string(look.instances.size());
+    std::string count;
+    if (look.instances.size() > 1) count = " x" + std::to_string(look.instances.size());
+    const std::string name = fit_middle(printable(look.view.name), widths_.name - count.size()) + count;
     std::string line = (selected ? "> " : "  ") + padded(name, widths_.name) + " ";
     state = padded(status_text(look), widths_.status);
     std::string rest = " " + padded(pid > 0 ? std::to_string(pid) : "-", widths_.pid, true) + " " +

@@ -10,6 +10,7 @@
 #include "platform/files.hpp"
 #include "platform/notify_socket.hpp"
 #include "platform/port_sharing.hpp"
+#include "platform/privileges.hpp"
 #include "platform/processors.hpp"
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
@@ -296,15 +297,28 @@ std::optional<Failure> check_watch_options(const StartOptions& options, const Wa
 
 namespace {
 
+// The strip would bring down to what is possible what goes beyond it: an app that was asked for with more is not given less
+// without a word.
 std::optional<Failure> check_limits(const AppSpec& spec) {
-  if (effective_uid() == 0) return std::nullopt;
+  const bool root = effective_uid() == 0;
+  if (spec.max_open_files == 0 && spec.nice.value_or(0) >= 0) return std::nullopt;
+  const Privileges may = privileges();
   for (const ResourceLimit& limit : current_limits()) {
-    if (limit.name == "NOFILE" && spec.max_open_files > limit.hard)
-      return Failure{ExitCode::failed, "only root may give a program more than " + std::to_string(limit.hard) +
-                                           " open files (--max-open-files)"};
+    if (limit.name != "NOFILE" || spec.max_open_files <= limit.hard) continue;
+    const std::string beyond = std::to_string(limit.hard) + " open files (--max-open-files)";
+    if (!may.raise_limits)
+      return Failure{ExitCode::failed,
+                     root ? "this root lacks CAP_SYS_RESOURCE, and may not give a program more than " + beyond
+                          : "only root may give a program more than " + beyond};
+    if (may.most_open_files && spec.max_open_files > *may.most_open_files)
+      return Failure{ExitCode::failed, "the kernel gives no program more than " + std::to_string(*may.most_open_files) +
+                                           " open files (--max-open-files); sysctl fs.nr_open raises that"};
   }
-  if (spec.nice.value_or(0) < 0)
-    return Failure{ExitCode::failed, "only root may start a program with a priority above the usual (--nice)"};
+  if (spec.nice.value_or(0) < 0 && !may.raise_priority)
+    return Failure{
+        ExitCode::failed,
+        root ? "this root lacks CAP_SYS_NICE, and may not start a program with a priority above the usual (--nice)"
+             : "only root may start a program with a priority above the usual (--nice)"};
   return std::nullopt;
 }
 

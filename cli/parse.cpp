@@ -93,6 +93,8 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
     const std::string name{long_name(*option)};
     if (takes_optional_value(*option)) {
       // The next word is its value only if it can be one; otherwise it is the program.
+      if (equals == words[i].size() - 1)
+        return UsageError{name + "= names no " + std::string{option->value} + "; give one, or leave the = out"};
       if (equals == std::string::npos) {
         const bool value_follows = i + 1 < words.size() && may_be_value(*option, words[i + 1]);
         words[i] = name + "=" + (value_follows ? words[i + 1] : "");

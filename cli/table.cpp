@@ -123,22 +123,49 @@ std::string coloured(std::string_view text, Colour colour, bool wanted) {
   return code_of(colour) + std::string{text} + "\x1b[0m";
 }
 
-std::string fit(std::string_view text, std::size_t width) {
-  if (width_of(text) <= width) return std::string{text};
-  if (width == 0) return {};
-  std::string cut;
+namespace {
+
+bool begins_point(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
+
+// As many whole code points from the beginning as fit.
+std::string_view head_of(std::string_view text, std::size_t width) {
   std::size_t used = 0;
   for (std::size_t i = 0; i < text.size();) {
     std::size_t end = i + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;  // a whole code point
-    const std::string_view point = text.substr(i, end - i);
-    const std::size_t wide = width_of(point);
-    if (used + wide > width - 1) break;
-    cut.append(point);
-    used += wide;
+    while (end < text.size() && !begins_point(text[end])) ++end;
+    used += width_of(text.substr(i, end - i));
+    if (used > width) return text.substr(0, i);
     i = end;
   }
-  return cut + "…";
+  return text;
+}
+
+// From the end.
+std::string_view tail_of(std::string_view text, std::size_t width) {
+  std::size_t used = 0;
+  for (std::size_t end = text.size(); end > 0;) {
+    std::size_t i = end - 1;
+    while (i > 0 && !begins_point(text[i])) --i;
+    used += width_of(text.substr(i, end - i));
+    if (used > width) return text.substr(end);
+    end = i;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string fit(std::string_view text, std::size_t width) {
+  if (width_of(text) <= width) return std::string{text};
+  if (width == 0) return {};
+  return std::string{head_of(text, width - 1)} + "…";
+}
+
+std::string fit_middle(std::string_view text, std::size_t width) {
+  if (width_of(text) <= width) return std::string{text};
+  if (width == 0) return {};
+  const std::string_view tail = tail_of(text, (width - 1) / 2);
+  return std::string{head_of(text, width - 1 - width_of(tail))} + "…" + std::string{tail};
 }
 
 std::string render(const Table& table, std::size_t width, bool colours) {

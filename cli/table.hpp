@@ -38,5 +38,7 @@ struct Table {
 
 // Cut to at most `width` columns, the last one an ellipsis if anything was cut.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t width);
+// The same, cut in the middle: names often differ in their ends alone.
+[[nodiscard]] std::string fit_middle(std::string_view text, std::size_t width);
 
 }  // namespace forever::cli

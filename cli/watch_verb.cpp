@@ -37,7 +37,7 @@ int watch(const Watch& command) {
     const Status changed = change_record(selection.state, *spec);
     return changed ? outcome(true, done) : outcome(false, ": " + changed.error().message());
   };
-  asking.done = [&](const ControlReply&) { return done; };
+  asking.done = [&](const ControlReply& reply) { return reply.text.empty() ? done : done + ", and " + reply.text; };
   return ask_apps(command.which, asking);
 }
 

@@ -24,6 +24,7 @@ struct FileChange {
   };
   std::string path;
   Kind kind = Kind::changed;
+  bool fresh = false;  // writing: there was no such file before
 };
 
 // What is to be watched. Paths of changes begin with a root as it stands here.

@@ -68,6 +68,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& asked) {
     }
   }
   if (!spawned) return;
+  life_begins_.insert_or_assign(instance.key(), outputs_.mark());  // it stands at its gate, and has written nothing yet
   pids_dirty_ = true;
   if (!instance.command().empty()) command_ = instance.command();
   advance(instance, *spawned);
@@ -96,12 +97,18 @@ LifecycleEvent Supervision::spawn_next(Instance& instance) {
   return event;
 }
 
+std::optional<Outputs::Mark> Supervision::begin_of_life(const Instance& instance) const {
+  const auto found = life_begins_.find(instance.key());
+  return found == life_begins_.end() ? std::nullopt : std::optional{found->second};
+}
+
 void Supervision::record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
                               const action::RecordExit& exit) {
   LastExit last = last_exit(instance, process, stage, exit);
   outputs_.pump(steady_now(), true);
   const bool crashed = exit.trigger == Trigger::crash || exit.trigger == Trigger::cgroup_memory;
-  if (crashed || !spec_.on_exit.command.empty()) last.last_lines = outputs_.last_lines(kLastLines);
+  if (crashed || !spec_.on_exit.command.empty())
+    last.last_lines = outputs_.last_lines(kLastLines, begin_of_life(instance));
   tell_exit(instance, last);
   if (!crashed) last.last_lines.clear();
   log_later(crashed ? EventLevel::warning : EventLevel::info,

@@ -21,6 +21,7 @@ bool automatic(Trigger trigger) noexcept {
     case Trigger::crash:
     case Trigger::stop:
     case Trigger::restart:
+    case Trigger::reload:
     case Trigger::watch:
     case Trigger::cgroup_memory: return false;
   }
@@ -306,6 +307,7 @@ const char* to_string(Trigger trigger) noexcept {
     case Trigger::crash: return "crash";
     case Trigger::stop: return "stop";
     case Trigger::restart: return "restart";
+    case Trigger::reload: return "reload";
     case Trigger::max_memory: return "max-memory";
     case Trigger::cron: return "cron";
     case Trigger::watch: return "watch";

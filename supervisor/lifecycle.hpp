@@ -43,7 +43,18 @@ enum class InstanceState : std::uint8_t { starting, online, stopping, stopped, b
 
 // Why a run ended or is being ended; also the word in `describe`. exit and crash: by itself, with and without success; cgroup_memory:
 // a crash that was the kernel's doing.
-enum class Trigger : std::uint8_t { exit, crash, stop, restart, max_memory, cron, watch, health, cgroup_memory };
+enum class Trigger : std::uint8_t {
+  exit,
+  crash,
+  stop,
+  restart,
+  reload,
+  max_memory,
+  cron,
+  watch,
+  health,
+  cgroup_memory
+};
 [[nodiscard]] const char* to_string(Trigger trigger) noexcept;
 
 namespace event {

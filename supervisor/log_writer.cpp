@@ -153,6 +153,7 @@ Result<LogWriter::Step> LogWriter::step_raw(Time now) {
   const Result<std::size_t> moved = reader_.move_to(file_.native(), place->size, most);
   if (!moved) return moved.error();
   taken_ += *moved;
+  written_ += *moved;
   if (*moved == 0) partial_due_ = now + kPartialStep;  // a terminal that takes nothing at the moment
   return *moved == 0 ? Step::rest : Step::more;
 }
@@ -260,6 +261,7 @@ Status LogWriter::write_chunk(LogFile::Place& place, std::size_t consumed) {
   if (Status safe = file_.write(place.size, out_); !safe) return safe;
   taken_ += reader_.consume(consumed);
   partial_size_ = 0;
+  written_ += out_.size();
   place.size += out_.size();
   place.room -= std::min<std::uint64_t>(place.room, out_.size());
   out_.clear();

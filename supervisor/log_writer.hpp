@@ -55,6 +55,8 @@ class LogWriter {
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
   // The last `bytes` of the log at most, from a line's beginning; reaches back into the rotated file.
   [[nodiscard]] std::string tail(std::size_t bytes) const { return file_.tail(bytes); }
+  // Bytes that this writer has put into the log so far.
+  [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
  private:
   enum class Step : std::uint8_t { more, rest };
@@ -83,6 +85,7 @@ class LogWriter {
   bool grown_ = false;               // asked for a large pipe
   Time last_read_;                   // the end of the last reading
   std::uint64_t taken_ = 0;          // bytes, from the pipe into the file
+  std::uint64_t written_ = 0;        // what became of them, time stamps and the like included
   std::optional<Time> batch_due_;    // when a batch is to be read
   std::optional<Time> partial_due_;  // when a partial line is looked at again
   std::optional<Time> free_due_;     // when the buffers go

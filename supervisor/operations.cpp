@@ -100,9 +100,11 @@ void Supervision::operate(const ControlServer::Request& asked) {
       refresh();
       answer(Done{}, {});
       return;
-    case Operation::configure:
-      answer(request.new_spec ? use_new_spec(*request.new_spec) : Status{Error{"no spec was given", {}}}, {});
+    case Operation::configure: {
+      const Status used = request.new_spec ? use_new_spec(*request.new_spec) : Status{Error{"no spec was given", {}}};
+      answer(used, used ? go_on_unwatched() : std::string{});
       return;
+    }
     case Operation::reset:
       for (Instance* const instance : chosen(request)) instance->life().clear_history();
       dirty_ = true;
@@ -115,7 +117,8 @@ void Supervision::operate(const ControlServer::Request& asked) {
           return;
         }
       }
-      begin_reload();
+      begin_reload(Trigger::reload);
+      (void)go_on_unwatched();
       wait_for_it();
       return;
     case Operation::scale:
@@ -237,7 +240,7 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   (void)link_.sync(state_.spec_path(name_)).ok();
   for (Instance& instance : instances_) {
     if (instance.slot() < spec_.instances || instance.role() != Role::serving) continue;
-    retire(instance);
+    retire(instance, Trigger::stop);
   }
   for (auto slot = static_cast<std::uint32_t>(before); slot < spec_.instances; ++slot) {
     Instance& instance = add_instance(slot);
@@ -269,6 +272,7 @@ Status Supervision::use_new_spec(const std::string& text) {
   merge_same_logs(*spec);
   const bool logs_changed = !(spec->logs == spec_.logs);
   const bool watch_changed = !(spec->watch == spec_.watch) || spec->directory != spec_.directory;
+  watched_until_now_ = spec_.watch.on && !spec->watch.on;
   spec->name = spec_.name;
   spec->instances = spec_.instances;
   if (auto opened = passed_.open(link_, *spec); !opened) {
@@ -287,6 +291,32 @@ Status Supervision::use_new_spec(const std::string& text) {
   dirty_ = true;
   (void)link_.sync(state_.spec_path(name_)).ok();
   return Done{};
+}
+
+// What has waited for a change of files that nobody watches any more goes on as its restart policy says of its last end. Returns
+// what became of it, in words; nothing where nothing waited.
+std::string Supervision::go_on_unwatched() {
+  if (!std::exchange(watched_until_now_, false) || desired_ == Desired::stopped) return {};
+  std::string words;
+  for (Instance& instance : instances_) {
+    const Lifecycle& life = instance.life();
+    const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
+                                   [&](const LastExit& exit) { return exit.slot == instance.slot(); });
+    if (!at_rest(life.state()) || instance.role() != Role::serving || last == last_exits_.rend()) continue;
+    const bool by_itself = last->trigger != to_string(Trigger::stop);  // of several, one may have been stopped by hand
+    const bool again =
+        life.state() == InstanceState::stopped && by_itself &&
+        decide_restart(restart_policy_of(spec_), life.history(), last->status, last->uptime, false, 0).verdict ==
+            Verdict::restart;
+    if (again) {
+      words = "restarts";
+      advance(instance, event::Stop{Trigger::restart, true, false});
+    } else if (words.empty() && by_itself) {
+      words = "stays " + std::string{to_string(life.state())} + " (" +
+              describe_exit(last->status, last->stage.empty() ? "exec" : last->stage) + ")";
+    }
+  }
+  return words;
 }
 
 }  // namespace forever

@@ -44,8 +44,13 @@ class Outputs {
   [[nodiscard]] std::uint64_t pipe_capacity() const;
   [[nodiscard]] std::uint64_t dropped_bytes() const;
   [[nodiscard]] std::string trouble() const;
-  // The last lines that were written: of err, or of out if err has none.
-  [[nodiscard]] std::string last_lines(std::size_t bytes) const;
+  // How much was written so far: a place in the logs from which somebody's lines begin.
+  struct Mark {
+    std::uint64_t out = 0, err = 0;
+  };
+  [[nodiscard]] Mark mark() const;
+  // The last lines that were written, those behind `since` if that is given: of err, or of out if err has none.
+  [[nodiscard]] std::string last_lines(std::size_t bytes, const std::optional<Mark>& since) const;
 
  private:
   [[nodiscard]] Result<Handle> open_pipe(const StateDirectory& state, const AppSpec& spec, const std::string& stream,

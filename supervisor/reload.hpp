@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "platform/clock.hpp"
+#include "supervisor/lifecycle.hpp"
 
 namespace forever {
 
@@ -17,6 +18,7 @@ struct Reload {
   enum class Step : std::uint8_t { raising, leaving, restarting };
   std::vector<std::uint32_t> left;  // slots that come after this one
   std::uint32_t slot = 0;
+  Trigger trigger = Trigger::reload;  // why the old processes end
   Step step = Step::raising;
   std::uint32_t key = 0;       // of the instance that is waited for
   std::uint64_t restarts = 0;  // restarting: the slot's count, by which a crash is told

@@ -50,20 +50,20 @@ bool Supervision::may_serve(const Instance& instance) const {
 }
 
 // It gets no new connection from now on, and is stopped when those that it has have ended.
-void Supervision::retire(Instance& instance) {
+void Supervision::retire(Instance& instance, Trigger trigger) {
   leave_to_end(instance, Role::retiring);
   ports_.set_active(instance.key(), false);
   dirty_ = true;
   if (instance.life().state() != InstanceState::online || !ports_.ready(instance.key())) {
-    advance(instance, event::Stop{});
+    advance(instance, event::Stop{trigger, false, false});
     return;
   }
   const Time now = steady_now();
-  draining_.push_back({instance.key(), now + spec_.drain_timeout, now + kFirstLook, kFirstLook, 0});
+  draining_.push_back({instance.key(), now + spec_.drain_timeout, now + kFirstLook, kFirstLook, 0, trigger});
 }
 
 void Supervision::look_at_drained(Time now) {
-  std::vector<std::uint32_t> done;
+  std::vector<std::pair<std::uint32_t, Trigger>> done;
   for (Draining& draining : draining_) {
     if (draining.next_look > now) continue;
     const Instance* const instance = instance_with(draining.key);
@@ -72,12 +72,11 @@ void Supervision::look_at_drained(Time now) {
     draining.quiet = busy ? 0 : draining.quiet + 1;
     draining.pause = busy ? std::min(draining.pause * 2, kLongestPause) : kFirstLook;
     draining.next_look = now + draining.pause;
-    if (draining.quiet >= kQuietLooks || now >= draining.until) done.push_back(draining.key);
+    if (draining.quiet >= kQuietLooks || now >= draining.until) done.emplace_back(draining.key, draining.trigger);
   }
-  std::erase_if(draining_,
-                [&](const Draining& draining) { return std::ranges::find(done, draining.key) != done.end(); });
-  for (const std::uint32_t key : done) {
-    if (Instance* const instance = instance_with(key)) advance(*instance, event::Stop{});
+  for (const auto& [key, trigger] : done) {
+    std::erase_if(draining_, [key = key](const Draining& draining) { return draining.key == key; });
+    if (Instance* const instance = instance_with(key)) advance(*instance, event::Stop{trigger, false, false});
   }
 }
 
@@ -97,10 +96,11 @@ std::optional<Time> Supervision::rolling_deadline() const {
   return soonest;
 }
 
-void Supervision::begin_reload() {
+void Supervision::begin_reload(Trigger trigger) {
   cancel_reload("another reload has begun");
   reload_result_.clear();
   Reload reload;
+  reload.trigger = trigger;
   for (const Instance& instance : instances_) {
     // What was stopped by hand stays so.
     if (instance.role() == Role::serving && !at_rest(instance.life().state())) reload.left.push_back(instance.slot());
@@ -112,9 +112,10 @@ void Supervision::begin_reload() {
 void Supervision::cancel_reload(const char* why) {
   if (!reload_) return;
   Instance* const rising = instance_with(reload_->key);
+  const Trigger trigger = reload_->trigger;
   reload_.reset();
   reload_result_ = why;
-  if (rising != nullptr && rising->role() == Role::rising) advance(*rising, event::Stop{});
+  if (rising != nullptr && rising->role() == Role::rising) advance(*rising, event::Stop{trigger, false, false});
 }
 
 void Supervision::next_in_reload() {
@@ -132,7 +133,7 @@ void Supervision::next_in_reload() {
       reload_->step = Reload::Step::restarting;
       reload_->key = old->key();
       reload_->restarts = old->life().history().restarts + 1;
-      advance(*old, event::Stop{Trigger::restart, true, false});
+      advance(*old, event::Stop{reload_->trigger, true, false});
     }
     return;
   }
@@ -176,7 +177,7 @@ void Supervision::promote(Instance& fresh) {
   const auto place = std::ranges::find(instances_, old->key(), &Instance::key);
   const auto moved = std::ranges::find(instances_, fresh.key(), &Instance::key);
   instances_.splice(place, instances_, moved);
-  retire(*old);
+  retire(*old, reload_->trigger);
 }
 
 void Supervision::fail_reload(const std::string& why) {
@@ -186,9 +187,10 @@ void Supervision::fail_reload(const std::string& why) {
   reload_result_ = "slot " + slot + ": the new process " + why;
   if (overlapping) reload_result_ += "; the old one serves on";
   log_later(EventLevel::error, "reload: " + reload_result_);
+  const Trigger trigger = reload_->trigger;
   reload_.reset();
   dirty_ = true;
-  if (overlapping && rising != nullptr) advance(*rising, event::Stop{});
+  if (overlapping && rising != nullptr) advance(*rising, event::Stop{trigger, false, false});
 }
 
 void Supervision::tick_reload(Time now) {

@@ -292,7 +292,7 @@ void Supervision::restart_by_watch(const std::string& why) {
   });
   if (spec_.may_overlap() && all_online) {
     log_later(EventLevel::info, why + ": reloading");
-    begin_reload();
+    begin_reload(Trigger::watch);
     return;
   }
   log_later(EventLevel::info, why + ": restarting");
@@ -330,6 +330,7 @@ void Supervision::forget_retired() {
     std::erase_if(draining_, [&](const Draining& draining) { return draining.key == instance.key(); });
     const bool last = std::ranges::count(instances_, instance.slot(), &Instance::slot) == 1;
     ports_.release(link_, instance.key());
+    life_begins_.erase(instance.key());
     if (last) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
     dirty_ = true;
   }

@@ -53,6 +53,7 @@ class Supervision {
     Time next_look{};
     Milliseconds pause{2};
     int quiet = 0;  // looks in a row that found nothing
+    Trigger trigger = Trigger::stop;
   };
 
   // supervision.cpp
@@ -87,6 +88,7 @@ class Supervision {
   void advance(Instance& instance, const LifecycleEvent& event);
   void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
                    const action::RecordExit& exit);
+  [[nodiscard]] std::optional<Outputs::Mark> begin_of_life(const Instance& instance) const;
   [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
   [[nodiscard]] bool leads(Pid pid) const;
   [[nodiscard]] bool belongs_to(Pid orphan, const Instance& instance) const;
@@ -121,10 +123,10 @@ class Supervision {
 
   // rolling.cpp
   void settle_ports();
-  void retire(Instance& instance);
+  void retire(Instance& instance, Trigger trigger);
   void look_at_drained(Time now);
   void tick_reload(Time now);
-  void begin_reload();
+  void begin_reload(Trigger trigger);
   void cancel_reload(const char* why);
   void next_in_reload();
   void raise(Instance& old);
@@ -160,6 +162,7 @@ class Supervision {
   void leave_to_end(Instance& instance, Role role);
   [[nodiscard]] Result<std::uint32_t> scale(const ControlRequest& request);
   [[nodiscard]] Status use_new_spec(const std::string& text);
+  [[nodiscard]] std::string go_on_unwatched();
   void give_progress(Time now);
   void tell_draining(ControlServer::Client client, const Draining& draining, Time now);
   void collect_replies();
@@ -193,6 +196,8 @@ class Supervision {
   std::optional<Reload> reload_;
   std::string reload_result_;  // of the last one: what went wrong, or nothing
   std::vector<LastExit> last_exits_;
+  std::map<std::uint32_t, Outputs::Mark>
+      life_begins_;  // by the key of the instance: where its present process's lines begin
   std::vector<Operating> operating_;
   std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;
   std::vector<std::pair<EventLevel, std::string>> lines_;  // for the event log, written when nobody waits any more
@@ -204,6 +209,7 @@ class Supervision {
   Handle report_;
   Triggers triggers_;
   Watching watching_;
+  bool watched_until_now_ = false;          // a new spec has taken the watch away
   std::map<std::uint32_t, Health> health_;  // by the key of the instance
   SideCommands side_;
   std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines

@@ -109,6 +109,7 @@ void Watching::end() {
   polls_ = false;
   quiet_.clear();
   changed_.clear();
+  fresh_.clear();
   contents_.clear();
   resume_.reset();
   rules_changed_ = false;
@@ -185,7 +186,9 @@ void Watching::take(Time now) {
       continue;
     }
     quiet_.note(change.path, change.kind, now);
-    if (change.kind != FileChange::Kind::closed) changed_.insert(std::move(change.path));
+    if (change.kind == FileChange::Kind::closed) continue;
+    const auto [place, first] = changed_.insert(std::move(change.path));
+    if (first && change.fresh) fresh_.insert(*place);
   }
   if (!taken) {
     trouble_ = taken.error().message() + "; polling instead";
@@ -215,6 +218,7 @@ std::optional<std::string> Watching::due(Time now) {
   }
   if (const auto look = watch_->deadline(); look && *look <= now) take(now);
   if (!quiet_.due(now)) return std::nullopt;
+  forget_passing();
   const bool counts = !changed_.empty() && (!settings_.hash || contents_differ());
   std::optional<std::string> why;
   if (counts) why = words();
@@ -227,6 +231,13 @@ std::optional<std::string> Watching::due(Time now) {
     use(same, own_);
   }
   return why;
+}
+
+// What came and went again meanwhile was somebody's way of saving another file: `sed -i` on one that is ignored, say.
+void Watching::forget_passing() {
+  for (const std::string& path : std::exchange(fresh_, {})) {
+    if (!exists(path)) changed_.erase(path);
+  }
 }
 
 // Of the changed files those are kept whose contents are others than before.

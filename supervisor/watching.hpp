@@ -62,6 +62,7 @@ class Watching {
   void take(Time now);
   [[nodiscard]] std::string words() const;
   [[nodiscard]] bool contents_differ();
+  void forget_passing();
 
   EventLoop& loop_;
   std::uint64_t token_;
@@ -74,6 +75,7 @@ class Watching {
   bool polls_ = false;
   QuietPeriod quiet_;
   std::set<std::string> changed_;
+  std::set<std::string> fresh_;  // of these, the files that were not there before
   bool rules_changed_ = false;
   Time noise_since_{};          // the first of a row of news of no interest
   int noise_ = 0;               // how many there were since

@@ -337,7 +337,7 @@ void KernelWatch::file_event(const inotify_event& event, std::string path, std::
   if ((event.mask & (IN_MOVED_FROM | IN_DELETE)) != 0) {
     into.push_back({std::move(path), Kind::removed});
   } else if ((event.mask & (IN_CREATE | IN_MODIFY)) != 0) {
-    into.push_back({std::move(path), Kind::writing});
+    into.push_back({std::move(path), Kind::writing, (event.mask & IN_CREATE) != 0});
   } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
     remember(path);
     into.push_back({std::move(path), (event.mask & IN_MOVED_TO) != 0 ? Kind::changed : Kind::closed});

@@ -51,6 +51,12 @@ bool is_called(std::string_view name, std::string_view file, const std::vector<s
   return base_name(called) == name;
 }
 
+// A program that has given itself a title ("nginx: worker process") leaves the rest of its arguments' room as empty words.
+void trim_title(std::vector<std::string>& command) {
+  if (command.empty() || command.front().find(": ") == std::string::npos) return;
+  while (command.size() > 1 && command.back().empty()) command.pop_back();
+}
+
 std::optional<ProgramFacts> facts_of_program(Pid pid, std::string_view name) {
   proc::Stat stat;
   if (pid <= 0 || !proc::read_stat(pid, stat) || stat.state == 'Z' || stat.state == 'X') return std::nullopt;
@@ -64,6 +70,7 @@ std::optional<ProgramFacts> facts_of_program(Pid pid, std::string_view name) {
   facts.parent = stat.parent;
   facts.user = effective_user(pid);
   facts.image = file.empty() ? short_name : std::string{base_name(file)};
+  trim_title(command);
   facts.command = std::move(command);
   facts.use.memory_bytes = stat.resident_pages * page;
   facts.use.processes = 1;

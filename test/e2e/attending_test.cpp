@@ -1,5 +1,8 @@
 // Commands that run beside an app: told of its exits (--on-exit), asking whether it is well (--health-*).
+#include <linux/capability.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <sstream>
 #include <thread>
@@ -260,6 +263,26 @@ TEST_CASE("LIMIT1 --max-open-files and --nice hold for every start, and are show
   CHECK(app.at("max_open_files") == 77);
   CHECK(app.at("nice") == 7);
   CHECK_THAT(done(home, {"describe", "web"}).out, contains("max open files"));
+}
+
+TEST_CASE("LIMIT4 what not even this root may ask for is refused in one line, and not less given without a word") {
+  if (::geteuid() != 0) SKIP_CASE("needs root");
+  const TemporaryHome home;
+  const auto refused = [&](const Words& options, int capability, const std::string& part) {
+    Command command = home.command(Words{"start", child_binary(), "--name", "web"} + options + Words{"--", "wait"});
+    if (capability >= 0) command.before_exec = [capability] { (void)::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); };
+    const Result result = run(command);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 1);
+    require_one_line(result.err, part);
+    CHECK(home.forever({"describe", "web"}).exit_code == 3);
+  };
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+  refused({"--max-open-files", std::to_string(files.rlim_max + 1)}, CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE");
+  if ((std::stoull(status_field(::getpid(), "CapEff"), nullptr, 16) >> CAP_SYS_RESOURCE & 1U) != 0)
+    refused({"--max-open-files", "4000000000"}, -1, "fs.nr_open");
+  refused({"--nice", "-5"}, CAP_SYS_NICE, "CAP_SYS_NICE");
 }
 
 TEST_CASE("LIMIT2 what only root may ask for is refused in one line to others") {

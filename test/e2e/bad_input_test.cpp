@@ -131,7 +131,7 @@ TEST_CASE("BAD durations, sizes, counts, signals, modes and assignments", "[BAD]
       {"--restart", {"sometimes", ""}},
       {"--stop-exit-codes", {"256", "-1", "a", "1,,2", ""}},
       {"--log-format", {"xml", ""}},
-      {"--cron-restart", {"every day", "61 * * * *", "* * * *", "0 0 30 2 *", ""}},
+      {"--cron-restart", {"every day", "61 * * * *", "* * * *", "0 0 30 2 *", " "}},
       {"--env", {"NOEQUALS", "=x", ""}},
       {"--env-file", {""}},
       {"--interpreter", {"", " "}},

@@ -187,6 +187,34 @@ TEST_CASE("PORT6 UDP and IPv6 holders are found and ended, each by its own trans
   CHECK(can_bind(port));
 }
 
+TEST_CASE(
+    "PORT8 a port that a keeper holds is its app's, and a signal or port that is none is named with exit code 2") {
+  const TemporaryHome home;
+  const std::string number = std::to_string(free_port());
+  start(home, "web", {"wait"}, {"--listen", "127.0.0.1:" + number});
+  const int keeper = keeper_of(home, "web");
+  // It takes what the supervisor hands over in its own time.
+  CHECK(wait_until([&] {
+    bool seen = false;
+    const Json shown = json_of(done(home, {"port", number, "--json"}));
+    for (const Json& process : shown.at("processes")) {
+      CHECK(process.at("app") == "web");
+      if (process.at("pid") != keeper) continue;
+      seen = true;
+      CHECK(process.at("command") == Json::array({"forever: web (keeper)"}));
+    }
+    return seen;
+  }));
+  for (const Words& words :
+       {Words{number, "--kill", "BOGUS"}, Words{number, "-k", "BOGUS"}, Words{number, "--kill=BOGUS"}}) {
+    const Result refused = home.forever(Words{"port"} + words);
+    CHECK(refused.exit_code == 2);
+    require_one_line(refused.err, "'BOGUS' is");
+    CHECK_THAT(refused.err, contains("signal"));
+  }
+  CHECK(status_of(home, "web") == "online");
+}
+
 TEST_CASE("PORT7 stop port:N stops the app that holds it and no other; --force asks nobody") {
   const TemporaryHome home;
   const int port = free_port();

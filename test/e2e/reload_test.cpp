@@ -64,6 +64,26 @@ TEST_CASE(
   CHECK(result.failed <= 5 * 4);  // those that the process had in its hands when it was stopped
 }
 
+TEST_CASE("CLU2 the exits of a reload are told as such, those of a watched change as its", "[CLU2]") {
+  const TemporaryHome home;
+  const auto last_trigger = [&] {
+    return describe_json(home, "web").at("last_exits").back().at("trigger").get<std::string>();
+  };
+  const std::filesystem::path tree = home.scratch() / "tree";
+  std::filesystem::create_directory(tree);
+  for (const Words& options : {Words{"--hold-ports"}, Words{}}) {
+    start(home, "web", {"listen", std::to_string(free_port()), "wait"},
+          Words{"--cwd", tree, "--watch", "--watch-delay", "0", "--min-uptime", "50ms"} + options);
+    done(home, {"reload", "web"});
+    REQUIRE(wait_until([&] { return describe_json(home, "web").at("last_exits").size() == 1; }));
+    CHECK(last_trigger() == "reload");
+    write_file(tree / "x", options.empty() ? "1" : "2");
+    REQUIRE(wait_until([&] { return describe_json(home, "web").at("last_exits").size() == 2; }));
+    CHECK(last_trigger() == "watch");
+    done(home, {"delete", "web"});
+  }
+}
+
 TEST_CASE("CLU2 what holds no ports is restarted by reload, and that is said", "[CLU2]") {
   const TemporaryHome home;
   start(home, "web", {"wait"}, {"--min-uptime", "100ms"});

@@ -287,6 +287,28 @@ TEST_CASE("STATE3 start --wait of an app that dies tells the reason and its last
   REQUIRE_THAT(result.out + result.err, contains("no such database"));
 }
 
+TEST_CASE("STATE3 the last lines that a failed start tells are its own, not those of an earlier life", "[STATE3]") {
+  const TemporaryHome home;
+  start(home, "web", {"say", "said by the first life", "count", "runs", "first", "1", "wait", "end", "exit", "4"},
+        {"--max-restarts", "0"});
+  REQUIRE(wait_for_log(home, "web", "count 1"));
+  done(home, {"stop", "web"});
+  Result result = home.forever({"start", "web", "--wait", "5s"});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, contains("exit 4"));
+  CHECK_THAT(result.err, contains("| count 2\n"));
+  CHECK(count_of(result.err, "said by the first life") == 1);
+  CHECK_FALSE(has(result.err, "count 1"));
+  // One that says nothing has no last lines at all.
+  start(home, "mute", {"count", "runs", "first", "3", "say", "old", "wait", "end", "exit", "5"},
+        {"--max-restarts", "0"});
+  REQUIRE(wait_for_log(home, "mute", "old"));
+  done(home, {"stop", "mute"});
+  done(home, {"start", "mute", "--log-format", "time"});
+  REQUIRE(wait_for_status(home, "mute", "errored"));
+  CHECK_FALSE(has(describe_json(home, "mute").at("last_exits").back().at("last_lines").get<std::string>(), "old"));
+}
+
 TEST_CASE("STATE3 start --wait gives up after the time that it was given", "[STATE3]") {
   const TemporaryHome home;
   const Result result = home.forever(start_words("web", {"--wait", "400ms", "--min-uptime", "1h"}, {"wait"}));

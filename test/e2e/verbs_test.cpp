@@ -332,6 +332,26 @@ TEST_CASE("VERB a cron restart happens at its time", "[VERB][slow]") {
   REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("cron"));
 }
 
+TEST_CASE("VERB an empty --cron-restart takes the schedule away, at start, on the way and in an apps file", "[VERB]") {
+  const TemporaryHome home;
+  const auto schedule = [&] { return describe_json(home, "web").at("cron_restart"); };
+  const Words yearly{"--cron-restart", "0 0 1 1 *"};
+  start(home, "web", {"wait"}, yearly);
+  CHECK(schedule() == "0 0 1 1 *");
+  done(home, {"stop", "web"});
+  done(home, {"start", "web", "--cron-restart", ""});
+  CHECK(schedule().is_null());
+  const auto apps = [&](const std::string& cron) {
+    write_file(home.scratch() / "apps.json", "{\"apps\": [{\"name\": \"web\", \"script\": \"" + child_binary() +
+                                                 "\", \"args\": [\"wait\"], \"cron_restart\": \"" + cron + "\"}]}");
+    done(home, {"apply", "apps.json"});
+  };
+  apps("0 0 1 1 *");
+  CHECK(schedule() == "0 0 1 1 *");
+  apps("");
+  CHECK(schedule().is_null());
+}
+
 TEST_CASE("VERB output that cannot be written is a failure", "[VERB]") {
   if (!fs::exists("/dev/full")) SKIP_CASE("needs /dev/full");
   const TemporaryHome home;

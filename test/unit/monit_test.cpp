@@ -221,6 +221,18 @@ TEST_CASE("MONIT 80 columns and 24 rows show what is needed: sums, states, CPU, 
   CHECK_THAT(all(draw(none, kSize, kPlain)), contains("no apps in /home/me/.forever"));
 }
 
+TEST_CASE("MONIT long names are cut in the middle, so that their ends tell them apart") {
+  MonitView view;
+  view.take({app("payment-service-worker-1"), app("payment-service-worker-2")});
+  for (const int columns : {60, 80, 100}) {
+    const std::string screen = all(draw(view, {24, columns}, kPlain));
+    INFO(screen);
+    CHECK_THAT(screen, contains("ker-1 "));
+    CHECK_THAT(screen, contains("ker-2 "));
+    CHECK_THAT(screen, contains("> payme"));
+  }
+}
+
 TEST_CASE("MONIT a graph is as wide as it is to be, and as high as its samples") {
   CHECK(graph({0, 50, 100}, 5, 100, false) == "   -#");
   CHECK(graph({0, 50, 100, 200}, 2, 100, true) == "\xe2\x96\x88\xe2\x96\x88");

@@ -82,6 +82,13 @@ TEST_CASE("TABLE what is cut ends in an ellipsis and never inside a character") 
   CHECK(fit("漢字漢字", 5) == "漢字…");
   CHECK(fit("漢字漢字", 4) == "漢…");
   CHECK(fit("abc", 0).empty());
+  CHECK(fit_middle("abcdefgh", 8) == "abcdefgh");
+  CHECK(fit_middle("abcdefgh", 6) == "abc…gh");
+  CHECK(fit_middle("abcdefgh", 5) == "ab…gh");
+  CHECK(fit_middle("漢字漢字", 6) == "漢…字");
+  CHECK(fit_middle("abcdefgh", 2) == "a…");
+  CHECK(fit_middle("abcdefgh", 1) == "…");
+  CHECK(fit_middle("abc", 0).empty());
 }
 
 TEST_CASE("BACK2 the list shows back-off with its countdown and failures") {

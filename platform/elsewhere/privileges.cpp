@@ -1,0 +1,10 @@
+// Root may, others may not.
+#include "platform/privileges.hpp"
+
+#include "platform/users.hpp"
+
+namespace forever {
+
+Privileges privileges() { return {effective_uid() == 0, effective_uid() == 0, {}}; }
+
+}  // namespace forever
