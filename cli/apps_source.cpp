@@ -65,9 +65,25 @@ constexpr const char* kPythonYaml =
     " L.add_implicit_resolver('tag:yaml.org,2002:' + tag, re.compile('^' + form + '$'), first)\n"
     "try: json.dump(yaml.load(open(sys.argv[1], encoding='utf-8'), Loader=L), sys.stdout, default=str)\n"
     "except (yaml.YAMLError, OSError, ValueError) as e: sys.exit(' '.join(str(e).split()))\n";
+// The same kinds of scalars, from Psych's tree of nodes: what it makes of them is YAML 1.1 as well.
 constexpr const char* kRubyYaml =
     "require 'json'; begin; require 'yaml'; rescue LoadError; exit 3; end\n"
-    "begin; puts JSON.generate(YAML.load_file(ARGV[0])); rescue StandardError => e; abort e.message; end\n";
+    "N = Psych::Nodes\n$named = {}\n"
+    "def scalar(v)\n case v\n"
+    " when /\\A(~|null|Null|NULL|)\\z/ then nil\n"
+    " when /\\A(true|True|TRUE)\\z/ then true\n when /\\A(false|False|FALSE)\\z/ then false\n"
+    " when /\\A[-+]?(0|[1-9][0-9]*)\\z/ then v.to_i\n"
+    " when /\\A[-+]?([0-9]+[.][0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?\\z/ then v.to_f\n else v end\nend\n"
+    "def mapping(n)\n merged, own = {}, {}\n n.children.each_slice(2) do |k, v|\n"
+    "  if k.is_a?(N::Scalar) && k.plain && k.value == '<<' then [made(v)].flatten.reverse_each { |m| merged.update(m) "
+    "}\n"
+    "  else own[k.is_a?(N::Scalar) ? k.value : made(k).to_s] = made(v) end\n end\n merged.merge(own)\nend\n"
+    "def made(n)\n return $named.fetch(n.anchor) if n.is_a?(N::Alias)\n it = case n\n"
+    " when N::Scalar then n.plain && [nil, '', '?'].include?(n.tag) ? scalar(n.value) : n.value\n"
+    " when N::Sequence then n.children.map { |c| made(c) }\n when N::Mapping then mapping(n)\n end\n"
+    " $named[n.anchor] = it if n.anchor\n it\nend\n"
+    "begin\n file = YAML.parse_file(ARGV[0])\n puts JSON.generate(file ? made(file.root) : nil)\n"
+    "rescue StandardError => e\n abort e.message.split.join(' ')\nend\n";
 
 Result<std::string> json_of_yaml(const std::string& word, const std::string& path) {
   if (!exists(path)) return error_from(ENOENT, "open " + path);
@@ -128,7 +144,8 @@ std::variant<AppsSource, Failure> read_apps(const std::string& word, const std::
     if (warn) complain((standard ? "standard input" : word) + ": " + warning);
   }
   take_commands_apart(*file);
-  return AppsSource{std::move(*file), path};
+  // What comes from standard input is a file of the directory where it was read.
+  return AppsSource{std::move(*file), standard ? here + "/-" : path};
 }
 
 bool is_apps_file(const StateDirectory& state, const std::string& word) {

@@ -173,12 +173,9 @@ int apply(const Apply& command) {
   }
   std::vector<Outcome> ended;
   if (!gone.targets.empty()) ended = stop_targets(gone, {false, command.quiet});
+  forget(state, ended, false);
   for (Outcome& outcome : ended) {
-    if (outcome.ok) {
-      const Status removed = state.remove_app(outcome.name, false);
-      outcome = removed ? Outcome{outcome.name, true, outcome.name + " stopped and forgotten"}
-                        : Outcome{outcome.name, false, removed.error().message()};
-    }
+    if (outcome.ok) outcome.text = printable(outcome.name) + " stopped and forgotten";
     if (!command.json || !outcome.ok) outcomes.push_back(std::move(outcome));
   }
   if (outcomes.empty()) return to_int(ExitCode::ok);

@@ -78,6 +78,14 @@ Fault by_path(AppReading& app, const Attribute& attribute, const Json& value) {
   return option == nullptr ? Fault{} : set_option(app, *option, path_from(app.question, *word));
 }
 
+// Where the app runs, as PM2 has it.
+Fault by_log_path(AppReading& app, const Attribute& attribute, const Json& value) {
+  AppsQuestion from_there = app.question;
+  from_there.directory = app.draft.start.directory.value_or(app.question.directory);
+  const auto word = value.is_string() ? word_of(value) : std::nullopt;
+  return by_path(app, attribute, word && !word->empty() ? Json(path_from(from_there, *word)) : value);
+}
+
 // What may be one or a list of them, as a list.
 Json listed(const Json& value) {
   if (value.is_array()) return value;
@@ -238,7 +246,7 @@ Fault combined_log(AppReading& app, const Attribute& attribute, const Json& valu
   if (value.is_boolean() || says_nothing(value)) return {};
   if (app.draft.start.out || app.draft.start.err)
     return lost(app, {attribute.names, "out and err have files of their own", nullptr}, value);
-  if (auto fault = by_path(app, {attribute.names, "--out", nullptr}, value)) return fault;
+  if (auto fault = by_log_path(app, {attribute.names, "--out", nullptr}, value)) return fault;
   app.draft.start.merge_logs = true;
   return {};
 }
@@ -303,6 +311,14 @@ Fault watch_directory(AppReading& app, const Attribute& attribute, const Json& v
   return watch != app.entry.end() && *watch == true ? by_path(app, attribute, value) : Fault{};
 }
 
+// forever's: how often the files are looked at, if they are not to be told of by the kernel.
+Fault polling(AppReading& app, const Attribute& attribute, const Json& value) {
+  if (!value.is_boolean()) return "must be true or false";
+  const auto interval = app.entry.find("pollingInterval");
+  const bool given = interval != app.entry.end() && interval->is_number();
+  return value == true ? by_option(app, {attribute.names, "--poll", nullptr}, given ? *interval : Json(100)) : Fault{};
+}
+
 Fault name_prefix(AppReading& app, const Attribute&, const Json& value) {
   if (!value.is_string()) return "must be a text";
   app.name_prefix = value.get<std::string>();
@@ -325,7 +341,7 @@ constexpr Attribute kAttributes[] = {
     {"depends_on dependsOn", "", depends_on},
 
     {"script exec", "", script},
-    {"args", "", arguments},
+    {"args options", "", arguments},
     {"interpreter exec_interpreter command", "--interpreter", by_option},
     {"interpreter_args node_args interpreterArgs nodeArgs", "", interpreter_arguments},
     {"cwd workingDir", "--cwd", by_path},
@@ -346,10 +362,12 @@ constexpr Attribute kAttributes[] = {
 
     {"watch", "--watch", watch},
     {"watchDirectory", "--watch", watch_directory},
-    {"ignore_watch watchIgnorePatterns", "--ignore", by_option},
+    {"ignore_watch watchIgnorePatterns watchIgnore", "--ignore", by_option},
     {"watch_delay", "--watch-delay", by_option},
     {"watch_options", "the kernel's own notification is used; see ignore_watch and watch_delay", lost},
     {"watchIgnoreDotFiles", "", skipped},
+    {"usePolling", "--poll", polling},
+    {"pollingInterval", "", skipped},  // read with usePolling
 
     {"autorestart", "--restart never", unless},
     {"restart", "--restart", by_option},
@@ -367,8 +385,8 @@ constexpr Attribute kAttributes[] = {
     {"killTTL", "what is left is killed after kill_timeout", lost},
     {"shutdown_with_message", "no message is sent to Node programs; the kill_signal asks them to end", lost},
 
-    {"out_file out output out_log outFile", "--out", by_path},
-    {"error_file error err err_file err_log errFile", "--err", by_path},
+    {"out_file out output out_log outFile", "--out", by_log_path},
+    {"error_file error err err_file err_log errFile", "--err", by_log_path},
     {"log_file log logFile", "--out", combined_log},
     {"log_type", "", log_type},
     {"log_date_format", "", log_time},
@@ -379,6 +397,10 @@ constexpr Attribute kAttributes[] = {
     {"autostart", "all apps of the file are started; --only chooses among them", autostart},
     {"pid_file pid pidFile", "pids are kept in pids/NAME-SLOT.pid of the state directory", lost},
     {"filter_env", "the whole environment is passed on; start with `env -i` to leave it out", lost},
+    {"hideEnv", "start with `env -u NAME` to leave a variable out", lost},
+    {"spawnWith stdio", "how it is spawned is said by user, group, cwd and stdin", lost},
+    {"root path pidPath sockPath", "the state directory is FOREVER_HOME", lost},
+    {"container dist image_name", "no container is built; see forever export compose", lost},
     {"post_update", "nothing is run after an update", lost},
     {"vizion versioning pmx automation trace disable_trace v8 event_loop_inspector deep_monitoring io km_link", "",
      skipped},

@@ -117,6 +117,7 @@ class Bringing {
 
   void start_one(std::size_t i) {
     const AppSpec& spec = apps_[i].spec;
+    if (const auto failure = make_log_folders(spec)) return fail(i, failure->message);
     const auto launched = launch_app(state_, spec);
     if (!launched) return fail(i, launched.error().message());
     if (!launched->already && !launched->report.started)

@@ -188,6 +188,7 @@ struct Startup {
 };
 struct Unstartup {
   std::string init, user;
+  bool dry_run = false;
 };
 struct Env {
   SelectorOptions which;

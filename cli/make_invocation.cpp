@@ -160,7 +160,7 @@ Made make_startup(Draft& draft, Operands& operands) {
 }
 Made make_unstartup(Draft& draft, Operands& operands) {
   if (auto error = no_operands(operands, "unstartup")) return *error;
-  return Unstartup{std::move(draft.startup.init), std::move(draft.startup.user)};
+  return Unstartup{std::move(draft.startup.init), std::move(draft.startup.user), draft.dry_run};
 }
 Made make_env(Draft& draft, Operands& operands) {
   Env env{take_which(draft, operands), draft.reveal};

@@ -158,12 +158,19 @@ std::optional<Failure> check_directory(const AppSpec& spec) {
   return std::nullopt;
 }
 
+std::string folder_of(const std::string& path) { return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)); }
+
 std::optional<Failure> check_log(const std::string& path) {
   if (path.empty()) return std::nullopt;
   const auto file = facts_of(path);
   if (file && file->directory) return Failure{ExitCode::failed, "cannot keep a log in " + path + ": it is a directory"};
-  const std::string parent = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
-  const auto facts = facts_of(parent);
+  // What is missing of its folder is made at the start.
+  std::string parent = folder_of(path);
+  auto facts = facts_of(parent);
+  while (!facts && facts.error().code.value() == ENOENT && parent != "/") {
+    parent = folder_of(parent);
+    facts = facts_of(parent);
+  }
   if (!facts) return cannot(facts.error().code.value(), "keep a log in " + parent);
   if (!facts->directory) return Failure{ExitCode::failed, "cannot keep a log in " + parent + ": it is not a directory"};
   return std::nullopt;
@@ -334,6 +341,15 @@ std::optional<Failure> check_spec(AppSpec& spec) {
   if (auto failure = check_readiness(spec)) return failure;
   if (auto failure = check_watch(spec)) return failure;
   return check_program(spec);
+}
+
+std::optional<Failure> make_log_folders(const AppSpec& spec) {
+  for (const std::string* const path : {&spec.logs.out, &spec.logs.err}) {
+    if (path->empty() || exists(folder_of(*path))) continue;
+    if (const Status made = make_private_directory(folder_of(*path)); !made)
+      return Failure{ExitCode::failed, "cannot keep a log in " + folder_of(*path) + ": " + made.error().message()};
+  }
+  return std::nullopt;
 }
 
 std::string default_name_for(const AppSpec& spec) {

@@ -225,6 +225,7 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
       }
     }
     if (auto failure = check_spec(spec)) return *failure;
+    if (auto failure = make_log_folders(spec)) return *failure;
     if (!plan.known) {
       const auto id = claim_id(state, spec.name);
       if (!id) return Failure{ExitCode::failed, id.error().message()};
@@ -316,6 +317,7 @@ int run(const Run& command) {
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
   if (const auto failure = check_watch_options(command.options, spec.watch)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
+  if (const auto failure = make_log_folders(spec)) return fail(*failure, false);
   if (spec.cgroup.any()) {
     if (const auto place = place_for(spec.cgroup); !place)
       return fail({ExitCode::failed, place.error().message()}, false);

@@ -115,8 +115,14 @@ void reload(const Boot& boot) {
   }
 }
 
-Result<std::string> current_crontab() {
-  const auto ran = capture({"crontab", "-l"}, kPatience);
+// crontab(1) for the table of the app's user.
+std::vector<std::string> crontab_for(const Boot& boot, const std::string& what) {
+  if (effective_uid() != 0) return {"crontab", what};
+  return {"crontab", "-u", boot.unit.user, what};
+}
+
+Result<std::string> current_crontab(const Boot& boot) {
+  const auto ran = capture(crontab_for(boot, "-l"), kPatience);
   if (!ran) return ran.error();
   return ran->status.success() ? ran->out : std::string{};  // exit 1: there is none yet
 }
@@ -125,10 +131,7 @@ Status install_crontab(const Boot& boot, const std::string& text) {
   const std::string path = boot.unit.state_directory + "/crontab.new";
   if (const Status made = make_private_directory(boot.unit.state_directory); !made) return made;
   if (const Status written = write_atomically(path, text, Durability::rename_only); !written) return written;
-  std::vector<std::string> argv{"crontab"};
-  if (effective_uid() == 0) argv.insert(argv.end(), {"-u", boot.unit.user});
-  argv.push_back(path);
-  const auto ran = capture(argv, kPatience);
+  const auto ran = capture(crontab_for(boot, path), kPatience);
   (void)remove_tree(path).ok();
   if (!ran) return ran.error();
   if (!ran->status.success()) return Error{"crontab did not take the new table; its reason stands above", {}};
@@ -177,7 +180,7 @@ std::string where(const Boot& boot) {
 // True if there was something to do.
 Result<bool> set_up(const Boot& boot) {
   if (boot.init == InitSystem::cron) {
-    const auto old = current_crontab();
+    const auto old = current_crontab(boot);
     if (!old) return old.error();
     const std::string text = crontab_with(*old, cron_line(boot.unit));
     if (text == *old) return false;
@@ -202,16 +205,18 @@ Result<bool> set_up(const Boot& boot) {
   return true;
 }
 
-Result<bool> take_down(const Boot& boot) {
+// True if there was something to do; with `dry_run` it is left there.
+Result<bool> take_down(const Boot& boot, bool dry_run) {
   if (boot.init == InitSystem::cron) {
-    const auto old = current_crontab();
+    const auto old = current_crontab(boot);
     if (!old) return old.error();
     const std::string text = crontab_with(*old, {});
-    if (text == *old) return false;
+    if (text == *old || dry_run) return text != *old;
     if (const Status done = install_crontab(boot, text); !done) return done.error();
     return true;
   }
   if (!exists(boot.path) && (boot.link.empty() || !exists(boot.link))) return false;
+  if (dry_run) return true;
   if (boot.init == InitSystem::openrc) follow_up({"rc-update", "delete", "forever-" + boot.unit.user});
   if (!boot.link.empty()) {
     if (const Status removed = remove_tree(boot.link); !removed) return removed.error();
@@ -241,8 +246,9 @@ int unstartup(const Unstartup& command) {
   const auto made = boot_for({command.init, command.user, false});
   if (const auto* failure = std::get_if<Failure>(&made)) return fail(*failure, false);
   const Boot& boot = std::get<Boot>(made);
-  const auto done = take_down(boot);
+  const auto done = take_down(boot, command.dry_run);
   if (!done) return fail({ExitCode::failed, done.error().message()}, false);
+  if (*done && command.dry_run) return print("would be removed: " + printable(where(boot)) + "\n");
   return print(*done ? "removed: " + printable(where(boot)) + "; what runs goes on\n"
                      : "nothing was set up in " + printable(where(boot)) + "\n");
 }

@@ -1,5 +1,6 @@
 // stop, restart, delete and their forms for all apps.
 #include <algorithm>
+#include <map>
 
 #include "cli/apps_source.hpp"
 #include "cli/apps_verbs.hpp"
@@ -144,18 +145,19 @@ int remove(const Delete& command) {
   }
   if (files.nothing && !command.which.json) return to_int(ExitCode::ok);
   std::vector<Outcome> outcomes = stop_in_order(selection, {false, command.which.quiet}, files);
+  std::map<std::string, const Target*> targets;
+  for (const Target& target : selection.targets) targets.emplace(target.name, &target);
+  for (Outcome& outcome : outcomes) {
+    if (outcome.ok) continue;
+    // A record that cannot be read, or tells of a stranger, goes all the same, once nothing is supervised under its name.
+    const AppView view = view_app(selection.state, outcome.name, false);
+    outcome.ok = !view.supervised && !view.foreign && view.state_word() != "unsupervised";
+  }
+  forget(selection.state, outcomes, !command.keep_logs);
   std::vector<std::string> deleted;
   std::string error;
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    Outcome& outcome = outcomes[i];
-    // A record that cannot be read, or tells of a stranger, goes all the same, once nothing is supervised under its name.
-    const AppView view = outcome.ok ? AppView{} : view_app(selection.state, outcome.name, false);
-    const bool gone = outcome.ok || (!view.supervised && !view.foreign && view.state_word() != "unsupervised");
-    if (gone) {
-      const Status removed = selection.state.remove_app(outcome.name, !command.keep_logs);
-      outcome = removed ? Outcome{outcome.name, true, words_for(selection.targets[i]) + " deleted"}
-                        : Outcome{outcome.name, false, removed.error().message()};
-    }
+  for (Outcome& outcome : outcomes) {
+    if (outcome.ok) outcome.text = words_for(*targets.at(outcome.name)) + " deleted";
     if (outcome.ok) deleted.push_back(outcome.name);
     if (!outcome.ok) error += (error.empty() ? "" : "; ") + outcome.text;
   }

@@ -112,6 +112,20 @@ std::vector<Outcome> stop_targets(const Selection& selection, const StopHow& how
   return outcomes;
 }
 
+void forget(const StateDirectory& state, std::vector<Outcome>& outcomes, bool logs_too) {
+  std::vector<std::string> names;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.ok) names.push_back(outcome.name);
+  }
+  const std::vector<Status> removed = state.remove_apps(names, logs_too);
+  auto next = removed.begin();
+  for (Outcome& outcome : outcomes) {
+    if (!outcome.ok) continue;
+    if (!*next) outcome = {outcome.name, false, next->error().message()};
+    ++next;
+  }
+}
+
 int answer_outcomes(const StateDirectory& state, const std::vector<Outcome>& outcomes, const SelectorOptions& options) {
   std::string done, error;
   for (const Outcome& outcome : outcomes) {

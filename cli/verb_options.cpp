@@ -160,7 +160,6 @@ constexpr Option kDryRun = {"--dry-run", "", "Tells what would be done, and does
                               return Fault{};
                             }};
 constexpr Option kStartup[] = {kInit, kWhose, kDryRun};
-constexpr Option kUnstartup[] = {kInit, kWhose};
 constexpr Option kClean[] = {kDryRun, kQuiet};
 constexpr Option kStopAll[] = {
     kStop[0],
@@ -202,7 +201,6 @@ constexpr OptionGroup kApplyTable[] = {{"Options", kApply}};
 constexpr OptionGroup kQuietTable[] = {{"Options", kQuietOnly}};
 constexpr OptionGroup kStopAllTable[] = {{"Options", kStopAll}};
 constexpr OptionGroup kStartupTable[] = {{"Options", kStartup}};
-constexpr OptionGroup kUnstartupTable[] = {{"Options", kUnstartup}};
 constexpr OptionGroup kCleanTable[] = {{"Options", kClean}};
 constexpr OptionGroup kExportTable[] = {{"Options", kExport}};
 constexpr OptionGroup kUpgradeTable[] = {{"Options", kUpgrade}};
@@ -225,7 +223,7 @@ constinit const std::span<const OptionGroup> kApplyGroups{kApplyTable};
 constinit const std::span<const OptionGroup> kQuietGroups{kQuietTable};
 constinit const std::span<const OptionGroup> kStopAllGroups{kStopAllTable};
 constinit const std::span<const OptionGroup> kStartupGroups{kStartupTable};
-constinit const std::span<const OptionGroup> kUnstartupGroups{kUnstartupTable};
+constinit const std::span<const OptionGroup> kUnstartupGroups{kStartupTable};
 constinit const std::span<const OptionGroup> kCleanGroups{kCleanTable};
 constinit const std::span<const OptionGroup> kExportGroups{kExportTable};
 constinit const std::span<const OptionGroup> kUpgradeGroups{kUpgradeTable};

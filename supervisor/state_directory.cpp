@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
@@ -41,13 +42,13 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// "web-3.pid" of the app "web"; "web-1-0.pid" belongs to "web-1".
-bool is_pid_file_of(std::string_view file, const std::string& name) {
+// The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid"; empty for other files.
+std::string_view app_of_pid_file(std::string_view file) {
   constexpr std::string_view kEnd = ".pid";
-  if (!file.starts_with(name + "-") || !file.ends_with(kEnd)) return false;
-  file.remove_prefix(name.size() + 1);
-  file.remove_suffix(std::min(kEnd.size(), file.size()));
-  return is_number(file);
+  const std::size_t dash = file.rfind('-');
+  if (dash == std::string_view::npos || !file.ends_with(kEnd)) return {};
+  const bool slot = is_number(file.substr(dash + 1, file.size() - dash - 1 - kEnd.size()));
+  return slot ? file.substr(0, dash) : std::string_view{};
 }
 
 // The process that a pid file names, if it is `name`'s: its marker says so.
@@ -59,24 +60,25 @@ std::optional<Pid> pid_in(const std::string& pid_file, const std::string& name, 
   return marker && marker->prefix == identity + '/' + name ? std::optional{pid} : std::nullopt;
 }
 
-// "web.out.log", "web.err.log", "web.forever.log" and their rotated ones of the app "web".
-bool is_log_of(std::string_view file, const std::string& name) {
-  for (const char* kind : {".out.log", ".err.log", ".forever.log"}) {
-    const std::string log = name + kind;
-    if (file == log || (file.starts_with(log + ".") && is_number(file.substr(log.size() + 1)))) return true;
+// The app of a log: "web" for "web.out.log", "web.err.log", "web.forever.log" and their rotated ones; empty for other files.
+std::string_view app_of_log(std::string_view file) {
+  const std::size_t dot = file.rfind('.');
+  if (dot != std::string_view::npos && is_number(file.substr(dot + 1))) file = file.substr(0, dot);
+  for (const std::string_view kind : {".out.log", ".err.log", ".forever.log"}) {
+    if (file.ends_with(kind)) return file.substr(0, file.size() - kind.size());
   }
-  return false;
+  return {};
 }
 
-Status remove_matching(const std::string& directory, const std::string& name,
-                       bool (*matches)(std::string_view, const std::string&)) {
-  Status all = Done{};
+// Removes the files of those apps; a failure becomes the app's.
+void remove_files_of(const std::map<std::string_view, Status*>& apps, const std::string& directory,
+                     std::string_view (*app_of)(std::string_view)) {
   for (const std::string& file : list_directory(directory)) {
-    if (!matches(file, name)) continue;
+    const auto app = apps.find(app_of(file));
+    if (app == apps.end()) continue;
     Status removed = remove_tree(directory + "/" + file);
-    if (!removed) all = std::move(removed);
+    if (!removed && *app->second) *app->second = std::move(removed);
   }
-  return all;
 }
 
 // Writes into the app's folder, which is made anew if somebody deleted it.
@@ -166,7 +168,7 @@ std::vector<std::string> StateDirectory::names() const {
   for (const std::string& file : list_directory(path_ + "/pids")) {
     std::string name = file.substr(0, file.rfind('-'));
     if (std::binary_search(names.begin(), names.end(), name) || fault_in_name(name)) continue;
-    if (is_pid_file_of(file, name) && pid_in(path_ + "/pids/" + file, name, identity()))
+    if (app_of_pid_file(file) == name && pid_in(path_ + "/pids/" + file, name, identity()))
       orphaned.push_back(std::move(name));
   }
   names.insert(names.end(), std::make_move_iterator(orphaned.begin()), std::make_move_iterator(orphaned.end()));
@@ -217,12 +219,23 @@ Status StateDirectory::write_status(const AppStatus& status) const {
 }
 
 Status StateDirectory::remove_app(const std::string& name, bool logs_too) const {
-  if (std::optional<Error> fault = fault_as_error(name)) return *fault;
-  Status entry = remove_tree(app_directory(name));
-  Status pids = remove_matching(path_ + "/pids", name, is_pid_file_of);
-  Status logs = logs_too ? remove_matching(path_ + "/logs", name, is_log_of) : Status{Done{}};
-  if (!entry) return entry;
-  return pids ? logs : pids;
+  return std::move(remove_apps({name}, logs_too).front());
+}
+
+std::vector<Status> StateDirectory::remove_apps(const std::vector<std::string>& names, bool logs_too) const {
+  std::vector<Status> removed(names.size(), Status{Done{}});
+  std::map<std::string_view, Status*> apps;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::optional<Error> fault = fault_as_error(names[i])) {
+      removed[i] = *fault;
+      continue;
+    }
+    removed[i] = remove_tree(app_directory(names[i]));
+    apps.emplace(names[i], &removed[i]);
+  }
+  remove_files_of(apps, path_ + "/pids", app_of_pid_file);
+  if (logs_too) remove_files_of(apps, path_ + "/logs", app_of_log);
+  return removed;
 }
 
 }  // namespace forever

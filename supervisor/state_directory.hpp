@@ -63,6 +63,8 @@ class StateDirectory {
   [[nodiscard]] Status write_status(const AppStatus& status) const;
   // Removes the entry, its pid files and, if asked, its logs. The lock file stays.
   [[nodiscard]] Status remove_app(const std::string& name, bool logs_too) const;
+  // The same for many, for each in its place; the folders of pid files and logs are read once for all.
+  [[nodiscard]] std::vector<Status> remove_apps(const std::vector<std::string>& names, bool logs_too) const;
 
  private:
   std::string path_;

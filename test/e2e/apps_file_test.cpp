@@ -2,6 +2,7 @@
 #include "test/e2e/apps.hpp"
 
 using namespace forever::test;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -253,4 +254,50 @@ TEST_CASE("APPS1 init writes a file that apply understands, once", "[e2e]") {
   const Result planned = home.forever({"apply", "apps.json", "--dry-run"});
   if (planned.exit_code == 0) CHECK_THAT(planned.out, contains("2 to start"));
   if (planned.exit_code != 0) CHECK_THAT(planned.err, contains("cannot find"));  // no node, no python
+}
+
+TEST_CASE("APPS1 a log's folder is made where it is missing, from where the app runs", "[e2e]") {
+  const TemporaryHome home;
+  fs::create_directories(home.scratch() / "here");
+  write_apps(home,
+             app("web", {"say", "hello"}, "\"cwd\": \"here\", \"out_file\": \"new/logs/o\", \"autorestart\": false"));
+  done(home, {"start", "apps.json"});
+  const fs::path log = home.scratch() / "here/new/logs/o";
+  CHECK(wait_until([&] { return read_file(log).find("hello") != std::string::npos; }));
+  // By hand it is meant from where it is typed.
+  start(home, "hand", {"wait"}, {"--out", "other/logs/o"});
+  CHECK(wait_until([&] { return fs::exists(home.scratch() / "other/logs/o"); }));
+  write_file(home.scratch() / "file", "x");
+  write_apps(home, app("bad", {"wait"}, "\"err\": \"file/logs/e\""), "bad.json");
+  const Result refused = home.forever({"start", "bad.json"});
+  CHECK(refused.exit_code == 1);
+  require_one_line(refused.err, "cannot keep a log in ");
+}
+
+TEST_CASE("APPS3 apply takes standard input for a file of the current directory, not for one and the same", "[e2e]") {
+  const TemporaryHome home;
+  fs::create_directories(home.scratch() / "a");
+  fs::create_directories(home.scratch() / "b");
+  const auto apply = [&](const char* place, const std::string& apps) {
+    Command command = home.command({"apply", "-"});
+    command.directory = home.scratch() / place;
+    command.input = "[" + apps + "]";
+    const Result result = run(command);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    return result.out;
+  };
+  CHECK_THAT(apply("a", app("one", {"wait"})), contains("1 to start, 0 to change, 0 to stop"));
+  CHECK_THAT(apply("b", app("two", {"wait"})), contains("1 to start, 0 to change, 0 to stop"));
+  CHECK(status_of(home, "one") == "online");
+  CHECK_THAT(apply("b", app("three", {"wait"})), contains("1 to start, 0 to change, 1 to stop"));
+  CHECK(status_of(home, "one") == "online");
+  CHECK(listed(home, "two").is_null());
+}
+
+TEST_CASE("APPS2 delete of a file names each app as what it is, in the order in which they end", "[e2e]") {
+  const TemporaryHome home;
+  write_apps(home, app("db", {"wait"}) + app("web", {"wait"}, "\"depends_on\": \"db\""));
+  done(home, {"start", "apps.json"});
+  CHECK(done(home, {"delete", "apps.json"}).out == "web deleted\ndb deleted\n");
 }

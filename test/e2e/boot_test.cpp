@@ -108,8 +108,10 @@ class Person {
     fs::remove_all(home_, ignored);
   }
   [[nodiscard]] const fs::path& home() const { return home_; }
-  [[nodiscard]] Result forever(const std::vector<std::string>& arguments) const {
+  // `path`: where programs are looked for, if not in the usual places.
+  [[nodiscard]] Result forever(const std::vector<std::string>& arguments, const std::string& path = {}) const {
     Command command;
+    if (!path.empty()) command.environment["PATH"] = path;
     command.argv = {(home_ / "bin/forever").string()};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     command.directory = home_;
@@ -149,6 +151,8 @@ TEST_CASE("BOOT1 startup writes a unit that systemd accepts, is the same twice, 
     CHECK(checked.exit_code == 0);
     CHECK((checked.out + checked.err).find("checked.service") == std::string::npos);
   }
+  CHECK(me.forever({"unstartup", "--init", "systemd", "--dry-run"}).out == "would be removed: " + unit.string() + "\n");
+  CHECK(fs::exists(unit));
   CHECK_THAT(me.forever({"unstartup", "--init", "systemd"}).out, contains("removed"));
   CHECK_FALSE(fs::exists(unit));
   CHECK_FALSE(fs::is_symlink(link));
@@ -167,4 +171,77 @@ TEST_CASE("BOOT1 startup --dry-run shows the file for every init and writes noth
   const Result wrong = home.forever({"startup", "--init", "upstart"});
   CHECK(wrong.exit_code == 2);
   require_one_line(wrong.err, "is none of systemd, openrc, launchd, cron");
+}
+
+TEST_CASE("BOOT1 startup writes launchd's agent once, its tools can read it, and unstartup removes it", "[e2e]") {
+  const Person me;
+  const fs::path plist = me.home() / "Library/LaunchAgents/forever.resurrect.plist";
+  REQUIRE(me.forever({"startup", "--init", "launchd"}).exit_code == 0);
+  const std::string text = read_file(plist);
+  CHECK_THAT(me.forever({"startup", "--init", "launchd"}).out, contains("it is set up already"));
+  CHECK(read_file(plist) == text);
+  if (fs::exists("/usr/bin/python3")) {
+    const Result read = run({"/usr/bin/python3", "-c",
+                             "import plistlib, sys; it = plistlib.load(open(sys.argv[1], 'rb')); print(it['Label'], "
+                             "it['ProgramArguments'][1:], it['RunAtLoad'], it['AbandonProcessGroup'])",
+                             plist.string()});
+    CHECK(read.out == "forever.resurrect ['resurrect'] True True\n");
+  }
+  CHECK_THAT(me.forever({"unstartup", "--init", "launchd", "--dry-run"}).out, contains("would be removed"));
+  CHECK(fs::exists(plist));
+  CHECK_THAT(me.forever({"unstartup", "--init", "launchd"}).out, contains("removed: "));
+  CHECK_FALSE(fs::exists(plist));
+  CHECK_THAT(me.forever({"unstartup", "--init", "launchd"}).out, contains("nothing was set up"));
+}
+
+TEST_CASE("BOOT1 a line of crontab is added once to the right user's table, whose other lines stay", "[e2e]") {
+  const TemporaryHome home;
+  const Person me;
+  const bool root = Stranger::possible();
+  // crontab(1), whose tables are files of this directory, one for each user.
+  const fs::path tables = me.home() / "tables";
+  fs::create_directories(tables);
+  fs::permissions(tables, fs::perms::all);
+  write_file(me.home() / "bin/crontab",
+             "#!/bin/sh\nuser=me\n[ \"$1\" = -u ] && { user=$2; shift 2; }\ntable='" + tables.string() +
+                 "'/$user\ncase $1 in -l) cat \"$table\" 2>/dev/null ;; *) cat \"$1\" >\"$table\" ;; esac\n");
+  fs::permissions(me.home() / "bin/crontab", fs::perms::all);
+  const std::string path = (me.home() / "bin").string() + ":/usr/bin:/bin";
+  const std::string others = "# mine\n5 4 * * * /bin/true\n";
+  write_file(tables / "me", others);
+  fs::permissions(tables / "me", fs::perms::all);
+  CHECK_THAT(me.forever({"startup", "--init", "cron"}, path).out, contains("at boot cron runs"));
+  const std::string with = read_file(tables / "me");
+  CHECK(with.starts_with(others + "@reboot FOREVER_HOME="));
+  CHECK_THAT(me.forever({"startup", "--init", "cron"}, path).out, contains("it is set up already"));
+  CHECK(read_file(tables / "me") == with);
+  CHECK_THAT(me.forever({"unstartup", "--init", "cron", "--dry-run"}, path).out, contains("would be removed"));
+  CHECK(read_file(tables / "me") == with);
+  CHECK_THAT(me.forever({"unstartup", "--init", "cron"}, path).out, contains("removed: the crontab of "));
+  CHECK(read_file(tables / "me") == others);
+  CHECK_THAT(me.forever({"unstartup", "--init", "cron"}, path).out, contains("nothing was set up"));
+  if (!root) return;
+  // Root asks for another user: that one's table is read and written, not root's.
+  write_file(tables / "root", "# root's\n");
+  write_file(tables / "nobody", "# nobody's\n");
+  Command command = home.command({"startup", "--init", "cron", "--user", "nobody"});
+  command.environment["PATH"] = path;
+  const Result other = run(command);
+  INFO(other.err);
+  CHECK(other.exit_code == 0);
+  CHECK(read_file(tables / "root") == "# root's\n");
+  CHECK(read_file(tables / "nobody").starts_with("# nobody's\n@reboot "));
+}
+
+TEST_CASE("BOOT1 OpenRC's script is one that a shell can read, with a start and a stop", "[e2e]") {
+  const TemporaryHome home;
+  const Result shown = home.forever({"startup", "--init", "openrc", "--dry-run"});
+  const fs::path script = home.scratch() / "service";
+  write_file(script, shown.out);
+  const std::string asked = "ebegin() { :; }; eend() { :; }; . '" + script.string() + "'; type start stop depend";
+  const Result read = run({"sh", "-c", asked});
+  INFO(shown.out << read.err);
+  CHECK(read.exit_code == 0);
+  for (const char* const name : {"start", "stop", "depend"})
+    CHECK_THAT(read.out, contains(std::string{name} + " is a shell function"));
 }

@@ -59,7 +59,7 @@ const Sample kSamples[] = {
     {"uid user", R"("www")", [](const StartOptions& o) { return o.user == "www"; }},
     {"gid group", "33", [](const StartOptions& o) { return o.group == "33"; }},
     {"namespace", R"("prod")", [](const StartOptions& o) { return o.app_namespace == "prod"; }},
-    {"args", R"("-a 'b c' \"d e\" f\\ g")",
+    {"args options", R"("-a 'b c' \"d e\" f\\ g")",
      [](const StartOptions& o) {
        return o.arguments == Names{"-a", "b c", "d e", "f g"};
      }},
@@ -108,6 +108,10 @@ const Sample kSamples[] = {
     {"exec_mode", R"("cluster")", nullptr},
     {"instance_var", R"("SLOT")", nullptr, "FOREVER_INSTANCE"},
     {"watch_options", R"({"usePolling": true})", nullptr, "watch_options is not carried over"},
+    {"hideEnv", R"(["A"])", nullptr, "hideEnv is not carried over"},
+    {"spawnWith stdio", R"(["ignore"])", nullptr, "spawnWith is not carried over"},
+    {"root path pidPath sockPath", R"("/r")", nullptr, "the state directory is FOREVER_HOME"},
+    {"container dist image_name", R"("x")", nullptr, "container is not carried over"},
     {"killTTL", "100", nullptr, "killTTL is not carried over"},
     {"wait_ready", "true", nullptr, "wait_ready is not carried over"},
     {"shutdown_with_message", "true", nullptr, "shutdown_with_message is not carried over"},
@@ -127,13 +131,14 @@ const Depending kDepending[] = {
     {"increment_var increment_env", R"("PORT")", "--increment-env"},
     {"listen_timeout ready_timeout", "3000", "--ready-timeout"},
     {"watch", "true", "--watch"},
-    {"ignore_watch watchIgnorePatterns", R"(["node_modules"])", "--ignore"},
+    {"ignore_watch watchIgnorePatterns watchIgnore", R"(["node_modules"])", "--ignore"},
     {"watch_delay", "1000", "--watch-delay"},
 };
 // Read together with others, each in a case of its own below.
 const std::set<std::string> kElsewhere{"script",          "exec",      "name_prefix",      "append_env_to_name",
                                        "depends_on",      "dependsOn", "interpreter_args", "node_args",
-                                       "interpreterArgs", "nodeArgs",  "watchDirectory"};
+                                       "interpreterArgs", "nodeArgs",  "watchDirectory",   "usePolling",
+                                       "pollingInterval"};
 
 bool has_option(const std::string& name) {
   for (const OptionGroup& group : kStartGroups) {
@@ -211,6 +216,20 @@ TEST_CASE("APPS1 interpreter arguments go between interpreter and script") {
   }
   CHECK(options_with(R"("interpreter": "python3", "interpreter_args": ["-u"])").interpreter == Names{"python3", "-u"});
   CHECK_THAT(fault(R"({"script": "x", "node_args": "-u"})"), contains("has no interpreter"));
+}
+
+TEST_CASE("APPS1 log files are meant from where the app runs, wherever that is said in the file") {
+  const StartOptions options = options_with(R"("out_file": "logs/o", "cwd": "sub", "err": "~/e")");
+  CHECK(options.out == "/srv/app/sub/logs/o");
+  CHECK(options.err == "/home/me/e");
+  CHECK(options_with(R"("log": "./l", "sourceDir": "/opt/x")").out == "/opt/x/l");
+  CHECK(options_with(R"("outFile": "o")").out == "/srv/app/o");
+}
+
+TEST_CASE("APPS1 forever's polling looks as often as it says") {
+  CHECK(options_with(R"("usePolling": true, "pollingInterval": 250)").poll == Milliseconds{250});
+  CHECK(options_with(R"("usePolling": true)").poll == Milliseconds{100});
+  CHECK_FALSE(options_with(R"("usePolling": false, "pollingInterval": 250)").poll);
 }
 
 TEST_CASE("APPS1 a name may be put together from a prefix, a name and the environment") {

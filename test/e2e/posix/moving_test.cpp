@@ -97,6 +97,47 @@ TEST_CASE("MOVE PM2's process.json and process.yml say the same", "[e2e]") {
   CHECK(status_of(home, "worker") == "stopped");
 }
 
+TEST_CASE("APPS1 YAML is read by the rules of its version 1.2, whoever reads it", "[e2e]") {
+  const TemporaryHome home;
+  write_file(
+      home.scratch() / "apps.yaml",
+      "deploy: &common\n  A: on\n  B: 'x'\n"
+      "apps:\n"
+      "  - name: web\n    script: " +
+          Json(child_binary()).dump() +
+          "\n    args: wait\n    env:\n      <<: *common\n      B: 2\n      NORWAY: NO\n      TIME: 12:30\n"
+          "      OCTAL: 010\n      LONG: 1_000\n      HEX: 0x1F\n      DATE: 2024-01-31\n      TRUTH: true\n"
+          "      NUMBER: 1.5\n      NOTHING: ~\n      QUOTED: 'true'\n      yes: y\n      LINES: |\n        a\n");
+  int readers = 0;
+  for (const std::vector<std::string>& reader : {std::vector<std::string>{"python3", "-c", "import yaml"},
+                                                 std::vector<std::string>{"ruby", "-e", "require 'yaml'"}}) {
+    const Result found = run({"sh", "-c", "command -v " + reader[0]});
+    if (found.exit_code != 0 || run(reader).exit_code != 0) continue;
+    ++readers;
+    INFO(reader[0]);
+    Command start = home.command({"start", "apps.yaml"});
+    if (reader[0] == "ruby") {  // which is asked where there is no python3
+      const fs::path bin = home.scratch() / "bin";
+      fs::create_directories(bin);
+      fs::create_symlink(found.out.substr(0, found.out.find('\n')), bin / "ruby");
+      start.environment["PATH"] = bin.string();
+    }
+    const Result started = run(start);
+    INFO(started.err);
+    REQUIRE(started.exit_code == 0);
+    const std::string environment = "\n" + done(home, {"env", "web"}).out;
+    for (const char* const line :
+         {"A=on", "B=2", "NORWAY=NO", "TIME=12:30", "OCTAL=010", "LONG=1_000", "HEX=0x1F", "DATE=2024-01-31",
+          "TRUTH=true", "NUMBER=1.5", "QUOTED=true", "yes=y", "LINES=a\\n"}) {
+      INFO(line << " in" << environment);
+      CHECK(environment.find("\n" + std::string{line} + "\n") != std::string::npos);
+    }
+    CHECK(environment.find("NOTHING") == std::string::npos);
+    done(home, {"delete", "web"});
+  }
+  if (readers == 0) SKIP_CASE("there is neither python3 nor ruby with YAML");
+}
+
 TEST_CASE("APPS1 YAML that is none, or that nothing here reads, is told in a line", "[e2e]") {
   const TemporaryHome home;
   write_file(home.scratch() / "apps.yaml", "apps: [{script: x");

@@ -37,8 +37,10 @@ TEST_CASE("STATE2 what cannot be started is told before anything is touched") {
   nowhere.directory = "/etc/passwd";
   CHECK_THAT(checked(nowhere), contains("it is not a directory"));
   AppSpec lost = spec_for("sh");
-  lost.logs.out = "/no/such/place/out.log";
-  CHECK_THAT(checked(lost), contains("1 cannot keep a log in /no/such/place"));
+  lost.logs.out = "/no/such/place/out.log";  // which is made at the start
+  CHECK(checked(lost) == "fine");
+  lost.logs.out = "/etc/passwd/logs/out.log";
+  CHECK_THAT(checked(lost), contains("1 cannot keep a log in /etc/passwd"));
   AppSpec interpreted = spec_for("/etc/passwd");
   interpreted.interpreter = {"no-such-interpreter"};
   CHECK_THAT(checked(interpreted), contains("127 cannot find no-such-interpreter"));
