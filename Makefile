@@ -254,7 +254,7 @@ win32: ## cross-build the Windows back end and its tests (mingw-w64)
 test-win32: ## the tests that run on Windows too, under Wine
 	@tool/deps win32
 	@$(MAKE) --no-print-directory win32-binaries
-	@ONLY='$(ONLY)' tool/test-win32 $(WIN32_RINGS:%=%=build/win32/%.exe)
+	@ONLY='$(ONLY)' tool/test-win32 $(foreach r,$(WIN32_RINGS),$(r)=build/win32/$(r).exe)
 
 .PHONY: lint
 lint: ## formatting, clang-tidy, shellcheck, the man page, the layers

@@ -146,6 +146,19 @@ std::vector<Pid> pids_in_jobs() {
   return pids;
 }
 
+std::vector<Pid> pids_in_job_of(Pid pid) {
+  const std::string name = environment_of(pid, kStopEvent).value_or("");
+  const std::string_view begins = kStopEventBegins;
+  if (!name.starts_with(begins)) return {};
+  const Handle job(
+      as_native(::OpenJobObjectW(JOB_OBJECT_QUERY, FALSE, to_wide(kJobBegins + name.substr(begins.size())).c_str())));
+  if (!job) return {};
+  std::vector<Pid> pids;
+  for (const DWORD member : pids_in(job.get())) pids.push_back(static_cast<Pid>(member));
+  // It may have inherited the variable, and be in no such job.
+  return std::ranges::find(pids, pid) != pids.end() ? pids : std::vector<Pid>{};
+}
+
 std::vector<RunningChild> running_children() {
   const std::lock_guard hold(table().mutex);
   std::vector<RunningChild> running;

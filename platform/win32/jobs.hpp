@@ -20,8 +20,11 @@ namespace forever::win32 {
 [[nodiscard]] constexpr UINT code_of_signal(int signal) noexcept { return 0xE0000000U | static_cast<UINT>(signal); }
 inline constexpr UINT kKilledCode = code_of_signal(9);
 
-// The variable in which an instance finds the name of its stop event.
+// The variable in which an instance finds the name of its stop event. Its job has the same name but for the beginning, so that
+// whoever may look into the instance finds its job as well. A name goes with the last handle: the instance holds one itself.
 inline constexpr const char* kStopEvent = "FOREVER_STOP_EVENT";
+inline constexpr const char* kStopEventBegins = "Global\\forever-stop-";
+inline constexpr const char* kJobBegins = "Global\\forever-job-";
 
 [[nodiscard]] std::uint64_t start_time_of(NativeHandle process) noexcept;  // 0 if unknown
 [[nodiscard]] Usage usage_of(Pid pid);                                     // of that process alone
@@ -43,6 +46,9 @@ void forget_instance(const ProcessId& id) noexcept;
 [[nodiscard]] NativeHandle job_of(const ProcessId& id) noexcept;
 // Processes in our instances' jobs, each instance itself included.
 [[nodiscard]] std::vector<Pid> pids_in_jobs();
+
+// Processes in the job of an instance that may be another supervisor's; empty if `pid` is in no such job.
+[[nodiscard]] std::vector<Pid> pids_in_job_of(Pid pid);
 
 // Those whose end nobody was told yet; of an instance that is over one of the processes that it has left behind. Their handles
 // are set when they have ended.

@@ -208,6 +208,14 @@ std::vector<Pid> tree_of(std::span<const Pid> roots) {
       if (std::find(tree.begin(), tree.end(), child) == tree.end()) tree.push_back(child);
     }
   }
+  // What has lost its parent hangs nowhere, and is in its instance's job all the same.
+  for (const Pid root : roots) {
+    for (const Pid member : win32::pids_in_job_of(root)) {
+      const auto row = table.find(member);
+      const bool counts = row != table.end() && !is_console_host(row->second) && identify(member);
+      if (counts && std::find(tree.begin(), tree.end(), member) == tree.end()) tree.push_back(member);
+    }
+  }
   return tree;
 }
 

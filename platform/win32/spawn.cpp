@@ -86,14 +86,34 @@ std::optional<std::string> line_for(const SpawnRequest& request) {
                             argv.subspan(std::min<std::size_t>(argv.size(), 1)));
 }
 
-// What a program without a console can wait for: the name of an event that is set when it is asked to stop.
-std::vector<std::string> with_stop_event(const SpawnRequest& request, Handle& event) {
+// The end of the names of what belongs to one instance: of no other that ever was.
+std::string new_name() {
   static std::atomic<unsigned> count = 0;
+  return std::to_string(::GetCurrentProcessId()) + "-" + std::to_string(++count) + "-" +
+         std::to_string(steady_now().time_since_epoch().count());
+}
+
+// What somebody has made before us under that name is not ours.
+Handle if_new(HANDLE made) noexcept {
+  const bool taken = ::GetLastError() == ERROR_ALREADY_EXISTS;
+  Handle handle(win32::as_native(made));
+  if (taken) handle.reset();
+  return handle;
+}
+
+Handle make_job(const std::string& name) {
+  const std::wstring whole = win32::to_wide(win32::kJobBegins + name);
+  ::SetLastError(ERROR_SUCCESS);
+  return if_new(::CreateJobObjectW(win32::owner_only(), whole.c_str()));
+}
+
+// What a program without a console can wait for: the name of an event that is set when it is asked to stop.
+std::vector<std::string> with_stop_event(const SpawnRequest& request, const std::string& name, Handle& event) {
   std::vector<std::string> environment = request.environment;
-  const std::string name = "Global\\forever-stop-" + std::to_string(::GetCurrentProcessId()) + "-" +
-                           std::to_string(++count) + "-" + std::to_string(steady_now().time_since_epoch().count());
-  event.reset(win32::as_native(::CreateEventW(win32::owner_only(), TRUE, FALSE, win32::to_wide(name).c_str())));
-  if (event) environment.push_back(std::string{win32::kStopEvent} + "=" + name);
+  const std::string whole = win32::kStopEventBegins + name;
+  ::SetLastError(ERROR_SUCCESS);
+  event = if_new(::CreateEventW(win32::owner_only(), TRUE, FALSE, win32::to_wide(whole).c_str()));
+  if (event) environment.push_back(std::string{win32::kStopEvent} + "=" + whole);
   return environment;
 }
 
@@ -162,7 +182,8 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
   if (request.user) return error_from(ENOTSUP, "start a program as another user");
   const auto line = line_for(request);
   if (!line) return error_from(EINVAL, "hand these arguments to " + request.program);
-  Handle job(win32::as_native(::CreateJobObjectW(nullptr, nullptr)));
+  const std::string name = new_name();
+  Handle job = make_job(name);
   if (!job || !set_end_with_job(job.get(), true)) return last_error("create a job object");
   Handle report(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
   if (!report) return last_error("create an event");
@@ -174,7 +195,7 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
 
   STARTUPINFOEXW startup = streams.info();
   std::wstring text = win32::to_wide(*line);  // CreateProcess writes to it
-  std::wstring environment = environment_block(with_stop_event(request, stop_event));
+  std::wstring environment = environment_block(with_stop_event(request, name, stop_event));
   const std::wstring program = win32::wide_path(request.program);
   const std::wstring directory = win32::wide_path(request.directory);
   PROCESS_INFORMATION created{};
