@@ -339,6 +339,7 @@ std::optional<Failure> check_spec(AppSpec& spec) {
   if (auto failure = check_user(spec)) return failure;
   if (auto failure = check_sharing(spec)) return failure;
   if (auto failure = check_readiness(spec)) return failure;
+  if (auto fault = health_port_fault(spec)) return Failure{ExitCode::failed, *fault};
   if (auto failure = check_watch(spec)) return failure;
   return check_program(spec);
 }

@@ -80,6 +80,14 @@ struct FilterStep {
 // Makes the program decide for all sockets that share the address of `socket` which of them gets a new connection.
 [[nodiscard]] Status steer_connections(NativeHandle socket, std::span<const FilterStep> program);
 
+// A socket to connect with over IPv4, from a port of 127.0.0.1 that is nobody else's: by it the program above can tell whose
+// connection it is.
+struct CallingSocket {
+  Handle socket;
+  std::uint16_t port = 0;
+};
+[[nodiscard]] Result<CallingSocket> open_calling_socket();
+
 // How many connections the process holds whose local end is one of `ports`; looks no further once there are `enough`.
 [[nodiscard]] unsigned connections_of(Pid pid, std::span<const std::uint16_t> ports, unsigned enough = ~0U);
 // Whether the process holds the socket with this cookie.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/handle.hpp"
 #include "platform/process.hpp"
 #include "platform/result.hpp"
 #include "platform/spawn.hpp"
@@ -26,6 +27,9 @@ inline constexpr int kTimeOverSignal = 14;  // SIGALRM
 struct PortProbe {
   std::uint16_t port = 0;
   std::string path;  // empty: accept a connection; else answer an HTTP GET for it with a status below 400
+  // POSIX: a bound socket to connect with over IPv4, and its port, which is used over IPv6, too; none: any.
+  NativeHandle through = kNoHandle;
+  std::uint16_t from = 0;
 };
 // Looks at the port, at 127.0.0.1 and then ::1: exit code 0 if it is well, 1 if not, kTimeOverSignal after `limit`.
 [[nodiscard]] Result<ProcessId> start_probe(const PortProbe& probe, std::chrono::milliseconds limit);

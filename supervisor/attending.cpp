@@ -7,12 +7,32 @@
 
 namespace forever {
 
-std::string look_if_due(Health& health, SideCommands& side, const AppSpec& spec, const Instance& instance, Time now) {
+namespace {
+
+Status begin_look(SideCommands& side, const AppSpec& spec, const Instance& instance, SharedPorts* ports) {
+  SideCommands::Look at{instance.key(), instance.slot(), instance.generation(), instance.process().pid};
+  if (!spec.health.command.empty()) return side.look(spec, at);
+  at.port = spec.health_port_of(instance.slot());
+  if (ports == nullptr || !ports->serve_side_by_side(at.port)) return side.look(spec, at);
+  const auto calling = open_calling_socket();
+  if (!calling) return calling.error();
+  at.from = calling->port;
+  const auto listens = ports->aim(at.key, at.port, at.from);
+  if (!listens) return listens.error();
+  if (!*listens) at.port = 0;
+  Status begun = side.look(spec, at, calling->socket.get());
+  if (!begun) ports->end_aim(at.from);
+  return begun;
+}
+
+}  // namespace
+
+std::string look_if_due(Health& health, SideCommands& side, const AppSpec& spec, const Instance& instance, Time now,
+                        SharedPorts* ports) {
   const bool online = instance.life().state() == InstanceState::online;
   health.follow(spec.health, online ? std::optional{instance.generation()} : std::nullopt, now);
   if (!health.due(now)) return {};
-  const Status begun =
-      side.look(spec, {instance.key(), instance.slot(), instance.generation(), instance.process().pid});
+  const Status begun = begin_look(side, spec, instance, ports);
   health.begin();
   if (begun) return {};
   // No process to be had says nothing about the instance.
@@ -59,7 +79,8 @@ void Supervision::look_after_health(Time now) {
     return std::ranges::none_of(instances_, [&](const Instance& instance) { return instance.key() == each.first; });
   });
   for (const Instance& instance : instances_) {
-    if (std::string trouble = look_if_due(health_[instance.key()], side_, spec_, instance, now); !trouble.empty())
+    if (std::string trouble = look_if_due(health_[instance.key()], side_, spec_, instance, now, &ports_);
+        !trouble.empty())
       log_later(EventLevel::warning, std::move(trouble));
   }
 }
@@ -69,6 +90,7 @@ void Supervision::side_command_ended(const SideCommands::Answer& answer) {
     if (!answer.well) log_later(EventLevel::warning, "the on-exit command failed: " + answer.words);
     return;
   }
+  if (answer.look->from != 0) ports_.end_aim(answer.look->from);
   Instance* const instance = instance_with(answer.look->key);
   const auto health = health_.find(answer.look->key);
   if (instance == nullptr || health == health_.end()) return;

@@ -5,14 +5,16 @@
 
 #include "supervisor/health.hpp"
 #include "supervisor/instance.hpp"
+#include "supervisor/shared_ports.hpp"
 #include "supervisor/side_commands.hpp"
 #include "supervisor/status.hpp"
 
 namespace forever {
 
-// Begins the look that is due, if one is. What prevented it, for the event log; empty: nothing did.
+// Begins the look that is due, if one is. What prevented it, for the event log; empty: nothing did. `ports`: those that the
+// instance may share with others, so that a look at one of them is answered by the instance that is meant.
 [[nodiscard]] std::string look_if_due(Health& health, SideCommands& side, const AppSpec& spec, const Instance& instance,
-                                      Time now);
+                                      Time now, SharedPorts* ports = nullptr);
 
 // What the end of a look comes to.
 struct Judgement {

@@ -228,10 +228,11 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
     return Error{"cannot scale " + name_ + " to " + std::to_string(wanted) + " instances; 1 to " +
                      std::to_string(kMostInstances) + " are possible",
                  {}};
-  cancel_reload("it was scaled");
   const bool shared = spec_.shares_ports();
   AppSpec spec = spec_;
   spec.instances = static_cast<unsigned>(wanted);
+  if (auto fault = health_port_fault(spec)) return Error{*fault, {}};
+  cancel_reload("it was scaled");
   // One that is left over from several has its socket from us, and so will the process after it.
   if (shared && !spec.shares_ports()) spec.hold_ports = true;
   if (auto written = state_.write_spec(spec); !written) return written.error();

@@ -243,9 +243,52 @@ void SharedPorts::attach(const std::string& address, const std::vector<std::uint
   const auto seat = std::ranges::find_if(
       seats_, [&](const Seat& one) { return one.address == address && is_listening(one.socket.get()); });
   if (seat == seats_.end() || targets.empty()) return;
-  if (const auto steered = steer_connections(seat->socket.get(), steering_program(targets)); !steered) {
+  std::vector<Aimed> aimed;
+  for (const Aim& aim : aims_) {
+    const auto its = std::ranges::find_if(seats_, [&](const Seat& one) {
+      return one.owned && one.key == aim.key && one.ready && one.address == address;
+    });
+    const auto index = its == seats_.end() ? std::nullopt : orders_[address].index_of(its->cookie);
+    if (index && port_of_address(address) == aim.port) aimed.push_back({aim.from, *index});
+  }
+  if (const auto steered = steer_connections(seat->socket.get(), steering_program(targets, aimed)); !steered) {
     trouble_ = steered.error().message();
     changed_ = true;
+  }
+}
+
+bool SharedPorts::serve_side_by_side(std::uint16_t port) const {
+  std::optional<std::uint32_t> first;
+  for (const Seat& seat : seats_) {
+    if (!seat.owned || port_of_address(seat.address) != port) continue;
+    if (first && *first != seat.key) return true;
+    first = seat.key;
+  }
+  return false;
+}
+
+Result<bool> SharedPorts::aim(std::uint32_t key, std::uint16_t port, std::uint16_t from) {
+  const bool listens = std::ranges::any_of(seats_, [&](const Seat& seat) {
+    return seat.owned && seat.key == key && seat.ready && port_of_address(seat.address) == port;
+  });
+  if (!listens) return false;
+  if (aims_.size() == kMostAimed) return Error{"too many instances are looked at in this moment", {}};
+  aims_.push_back({from, key, port});
+  steer_port(port);
+  return true;
+}
+
+void SharedPorts::end_aim(std::uint16_t from) {
+  const auto found = std::ranges::find(aims_, from, &Aim::from);
+  if (found == aims_.end()) return;
+  const std::uint16_t port = found->port;
+  aims_.erase(found);
+  steer_port(port);
+}
+
+void SharedPorts::steer_port(std::uint16_t port) {
+  for (const auto& [address, order] : orders_) {
+    if (port_of_address(address) == port) steer(address);
   }
 }
 

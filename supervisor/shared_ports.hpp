@@ -41,6 +41,12 @@ class SharedPorts {
   [[nodiscard]] std::vector<std::string> addresses(std::uint32_t key) const;
   // Whether the first listens on all that the second listens on.
   [[nodiscard]] bool covers(std::uint32_t key, std::uint32_t other) const;
+  // Whether several instances listen on this port.
+  [[nodiscard]] bool serve_side_by_side(std::uint16_t port) const;
+  // From now on connections from port `from` of this machine to `port` are this instance's alone. false: it does
+  // not listen there. The Error: too many are aimed already.
+  [[nodiscard]] Result<bool> aim(std::uint32_t key, std::uint16_t port, std::uint16_t from);
+  void end_aim(std::uint16_t from);
   // Connections that wait in its queues, and those that the processes `tree` hold on its ports (not counted beyond `enough`).
   [[nodiscard]] unsigned connections(std::uint32_t key, const std::vector<Pid>& tree, unsigned enough) const;
   [[nodiscard]] bool any() const noexcept { return !seats_.empty(); }
@@ -77,6 +83,13 @@ class SharedPorts {
     bool ready = false;    // and listens
   };
 
+  struct Aim {
+    std::uint16_t from = 0;
+    std::uint32_t key = 0;
+    std::uint16_t port = 0;
+  };
+  void steer_port(std::uint16_t port);
+
   void answer(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call);
   void answer_bind(std::uint32_t key, Member& member, PortCall& call);
   void answer_listen(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call);
@@ -98,6 +111,7 @@ class SharedPorts {
   std::vector<Seat> seats_;
   std::map<std::string, ListenOrder> orders_;
   std::map<std::string, Handle> adopted_calls_;  // by name, until their instance is known
+  std::vector<Aim> aims_;
   std::string trouble_;
   bool changed_ = false;
 };

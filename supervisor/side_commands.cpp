@@ -44,11 +44,11 @@ Status SideCommands::tell_exit(const AppSpec& spec, const ExitStory& story, Nati
   return Done{};
 }
 
-Status SideCommands::look(const AppSpec& spec, const Look& at) {
+Status SideCommands::look(const AppSpec& spec, const Look& at, NativeHandle through) {
   const HealthSettings& health = spec.health;
   Result<ProcessId> guard{ProcessId{}};
   if (health.command.empty()) {
-    guard = start_probe({health.port, health.path}, health.timeout);
+    guard = start_probe({at.port, health.path, through, at.from}, health.timeout);
   } else {
     auto request = request_for(spec, health.command);
     if (!request) return request.error();

@@ -27,8 +27,11 @@ class SideCommands {
     std::uint32_t slot = 0;
     std::uint64_t generation = 0;
     Pid pid = 0;
+    std::uint16_t port = 0;  // where no command is asked: what is looked at; 0: it does not listen, which is the answer
+    std::uint16_t from = 0;  // and from which port of ours, if that matters
   };
-  [[nodiscard]] Status look(const AppSpec& spec, const Look& at);
+  // `through`: the socket whose port is at.from.
+  [[nodiscard]] Status look(const AppSpec& spec, const Look& at, NativeHandle through = kNoHandle);
 
   [[nodiscard]] bool runs(Pid pid) const noexcept;
   // One has ended; nothing if that process is none of them. A hook's answer has no slot.

@@ -211,6 +211,33 @@ bool looks_secret(std::string_view name, std::string_view value) {
                                         value.find("PRIVATE KEY-----") != std::string_view::npos);
 }
 
+namespace {
+
+// A variable of --increment-env begins with the port at which health is looked at.
+bool has_health_port_of_its_own(const AppSpec& spec) {
+  const std::string value = '=' + std::to_string(spec.health.port);
+  return std::any_of(spec.increment_env.begin(), spec.increment_env.end(), [&](const std::string& name) {
+    return std::find(spec.environment.begin(), spec.environment.end(), name + value) != spec.environment.end();
+  });
+}
+
+}  // namespace
+
+std::uint16_t AppSpec::health_port_of(std::uint32_t slot) const {
+  return static_cast<std::uint16_t>(health.port + (has_health_port_of_its_own(*this) ? slot : 0));
+}
+
+std::optional<std::string> health_port_fault(const AppSpec& spec) {
+  if (spec.health.port == 0 || !spec.health.command.empty() || spec.instances < 2 || spec.shares_ports() ||
+      has_health_port_of_its_own(spec))
+    return std::nullopt;
+  return "any of the " + std::to_string(spec.instances) + " instances may answer at --health-port " +
+         std::to_string(spec.health.port) +
+         "; ask each by --health-cmd (it is told FOREVER_PID and FOREVER_INSTANCE), or give each a port of its own "
+         "(--env PORT=" +
+         std::to_string(spec.health.port) + " --increment-env PORT)";
+}
+
 RestartPolicy restart_policy_of(const AppSpec& spec) {
   RestartPolicy policy = spec.restart;
   if (spec.watch.on && spec.watch.on_crash == OnCrash::wait) policy.on = RestartOn::never;

@@ -100,8 +100,12 @@ struct AppSpec {
     if (ready != ReadyWhen::automatic) return ready;
     return shares_ports() && listen.empty() ? ReadyWhen::listen : ReadyWhen::uptime;  // a passed socket listens already
   }
+  // The port at which an instance's health is looked at: its own, where increment_env gives each one.
+  [[nodiscard]] std::uint16_t health_port_of(std::uint32_t slot) const;
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };
+// Why a look at the port would be answered by any of the instances; nothing where it is this one that answers.
+[[nodiscard]] std::optional<std::string> health_port_fault(const AppSpec& spec);
 
 inline constexpr int kSpecVersion = 1;
 inline constexpr unsigned kMostInstances = 1024;  // of one app

@@ -38,8 +38,16 @@ class ListenOrder {
                                                                  std::span<const std::uint64_t> active,
                                                                  std::uint64_t leaving);
 
-// A program that returns one of the targets, each with the same chance. `targets` must not be empty.
-[[nodiscard]] std::vector<FilterStep> steering_program(std::span<const std::uint32_t> targets);
+// A connection that comes from this port of ours is for that index, whoever the targets are.
+struct Aimed {
+  std::uint16_t from = 0;
+  std::uint32_t index = 0;
+};
+inline constexpr std::size_t kMostAimed = 256;  // at a time; the program must not grow beyond the kernel's limit
+// A program that returns one of the targets, each with the same chance, to all but those that are aimed. `targets` must not be
+// empty.
+[[nodiscard]] std::vector<FilterStep> steering_program(std::span<const std::uint32_t> targets,
+                                                       std::span<const Aimed> aimed = {});
 
 // As `status.json` keeps a group: "127.0.0.1:8081 0/101 1/102", slots and cookies in the kernel's order.
 struct PortRecord {

@@ -21,6 +21,7 @@ int listen_on(NativeHandle, int) noexcept { return ENOTSUP; }
 void end_listening(NativeHandle) noexcept {}
 unsigned queue_of(NativeHandle) noexcept { return 0; }
 Status steer_connections(NativeHandle, std::span<const FilterStep>) { return error_from(ENOTSUP, "steer connections"); }
+Result<CallingSocket> open_calling_socket() { return error_from(ENOTSUP, "steer connections"); }
 unsigned connections_of(Pid, std::span<const std::uint16_t>, unsigned) { return 0; }
 bool holds_socket(Pid, std::uint64_t) { return false; }
 std::vector<Handle> shared_sockets_of(Pid) { return {}; }

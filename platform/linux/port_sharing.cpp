@@ -283,6 +283,18 @@ Status steer_connections(NativeHandle socket, std::span<const FilterStep> progra
   return Done{};
 }
 
+Result<CallingSocket> open_calling_socket() {
+  CallingSocket calling{Handle{FOREVER_SYS(socket, -1, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, 0};
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (!calling.socket ||
+      FOREVER_SYS(bind, -1, calling.socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return last_error("make a socket");
+  calling.port = local_port(calling.socket.get());
+  return calling;
+}
+
 unsigned connections_of(Pid pid, std::span<const std::uint16_t> ports, unsigned enough) {
   unsigned count = 0;
   for_each_socket(pid, [&](Handle& socket) {

@@ -17,19 +17,30 @@ namespace forever {
 
 namespace {
 
-Handle connect_to(int family, std::uint16_t port) noexcept {
+// If that port is free there.
+void bind_to(std::uint16_t port, NativeHandle socket) noexcept {
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  address.sin6_addr = in6addr_loopback;
+  (void)FOREVER_SYS(bind, -1, socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+Handle connect_to(int family, const PortProbe& probe) noexcept {
   sockaddr_in ipv4{};
   ipv4.sin_family = AF_INET;
-  ipv4.sin_port = htons(port);
+  ipv4.sin_port = htons(probe.port);
   ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   sockaddr_in6 ipv6{};
   ipv6.sin6_family = AF_INET6;
-  ipv6.sin6_port = htons(port);
+  ipv6.sin6_port = htons(probe.port);
   ipv6.sin6_addr = in6addr_loopback;
   const auto* const address =
       family == AF_INET ? reinterpret_cast<const sockaddr*>(&ipv4) : reinterpret_cast<const sockaddr*>(&ipv6);
   const socklen_t length = family == AF_INET ? sizeof ipv4 : sizeof ipv6;
-  Handle socket{FOREVER_SYS(socket, -1, family, SOCK_STREAM, 0)};
+  const bool given = probe.through != kNoHandle && family == AF_INET;
+  Handle socket{given ? probe.through : FOREVER_SYS(socket, -1, family, SOCK_STREAM, 0)};
+  if (socket && probe.from != 0 && family == AF_INET6) bind_to(probe.from, socket.get());
   if (socket && FOREVER_SYS(connect, -1, socket.get(), address, length) != 0) socket.reset();
   return socket;
 }
@@ -55,7 +66,7 @@ bool answers(NativeHandle socket, const PortProbe& probe) {
 
 bool port_is_well(const PortProbe& probe) noexcept {
   for (const int family : {AF_INET, AF_INET6}) {
-    const Handle socket = connect_to(family, probe.port);
+    const Handle socket = connect_to(family, probe);
     if (socket) return probe.path.empty() || answers(socket.get(), probe);
   }
   return false;

@@ -121,7 +121,7 @@ Result<ProcessId> start_guarded(const SpawnRequest& request, std::chrono::millis
 }
 
 Result<ProcessId> start_probe(const PortProbe& probe, std::chrono::milliseconds limit) {
-  return fork_beside(kNoHandle, kNoHandle, [&] { look(probe, limit); });
+  return fork_beside(probe.through, kNoHandle, [&] { look(probe, limit); });
 }
 
 std::vector<std::string> shell_command(std::string_view command) { return {"/bin/sh", "-c", std::string{command}}; }

@@ -219,6 +219,72 @@ TEST_CASE("HEALTH10 while a slot is reloaded both its processes are looked at, e
   (void)reload.wait();
 }
 
+TEST_CASE(
+    "HEALTH11 of workers that share a port, each is asked by itself: the one that hangs is restarted and no other") {
+  const TemporaryHome home;
+  const std::string port = std::to_string(free_port());
+  start(home, "web", {"on", "USR1", "respond-after", "3600000", "end", "listen", port, "wait"},
+        {"-i", "3", "--wait", "--health-port", port + "/", "--health-interval", "50ms", "--health-timeout", "300ms",
+         "--health-threshold", "2"});
+  const auto pids = [&] {
+    std::vector<int> found;
+    const Json app = listed(home, "web");
+    for (const Json& one : app.at("instances")) found.push_back(one.at("pid").is_null() ? 0 : one.at("pid").get<int>());
+    return found;
+  };
+  for (const std::size_t hung : {1U, 0U, 2U}) {
+    const std::vector<int> before = pids();
+    send_signal(before[hung], SIGUSR1);
+    REQUIRE(wait_until([&] { return !alive(before[hung]) && pids()[hung] > 0; }));
+    std::vector<int> expected = before;
+    expected[hung] = pids()[hung];
+    CHECK(last_trigger(home, "web") == "health");
+    CHECK(stays_true([&] { return pids() == expected; }, 1500ms));
+  }
+  CHECK(describe_json(home, "web").at("last_exits").size() == 3);
+  // The others have connections as before.
+  CHECK(http_get(std::stoi(port), "/", 5s).status == 200);
+}
+
+TEST_CASE(
+    "HEALTH12 where one port cannot tell instances apart it is refused, and where each has its own that is asked") {
+  const TemporaryHome home;
+  const int base = free_port();
+  const std::string port = std::to_string(base);
+  const Words health{"--health-port", port, "--health-interval", "50ms", "--health-threshold", "2"};
+  for (const Words& options : {Words{"-i", "2", "--no-share"}, Words{"-i", "2", "--listen", port}}) {
+    const Result refused = home.forever(start_words("web", options + health, {"wait"}));
+    CHECK(refused.exit_code == 1);
+    require_one_line(refused.err, "--health-cmd");
+    CHECK_THAT(refused.err, contains("--increment-env"));
+  }
+  start(home, "one", {"wait"}, Words{"--listen", port} + health);
+  const Result scaled = home.forever({"scale", "one", "2"});
+  CHECK(scaled.exit_code == 1);
+  require_one_line(scaled.err, "--health-cmd");
+  CHECK(listed(home, "one").at("instances").size() == 1);
+  done(home, {"delete", "one"});
+
+  // Nobody listens for slot 1: it is unwell and slot 0 is not.
+  Words child{"listen", port, "wait"};
+  const Result started =
+      home.forever(start_words("each", Words{"-i", "2", "--env", "PORT=" + port, "--increment-env", "PORT"} + health,
+                               {"first", "0", "end", "wait"}));
+  CHECK(started.exit_code == 0);
+  const Json app = describe_json(home, "each");
+  Command server;
+  server.argv = Words{child_binary()} + child;
+  Running listener(server);
+  REQUIRE(listener.wait_for("listening"));
+  const auto restarts = [&](std::size_t slot) {
+    return listed(home, "each").at("instances")[slot].at("restarts").get<int>();
+  };
+  const int so_far = restarts(0);
+  const int other = restarts(1);
+  CHECK(wait_until([&] { return restarts(1) >= other + 3; }));
+  CHECK(restarts(0) <= so_far + 1);  // a look that had begun before
+}
+
 TEST_CASE("LIMIT3 a cgroup's limits hold where one is delegated, and else the start is refused with what helps") {
   const TemporaryHome home;
   Json cgroup;

@@ -12,13 +12,21 @@ namespace {
 
 using Indices = std::vector<std::uint32_t>;
 
-// What the kernel would do with the program, were the random number `random`.
-std::uint32_t run(const std::vector<FilterStep>& program, std::uint32_t random) {
+// What the kernel would do with the program, were the random number `random`, for a packet from its IP header on.
+std::uint32_t run(const std::vector<FilterStep>& program, std::uint32_t random, const std::string& packet = {}) {
   std::uint32_t value = 0;
+  const auto byte = [&](std::size_t at) {
+    REQUIRE(at < packet.size());  // else the kernel ends the program, and the first socket has the connection
+    return static_cast<unsigned char>(packet[at]);
+  };
   for (std::size_t at = 0; at < program.size(); ++at) {
     const FilterStep& step = program[at];
     switch (step.code) {
       case 0x20: value = step.value == 0xfffff038 ? random : 0; break;
+      case 0x30: value = byte(step.value - 0xfff00000); break;
+      case 0x28: value = byte(step.value - 0xfff00000) * 256U + byte(step.value - 0xfff00000 + 1); break;
+      case 0x74: value >>= step.value; break;
+      case 0x05: at += step.value; break;
       case 0x94: value %= step.value; break;
       case 0x15: at += value == step.value ? step.if_true : step.if_false; break;
       case 0x06: return step.value;
@@ -50,6 +58,28 @@ TEST_CASE("CLU1 the program reaches every target with the same chance, and nobod
 TEST_CASE("CLU1 the longest program fits the kernel's limit") {
   Indices targets(1024);
   CHECK(steering_program(targets).size() <= 4096);  // BPF_MAXINSNS
+}
+
+TEST_CASE(
+    "HEALTH11 a connection from an aimed port is for its index, over IPv4 and IPv6; all others are steered as before") {
+  const auto packet = [](bool ipv6, unsigned from) {
+    std::string bytes(ipv6 ? 60 : 40, '\0');  // no options: the shortest there is
+    bytes[0] = ipv6 ? '\x60' : '\x45';
+    const std::size_t at = ipv6 ? 40 : 20;
+    bytes[at] = static_cast<char>(from / 256);
+    bytes[at + 1] = static_cast<char>(from % 256);
+    return bytes;
+  };
+  const std::vector<Aimed> aimed{{40000, 7}, {258, 2}, {65535, 0}};
+  for (const Indices& targets : {Indices{3}, Indices{5, 1}}) {
+    const auto program = steering_program(targets, aimed);
+    for (const bool ipv6 : {false, true}) {
+      for (const Aimed& one : aimed) CHECK(run(program, 1, packet(ipv6, one.from)) == one.index);
+      for (const unsigned from : {1U, 40001U, 513U})
+        CHECK(run(program, 1, packet(ipv6, from)) == targets[1 % targets.size()]);
+    }
+  }
+  CHECK(steering_program(Indices(1024), std::vector<Aimed>(kMostAimed)).size() <= 4096);
 }
 
 TEST_CASE("CLU2 the order is that of listening, and the last takes the place of one that ends") {
