@@ -49,8 +49,8 @@ class FileWatch {
 };
 
 // Linux: inotify(7). Folders are watched, not files, so that a file that is replaced is the same to us; a new folder is watched
-// before it is read, so that nothing in it is missed. The Error is a whole message that names the limit which was reached, or
-// has the code ENOSYS where the system has nothing of the kind (the BSDs; there a descriptor would be needed for each file).
+// before it is read, so that nothing in it is missed. The Error is a whole message that names the limit which was reached, or the
+// file system that is changed from elsewhere; or it has the code ENOSYS where the system has nothing of the kind (the BSDs; there a descriptor would be needed for each file).
 [[nodiscard]] Result<std::unique_ptr<FileWatch>> watch_by_kernel(WatchPlan plan);
 
 // Compares size, time and inode of every file, now and every `interval`, but never for more than a twentieth of the time. For

@@ -6,6 +6,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <memory>
+#include <string>
+
+#include "platform/console.hpp"
 
 namespace forever {
 namespace {
@@ -23,13 +26,25 @@ std::shared_ptr<spdlog::logger>& logger() {
   return held;
 }
 
+// On a terminal our lines stand between those of the program.
+bool in_colours() { return path().empty() && colours_wanted(Stream::err); }
+
+const char* colour_of(EventLevel level) {
+  switch (level) {
+    case EventLevel::info: return "\x1b[32m";
+    case EventLevel::warning: return "\x1b[33m";
+    case EventLevel::error: return "\x1b[31m";
+  }
+  return "";
+}
+
 // Throws what spdlog throws: the disk may be full, the directory gone.
 void open() {
   if (logger()) return;
   std::shared_ptr<spdlog::sinks::sink> sink;
   if (path().empty()) {
     sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
-    sink->set_pattern("forever: %v");
+    sink->set_pattern(in_colours() ? "%v" : "forever: %v");
   } else {
     sink = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path(), kLargest, kRotated);
     sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
@@ -59,7 +74,12 @@ void open_event_log(const std::string& file) {
 void log_event(EventLevel level, std::string_view text) noexcept {
   try {
     open();
-    logger()->log(level_of(level), spdlog::string_view_t{text.data(), text.size()});
+    if (in_colours()) {
+      const std::string line = colour_of(level) + ("forever: " + std::string{text}) + "\x1b[0m";
+      logger()->log(level_of(level), spdlog::string_view_t{line.data(), line.size()});
+    } else {
+      logger()->log(level_of(level), spdlog::string_view_t{text.data(), text.size()});
+    }
   } catch (...) {
     // The next line tries again; the supervisor goes on without a log of its own.
   }

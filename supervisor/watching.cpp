@@ -15,6 +15,8 @@ constexpr Milliseconds kPollInstead{1000};
 constexpr Milliseconds kBreath{10};  // between two looks at what is of no interest, if
 constexpr int kNoise = 10;           // so many of them came within
 constexpr Milliseconds kNoisy{100};
+constexpr Milliseconds kAgainSoon{5000};               // after the last restart, and for the same file:
+constexpr int kRepeats = 3;                            // so often that it is nobody's saving
 constexpr std::size_t kLargestIgnoreFile = 1U << 20U;  // bytes
 constexpr std::size_t kLargestHashed = 16U << 20U;     // bytes; of a larger file size and time decide
 
@@ -221,7 +223,7 @@ std::optional<std::string> Watching::due(Time now) {
   forget_passing();
   const bool counts = !changed_.empty() && (!settings_.hash || contents_differ());
   std::optional<std::string> why;
-  if (counts) why = words();
+  if (counts) why = words() + advice(now);
   changed_.clear();
   if (rules_changed_) {
     AppSpec same;
@@ -262,6 +264,18 @@ bool Watching::contents_differ() {
     return std::exchange(before, now) == now;
   });
   return !changed_.empty();
+}
+
+// A program that writes a watched file by itself is restarted by that again and again.
+std::string Watching::advice(Time now) {
+  const std::string& first = *changed_.begin();
+  repeats_ = first == last_changed_ && now - last_due_ < kAgainSoon ? repeats_ + 1 : 0;
+  last_changed_ = first;
+  last_due_ = now;
+  if (repeats_ != kRepeats) return {};
+  return ", now for the " + std::to_string(kRepeats + 1) +
+         "th time in a row (if the program itself writes it: --ignore " +
+         std::string{first.substr(first.rfind('/') + 1)} + ")";
 }
 
 std::string Watching::words() const {

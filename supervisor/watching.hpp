@@ -61,6 +61,7 @@ class Watching {
   [[nodiscard]] WatchPlan plan() const;
   void take(Time now);
   [[nodiscard]] std::string words() const;
+  [[nodiscard]] std::string advice(Time now);
   [[nodiscard]] bool contents_differ();
   void forget_passing();
 
@@ -76,6 +77,9 @@ class Watching {
   QuietPeriod quiet_;
   std::set<std::string> changed_;
   std::set<std::string> fresh_;  // of these, the files that were not there before
+  std::string last_changed_;     // the file that the last restart was for,
+  Time last_due_{};              // when that was,
+  int repeats_ = 0;              // and how often in a row it had been the same, and soon
   bool rules_changed_ = false;
   Time noise_since_{};          // the first of a row of news of no interest
   int noise_ = 0;               // how many there were since

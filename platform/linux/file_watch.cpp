@@ -14,6 +14,8 @@
 #include <unordered_map>
 
 #include "platform/files.hpp"
+#include "platform/linux/proc.hpp"
+#include "platform/mount_table.hpp"
 #include "platform/posix/sys.hpp"
 #include "platform/walk_tree.hpp"
 
@@ -369,6 +371,11 @@ bool KernelWatch::touched(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<FileWatch>> watch_by_kernel(WatchPlan plan) {
+  const std::string mounts = proc::read_whole("/proc/self/mountinfo");
+  for (const std::string& root : plan.roots) {
+    if (const std::string type = file_system_type(mounts, canonical_path(root)); is_changed_from_elsewhere(type))
+      return Error{root + " is on " + type + ", of whose changes from elsewhere the kernel does not tell", {}};
+  }
   Handle inotify{FOREVER_SYS(inotify_init1, -1, IN_NONBLOCK | IN_CLOEXEC)};
   if (!inotify) {
     // EMFILE means both: too few descriptors for this process, too many watchers of this user.

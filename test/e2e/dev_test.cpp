@@ -165,3 +165,31 @@ TEST_CASE("DEV a change while it starts or stops is not lost", "[DEV]") {
   running.signal(SIGINT);
   CHECK(running.wait().exit_code == 130);
 }
+
+TEST_CASE("DEV a program that writes what is watched is told how to be left alone", "[DEV]") {
+  Dev dev;
+  Running running(dev.command({}, {"count", "runs", "first", "5", "touch", "data.db", "end", "say", "up", "wait"}));
+  // The first start makes the file; each later one is made to look as if it had been written again.
+  for (std::size_t starts = 2; starts <= 6; ++starts) {
+    REQUIRE(wait_for_count(running, "up", starts - 1));
+    write_file(dev.tree / "data.db", std::to_string(starts));
+    REQUIRE(wait_for_count(running, "up", starts));
+  }
+  CHECK(count_of(running.err(), "if the program itself writes it: --ignore data.db") == 1);
+}
+
+TEST_CASE("DEV our own lines stand out in colours on a terminal, and only there", "[DEV]") {
+  Dev dev;
+  Command command = dev.command({}, {"say", "up", "exit", "3"});
+  command.environment["TERM"] = "xterm";
+  Running running(command, 24, 80);
+  REQUIRE(running.wait_for("crashed - waiting"));
+  CHECK_THAT(running.out(), contains("\x1b[32mforever: watching 1 folder; rs and Enter restart\x1b[0m"));
+  CHECK_THAT(running.out(), contains("\x1b[31mforever: crashed"));
+  running.type("\x03");
+  CHECK(running.wait().exit_code == 130);
+  command.environment["NO_COLOR"] = "1";
+  Running plain(command, 24, 80);
+  REQUIRE(plain.wait_for("crashed - waiting"));
+  CHECK_FALSE(has(plain.out(), "\x1b"));
+}

@@ -55,6 +55,8 @@ TEST_CASE("DOCTOR8 an app without a supervisor is told and not adopted, a spoilt
   kill_watchers(home, "web");
   CHECK_THAT(found(home, "state", "wrong"), contains("web runs without a supervisor"));
   CHECK_THAT(found(home, "state", "wrong"), contains("web runs without a supervisor"));
+  done(home, {"list"});  // the remedy
+  CHECK_FALSE(has(found(home, "state", "wrong"), "web"));
   done(home, {"stopall"});
   done(home, {"delete", "bad"});
   write_file(home.app("web") / "status.json", "no json");
@@ -69,6 +71,9 @@ TEST_CASE("DOCTOR9 a supervisor that runs another binary than the command is tol
   command.argv = Words{other.string()} + start_words("web", {}, {"wait"});
   REQUIRE(run(command).exit_code == 0);
   CHECK_THAT(found(home, "version", "wrong"), contains("the supervisor of web runs another binary"));
+  done(home, {"upgrade", "web"});  // the remedy
+  CHECK(found(home, "version", "wrong").empty());
+  CHECK(run(command).exit_code == 0);
   done(home, {"stop", "web"});
   done(home, {"start", "web"});
   CHECK(found(home, "version", "wrong").empty());
