@@ -113,6 +113,96 @@ TEST_CASE("WATCH4 new folders are picked up, and a root that was deleted and mad
   CHECK(app.stays_at(7));
 }
 
+TEST_CASE("WATCH4 a folder that is moved in is watched like one that was there, one moved out no longer", "[WATCH4]") {
+  Watched app({"--watch-delay", "20ms"});
+  fs::create_directories(app.home.scratch() / "aside/deep");
+  write_file(app.home.scratch() / "aside/deep/x", "1");
+  app.begin();
+  fs::rename(app.home.scratch() / "aside", app.tree / "in");
+  CHECK(app.stays_at(2));
+  write_file(app.tree / "in/deep/x", "2");
+  CHECK(app.stays_at(3));
+  fs::rename(app.tree / "in", app.home.scratch() / "aside");
+  CHECK(app.stays_at(4));
+  write_file(app.home.scratch() / "aside/deep/x", "3");
+  CHECK(app.stays_at(4));
+  // A file that is deleted is a change, a folder without a file in it none.
+  fs::remove(app.tree / "main.js");
+  CHECK(app.stays_at(5));
+  fs::create_directories(app.tree / "empty/deep");
+  CHECK(app.stays_at(5));
+}
+
+TEST_CASE("WATCH4 a folder that may not be read is left out, and all else is watched", "[WATCH4][PERM1]") {
+  if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
+  const StrangersHome user;
+  const fs::path tree = user.home.scratch() / "tree", stamps = user.home.scratch() / "stamps";
+  for (const char* folder : {"closed", "open"}) fs::create_directories(tree / folder);
+  write_file(stamps, "");
+  fs::permissions(stamps, fs::perms::all);
+  fs::permissions(tree / "closed", fs::perms::none);
+  user.done({"start", user.child(), "--name", "web", "--cwd", tree, "--watch", "--watch-delay", "20ms", "--", "stamp",
+             stamps, "start", "wait"});
+  const auto starts_are = [&](std::size_t count) {
+    return wait_until([&] { return stamps_in(stamps).size() == count; }) &&
+           stays_true([&] { return stamps_in(stamps).size() == count; }, kQuiet);
+  };
+  REQUIRE(starts_are(1));
+  write_file(tree / "open/x", "1");
+  CHECK(starts_are(2));
+  write_file(tree / "closed/x", "1");
+  CHECK(starts_are(2));
+  user.done({"delete", "web"});
+}
+
+TEST_CASE("WATCH5 of 100,000 files a change of one is found, and ignored folders are not even watched",
+          "[WATCH5][slow]") {
+  Watched app({"--watch-delay", "0"});
+  for (int folder = 0; folder < 1000; ++folder) {
+    const fs::path place = app.tree / ("d" + std::to_string(folder));
+    fs::create_directories(place);
+    fs::create_directories(app.tree / "node_modules" / std::to_string(folder));
+    for (int file = 0; file < 100; ++file) write_file(place / std::to_string(file), "x");
+  }
+  app.begin();
+  CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("1001 folders"));
+  write_file(app.tree / "d999/99", "y");
+  CHECK(app.stays_at(2));
+}
+
+TEST_CASE("WATCH a save while it restarts is not lost, and makes no second restart", "[WATCH]") {
+  const TemporaryHome home;
+  const fs::path tree = home.scratch() / "tree";
+  fs::create_directory(tree);
+  write_file(tree / "main.js", "one");
+  start(
+      home, "web",
+      {"on", "TERM", "say", "stopping", "wait-for", "../go", "exit", "0", "end", "count", "../n", "say", "up", "wait"},
+      {"--cwd", tree, "--watch", "--watch-delay", "0", "--kill-timeout", "60s"});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  write_file(tree / "main.js", "two");
+  REQUIRE(wait_for_log(home, "web", "stopping"));
+  write_file(tree / "main.js", "three");
+  write_file(home.scratch() / "go", "");
+  REQUIRE(wait_for_log(home, "web", "count 2"));
+  CHECK(stays_true([&] { return !has(log_of(home, "web"), "count 3"); }, kQuiet));
+  CHECK(status_of(home, "web") == "online");
+}
+
+TEST_CASE("WATCH --watch-delay is the quiet that is waited for after the last of several saves", "[WATCH]") {
+  Watched app({"--watch-delay", "700ms"});
+  app.begin();
+  // For longer than the delay, and never quiet for so long.
+  int saves = 0;
+  CHECK(stays_true(
+      [&] {
+        write_file(app.tree / "main.js", std::to_string(++saves));
+        return app.starts() == 1;
+      },
+      1500ms));
+  CHECK(app.stays_at(2));
+}
+
 TEST_CASE("WATCH5 --poll finds changes without the kernel's help", "[WATCH5]") {
   Watched app({"--poll=20ms", "--watch-delay", "0"});
   app.begin();
