@@ -205,7 +205,7 @@ class Monit {
     if (!(size == size_)) frame_.clear();
     size_ = size;
     Frame frame = draw(view_, size, style_);
-    const std::string update = frame_update(frame_, frame);
+    const std::string update = frame_update(frame_, frame, static_cast<std::size_t>(std::max(size.columns, 1)));
     frame_ = std::move(frame);
     if (!update.empty() && !write_all(Stream::out, update)) over_ = true;
   }

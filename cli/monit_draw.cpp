@@ -217,7 +217,7 @@ class Painter {
   void paint_help() {
     for (const char* line :
          {"Keys", "", "  up, down, k, j        select an app", "  r                     restart it",
-          "  R                     reload it: without losing a connection, where its ports are shared, held or passed",
+          "  R                     reload it, losing no connection where it holds its ports",
           "  s                     stop it; start it if it is stopped",
           "  o                     its log: out and err, out, err", "  PgUp, PgDn, Home, End  scroll the log",
           "  Enter                 the log alone, and back",

@@ -352,6 +352,7 @@ TEST_CASE("MONIT in tmux, 80 x 24: what is drawn stands where it should, and the
   CHECK_THAT(lines[2], contains("> web"));
   CHECK(lines[2].size() > 80);  // bytes: of the graphs' characters
   CHECK_THAT(lines[3], contains("-- web: out and err ---"));
+  CHECK(lines[3].size() == 80);  // the last cell, too
   CHECK(lines[4] == "hello in tmux");
   CHECK_THAT(lines[23], contains("q quit"));
   (void)tmux({"send-keys", "q"});

@@ -82,9 +82,13 @@ TEST_CASE("MONIT keys are read from the bytes of every terminal, junk is swallow
 }
 
 TEST_CASE("MONIT only lines that changed are written, all of them on a new size") {
-  CHECK(frame_update({"a", "b"}, {"a", "b"}).empty());
-  CHECK(frame_update({"a", "b"}, {"a", "c"}) == "\x1b[2;1Hc\x1b[0m\x1b[K");
-  CHECK(frame_update({}, {"a"}).starts_with("\x1b[2J\x1b[1;1Ha"));
+  CHECK(frame_update({"a", "b"}, {"a", "b"}, 4).empty());
+  CHECK(frame_update({"a", "b"}, {"a", "c"}, 4) == "\x1b[2;1Hc\x1b[0m\x1b[K");
+  CHECK(frame_update({}, {"a"}, 4).starts_with("\x1b[2J\x1b[1;1Ha"));
+  // The last cell of a line that is as wide as the screen is not erased.
+  for (const char* full : {"abcd", "\x1b[1mab\x1b[0mcd", "\x1b[7m\xe6\xbc\xa2\xe6\xbc\xa2\x1b[0m"})
+    CHECK(frame_update({"a"}, {full}, 4) == std::string{"\x1b[1;1H"} + full + "\x1b[0m");
+  CHECK(frame_update({"a"}, {"\x1b[1mabc\x1b[0m"}, 4).ends_with("\x1b[K"));
 }
 
 TEST_CASE("MONIT arrows and j, k select, and stay at the ends") {
@@ -170,6 +174,7 @@ TEST_CASE("MONIT Enter shows the log alone, o chooses the stream, ? the keys") {
   CHECK(view.log_choice == LogChoice::both);
   press_all(view, {text("?")});
   CHECK_THAT(all(draw(view, kSize, kPlain)), contains("Any key goes on"));
+  CHECK(all(draw(view, kSize, kPlain)).find("\xe2\x80\xa6") == std::string::npos);  // nothing is cut off
   CHECK_FALSE(press_all(view, {text("r")}));
   CHECK_FALSE(view.helping);
 }
