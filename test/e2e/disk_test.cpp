@@ -91,7 +91,7 @@ TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are told, and it re
   REQUIRE(supervisor_of(home, "web") == supervisor);
   REQUIRE(keeper_of(home, "web") == keeper);
   // Less than what could not be kept; a sanitizer keeps what was freed.
-  if (std::getenv("ASAN_OPTIONS") == nullptr) REQUIRE(memory_kb(supervisor) - memory_before < 1500);
+  if (!sanitized()) REQUIRE(memory_kb(supervisor) - memory_before < 1500);
   REQUIRE(wait_until([&] { return has(done(home, {"describe", "web"}).out, "dropped"); }));
 
   disk.empty();

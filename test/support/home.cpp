@@ -67,6 +67,8 @@ Result TemporaryHome::forever(const std::vector<std::string>& arguments) const {
 
 std::string forever_binary() { return required("FOREVER_BINARY"); }
 
+bool sanitized() { return std::getenv("ASAN_OPTIONS") != nullptr; }
+
 std::string child_binary() { return required("FOREVER_CHILD"); }
 
 std::string server_binary() { return required("FOREVER_SERVER"); }

@@ -33,7 +33,9 @@ class TemporaryHome {
 };
 
 [[nodiscard]] std::string forever_binary();  // FOREVER_BINARY
-[[nodiscard]] std::string child_binary();    // FOREVER_CHILD: the talking child, see test/child/child.cpp
-[[nodiscard]] std::string server_binary();   // FOREVER_SERVER: the example server
+// Whether that binary is one with sanitizers, whose runtime needs memory, descriptors, processes and time of its own.
+[[nodiscard]] bool sanitized();
+[[nodiscard]] std::string child_binary();   // FOREVER_CHILD: the talking child, see test/child/child.cpp
+[[nodiscard]] std::string server_binary();  // FOREVER_SERVER: the example server
 
 }  // namespace forever::test

@@ -43,6 +43,7 @@ End save_killed_at(const TemporaryHome& home, int nth) {
 }  // namespace
 
 TEST_CASE("DISK2 a save that is killed at any system call leaves the old list or the new one", "[e2e]") {
+  if (sanitized()) SKIP_CASE("a sanitizer makes 100 times as many system calls of its own");
   const TemporaryHome home;
   start(home, "one", {"wait"});
   done(home, {"save"});
