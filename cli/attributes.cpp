@@ -283,7 +283,7 @@ Fault spin_sleep(AppReading& app, const Attribute& attribute, const Json& value)
   return {};
 }
 
-Fault backoff(AppReading& app, const Attribute& attribute, const Json& value) {
+Fault unless_nothing(AppReading& app, const Attribute& attribute, const Json& value) {
   return says_nothing(value) ? Fault{} : by_option(app, attribute, value);
 }
 
@@ -358,7 +358,7 @@ constexpr Attribute kAttributes[] = {
      "a Node program has no channel to send 'ready' over; it is ready when it listens, or by READY=1 with ready: "
      "notify",
      lost},
-    {"listen_timeout ready_timeout", "--ready-timeout", by_option},
+    {"listen_timeout ready_timeout", "--ready-timeout", unless_nothing},
 
     {"watch", "--watch", watch},
     {"watchDirectory", "--watch", watch_directory},
@@ -375,10 +375,10 @@ constexpr Attribute kAttributes[] = {
     {"min_uptime minUptime", "--min-uptime", by_option},
     {"max_restarts max", "--max-restarts", by_option},
     {"restart_delay", "--restart-delay", by_option},
-    {"exp_backoff_restart_delay backoff_first", "--backoff-first", backoff},
+    {"exp_backoff_restart_delay backoff_first", "--backoff-first", unless_nothing},
     {"spinSleepTime", "--backoff-first", spin_sleep},
     {"max_memory_restart max_memory", "--max-memory", by_option},
-    {"cron_restart cron", "--cron-restart", backoff},
+    {"cron_restart cron", "--cron-restart", unless_nothing},
     {"kill_timeout", "--kill-timeout", by_option},
     {"kill_signal killSignal", "--kill-signal", by_option},
     {"treekill killTree", "--kill-mode process", unless},

@@ -120,6 +120,7 @@ struct Signal {
 };
 struct Reload {
   SelectorOptions which;
+  std::optional<Milliseconds> ready_timeout, drain_timeout;  // for this once, instead of the app's
 };
 struct Upgrade {
   SelectorOptions which;  // none: all apps

@@ -55,7 +55,8 @@ AppLook look_at(AppView view, Time now) {
     look.instances.push_back(ours ? look_at_instance(instance, daemons, several, now) : InstanceLook{});
     look.memory_bytes += look.instances.back().memory_bytes;
     look.cpu_percent += look.instances.back().cpu_percent;
-    look.restarts += instance.history.restarts;
+    // What is to take over counts on from what it replaces.
+    if (instance.role == Role::serving) look.restarts += instance.history.restarts;
     look.failures = std::max(look.failures, instance.history.failures);
     if (instance.state == InstanceState::backoff)
       look.due = std::max(look.due, Milliseconds{instance.due_ms - to_ms(now)});

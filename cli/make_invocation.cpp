@@ -308,7 +308,7 @@ Made make_init(Draft&, Operands& operands) {
 }
 
 Made make_reload(Draft& draft, Operands& operands) {
-  Reload reload{take_which(draft, operands)};
+  Reload reload{take_which(draft, operands), draft.start.ready_timeout, draft.start.drain_timeout};
   if (reload.which.selectors.empty()) return missing("reload", "the name of an app, its id, or `all`");
   return reload;
 }

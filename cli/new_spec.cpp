@@ -56,6 +56,10 @@ std::optional<Failure> check_sharing(const AppSpec& spec) {
 }
 
 std::optional<Failure> check_readiness(const AppSpec& spec) {
+  if (spec.ready == ReadyWhen::listen && !spec.listen.empty())
+    return Failure{ExitCode::failed,
+                   "a socket that is passed listens before the program runs (--listen); say --ready "
+                   "notify or --ready uptime"};
   if (spec.ready == ReadyWhen::listen && !spec.shares_ports())
     return Failure{
         ExitCode::failed,
@@ -64,19 +68,6 @@ std::optional<Failure> check_readiness(const AppSpec& spec) {
   const auto socket = open_notify_socket({});
   if (socket) return std::nullopt;
   return Failure{ExitCode::failed, socket.error().message() + " (--ready notify)"};
-}
-
-std::optional<Failure> check_increments(const AppSpec& spec) {
-  for (const std::string& name : spec.increment_env) {
-    const std::string value = variable_of(spec.environment, name);
-    const bool number =
-        !value.empty() && value.size() < 10 && value.find_first_not_of("0123456789") == std::string::npos;
-    if (number) continue;
-    return Failure{ExitCode::failed, "cannot add the slot to " + name + ": it is " +
-                                         (value.empty() ? "not set" : "'" + value + "', no number") + "; try --env " +
-                                         name + "=8080"};
-  }
-  return std::nullopt;
 }
 
 void apply_watch(const StartOptions& options, WatchSettings& watch) {
@@ -286,7 +277,8 @@ std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec)
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
   if (auto failure = apply_environment(options, spec)) return failure;
-  return check_increments(spec);
+  if (const auto fault = fault_in_increments(spec)) return Failure{ExitCode::failed, *fault};
+  return std::nullopt;
 }
 
 std::optional<Failure> check_watch_options(const StartOptions& options, const WatchSettings& watch) {

@@ -166,7 +166,7 @@ constexpr Option kSharing[] = {
      }},
     {"--ready-timeout", "TIME",
      "How long `reload` and `start --wait` wait until it is ready. A bare number is seconds. Default 30s.",
-     [](Draft& d, const std::string& v) { return set_duration(d.start.ready_timeout, v); }},
+     [](Draft& d, const std::string& v) { return set_positive(d.start.ready_timeout, v); }},
     {"--drain-timeout", "TIME",
      "How long the connections of an instance that is replaced may take to end. A bare number is seconds. Default 10s.",
      [](Draft& d, const std::string& v) { return set_duration(d.start.drain_timeout, v); }},

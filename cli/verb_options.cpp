@@ -80,7 +80,14 @@ constexpr Option kRestart[] = {
     kJson,
     kQuiet,
 };
-constexpr Option kReload[] = {kOnly, kEnvironmentName, kJson, kQuiet};
+constexpr Option kReload[] = {{"--ready-timeout", "TIME", "This once, instead of the app's. A bare number is seconds.",
+                               [](Draft& d, const std::string& v) { return set_positive(d.start.ready_timeout, v); }},
+                              {"--drain-timeout", "TIME", "This once, instead of the app's. A bare number is seconds.",
+                               [](Draft& d, const std::string& v) { return set_duration(d.start.drain_timeout, v); }},
+                              kOnly,
+                              kEnvironmentName,
+                              kJson,
+                              kQuiet};
 constexpr Option kDelete[] = {
     {"--keep-logs", "", "Leaves its log files where they are. Logs outside the state directory are never removed.",
      [](Draft& d, const std::string&) {

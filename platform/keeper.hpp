@@ -42,6 +42,8 @@ class KeeperLink {
   [[nodiscard]] Status drop(std::string_view name);
   // From now on the keeper ends when this supervisor ends, whatever its exit code.
   [[nodiscard]] Status finish();
+  // The same, and waits that long at most until the keeper has obeyed all that it was told: what it was to drop is closed then.
+  void finish_and_wait(Milliseconds patience);
   [[nodiscard]] Status acknowledge(const ProcessId& id);
   // Once this supervisor has ended without having finished, the keeper executes the file `program` (absolute) in its own
   // place, and that makes the next supervisor. If it cannot be executed, all goes on in the present one.

@@ -15,7 +15,8 @@
 namespace forever {
 namespace {
 
-constexpr std::size_t kLastLines = 2048;  // bytes of a crash's last lines
+constexpr Milliseconds kFinishPatience{1000};  // for a keeper that is suspended or starved
+constexpr std::size_t kLastLines = 2048;       // bytes of a crash's last lines
 
 // Whether it was the kernel that ended it, since its cgroup had no memory left.
 bool over_memory_limit(const Instance& instance, const action::RecordExit& exit) {
@@ -231,7 +232,12 @@ void Supervision::finish() {
   (void)remove_tree(state_.app_directory(name_) + "/control").ok();
   log_later(EventLevel::info, "nothing is left to supervise");
   outputs_.close_logs();  // the next start may look whether somebody writes to them
-  (void)link_.finish().ok();
+  // Whoever hears that it is stopped finds its ports free, the keeper's copies closed as well.
+  if (spec_.may_overlap()) {
+    link_.finish_and_wait(kFinishPatience);
+  } else {
+    (void)link_.finish().ok();
+  }
   unlock(lock_.get());
   finished_ = true;
 }

@@ -316,7 +316,7 @@ void Supervision::adopt_ports(const AppStatus& last) {
     if (instance.role() == Role::rising || (instance.role() != Role::serving && desired_ == Desired::stopped)) {
       advance(instance, event::Stop{});
     } else if (instance.role() == Role::retiring) {
-      retire(instance, Trigger::reload);
+      retire(instance, Trigger::reload, spec_.drain_timeout);
     }
   }
 }

@@ -20,6 +20,15 @@ std::optional<Operation> operation_from(const std::string& word) {
   return std::nullopt;
 }
 
+constexpr Milliseconds kLongestTimeout{std::chrono::hours{24 * 366}};
+
+void read_timeout(JsonFields& fields, const char* key, std::optional<Milliseconds>& into) {
+  if (fields.find(key) == nullptr) return;
+  std::int64_t count = 0;
+  fields.number(key, count, std::int64_t{0}, std::int64_t{kLongestTimeout.count()});
+  into = Milliseconds{count};
+}
+
 std::string line_of(const Json& json) { return dump(json) + "\n"; }
 
 constexpr const char* kRemedy = "the two ends are of different versions, or the connection broke";
@@ -58,6 +67,8 @@ std::string encode(const ControlRequest& request) {
   if (request.count != 0) json["count"] = request.count;
   if (request.relative) json["relative"] = true;
   if (!request.program.empty()) json["program"] = json_of_bytes(request.program);
+  if (request.ready_timeout) json["ready_timeout_ms"] = request.ready_timeout->count();
+  if (request.drain_timeout) json["drain_timeout_ms"] = request.drain_timeout->count();
   if (request.new_spec) json["spec"] = json_of_bytes(*request.new_spec);
   return line_of(json);
 }
@@ -92,6 +103,8 @@ Result<ControlRequest> decode_request(std::string_view line) {
   fields.number("count", request.count, -static_cast<int>(kMostInstances), static_cast<int>(kMostInstances));
   fields.flag("relative", request.relative);
   fields.bytes("program", request.program);
+  read_timeout(fields, "ready_timeout_ms", request.ready_timeout);
+  read_timeout(fields, "drain_timeout_ms", request.drain_timeout);
   if (fields.find("spec") != nullptr) fields.bytes("spec", request.new_spec.emplace());
   if (!fault.empty()) return fault_error(what, fault);
   return request;

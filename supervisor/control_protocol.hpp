@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "platform/clock.hpp"
 #include "platform/process.hpp"
 #include "platform/result.hpp"
 
@@ -42,6 +43,7 @@ struct ControlRequest {
   int count = 0;                        // scale
   bool relative = false;                // scale: by so many more or fewer
   std::string program{};                // upgrade: absolute
+  std::optional<Milliseconds> ready_timeout{}, drain_timeout{};  // reload: instead of the spec's
   friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 

@@ -117,7 +117,8 @@ void Supervision::operate(const ControlServer::Request& asked) {
           return;
         }
       }
-      begin_reload(Trigger::reload);
+      begin_reload(Trigger::reload, {request.ready_timeout.value_or(spec_.ready_timeout),
+                                     request.drain_timeout.value_or(spec_.drain_timeout)});
       (void)go_on_unwatched();
       wait_for_it();
       return;
@@ -203,8 +204,9 @@ void Supervision::give_progress(Time now) {
         control_.progress(operating.client, who + "has ended; processes that it started are being stopped");
       } else if (kill && *kill > now) {
         const auto left = std::chrono::ceil<std::chrono::seconds>(*kill - now);
-        control_.progress(operating.client, who + "ignores " + signal_name(spec_.stop.signal) + ", KILL in " +
-                                                std::to_string(left.count()) + " s");
+        const std::string does = notices_.of(instance->key()).stopping ? "has said that it is stopping"
+                                                                       : "ignores " + signal_name(spec_.stop.signal);
+        control_.progress(operating.client, who + does + ", KILL in " + std::to_string(left.count()) + " s");
       } else {
         control_.progress(operating.client, who + "has been sent SIGKILL and is not gone yet");
       }
@@ -232,6 +234,7 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   AppSpec spec = spec_;
   spec.instances = static_cast<unsigned>(wanted);
   if (auto fault = health_port_fault(spec)) return Error{*fault, {}};
+  if (const auto fault = fault_in_increments(spec)) return Error{*fault, {}};
   cancel_reload("it was scaled");
   // One that is left over from several has its socket from us, and so will the process after it.
   if (shared && !spec.shares_ports()) spec.hold_ports = true;
@@ -241,7 +244,7 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   (void)link_.sync(state_.spec_path(name_)).ok();
   for (Instance& instance : instances_) {
     if (instance.slot() < spec_.instances || instance.role() != Role::serving) continue;
-    retire(instance, Trigger::stop);
+    retire(instance, Trigger::stop, spec_.drain_timeout);
   }
   for (auto slot = static_cast<std::uint32_t>(before); slot < spec_.instances; ++slot) {
     Instance& instance = add_instance(slot);

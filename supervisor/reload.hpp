@@ -14,6 +14,11 @@
 
 namespace forever {
 
+struct ReloadTimes {
+  Milliseconds ready{30000};  // for a new process until it is ready
+  Milliseconds drain{10000};  // for the connections of an old one
+};
+
 struct Reload {
   enum class Step : std::uint8_t { raising, leaving, restarting };
   std::vector<std::uint32_t> left;  // slots that come after this one
@@ -22,7 +27,8 @@ struct Reload {
   Step step = Step::raising;
   std::uint32_t key = 0;       // of the instance that is waited for
   std::uint64_t restarts = 0;  // restarting: the slot's count, by which a crash is told
-  Time deadline{};             // raising, restarting: until when it must be ready
+  ReloadTimes times;
+  Time deadline{};  // raising, restarting: until when it must be ready
 };
 
 }  // namespace forever

@@ -12,6 +12,7 @@ constexpr Milliseconds kLongestPause{50};
 // In a row, a tenth of a second in all: a connection may be on its way from the kernel to the program, or its handshake, which is
 // not to be seen, may wait for a processor.
 constexpr int kQuietLooks = 10;
+constexpr Milliseconds kReconnecting{300};
 
 }  // namespace
 
@@ -42,15 +43,24 @@ void Supervision::settle_ports() {
   }
 }
 
+// By the reload that is under way.
+bool Supervision::is_to_be_replaced(const Instance& instance) const {
+  if (!reload_) return false;
+  const bool now = reload_->step == Reload::Step::raising && reload_->slot == instance.slot();
+  return now || std::ranges::find(reload_->left, instance.slot()) != reload_->left.end();
+}
+
 // Whether it is to get new connections.
 bool Supervision::may_serve(const Instance& instance) const {
   if (instance.role() != Role::serving || instance.life().state() != InstanceState::online) return false;
+  // Clients that keep their connections would lose them twice.
+  if (reconnecting_until_ && is_to_be_replaced(instance)) return false;
   const Notice& notice = notices_.of(instance.key());
   return !notice.stopping && (notice.ready || spec_.ready_when() != ReadyWhen::notify);
 }
 
 // It gets no new connection from now on, and is stopped when those that it has have ended.
-void Supervision::retire(Instance& instance, Trigger trigger) {
+void Supervision::retire(Instance& instance, Trigger trigger, Milliseconds drain) {
   leave_to_end(instance, Role::retiring);
   ports_.set_active(instance.key(), false);
   dirty_ = true;
@@ -59,10 +69,11 @@ void Supervision::retire(Instance& instance, Trigger trigger) {
     return;
   }
   const Time now = steady_now();
-  draining_.push_back({instance.key(), now + spec_.drain_timeout, now + kFirstLook, kFirstLook, 0, trigger});
+  draining_.push_back({instance.key(), now + drain, now + kFirstLook, kFirstLook, 0, trigger});
 }
 
 void Supervision::look_at_drained(Time now) {
+  if (reconnecting_until_ && *reconnecting_until_ <= now) reconnecting_until_.reset();
   std::vector<std::pair<std::uint32_t, Trigger>> done;
   for (Draining& draining : draining_) {
     if (draining.next_look > now) continue;
@@ -72,8 +83,12 @@ void Supervision::look_at_drained(Time now) {
     draining.quiet = busy ? 0 : draining.quiet + 1;
     draining.pause = busy ? std::min(draining.pause * 2, kLongestPause) : kFirstLook;
     draining.next_look = now + draining.pause;
-    if (draining.quiet >= kQuietLooks || now >= draining.until) done.emplace_back(draining.key, draining.trigger);
+    const bool cut = busy && now >= draining.until;
+    if (cut && reload_) reconnecting_until_ = now + kReconnecting;
+    if (cut || draining.quiet >= kQuietLooks || now >= draining.until)
+      done.emplace_back(draining.key, draining.trigger);
   }
+  if (!done.empty()) settle_ports();  // before the first of their clients comes again
   for (const auto& [key, trigger] : done) {
     std::erase_if(draining_, [key = key](const Draining& draining) { return draining.key == key; });
     if (Instance* const instance = instance_with(key)) advance(*instance, event::Stop{trigger, false, false});
@@ -86,6 +101,7 @@ std::optional<Time> Supervision::rolling_deadline() const {
     if (!soonest || time < *soonest) soonest = time;
   };
   for (const Draining& draining : draining_) sooner(std::min(draining.next_look, draining.until));
+  if (reconnecting_until_) sooner(*reconnecting_until_);
   if (!reload_ || reload_->step == Reload::Step::leaving) return soonest;
   sooner(reload_->deadline);
   const Time now = steady_now();
@@ -96,11 +112,12 @@ std::optional<Time> Supervision::rolling_deadline() const {
   return soonest;
 }
 
-void Supervision::begin_reload(Trigger trigger) {
+void Supervision::begin_reload(Trigger trigger, ReloadTimes times) {
   cancel_reload("another reload has begun");
   reload_result_.clear();
   Reload reload;
   reload.trigger = trigger;
+  reload.times = times;
   for (const Instance& instance : instances_) {
     // What was stopped by hand stays so.
     if (instance.role() == Role::serving && !at_rest(instance.life().state())) reload.left.push_back(instance.slot());
@@ -125,7 +142,7 @@ void Supervision::next_in_reload() {
     reload_->left.erase(reload_->left.begin());
     Instance* const old = serving(reload_->slot);
     if (old == nullptr) continue;
-    reload_->deadline = steady_now() + spec_.ready_timeout;
+    reload_->deadline = steady_now() + reload_->times.ready;
     if (spec_.may_overlap()) {
       reload_->step = Reload::Step::raising;
       raise(*old);
@@ -177,7 +194,7 @@ void Supervision::promote(Instance& fresh) {
   const auto place = std::ranges::find(instances_, old->key(), &Instance::key);
   const auto moved = std::ranges::find(instances_, fresh.key(), &Instance::key);
   instances_.splice(place, instances_, moved);
-  retire(*old, reload_->trigger);
+  retire(*old, reload_->trigger, reload_->times.drain);
 }
 
 void Supervision::fail_reload(const std::string& why) {
@@ -217,7 +234,7 @@ void Supervision::tick_reload(Time now) {
       next_in_reload();
     }
   } else if (now >= reload_->deadline) {
-    fail_reload("is not ready after " + format_duration(spec_.ready_timeout));
+    fail_reload("is not ready after " + format_duration(reload_->times.ready));
   }
 }
 

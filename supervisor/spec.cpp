@@ -292,4 +292,23 @@ std::optional<LogFormat> log_format_from(const std::string& word) noexcept {
   return std::nullopt;
 }
 
+std::optional<std::string> fault_in_increments(const AppSpec& spec) {
+  constexpr unsigned long kHighestPort = 65535;
+  for (const std::string& name : spec.increment_env) {
+    const auto set =
+        std::ranges::find_if(spec.environment, [&](const std::string& entry) { return entry.starts_with(name + "="); });
+    const std::string value = set == spec.environment.end() ? std::string{} : set->substr(name.size() + 1);
+    const bool number =
+        !value.empty() && value.size() < 10 && value.find_first_not_of("0123456789") == std::string::npos;
+    const std::string cannot = "cannot add the slot to " + name + ": ";
+    if (!number)
+      return cannot + "it is " + (value.empty() ? "not set" : "'" + value + "', no number") + "; try --env " + name +
+             "=8080";
+    const bool port = name.find("PORT") != std::string::npos;
+    if (port && std::stoul(value) + spec.instances - 1 > kHighestPort)
+      return cannot + "from " + value + " on there are no " + std::to_string(spec.instances) + " ports up to 65535";
+  }
+  return std::nullopt;
+}
+
 }  // namespace forever

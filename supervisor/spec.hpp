@@ -128,6 +128,8 @@ inline constexpr unsigned kMostInstances = 1024;  // of one app
 // Whether `describe` must mask the value: names with KEY, SECRET, TOKEN, PASSWORD, PASSWD, CREDENTIAL, AUTH, PRIVATE …, URLs with user:password@.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 
+// What keeps the slot from being added to a variable of increment_env: no number, or a port beyond 65535.
+[[nodiscard]] std::optional<std::string> fault_in_increments(const AppSpec& spec);
 // The restart policy that holds: with OnCrash::wait nothing but a change starts a program that has ended.
 [[nodiscard]] RestartPolicy restart_policy_of(const AppSpec& spec);
 

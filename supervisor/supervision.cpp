@@ -292,7 +292,7 @@ void Supervision::restart_by_watch(const std::string& why) {
   });
   if (spec_.may_overlap() && all_online) {
     log_later(EventLevel::info, why + ": reloading");
-    begin_reload(Trigger::watch);
+    begin_reload(Trigger::watch, {spec_.ready_timeout, spec_.drain_timeout});
     return;
   }
   log_later(EventLevel::info, why + ": restarting");

@@ -123,10 +123,10 @@ class Supervision {
 
   // rolling.cpp
   void settle_ports();
-  void retire(Instance& instance, Trigger trigger);
+  void retire(Instance& instance, Trigger trigger, Milliseconds drain);
   void look_at_drained(Time now);
   void tick_reload(Time now);
-  void begin_reload(Trigger trigger);
+  void begin_reload(Trigger trigger, ReloadTimes times);
   void cancel_reload(const char* why);
   void next_in_reload();
   void raise(Instance& old);
@@ -134,6 +134,7 @@ class Supervision {
   void fail_reload(const std::string& why);
   [[nodiscard]] bool may_take_over(const Instance& fresh, const Instance* old) const;
   [[nodiscard]] bool may_serve(const Instance& instance) const;
+  [[nodiscard]] bool is_to_be_replaced(const Instance& instance) const;
   [[nodiscard]] Instance* instance_with(std::uint32_t key);
   [[nodiscard]] Instance* serving(std::uint32_t slot);
   [[nodiscard]] std::vector<Pid> tree_pids(const Instance& instance) const;
@@ -194,7 +195,8 @@ class Supervision {
   Notices notices_;
   std::vector<Draining> draining_;
   std::optional<Reload> reload_;
-  std::string reload_result_;  // of the last one: what went wrong, or nothing
+  std::optional<Time> reconnecting_until_;  // the clients of a process that was cut off come again
+  std::string reload_result_;               // of the last one: what went wrong, or nothing
   std::vector<LastExit> last_exits_;
   std::map<std::uint32_t, Outputs::Mark>
       life_begins_;  // by the key of the instance: where its present process's lines begin

@@ -185,7 +185,10 @@ class Keeper {
       case KeeperVerb::drop:
         if (const auto found = face_.held.find(message.body); found != face_.held.end()) face_.held.erase(found);
         break;
-      case KeeperVerb::finish: finishing_ = true; break;
+      case KeeperVerb::finish:
+        finishing_ = true;
+        (void)send_keeper_message(link_.get(), KeeperVerb::finish, {}).ok();
+        break;
       case KeeperVerb::sync:
         sync_path_ = message.body;
         sync_due_ = steady_now() + kSyncDelay;

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 #include "platform/keeper.hpp"
+#include "platform/local_socket.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -123,6 +125,24 @@ Status KeeperLink::hold(std::string_view name, NativeHandle handle) {
 }
 Status KeeperLink::drop(std::string_view name) { return send(static_cast<char>(KeeperVerb::drop), name); }
 Status KeeperLink::finish() { return send(static_cast<char>(KeeperVerb::finish), {}); }
+void KeeperLink::finish_and_wait(Milliseconds patience) {
+  if (!finish()) return;
+  const Time until = steady_now() + patience;
+  const std::array<NativeHandle, 1> link{native()};
+  for (KeeperMessage message;;) {
+    switch (receive_keeper_message(native(), message)) {
+      case KeeperMessageState::message:
+        if (message.verb == KeeperVerb::finish) return;
+        continue;
+      case KeeperMessageState::closed: return;
+      case KeeperMessageState::nothing: break;
+    }
+    const auto left = std::chrono::ceil<Milliseconds>(until - steady_now());
+    if (left <= Milliseconds{0}) return;
+    (void)wait_readable(link, retry_ ? std::min(left, kRetry) : left);
+    tick(steady_now());
+  }
+}
 Status KeeperLink::sync(std::string_view path) { return send(static_cast<char>(KeeperVerb::sync), path); }
 Status KeeperLink::go_on_in(std::string_view program) { return send(static_cast<char>(KeeperVerb::go_on_in), program); }
 Status KeeperLink::acknowledge(const ProcessId& id) {

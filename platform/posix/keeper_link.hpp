@@ -16,7 +16,7 @@ namespace forever {
 enum class KeeperVerb : char {
   hold = 'h',         // body: name; a descriptor attached
   drop = 'd',         // body: name
-  finish = 'f',       // the keeper ends with this supervisor
+  finish = 'f',       // the keeper ends with this supervisor, and says the same when it has done what came before
   sync = 's',         // body: path to fsync
   acknowledge = 'a',  // body: an ExitRecord whose id counts
   go_on_in = 'g',     // body: path of the binary to execute once this supervisor has ended

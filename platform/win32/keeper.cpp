@@ -32,6 +32,7 @@ constexpr const char* kReady = "(ready)";
 Status KeeperLink::hold(std::string_view, NativeHandle) { return Done{}; }
 Status KeeperLink::drop(std::string_view) { return Done{}; }
 Status KeeperLink::finish() { return Done{}; }
+void KeeperLink::finish_and_wait(Milliseconds) {}
 Status KeeperLink::acknowledge(const ProcessId&) { return Done{}; }
 Status KeeperLink::sync(std::string_view) { return Done{}; }
 // A running program's file cannot be replaced here, and nobody would hold what the next one needs.

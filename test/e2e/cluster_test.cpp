@@ -43,6 +43,22 @@ TEST_CASE("CLU1 a variable that is no number cannot be incremented", "[CLU1]") {
   require_one_line(word.err, "'http', no number");
 }
 
+TEST_CASE("CLU1 a port is not incremented beyond the last there is, at the start or by scaling", "[CLU1]") {
+  const TemporaryHome home;
+  const Result refused = home.forever(
+      start_words("web", {"-i", "2", "--env", "HTTP_PORT=65535", "--increment-env", "HTTP_PORT"}, {"wait"}));
+  CHECK(refused.exit_code == 1);
+  require_one_line(refused.err, "cannot add the slot to HTTP_PORT: from 65535 on there are no 2 ports up to 65535");
+  start(home, "web", {"wait"},
+        {"-i", "2", "--env", "PORT=65534", "--increment-env", "PORT", "--env", "N=70000", "--increment-env", "N"});
+  const Result scaled = home.forever({"scale", "web", "3"});
+  CHECK(scaled.exit_code == 1);
+  require_one_line(scaled.err, "from 65534 on there are no 3 ports up to 65535");
+  CHECK(pids_of(home).size() == 2);
+  done(home, {"stop", "web"});
+  CHECK(home.forever({"scale", "web", "3"}).exit_code == 1);
+}
+
 TEST_CASE("CLU5 scale adds and removes instances while the others stay", "[CLU5]") {
   const TemporaryHome home;
   start(home, "web", {"wait"}, {"-i", "2"});

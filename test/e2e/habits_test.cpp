@@ -81,6 +81,12 @@ TEST_CASE("HABIT columns chooses what list shows, and keeps it", "[e2e]") {
   CHECK(spoilt.exit_code == 0);
   require_one_line(spoilt.err, "columns.json is spoilt");
   CHECK(titles_of(spoilt.out) == titles_of(usual));
+  // What is set anew need not be read, whatever stands there.
+  CHECK_THAT(done(home, {"columns", "set", "name", "pid"}).out, contains("shown: name pid\n"));
+  write_file(home.state() / "columns.json", "no JSON");
+  done(home, {"columns", "set", "name"});
+  CHECK_THAT(done(home, {"list"}).out, contains("name"));
+  write_file(home.state() / "columns.json", "no JSON");
   done(home, {"columns", "reset"});
   CHECK(titles_of(done(home, {"list"}).out) == titles_of(usual));
 }

@@ -132,3 +132,14 @@ TEST_CASE("SUP1 what is said while the supervisor is dead is heard by its succes
   write_file(third, "");
   CHECK(says(home, "carried over"));
 }
+
+TEST_CASE("STOP5 a program that has said STOPPING=1 is not told to ignore its signal", "[STOP5]") {
+  const TemporaryHome home;
+  start(home, "web",
+        {"notify", "READY=1", "on", "TERM", "notify", "STOPPING=1", "sleep", "1600", "exit", "0", "end", "wait"},
+        {"--ready", "notify", "--kill-timeout", "20s"});
+  const Result stopped = home.forever({"stop", "web"});
+  CHECK(stopped.exit_code == 0);
+  CHECK_THAT(stopped.err, contains("has said that it is stopping, KILL in "));
+  CHECK(stopped.err.find("ignores") == std::string::npos);
+}

@@ -230,6 +230,37 @@ TEST_CASE("START1 what is no address is refused with the forms that there are", 
   require_one_line(twice.err, "is given twice");
 }
 
+TEST_CASE("START1 a socket that is passed cannot be waited for, and run has neither sockets nor instances",
+          "[START1]") {
+  const TemporaryHome home;
+  for (const Words& more : {Words{}, Words{"--hold-ports"}}) {
+    const Result refused = home.forever(start_words(
+        "web", Words{"--ready", "listen", "--listen", "127.0.0.1:" + std::to_string(free_port())} + more, {"wait"}));
+    CHECK(refused.exit_code == 1);
+    require_one_line(refused.err, "a socket that is passed listens before the program runs");
+  }
+  for (const char* const option : {"--listen", "--ready", "-i", "--instances", "--hold-ports", "--increment-env"}) {
+    const Result refused = home.forever({"run", option, "2", child_binary()});
+    CHECK(refused.exit_code == 2);
+    require_one_line(refused.err,
+                     "unknown option '" + std::string{option} + "'; run keeps one program in the foreground");
+  }
+}
+
+TEST_CASE("STOP1 when stop returns the ports are free, whoever had a copy of their sockets", "[STOP1][CLU1]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  for (int round = 0; round < 15; ++round) {
+    const int port = free_port(), passed = free_port();
+    start(home, "web", {"listen", std::to_string(port), "wait"}, {"-i", "2", "--wait"});
+    start(home, "other", {"wait"}, {"--listen", "127.0.0.1:" + std::to_string(passed)});
+    done(home, {"stop", "all"});
+    CHECK(can_bind(port, false));
+    CHECK(can_bind(passed, false));
+    done(home, {"delete", "all"});
+  }
+}
+
 TEST_CASE("APPS1 an apps file names the sockets of an app and when it is ready", "[APPS1]") {
   const TemporaryHome home;
   const int port = free_port();

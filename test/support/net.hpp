@@ -11,7 +11,8 @@ namespace forever::test {
 [[nodiscard]] int free_port();
 
 // Whether a server could bind it now (SO_REUSEADDR set: connections that linger do not count).
-[[nodiscard]] bool can_bind(int port);
+// Without `reuse` not even a socket that has ended to listen may be left (SO_REUSEADDR).
+[[nodiscard]] bool can_bind(int port, bool reuse = true);
 [[nodiscard]] bool can_connect(int port);
 
 struct HttpResponse {

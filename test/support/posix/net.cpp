@@ -44,9 +44,9 @@ bool connect_to(const Socket& socket, int port) {
 
 }  // namespace
 
-bool can_bind(int port) {
+bool can_bind(int port, bool reuse) {
   const Socket socket;
-  const int on = 1;
+  const int on = reuse ? 1 : 0;
   setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const sockaddr_in address = loopback(port);
   return bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&

@@ -44,7 +44,7 @@ bool connect_to(const Socket& socket, int port) {
 
 }  // namespace
 
-bool can_bind(int port) {
+bool can_bind(int port, bool) {
   const Socket socket;
   const sockaddr_in address = loopback(port);
   return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
