@@ -10,6 +10,8 @@
 namespace forever::cli {
 namespace {
 
+constexpr std::uint16_t kLeastGuess = 1024;
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -56,6 +58,8 @@ void add_argument(std::vector<std::uint16_t>& ports, std::string_view word) {
 
 }  // namespace
 
+bool tells_of_address_in_use(std::string_view last_words) { return tells_of_it(last_words); }
+
 std::vector<std::uint16_t> ports_in_use(std::string_view last_words, const AppSpec& spec) {
   std::vector<std::uint16_t> ports;
   std::vector<std::string_view> lines;
@@ -65,7 +69,9 @@ std::vector<std::uint16_t> ports_in_use(std::string_view last_words, const AppSp
     if (end == std::string_view::npos) break;
     last_words.remove_prefix(end + 1);
   }
-  std::erase_if(lines, [](std::string_view line) { return !tells_of_it(line); });
+  const auto others = std::stable_partition(lines.begin(), lines.end(), tells_of_it);
+  const std::vector<std::string_view> context(others, lines.end());
+  lines.erase(others, lines.end());
   if (lines.empty()) return ports;
   for (const std::string_view line : lines) add_numbers(ports, line, true);
   for (const std::string& argument : spec.arguments) add_argument(ports, argument);
@@ -73,6 +79,15 @@ std::vector<std::uint16_t> ports_in_use(std::string_view last_words, const AppSp
     if (entry.starts_with("PORT=")) add_argument(ports, entry);
   }
   for (const std::string_view line : lines) add_numbers(ports, line, false);
+  // A traceback shows the line of code; numbers of its own lines are smaller.
+  std::vector<std::uint16_t> guesses;
+  for (const std::string_view line : context) {
+    add_numbers(guesses, line, true);
+    add_numbers(guesses, line, false);
+  }
+  for (const std::uint16_t port : guesses) {
+    if (port >= kLeastGuess && std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
+  }
   return ports;
 }
 

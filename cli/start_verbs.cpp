@@ -173,6 +173,7 @@ std::string port_holder(const StateDirectory& state, const AppSpec& spec, std::s
     if (!holder) return "port " + number + " is held by a process that cannot be seen from here";
     return "port " + number + " is held by " + words_for(*holder) + "; `forever port " + number + " --kill` frees it";
   }
+  if (tells_of_address_in_use(last_lines)) return "an address is in use; `forever port` shows who holds which";
   return {};
 }
 

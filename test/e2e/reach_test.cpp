@@ -143,6 +143,10 @@ TEST_CASE("PORT5 a start that fails with the address in use says who holds it") 
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, contains("port " + number + " is held by pid " + std::to_string(other.running.pid())));
   CHECK_THAT(result.err, contains("forever port " + number + " --kill"));
+  // Where no line says which, it is told how to find out.
+  result = home.forever(start_words("mute", {"--wait", "5s", "--max-restarts", "0"},
+                                    {"stream", "err", "partial", "OSError: Address already in use\n", "exit", "1"}));
+  CHECK_THAT(result.err, contains("`forever port` shows who holds which"));
   other.running.signal(SIGKILL);
   (void)other.running.wait();
 

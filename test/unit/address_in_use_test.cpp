@@ -1,5 +1,8 @@
 // Which port a program could not have, by its last words.
 #include "cli/address_in_use.hpp"
+
+#include <algorithm>
+
 #include "test/support/catch.hpp"
 
 using namespace forever;
@@ -37,6 +40,21 @@ TEST_CASE("PORT5 where the words name no port, the arguments and PORT do") {
   CHECK(first_port(kPython, {"--port=8001"}) == Ports{8001});
   CHECK(first_port(kPython, {"-b", "0.0.0.0:8002"}) == Ports{8002});
   CHECK(first_port(kPython, {}, {"A=1", "PORT=8003"}) == Ports{8003});
+}
+
+TEST_CASE("PORT5 where nothing else does, the other last lines may name the port") {
+  const char* const kTraceback =
+      "  File \"/srv/server.py\", line 6, in <module>\n"
+      "    http.server.HTTPServer(('127.0.0.1',7932),H).serve_forever()\n"
+      "  File \"/usr/lib/python3.11/socketserver.py\", line 456, in __init__\n"
+      "OSError: [Errno 98] Address already in use\n";
+  AppSpec spec;
+  const Ports ports = ports_in_use(kTraceback, spec);
+  CHECK(std::find(ports.begin(), ports.end(), 7932) != ports.end());
+  CHECK(std::find(ports.begin(), ports.end(), 456) == ports.end());
+  CHECK(first_port(kTraceback, {"8000"}) == Ports{8000});
+  CHECK(tells_of_address_in_use(kTraceback));
+  CHECK_FALSE(tells_of_address_in_use("Segmentation fault at :8081\n"));
 }
 
 TEST_CASE("PORT5 words that tell of nothing of the kind name no port") {
