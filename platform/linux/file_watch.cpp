@@ -157,7 +157,8 @@ Status KernelWatch::arm(const std::string& path, int parent, std::string name, s
     return true;
   };
   visitor.wants = [&](std::string_view below, bool directory) { return !failed && plan_.wants(below, directory); };
-  if (found != nullptr) visitor.file = [&](const FoundFile& file) { found->push_back({file.path, Kind::writing}); };
+  if (found != nullptr)
+    visitor.file = [&](const FoundFile& file) { found->push_back({file.path, Kind::writing, true}); };
   const int code = walk_tree(path, visitor);
   if (failed) return *failed;
   if (code != 0) return error_from(code, "read the folders below " + path);

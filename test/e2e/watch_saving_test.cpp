@@ -76,6 +76,18 @@ TEST_CASE("WATCH4 the ignore file itself, however it is saved, is no change of t
   CHECK(app.stays_at(2));
 }
 
+TEST_CASE("WATCH4 what came and is gone again before the delay is over is no change", "[WATCH4]") {
+  Watched app({"--watch-delay", "300ms"});
+  app.begin();
+  (void)app.shell("echo x >new; rm new; mkdir -p a/b; echo x >a/b/c; rm -r a; mktemp -p . >name.log; rm tmp.*");
+  CHECK(app.stays_at(1));
+  (void)app.shell("echo x >main.js.tmp; mv main.js.tmp main.js");
+  CHECK(app.stays_at(2));
+  CHECK_THAT(read_file(app.home.log("web", "forever")), contains("main.js has changed: restarting"));
+  (void)app.shell("rm main.js; echo x >other; rm other");
+  CHECK(app.stays_at(3));
+}
+
 TEST_CASE("WATCH2 nano's way of saving is one restart", "[WATCH2]") {
   if (!have("nano")) SKIP_CASE("needs nano");
   Watched app({"--watch-delay", "20ms"});
