@@ -258,6 +258,13 @@ TEST_CASE(
     require_one_line(refused.err, "--health-cmd");
     CHECK_THAT(refused.err, contains("--increment-env"));
   }
+  write_file(home.scratch() / "apps.json", "{\"apps\": [{\"name\": \"many\", \"script\": \"" + child_binary() +
+                                               "\", \"args\": [\"wait\"], \"instances\": 2, \"listen\": \"" + port +
+                                               "\", \"health_port\": " + port + "}]}");
+  const Result applied = home.forever({"apply", "apps.json"});
+  CHECK(applied.exit_code == 1);
+  CHECK_THAT(applied.err, contains("--health-cmd"));
+  CHECK(home.forever({"describe", "many"}).exit_code == 3);
   start(home, "one", {"wait"}, Words{"--listen", port} + health);
   const Result scaled = home.forever({"scale", "one", "2"});
   CHECK(scaled.exit_code == 1);

@@ -54,6 +54,11 @@ struct View {
   [[nodiscard]] bool shows_no(const std::string& text) {
     return wait_until([&] { return !has(screen(), text); });
   }
+  // Types, and sees each of the texts come.
+  void type(const std::string& keys, const Words& then) {
+    running.type(keys);
+    for (const std::string& text : then) CHECK(shows(text));
+  }
   // Back where it was: the usual screen, the cursor, wrapping.
   void require_clean_end(int code = 0) {
     const Result result = running.wait();
@@ -138,17 +143,12 @@ TEST_CASE("MONIT r restarts, s stops and starts again; the view goes on meanwhil
   const int pid = pid_of(home, "web");
   View view(home);
   REQUIRE(view.shows("> web"));
-  view.running.type("r");
-  CHECK(view.shows("restarting web"));
-  CHECK(view.shows("web restarted"));
+  view.type("r", {"restarting web", "web restarted"});
   CHECK(wait_for_other_pid(home, "web", pid));
-  view.running.type("s");
-  CHECK(view.shows("stopping"));
-  CHECK(view.shows("web stopped"));
+  view.type("s", {"stopping", "web stopped"});
   CHECK(status_of(home, "web") == "stopped");
   REQUIRE(view.shows("0 online"));
-  view.running.type("s");
-  CHECK(view.shows("web started"));
+  view.type("s", {"web started"});
   CHECK(wait_for_status(home, "web", "online"));
   view.running.type("q");
   view.require_clean_end();
@@ -161,15 +161,11 @@ TEST_CASE("MONIT R reloads, and says what became of it") {
   const int pid = pid_of(home, "web");
   View view(home);
   REQUIRE(view.shows("> web"));
-  view.running.type("R");
-  CHECK(view.shows("reloading web"));
-  CHECK(view.shows("web reloaded"));
+  view.type("R", {"reloading web", "web reloaded"});
   CHECK(pid_of(home, "web") != pid);
   CHECK_FALSE(alive(pid));
-  view.running.type("s");
-  REQUIRE(view.shows("web stopped"));
-  view.running.type("R");
-  CHECK(view.shows("web is not running; s starts it"));
+  view.type("s", {"web stopped"});
+  view.type("R", {"web is not running; s starts it"});
   view.running.type("q");
   view.require_clean_end();
 }
@@ -231,6 +227,9 @@ TEST_CASE("MONIT PgUp, PgDn, Home and End scroll the log, Enter shows it alone")
   CHECK(view.shows("0000000130"));
   view.running.type("\r");
   CHECK(view.shows("restarts"));
+  view.running.type("\r");
+  CHECK(view.shows_no("restarts"));
+  view.type("\x1b", {"restarts"});  // Esc leads back, too
   view.running.type("q");
   view.require_clean_end();
 }
@@ -270,7 +269,8 @@ TEST_CASE("MONIT ? shows the keys, any key goes on, Ctrl-L draws anew") {
   view.running.type("\x0c");
   CHECK(wait_until([&] { return count_of(view.running.out(), "\x1b[2J") > clears; }));
   CHECK(view.shows("> web"));
-  view.running.type("hq");  // q in the help quits, too
+  view.type("h", {"Any key goes on"});
+  view.running.type("q");  // q in the help quits, too
   view.require_clean_end();
 }
 
