@@ -110,15 +110,23 @@ class Bringing {
   }
 
   void start_all(const std::vector<std::size_t>& wave) {
+    std::vector<std::size_t> places;
+    std::vector<const AppSpec*> specs;
     for (const std::size_t i : wave) {
-      if (apps_[i].step == Step::start && may_start(i)) start_one(i);
+      if (apps_[i].step != Step::start || !may_start(i)) continue;
+      if (const auto failure = make_log_folders(apps_[i].spec)) {
+        fail(i, failure->message);
+        continue;
+      }
+      places.push_back(i);
+      specs.push_back(&apps_[i].spec);
     }
+    const auto launched = launch_apps(state_, specs);
+    for (std::size_t at = 0; at < places.size(); ++at) note_start(places[at], launched[at]);
   }
 
-  void start_one(std::size_t i) {
+  void note_start(std::size_t i, const Result<LaunchOutcome>& launched) {
     const AppSpec& spec = apps_[i].spec;
-    if (const auto failure = make_log_folders(spec)) return fail(i, failure->message);
-    const auto launched = launch_app(state_, spec);
     if (!launched) return fail(i, launched.error().message());
     if (!launched->already && !launched->report.started)
       return fail(i, "cannot be started: " + launched->report.reason);

@@ -2,6 +2,8 @@
 #include "supervisor/launch.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <variant>
 
 #include "platform/files.hpp"
 #include "platform/keeper.hpp"
@@ -16,6 +18,8 @@ namespace {
 
 // How long a command waits for a supervisor's first word. It comes in milliseconds; this bounds a machine that hangs.
 constexpr Milliseconds kReportPatience{30000};
+// Supervisors that prepare themselves while the next app is put on record.
+constexpr std::size_t kSideBySide = 8;
 // What a supervisor has open, and room for a client, a spawn and a look at the kernel's tables.
 constexpr std::uint64_t kFewestDescriptors = 32;
 
@@ -70,9 +74,95 @@ class FormerRecord {
 
  private:
   const StateDirectory& state_;
-  const std::string& name_;
+  std::string name_;
   Result<std::string> spec_, status_;
 };
+
+// A keeper and a supervisor that were made; the end of the pipe on which the supervisor's first word comes.
+Result<Handle> begin_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode) {
+  if (const auto enough = enough_descriptors(); !enough) return enough.error();
+  auto pipe = make_pipe();
+  if (!pipe) return pipe.error();
+  KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
+  face.held.insert_or_assign("lock", std::move(lock));
+  face.held.insert_or_assign("report", std::move(pipe->write));
+  const auto keeper = launch_keeper(std::move(face));
+  if (!keeper) return keeper.error();
+  return std::move(pipe->read);
+}
+
+// An app whose supervisor has been made and has not said a word yet.
+struct Beginning {
+  std::size_t place;
+  FormerRecord former;
+  std::vector<std::string> logs;  // of its own
+  Result<Handle> word;
+};
+
+std::vector<std::string> logs_of(const AppSpec& spec) {
+  std::vector<std::string> logs;
+  for (const std::string* const path : {&spec.logs.out, &spec.logs.err}) {
+    if (!path->empty()) logs.push_back(canonical_path(*path));
+  }
+  return logs;
+}
+
+// What can be said without a start, or its beginning.
+std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const AppSpec& spec,
+                                                         std::size_t place) {
+  using Said = Result<LaunchOutcome>;
+  const Said already{LaunchOutcome{true, {}}};
+  if (const auto enough = enough_descriptors(); !enough) return Said{enough.error()};
+  if (spec.cgroup.any()) {
+    if (const auto group = place_for(spec.cgroup); !group) return Said{group.error()};
+  }
+  if (const auto prepared = state.prepare(); !prepared) return Said{prepared.error()};
+  auto lock = try_lock(state.lock_path(spec.name));
+  if (!lock) return Said{lock.error()};
+  if (!*lock) return already;
+  // The lock is free, but its file may have been deleted under a living supervisor.
+  const HostId host = host_id();
+  const auto status = read_own_status(state, spec.name, host);
+  if (!status && is_of_newer_format(status.error())) return Said{status.error()};
+  if (status && exists(state.spec_path(spec.name)) && recorded_supervisor_lives(*status, host)) return already;
+  if ((!status || status->host != host) && (exists(state.pid_path(spec.name, 0)) || state.lost_lately())) {
+    // It ran, or everything was deleted this moment, and what is left does not tell what has become of it: what lives is taken
+    // over rather than doubled.
+    lock->reset();
+    if (view_app(state, spec.name, true).supervised) return already;
+    lock = try_lock(state.lock_path(spec.name));
+    if (!lock) return Said{lock.error()};
+    if (!*lock) return already;
+  }
+  if (const auto log = log_in_use(spec)) {
+    return Said{
+        Error{"another app writes to " + *log + "; give " + spec.name + " a log of its own (--out, --err)", {}}};
+  }
+  if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return Said{made.error()};
+  FormerRecord former{state, spec.name};
+  // What stands there word for word is not written again: a stopped app starts on a full disk, too.
+  if (!former.has_spec(spec_to_json(spec))) {
+    if (const auto written = state.write_spec(spec); !written) {
+      former.put_back(true);
+      return Said{written.error()};
+    }
+  }
+  (void)state.write_status(wanted_status(spec, status, host)).ok();
+  return Beginning{place, std::move(former), logs_of(spec),
+                   begin_supervisor(state, spec.name, std::move(*lock), "start")};
+}
+
+Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, const Beginning& beginning) {
+  Result<StartReport> report = beginning.word ? decode_start_report(read_to_end(beginning.word->get(), kReportPatience))
+                                              : Result<StartReport>{beginning.word.error()};
+  const bool silent = report && !report->started && report->stage.empty() && report->code == 0;
+  // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it.
+  if (silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
+  // Where the program could not be started the supervisor has put that on record.
+  if (!report || !report->started) beginning.former.put_back(!report || report->stage.empty());
+  if (!report) return report.error();
+  return LaunchOutcome{false, std::move(*report)};
+}
 
 }  // namespace
 
@@ -82,62 +172,39 @@ bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
 
 Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
                                       const char* mode) {
-  if (const auto enough = enough_descriptors(); !enough) return enough.error();
-  auto pipe = make_pipe();
-  if (!pipe) return pipe.error();
-  KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
-  face.held.insert_or_assign("lock", std::move(lock));
-  face.held.insert_or_assign("report", std::move(pipe->write));
-  const auto keeper = launch_keeper(std::move(face));
-  if (!keeper) return keeper.error();
-  return decode_start_report(read_to_end(pipe->read.get(), kReportPatience));
+  const auto word = begin_supervisor(state, name, std::move(lock), mode);
+  if (!word) return word.error();
+  return decode_start_report(read_to_end(word->get(), kReportPatience));
 }
 
 Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
-  if (const auto enough = enough_descriptors(); !enough) return enough.error();
-  if (spec.cgroup.any()) {
-    if (const auto place = place_for(spec.cgroup); !place) return place.error();
-  }
-  if (const auto prepared = state.prepare(); !prepared) return prepared.error();
-  auto lock = try_lock(state.lock_path(spec.name));
-  if (!lock) return lock.error();
-  if (!*lock) return LaunchOutcome{true, {}};
-  // The lock is free, but its file may have been deleted under a living supervisor.
-  const HostId host = host_id();
-  const auto status = read_own_status(state, spec.name, host);
-  if (!status && is_of_newer_format(status.error())) return status.error();
-  if (status && exists(state.spec_path(spec.name)) && recorded_supervisor_lives(*status, host))
-    return LaunchOutcome{true, {}};
-  if ((!status || status->host != host) && (exists(state.pid_path(spec.name, 0)) || state.lost_lately())) {
-    // It ran, or everything was deleted this moment, and what is left does not tell what has become of it: what lives is taken
-    // over rather than doubled.
-    lock->reset();
-    if (view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
-    lock = try_lock(state.lock_path(spec.name));
-    if (!lock) return lock.error();
-    if (!*lock) return LaunchOutcome{true, {}};
-  }
-  if (const auto log = log_in_use(spec)) {
-    return Error{"another app writes to " + *log + "; give " + spec.name + " a log of its own (--out, --err)", {}};
-  }
-  if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return made.error();
-  const FormerRecord former{state, spec.name};
-  // What stands there word for word is not written again: a stopped app starts on a full disk, too.
-  if (!former.has_spec(spec_to_json(spec))) {
-    if (const auto written = state.write_spec(spec); !written) {
-      former.put_back(true);
-      return written.error();
+  return std::move(launch_apps(state, {&spec}).front());
+}
+
+std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, const std::vector<const AppSpec*>& specs) {
+  std::vector<Result<LaunchOutcome>> outcomes(specs.size(), Result<LaunchOutcome>{LaunchOutcome{}});
+  std::deque<Beginning> under_way;
+  const auto end_first = [&] {
+    const Beginning& first = under_way.front();
+    outcomes[first.place] = end_app(state, *specs[first.place], first);
+    under_way.pop_front();
+  };
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    // Whether a log is another's is known once that one's supervisor has opened it.
+    const std::vector<std::string> logs = logs_of(*specs[i]);
+    const auto writes_there = [&](const Beginning& one) {
+      return std::ranges::find_first_of(one.logs, logs) != one.logs.end();
+    };
+    while (std::ranges::any_of(under_way, writes_there) || under_way.size() == kSideBySide) end_first();
+    auto begun = begin_app(state, *specs[i], i);
+    if (auto* said = std::get_if<Result<LaunchOutcome>>(&begun)) {
+      outcomes[i] = std::move(*said);
+    } else {
+      under_way.push_back(std::move(std::get<Beginning>(begun)));
     }
   }
-  (void)state.write_status(wanted_status(spec, status, host)).ok();
-  auto report = launch_supervisor(state, spec.name, std::move(*lock), "start");
-  const bool silent = report && !report->started && report->stage.empty() && report->code == 0;
-  // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it.
-  if (silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
-  // Where the program could not be started the supervisor has put that on record.
-  if (!report || !report->started) former.put_back(!report || report->stage.empty());
-  if (!report) return report.error();
-  return LaunchOutcome{false, std::move(*report)};
+  while (!under_way.empty()) end_first();
+  return outcomes;
 }
 
 }  // namespace forever

@@ -22,6 +22,9 @@ struct LaunchOutcome {
   StartReport report;
 };
 [[nodiscard]] Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec);
+// The same for many that do not wait for one another, a few side by side; the outcomes are in their order.
+[[nodiscard]] std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state,
+                                                             const std::vector<const AppSpec*>& specs);
 
 // What is known of one app, put together from its files, its lock and the kernel. Derived at each look.
 struct AppView {

@@ -301,3 +301,24 @@ TEST_CASE("APPS2 delete of a file names each app as what it is, in the order in 
   done(home, {"start", "apps.json"});
   CHECK(done(home, {"delete", "apps.json"}).out == "web deleted\ndb deleted\n");
 }
+
+TEST_CASE("APPS2 apps that start side by side fail one by one, and keep logs of their own", "[e2e]") {
+  const TemporaryHome home;
+  write_file(home.scratch() / "bad", "#!/no/such/interpreter\n");
+  fs::permissions(home.scratch() / "bad", fs::perms::all);
+  std::string apps;
+  for (int i = 0; i < 20; ++i) apps += app("app" + std::to_string(i), {"wait"});
+  apps += "{\"name\": \"bad\", \"script\": \"./bad\"},";
+  apps += app("one", {"wait"}, "\"out_file\": \"same.log\"") + app("two", {"wait"}, "\"err\": \"./same.log\"");
+  write_apps(home, apps);
+  const Result started = home.forever({"start", "apps.json"});
+  CHECK(started.exit_code == 1);
+  const std::vector<std::string> lines = lines_of(started.out);
+  REQUIRE(lines.size() == 21);
+  for (int i = 0; i < 20; ++i)
+    CHECK_THAT(lines[static_cast<std::size_t>(i)], contains("app" + std::to_string(i) + " (id "));
+  CHECK_THAT(lines.back(), contains("one (id "));
+  CHECK_THAT(started.err, contains("bad: cannot be started: exec: "));
+  CHECK_THAT(started.err, contains("two: another app writes to "));
+  CHECK(list_json(home)["apps"].size() == 21);
+}
