@@ -75,8 +75,9 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
     message.append("; the program's own options stand after `--`: forever ").append(verb.name);
     message.append(" ").append(printable(program)).append(" -- ").append(printable(word));
     if (near) message.append(" (or was '").append(*near).append("' meant?)");
-  } else if (verb.name == "run" && find_option(*find_verb("start"), name) != nullptr) {
-    message.append("; run keeps one program in the foreground, in its own files and sockets: `forever start` has it");
+  } else if (verb.groups.data() == kRunGroups.data() && find_option(*find_verb("start"), name) != nullptr) {
+    message.append("; ").append(verb.name).append(
+        " keeps one program in the foreground, in its own files and sockets: `forever start` has it");
   } else if (near) {
     message.append("; did you mean '").append(*near).append("'?");
   } else {

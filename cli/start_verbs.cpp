@@ -318,7 +318,6 @@ int run(const Run& command) {
   if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
   if (const auto failure = check_watch_options(command.options, spec.watch)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
-  if (const auto failure = make_log_folders(spec)) return fail(*failure, false);
   if (spec.cgroup.any()) {
     if (const auto place = place_for(spec.cgroup); !place)
       return fail({ExitCode::failed, place.error().message()}, false);

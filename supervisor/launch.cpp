@@ -108,20 +108,17 @@ std::vector<std::string> logs_of(const AppSpec& spec) {
 }
 
 // What can be said without a start, or its beginning.
-std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const AppSpec& spec,
-                                                         std::size_t place) {
+std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const HostId& host,
+                                                         const AppSpec& spec, std::size_t place) {
   using Said = Result<LaunchOutcome>;
   const Said already{LaunchOutcome{true, {}}};
-  if (const auto enough = enough_descriptors(); !enough) return Said{enough.error()};
   if (spec.cgroup.any()) {
     if (const auto group = place_for(spec.cgroup); !group) return Said{group.error()};
   }
-  if (const auto prepared = state.prepare(); !prepared) return Said{prepared.error()};
   auto lock = try_lock(state.lock_path(spec.name));
   if (!lock) return Said{lock.error()};
   if (!*lock) return already;
   // The lock is free, but its file may have been deleted under a living supervisor.
-  const HostId host = host_id();
   const auto status = read_own_status(state, spec.name, host);
   if (!status && is_of_newer_format(status.error())) return Said{status.error()};
   if (status && exists(state.spec_path(spec.name)) && recorded_supervisor_lives(*status, host)) return already;
@@ -182,7 +179,12 @@ Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spe
 }
 
 std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, const std::vector<const AppSpec*>& specs) {
-  std::vector<Result<LaunchOutcome>> outcomes(specs.size(), Result<LaunchOutcome>{LaunchOutcome{}});
+  Status possible = enough_descriptors();
+  if (possible) possible = state.prepare();
+  std::vector<Result<LaunchOutcome>> outcomes(
+      specs.size(), possible ? Result<LaunchOutcome>{LaunchOutcome{}} : Result<LaunchOutcome>{possible.error()});
+  if (!possible) return outcomes;
+  const HostId host = host_id();
   std::deque<Beginning> under_way;
   const auto end_first = [&] {
     const Beginning& first = under_way.front();
@@ -196,7 +198,7 @@ std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, cons
       return std::ranges::find_first_of(one.logs, logs) != one.logs.end();
     };
     while (std::ranges::any_of(under_way, writes_there) || under_way.size() == kSideBySide) end_first();
-    auto begun = begin_app(state, *specs[i], i);
+    auto begun = begin_app(state, host, *specs[i], i);
     if (auto* said = std::get_if<Result<LaunchOutcome>>(&begun)) {
       outcomes[i] = std::move(*said);
     } else {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "platform/posix/messages.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -52,25 +53,11 @@ Result<NotifySocket> open_notify_socket(const std::string& name) {
 
 bool receive_notification(NativeHandle socket, Notification& into) {
   std::array<char, kLongestMessage> buffer;
-  iovec part{buffer.data(), buffer.size()};
-  // There is room for the credentials alone: what else comes along the kernel closes.
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  const auto got = sys::uninterrupted(
-      [&] { return FOREVER_SYS(recvmsg, ssize_t{-1}, socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
+  const auto [got, sender] = receive_message<ucred>(socket, buffer, SCM_CREDENTIALS);
   if (got < 0) return false;
   into = {};
   into.text.assign(buffer.data(), static_cast<std::size_t>(got));
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS) continue;
-    ucred sender{};
-    std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
-    into.sender = sender.uid;
-  }
+  if (sender) into.sender = sender->uid;
   return true;
 }
 

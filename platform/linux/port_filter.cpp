@@ -9,8 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
 
+#include "platform/posix/messages.hpp"
 #include "platform/posix/strip.hpp"
 #include "platform/posix/sys.hpp"
 
@@ -60,20 +60,8 @@ int hand_over_port_calls(int channel, pid_t keeper) noexcept {
   const int listener = install_port_filter();
   if (listener < 0) return errno;
   char byte = 'c';
-  iovec part{&byte, 1};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &listener, sizeof listener);
-  const auto sent =
-      sys::uninterrupted([&] { return FOREVER_SYS(sendmsg, ssize_t{-1}, channel, &message, MSG_NOSIGNAL); });
+  std::array<iovec, 1> part{iovec{&byte, 1}};
+  const ssize_t sent = send_message(channel, part, listener);
   const int code = sent < 0 ? errno : 0;
   sys::close(listener);
   return code;

@@ -11,6 +11,7 @@
 
 #include "platform/keeper.hpp"
 #include "platform/local_socket.hpp"
+#include "platform/posix/messages.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -28,52 +29,23 @@ bool passes(int code) noexcept {
 Status send_keeper_message(NativeHandle socket, KeeperVerb verb, std::string_view body, NativeHandle attached) {
   char kind = static_cast<char>(verb);
   std::array<iovec, 2> parts{iovec{&kind, 1}, iovec{const_cast<char*>(body.data()), body.size()}};
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = parts.size();
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  if (attached != kNoHandle) {
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* const header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(header), &attached, sizeof attached);
-  }
-  ssize_t sent = 0;
-  do {
-    sent = FOREVER_SYS(sendmsg, -1, socket, &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
+  const ssize_t sent = send_message(socket, parts, attached);
   if (sent < 0) return last_error("speak to the keeper");
   return Done{};
 }
 
 KeeperMessageState receive_keeper_message(NativeHandle socket, KeeperMessage& into) {
   std::array<char, kLongestKeeperMessage> buffer;
-  iovec part{buffer.data(), buffer.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  ssize_t received = 0;
-  do {
-    received = FOREVER_SYS(recvmsg, -1, socket, &message, MSG_DONTWAIT | kReceiveCloseOnExec);
-  } while (received < 0 && errno == EINTR);
+  const auto [received, attached] = receive_message<int>(socket, buffer, SCM_RIGHTS);
   if (received < 0)
     return errno == EAGAIN || errno == EWOULDBLOCK ? KeeperMessageState::nothing : KeeperMessageState::closed;
   if (received == 0) return KeeperMessageState::closed;
   into.verb = static_cast<KeeperVerb>(buffer[0]);
   into.body.assign(buffer.data() + 1, static_cast<std::size_t>(received) - 1);
   into.attached.reset();
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-    into.attached.reset(fd);
+  if (attached) {
+    ::fcntl(*attached, F_SETFD, FD_CLOEXEC);
+    into.attached.reset(*attached);
   }
   return KeeperMessageState::message;
 }

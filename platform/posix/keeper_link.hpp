@@ -33,11 +33,6 @@ struct KeeperMessage {
 enum class KeeperMessageState : unsigned char { message, nothing, closed };
 
 inline constexpr std::size_t kLongestKeeperMessage = 4200;  // a path and a byte
-#ifdef MSG_CMSG_CLOEXEC
-inline constexpr int kReceiveCloseOnExec = MSG_CMSG_CLOEXEC;
-#else
-inline constexpr int kReceiveCloseOnExec = 0;
-#endif
 // Datagrams that keep their order and tell the other end's death; macOS has no SOCK_SEQPACKET for local sockets.
 #ifdef __APPLE__
 inline constexpr int kKeeperSocketType = SOCK_DGRAM;

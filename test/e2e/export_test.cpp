@@ -106,7 +106,7 @@ void write_rich_apps(const TemporaryHome& home) {
           "\"env\": {\"PORT\": 8081, \"yes\": \"no: [1]\"}, \"instances\": 2, \"increment_env\": \"PORT\","
           "\"restart_delay\": 70000, \"max_restarts\": 12, \"nice\": 3, \"max_open_files\": 512, \"stdin\": true,"
           "\"kill_signal\": \"HUP\", \"log_max_size\": \"200M\", \"namespace\": \"shop - a\","
-          "\"health_port\": \"8082/h?a=1&b=%{x}\", \"cron\": \"* * * * *\","
+          "\"cron\": \"* * * * *\","
           "\"on_exit\": \"echo \\\"$FOREVER_PID\\\" 5%\"},"
           "{\"name\": \"db\", \"script\": " +
           child +
@@ -114,7 +114,9 @@ void write_rich_apps(const TemporaryHome& home) {
           "\"health_cmd\": \"test -e /x && echo '$HOME'\", \"ready\": \"uptime\", \"ready_timeout\": \"9s\","
           "\"error_file\": \"db%.log\", \"kill_mode\": \"group\"},"
           "{\"name\": \"job\", \"script\": " +
-          child + ", \"args\": \"wait\", \"restart\": \"never\", \"ready\": \"notify\", \"merge_logs\": true}]}");
+          child +
+          ", \"args\": \"wait\", \"restart\": \"never\", \"ready\": \"notify\", \"health_port\": "
+          "\"8082/h?a=1&b=%{x}\", \"merge_logs\": true}]}");
 }
 
 // Runs a program of Python over a file that holds what was exported: prints what is wrong with it.

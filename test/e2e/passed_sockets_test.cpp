@@ -245,6 +245,8 @@ TEST_CASE("START1 a socket that is passed cannot be waited for, and run has neit
     require_one_line(refused.err,
                      "unknown option '" + std::string{option} + "'; run keeps one program in the foreground");
   }
+  require_one_line(home.forever({"dev", "--hold-ports", child_binary()}).err,
+                   "; dev keeps one program in the foreground");
 }
 
 TEST_CASE("STOP1 when stop returns the ports are free, whoever had a copy of their sockets", "[STOP1][CLU1]") {
