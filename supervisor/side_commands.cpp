@@ -70,6 +70,10 @@ std::optional<SideCommands::Answer> SideCommands::ended(Pid pid, const ExitStatu
   const auto found = std::ranges::find_if(running_, [&](const Running& running) { return running.guard.pid == pid; });
   if (found == running_.end()) return std::nullopt;
   Answer answer{found->look, status.success(), describe_exit(status)};
+  if (found->look && found->look->port != 0)
+    answer.words = "no good answer at port " + std::to_string(found->look->port);
+  else if (found->look && found->look->from != 0)
+    answer.words = "it does not listen there";
   if (status.kind == ExitStatus::Kind::signalled && status.code == kTimeOverSignal)
     answer.words = "took longer than " + format_duration(found->limit);
   running_.erase(found);

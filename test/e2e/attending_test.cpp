@@ -121,6 +121,7 @@ TEST_CASE("HEALTH7 --health-port without a path asks for a connection; a stopped
         {"--health-port", port, "--health-interval", "100ms", "--health-threshold", "2"});
   REQUIRE(wait_for_log(home, "web", "listening"));
   CHECK(last_trigger(home, "web") == "health");
+  CHECK_THAT(read_file(home.log("web", "forever")), contains("unwell (2 of 2): no good answer at port " + port));
   done(home, {"stop", "web"});
   CHECK(status_of(home, "web") == "stopped");
   CHECK(wait_until([&] { return processes_of(home).empty(); }));
