@@ -47,7 +47,8 @@ std::string log_lines(const LogSettings& logs, const std::string& name) {
   } else {
     text += "StandardOutput=append:" + plain(logs.out) + "\n";
   }
-  if (logs.merge || logs.err.empty()) return text + (logs.out.empty() ? "" : "StandardError=inherit\n");
+  if (logs.merge) return text + (logs.out.empty() ? "" : "StandardError=inherit\n");
+  if (logs.err.empty()) return text + (logs.out.empty() ? "" : "StandardError=journal\n");
   return text + "StandardError=append:" + plain(logs.err) + "\n";
 }
 

@@ -1,4 +1,5 @@
-// spec.json: AppSpec as text and back; see spec.hpp.
+// spec.json: AppSpec as text and back; see spec.hpp. Each key is said once: describe() goes through a spec with a side that writes
+// what it meets, or with one that reads it.
 #include "supervisor/json_fields.hpp"
 #include "supervisor/names.hpp"
 #include "supervisor/spec.hpp"
@@ -7,161 +8,6 @@
 namespace forever {
 
 namespace {
-
-// What belongs together is written and read side by side, so that no field is forgotten in one of the two.
-
-Json restart_json(const RestartPolicy& policy) {
-  Json json;
-  json["on"] = to_string(policy.on);
-  json["stop_exit_codes"] = policy.stop_exit_codes;
-  json["min_uptime"] = format_duration(policy.min_uptime);
-  json["restart_delay"] = format_duration(policy.restart_delay);
-  if (policy.max_restarts) json["max_restarts"] = *policy.max_restarts;
-  json["immediate"] = policy.immediate;
-  json["backoff_first"] = format_duration(policy.backoff_first);
-  json["backoff_factor"] = policy.backoff_factor;
-  json["backoff_cap"] = format_duration(policy.backoff_cap);
-  return json;
-}
-
-void read_duration(JsonFields& fields, const char* key, Milliseconds& into) {
-  std::string text;
-  fields.text(key, text);
-  if (fields.find(key) == nullptr) return;
-  if (const std::optional<Milliseconds> duration = parse_duration(text))
-    into = *duration;
-  else
-    fields.fail(key, "must be a duration as \"10s\"");
-}
-
-void read_restart(const Json& json, std::string& fault, RestartPolicy& policy) {
-  JsonFields fields(json, fault, "restart.");
-  fields.word("on", policy.on, restart_on_from);
-  if (const Json* codes = fields.list("stop_exit_codes")) {
-    policy.stop_exit_codes.clear();
-    for (const Json& code : *codes) {
-      if (const std::optional<int> number = JsonFields::integer<int>(code))
-        policy.stop_exit_codes.push_back(*number);
-      else
-        fields.fail("stop_exit_codes", "must be a list of whole numbers");
-    }
-  }
-  read_duration(fields, "min_uptime", policy.min_uptime);
-  read_duration(fields, "restart_delay", policy.restart_delay);
-  if (fields.find("max_restarts") != nullptr) fields.number("max_restarts", policy.max_restarts.emplace());
-  fields.number("immediate", policy.immediate);
-  read_duration(fields, "backoff_first", policy.backoff_first);
-  fields.real("backoff_factor", policy.backoff_factor, 1, 1e6);
-  read_duration(fields, "backoff_cap", policy.backoff_cap);
-}
-
-Json stop_json(const StopSettings& stop) {
-  Json json;
-  json["signal"] = stop.signal;
-  json["timeout"] = format_duration(stop.timeout);
-  json["mode"] = to_string(stop.mode);
-  return json;
-}
-
-void read_stop(const Json& json, std::string& fault, StopSettings& stop) {
-  JsonFields fields(json, fault, "stop.");
-  fields.number("signal", stop.signal, 1, 128);
-  read_duration(fields, "timeout", stop.timeout);
-  fields.word("mode", stop.mode, kill_mode_from);
-}
-
-Json logs_json(const LogSettings& logs) {
-  Json json;
-  json["out"] = json_of_bytes(logs.out);
-  json["err"] = json_of_bytes(logs.err);
-  json["merge"] = logs.merge;
-  json["format"] = to_string(logs.format);
-  json["max_size"] = logs.max_size;
-  json["keep"] = logs.keep;
-  return json;
-}
-
-void read_logs(const Json& json, std::string& fault, LogSettings& logs) {
-  JsonFields fields(json, fault, "logs.");
-  fields.text("out", logs.out);
-  fields.text("err", logs.err);
-  fields.flag("merge", logs.merge);
-  fields.word("format", logs.format, log_format_from);
-  fields.number("max_size", logs.max_size);
-  fields.number("keep", logs.keep);
-}
-
-Json watch_json(const WatchSettings& watch) {
-  Json json;
-  json["on"] = watch.on;
-  json["paths"] = json_of_list(watch.paths);
-  json["ignore"] = json_of_list(watch.ignore);
-  json["extensions"] = json_of_list(watch.extensions);
-  json["delay"] = format_duration(watch.delay);
-  json["poll"] = format_duration(watch.poll);
-  json["hash"] = watch.hash;
-  json["on_crash"] = to_string(watch.on_crash);
-  return json;
-}
-
-void read_watch(const Json& json, std::string& fault, WatchSettings& watch) {
-  JsonFields fields(json, fault, "watch.");
-  fields.flag("on", watch.on);
-  fields.texts("paths", watch.paths);
-  fields.texts("ignore", watch.ignore);
-  fields.texts("extensions", watch.extensions);
-  read_duration(fields, "delay", watch.delay);
-  read_duration(fields, "poll", watch.poll);
-  fields.flag("hash", watch.hash);
-  fields.word("on_crash", watch.on_crash, on_crash_from);
-}
-
-Json health_json(const HealthSettings& health) {
-  Json json;
-  json["command"] = json_of_bytes(health.command);
-  json["port"] = health.port;
-  json["path"] = json_of_bytes(health.path);
-  json["interval"] = format_duration(health.interval);
-  json["timeout"] = format_duration(health.timeout);
-  json["threshold"] = health.threshold;
-  return json;
-}
-
-void read_health(const Json& json, std::string& fault, HealthSettings& health) {
-  JsonFields fields(json, fault, "health.");
-  fields.text("command", health.command);
-  fields.number("port", health.port);
-  fields.text("path", health.path);
-  read_duration(fields, "interval", health.interval);
-  read_duration(fields, "timeout", health.timeout);
-  fields.number("threshold", health.threshold, 1U, 1000U);
-}
-
-Json hook_json(const ExitHook& hook) {
-  Json json;
-  json["command"] = json_of_bytes(hook.command);
-  json["timeout"] = format_duration(hook.timeout);
-  return json;
-}
-
-void read_hook(const Json& json, std::string& fault, ExitHook& hook) {
-  JsonFields fields(json, fault, "on_exit.");
-  fields.text("command", hook.command);
-  read_duration(fields, "timeout", hook.timeout);
-}
-
-Json cgroup_json(const CgroupLimits& limits) {
-  Json json;
-  json["memory"] = limits.memory;
-  json["cpu_percent"] = limits.cpu_percent;
-  return json;
-}
-
-void read_cgroup(const Json& json, std::string& fault, CgroupLimits& limits) {
-  JsonFields fields(json, fault, "cgroup.");
-  fields.number("memory", limits.memory);
-  fields.number("cpu_percent", limits.cpu_percent);
-}
 
 // [["NOFILE", 1024, 1048576], ["CORE", 0, null]]: name, soft, hard; null is unlimited.
 Json limits_json(const std::vector<ResourceLimit>& limits) {
@@ -183,57 +29,213 @@ std::optional<ResourceLimit> limit_of(const Json& json) {
   return ResourceLimit{*name, *soft, *hard};
 }
 
-void read_limits(JsonFields& fields, std::vector<ResourceLimit>& limits) {
-  const Json* json = fields.list("limits");
-  if (json == nullptr) return;
-  limits.clear();
-  for (const Json& item : *json) {
-    std::optional<ResourceLimit> limit = limit_of(item);
-    if (!limit) return fields.fail("limits", "must be a list of name, soft and hard limit");
-    limits.push_back(std::move(*limit));
+class Writing {
+ public:
+  // What is as it usually is need not be written.
+  [[nodiscard]] static bool wants(bool unusual) { return unusual; }
+  void text(const char* key, const std::string& value) { json_[key] = json_of_bytes(value); }
+  void texts(const char* key, const std::vector<std::string>& list) { json_[key] = json_of_list(list); }
+  void flag(const char* key, bool value) { json_[key] = value; }
+  void real(const char* key, double value, double, double) { json_[key] = value; }
+  void duration(const char* key, Milliseconds value) { json_[key] = format_duration(value); }
+  void codes(const char* key, const std::vector<int>& list) { json_[key] = list; }
+  void limits(const char* key, const std::vector<ResourceLimit>& list) { json_[key] = limits_json(list); }
+  template <std::integral T>
+  void number(const char* key, T value, T = 0, T = 0) {
+    json_[key] = value;
   }
+  template <std::integral T>
+  void number(const char* key, const std::optional<T>& value, T = 0, T = 0) {
+    if (value) json_[key] = *value;
+  }
+  template <class T, class From>
+  void word(const char* key, T value, From) {
+    json_[key] = to_string(value);
+  }
+  template <class Part>
+  void part(const char* key, Part& value) {
+    Writing inner;
+    describe(inner, value);
+    json_[key] = std::move(inner.json_);
+  }
+  [[nodiscard]] const Json& json() const noexcept { return json_; }
+
+ private:
+  Json json_;
+};
+
+class Reading {
+ public:
+  Reading(const Json& json, std::string& fault, std::string path = {})
+      : fault_(fault), fields_(json, fault, std::move(path)) {}
+
+  [[nodiscard]] static bool wants(bool) { return true; }
+  [[nodiscard]] JsonFields& fields() noexcept { return fields_; }
+  void text(const char* key, std::string& into) { fields_.text(key, into); }
+  void texts(const char* key, std::vector<std::string>& into) { fields_.texts(key, into); }
+  void flag(const char* key, bool& into) { fields_.flag(key, into); }
+  void real(const char* key, double& into, double least, double most) { fields_.real(key, into, least, most); }
+  template <std::integral T>
+  void number(const char* key, T& into, T least = std::numeric_limits<T>::min(),
+              T most = std::numeric_limits<T>::max()) {
+    fields_.number(key, into, least, most);
+  }
+  template <std::integral T>
+  void number(const char* key, std::optional<T>& into, T least = std::numeric_limits<T>::min(),
+              T most = std::numeric_limits<T>::max()) {
+    if (fields_.find(key) != nullptr) fields_.number(key, into.emplace(), least, most);
+  }
+  template <class T, class From>
+  void word(const char* key, T& into, From from) {
+    fields_.word(key, into, from);
+  }
+  void duration(const char* key, Milliseconds& into) {
+    std::string text;
+    fields_.text(key, text);
+    if (fields_.find(key) == nullptr) return;
+    if (const std::optional<Milliseconds> duration = parse_duration(text))
+      into = *duration;
+    else
+      fields_.fail(key, "must be a duration as \"10s\"");
+  }
+  void codes(const char* key, std::vector<int>& into) {
+    const Json* const list = fields_.list(key);
+    if (list == nullptr) return;
+    into.clear();
+    for (const Json& code : *list) {
+      if (const std::optional<int> number = JsonFields::integer<int>(code))
+        into.push_back(*number);
+      else
+        fields_.fail(key, "must be a list of whole numbers");
+    }
+  }
+  void limits(const char* key, std::vector<ResourceLimit>& into) {
+    const Json* const list = fields_.list(key);
+    if (list == nullptr) return;
+    into.clear();
+    for (const Json& item : *list) {
+      std::optional<ResourceLimit> limit = limit_of(item);
+      if (!limit) return fields_.fail(key, "must be a list of name, soft and hard limit");
+      into.push_back(std::move(*limit));
+    }
+  }
+  template <class Part>
+  void part(const char* key, Part& value) {
+    const Json* const object = fields_.object(key);
+    if (object == nullptr) return;
+    Reading inner(*object, fault_, std::string{key} + ".");
+    describe(inner, value);
+  }
+
+ private:
+  std::string& fault_;
+  JsonFields fields_;
+};
+
+template <class Side>
+void describe(Side& side, RestartPolicy& policy) {
+  side.word("on", policy.on, restart_on_from);
+  side.codes("stop_exit_codes", policy.stop_exit_codes);
+  side.duration("min_uptime", policy.min_uptime);
+  side.duration("restart_delay", policy.restart_delay);
+  side.number("max_restarts", policy.max_restarts);
+  side.number("immediate", policy.immediate);
+  side.duration("backoff_first", policy.backoff_first);
+  side.real("backoff_factor", policy.backoff_factor, 1, 1e6);
+  side.duration("backoff_cap", policy.backoff_cap);
 }
 
-void read_all(JsonFields& fields, std::string& fault, AppSpec& spec) {
-  fields.text("name", spec.name);
-  if (fault_in_name(spec.name)) fields.fail("name", "is no possible name");
-  fields.number("id", spec.id);
-  fields.text("namespace", spec.app_namespace);
-  fields.text("script", spec.script);
-  if (spec.script.empty()) fields.fail("script", "is missing");
-  fields.texts("arguments", spec.arguments);
-  fields.texts("interpreter", spec.interpreter);
-  fields.text("cwd", spec.directory);
-  fields.texts("environment", spec.environment);
-  fields.number("umask", spec.umask, 0U, 0777U);
-  read_limits(fields, spec.limits);
-  fields.flag("stdin", spec.input);
-  fields.text("user", spec.user);
-  fields.text("group", spec.group);
-  fields.number("instances", spec.instances, 1U, kMostInstances);
-  fields.texts("increment_env", spec.increment_env);
-  fields.flag("share_ports", spec.share_ports);
-  fields.flag("hold_ports", spec.hold_ports);
-  fields.texts("listen", spec.listen);
-  if (spec.listen.size() > kMostPassed) fields.fail("listen", "names too many sockets");
-  fields.word("ready", spec.ready, ready_when_from);
-  read_duration(fields, "drain_timeout", spec.drain_timeout);
-  if (const Json* part = fields.object("restart")) read_restart(*part, fault, spec.restart);
-  if (const Json* part = fields.object("stop")) read_stop(*part, fault, spec.stop);
-  if (const Json* part = fields.object("logs")) read_logs(*part, fault, spec.logs);
-  fields.number("max_memory", spec.max_memory);
-  fields.text("cron_restart", spec.cron_restart);
-  if (const Json* part = fields.object("watch")) read_watch(*part, fault, spec.watch);
-  fields.number("max_open_files", spec.max_open_files);
-  if (fields.find("nice") != nullptr) fields.number("nice", spec.nice.emplace(), -20, 19);
-  if (const Json* part = fields.object("cgroup")) read_cgroup(*part, fault, spec.cgroup);
-  if (const Json* part = fields.object("health")) read_health(*part, fault, spec.health);
-  if (const Json* part = fields.object("on_exit")) read_hook(*part, fault, spec.on_exit);
-  read_duration(fields, "ready_timeout", spec.ready_timeout);
-  fields.number("created_ms", spec.created_ms);
-  fields.texts("depends_on", spec.depends_on);
-  fields.text("apps_file", spec.apps_file);
-  fields.texts("declared", spec.declared);
+template <class Side>
+void describe(Side& side, StopSettings& stop) {
+  side.number("signal", stop.signal, 1, 128);
+  side.duration("timeout", stop.timeout);
+  side.word("mode", stop.mode, kill_mode_from);
+}
+
+template <class Side>
+void describe(Side& side, LogSettings& logs) {
+  side.text("out", logs.out);
+  side.text("err", logs.err);
+  side.flag("merge", logs.merge);
+  side.word("format", logs.format, log_format_from);
+  side.number("max_size", logs.max_size);
+  side.number("keep", logs.keep);
+}
+
+template <class Side>
+void describe(Side& side, WatchSettings& watch) {
+  side.flag("on", watch.on);
+  side.texts("paths", watch.paths);
+  side.texts("ignore", watch.ignore);
+  side.texts("extensions", watch.extensions);
+  side.duration("delay", watch.delay);
+  side.duration("poll", watch.poll);
+  side.flag("hash", watch.hash);
+  side.word("on_crash", watch.on_crash, on_crash_from);
+}
+
+template <class Side>
+void describe(Side& side, HealthSettings& health) {
+  side.text("command", health.command);
+  side.number("port", health.port);
+  side.text("path", health.path);
+  side.duration("interval", health.interval);
+  side.duration("timeout", health.timeout);
+  side.number("threshold", health.threshold, 1U, 1000U);
+}
+
+template <class Side>
+void describe(Side& side, ExitHook& hook) {
+  side.text("command", hook.command);
+  side.duration("timeout", hook.timeout);
+}
+
+template <class Side>
+void describe(Side& side, CgroupLimits& limits) {
+  side.number("memory", limits.memory);
+  side.number("cpu_percent", limits.cpu_percent);
+}
+
+template <class Side>
+void describe(Side& side, AppSpec& spec) {
+  side.text("name", spec.name);
+  side.number("id", spec.id);
+  side.text("namespace", spec.app_namespace);
+  side.text("script", spec.script);
+  side.texts("arguments", spec.arguments);
+  side.texts("interpreter", spec.interpreter);
+  side.text("cwd", spec.directory);
+  side.number("umask", spec.umask, 0U, 0777U);
+  side.limits("limits", spec.limits);
+  if (side.wants(spec.input)) side.flag("stdin", spec.input);
+  side.text("user", spec.user);
+  side.text("group", spec.group);
+  side.number("instances", spec.instances, 1U, kMostInstances);
+  if (side.wants(!spec.increment_env.empty())) side.texts("increment_env", spec.increment_env);
+  side.flag("share_ports", spec.share_ports);
+  side.flag("hold_ports", spec.hold_ports);
+  if (side.wants(!spec.listen.empty())) side.texts("listen", spec.listen);
+  if (side.wants(spec.ready != ReadyWhen::automatic)) side.word("ready", spec.ready, ready_when_from);
+  side.duration("drain_timeout", spec.drain_timeout);
+  side.part("restart", spec.restart);
+  side.part("stop", spec.stop);
+  side.part("logs", spec.logs);
+  side.number("max_memory", spec.max_memory);
+  side.text("cron_restart", spec.cron_restart);
+  if (side.wants(!(spec.watch == WatchSettings{}))) side.part("watch", spec.watch);
+  if (side.wants(spec.max_open_files != 0)) side.number("max_open_files", spec.max_open_files);
+  side.number("nice", spec.nice, -20, 19);
+  if (side.wants(spec.cgroup.any())) side.part("cgroup", spec.cgroup);
+  if (side.wants(!(spec.health == HealthSettings{}))) side.part("health", spec.health);
+  if (side.wants(!(spec.on_exit == ExitHook{}))) side.part("on_exit", spec.on_exit);
+  side.duration("ready_timeout", spec.ready_timeout);
+  side.number("created_ms", spec.created_ms);
+  if (side.wants(!spec.depends_on.empty())) side.texts("depends_on", spec.depends_on);
+  if (side.wants(!spec.apps_file.empty())) {
+    side.text("apps_file", spec.apps_file);
+    side.texts("declared", spec.declared);
+  }
+  side.texts("environment", spec.environment);
 }
 
 constexpr const char* kRemedy = "move it away or start the app again";
@@ -241,57 +243,26 @@ constexpr const char* kRemedy = "move it away or start the app again";
 }  // namespace
 
 std::string spec_to_json(const AppSpec& spec) {
-  Json json;
-  json["version"] = kSpecVersion;
-  json["name"] = json_of_bytes(spec.name);
-  json["id"] = spec.id;
-  json["namespace"] = json_of_bytes(spec.app_namespace);
-  json["script"] = json_of_bytes(spec.script);
-  json["arguments"] = json_of_list(spec.arguments);
-  json["interpreter"] = json_of_list(spec.interpreter);
-  json["cwd"] = json_of_bytes(spec.directory);
-  json["umask"] = spec.umask;
-  json["limits"] = limits_json(spec.limits);
-  if (spec.input) json["stdin"] = true;
-  json["user"] = json_of_bytes(spec.user);
-  json["group"] = json_of_bytes(spec.group);
-  json["instances"] = spec.instances;
-  if (!spec.increment_env.empty()) json["increment_env"] = json_of_list(spec.increment_env);
-  json["share_ports"] = spec.share_ports;
-  json["hold_ports"] = spec.hold_ports;
-  if (!spec.listen.empty()) json["listen"] = json_of_list(spec.listen);
-  if (spec.ready != ReadyWhen::automatic) json["ready"] = to_string(spec.ready);
-  json["drain_timeout"] = format_duration(spec.drain_timeout);
-  json["restart"] = restart_json(spec.restart);
-  json["stop"] = stop_json(spec.stop);
-  json["logs"] = logs_json(spec.logs);
-  json["max_memory"] = spec.max_memory;
-  json["cron_restart"] = json_of_bytes(spec.cron_restart);
-  if (!(spec.watch == WatchSettings{})) json["watch"] = watch_json(spec.watch);
-  if (spec.max_open_files != 0) json["max_open_files"] = spec.max_open_files;
-  if (spec.nice) json["nice"] = *spec.nice;
-  if (spec.cgroup.any()) json["cgroup"] = cgroup_json(spec.cgroup);
-  if (!(spec.health == HealthSettings{})) json["health"] = health_json(spec.health);
-  if (!(spec.on_exit == ExitHook{})) json["on_exit"] = hook_json(spec.on_exit);
-  json["ready_timeout"] = format_duration(spec.ready_timeout);
-  json["created_ms"] = spec.created_ms;
-  if (!spec.depends_on.empty()) json["depends_on"] = json_of_list(spec.depends_on);
-  if (!spec.apps_file.empty()) {
-    json["apps_file"] = json_of_bytes(spec.apps_file);
-    json["declared"] = json_of_list(spec.declared);
-  }
-  json["environment"] = json_of_list(spec.environment);
-  return dump(json) + "\n";
+  Writing writing;
+  int version = kSpecVersion;
+  writing.number("version", version);
+  AppSpec copy = spec;  // describe() may change what it is given
+  describe(writing, copy);
+  return dump(writing.json()) + "\n";
 }
 
 Result<AppSpec> spec_from_json(std::string_view text, const std::string& what) {
   const Result<Json> json = parse_object(text, what, kRemedy);
   if (!json) return json.error();
   std::string fault;
-  JsonFields fields(*json, fault);
+  Reading reading(*json, fault);
+  JsonFields& fields = reading.fields();
   if (std::optional<Error> error = fault_in_version(fields.version(), kSpecVersion, what)) return *error;
   AppSpec spec;
-  read_all(fields, fault, spec);
+  describe(reading, spec);
+  if (fault_in_name(spec.name)) fields.fail("name", "is no possible name");
+  if (spec.script.empty()) fields.fail("script", "is missing");
+  if (spec.listen.size() > kMostPassed) fields.fail("listen", "names too many sockets");
   if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kRemedy, {}};
   return spec;
 }
