@@ -118,7 +118,7 @@ void take_commands_apart(AppsFile& file) {
     StartOptions& options = app.options;
     if (options.program.find(' ') == std::string::npos || !options.interpreter.empty()) continue;
     const std::string path =
-        options.program.starts_with('/') ? options.program : *options.directory + "/" + options.program;
+        is_absolute(options.program) ? options.program : *options.directory + "/" + options.program;
     if (exists(path)) continue;
     // A single command takes the shell's place; a list of them needs it.
     const bool single = options.program.find_first_of("&|;<>()$`\n") == std::string::npos;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "platform/files.hpp"
+
 namespace forever::cli {
 namespace {
 
@@ -171,7 +173,7 @@ Fault script(AppReading& app, const Attribute&, const Json& value) {
       app.entry.find("sourceDir");  // forever's: where the script lies, and where it runs unless workingDir says so
   if (source == app.entry.end() || !source->is_string()) return {};
   const std::string directory = path_from(app.question, source->get<std::string>());
-  if (!app.draft.start.program.starts_with('/')) app.draft.start.program = directory + "/" + app.draft.start.program;
+  if (!is_absolute(app.draft.start.program)) app.draft.start.program = directory + "/" + app.draft.start.program;
   app.draft.start.directory = directory;
   return {};
 }
@@ -444,7 +446,7 @@ std::optional<std::string> word_of(const Json& value) {
 }
 
 std::string path_from(const AppsQuestion& question, const std::string& path) {
-  if (path.starts_with('/')) return path;
+  if (is_absolute(path)) return path;
   if (path == "~") return question.home;
   if (path.starts_with("~/")) return question.home + path.substr(1);
   return path == "." || path == "./" ? question.directory

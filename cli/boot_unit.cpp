@@ -189,6 +189,7 @@ const char* to_string(InitSystem init) noexcept {
     case InitSystem::openrc: return "openrc";
     case InitSystem::launchd: return "launchd";
     case InitSystem::cron: return "cron";
+    case InitSystem::logon: return "Windows";
   }
   return "systemd";
 }

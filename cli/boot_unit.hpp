@@ -8,7 +8,8 @@
 
 namespace forever::cli {
 
-enum class InitSystem : std::uint8_t { systemd, openrc, launchd, cron };
+// logon: what Windows runs when the user logs on; nobody can ask for it elsewhere.
+enum class InitSystem : std::uint8_t { systemd, openrc, launchd, cron, logon };
 
 struct BootUnit {
   std::string binary;           // absolute

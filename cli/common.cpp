@@ -1,6 +1,8 @@
 // What every verb needs: answers, failures and the state directory.
 #include "cli/common.hpp"
 
+#include <cerrno>
+
 #include "cli/json_view.hpp"
 #include "platform/console.hpp"
 #include "supervisor/launch.hpp"
@@ -20,7 +22,7 @@ int print(std::string_view text, int code) {
   const Status written = write_all(Stream::out, text);
   if (written) return code;
   // Nobody reads any more (a pager that was left): no failure of ours.
-  if (written.error().code == std::errc::broken_pipe) return code;
+  if (written.error().code.value() == EPIPE) return code;
   complain(written.error().message());
   return code != 0 ? code : to_int(ExitCode::failed);
 }

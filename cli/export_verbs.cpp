@@ -40,7 +40,7 @@ ExportApp exported(const AppSpec& spec) {
   ExportApp app{spec, command_of(spec, script.code == 0 && script.executable), own_environment(spec)};
   const ProgramLookup program = find_program(app.command.front(), spec.directory, path);
   if (program.code == 0)
-    app.command.front() = program.path.starts_with('/') ? program.path : spec.directory + "/" + program.path;
+    app.command.front() = is_absolute(program.path) ? program.path : spec.directory + "/" + program.path;
   std::sort(app.environment.begin(), app.environment.end());
   // As of the environment: what differs from here and now.
   const std::vector<ResourceLimit> here = current_limits();

@@ -1,4 +1,6 @@
 // signal, reset, flush, reopen: one message to each supervisor; send: a line to each instance.
+#include <cerrno>
+
 #include "cli/asking.hpp"
 #include "cli/verb_functions.hpp"
 #include "cli/views.hpp"
@@ -47,10 +49,9 @@ Outcome write_line(const StateDirectory& state, const AppView& view, const Targe
     const Status written = write_input(input_path(state.app_directory(target.name), instance.slot), line);
     if (written) {
       ++reached;
-    } else if (written.error().code == std::errc::resource_unavailable_try_again) {
+    } else if (written.error().code.value() == EAGAIN) {
       return {target.name, false, who + " does not read its input, which is full; nothing was written"};
-    } else if (written.error().code != std::errc::no_such_device_or_address &&
-               written.error().code != std::errc::no_such_file_or_directory) {
+    } else if (written.error().code.value() != ENXIO && written.error().code.value() != ENOENT) {
       return {target.name, false, who + ": " + written.error().message()};
     }
   }

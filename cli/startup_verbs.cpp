@@ -7,20 +7,23 @@
 #include "platform/capture.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
+#include "platform/logon.hpp"
 #include "platform/placing.hpp"
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
+#include "platform/windows_command_line.hpp"
 #include "supervisor/names.hpp"
 
 namespace forever::cli {
 namespace {
 
 constexpr Milliseconds kPatience{20000};  // for systemctl and crontab
+constexpr const char* kLogonName = "forever";
 
 struct Boot {
   InitSystem init = InitSystem::systemd;
   BootUnit unit;
-  std::string path;  // of the file to be written; empty for cron
+  std::string path;  // of the file to be written; empty for cron and logon
   std::string link;  // systemd: what enables it
   std::string content;
   unsigned mode = 0644;
@@ -31,6 +34,7 @@ bool have(const std::string& program) {
 }
 
 std::optional<InitSystem> running_init(bool root) {
+  if (!logon_place(kLogonName).empty()) return InitSystem::logon;
   if (exists("/bin/launchctl")) return InitSystem::launchd;
   if (exists("/run/systemd/system")) return InitSystem::systemd;
   if (root && exists("/run/openrc")) return InitSystem::openrc;
@@ -61,6 +65,13 @@ void fill(Boot& boot, const std::string& home) {
       boot.content = launchd_plist(unit);
       return;
     case InitSystem::cron: boot.content = cron_line(unit) + "\n"; return;
+    case InitSystem::logon: {
+      std::string program = unit.binary;
+      std::replace(program.begin(), program.end(), '/', '\\');
+      const std::vector<std::string> argv{program, "resurrect", "--quiet"};
+      boot.content = windows_command_line(argv).value_or("") + "\n";
+      return;
+    }
   }
 }
 
@@ -73,6 +84,8 @@ std::variant<Boot, Failure> boot_for(const Startup& command) {
                    "neither systemd, OpenRC, launchd nor crontab is to be found here; have your init run `forever "
                    "resurrect` at boot"};
   }
+  if (!command.init.empty() && running_init(root) == InitSystem::logon)
+    return Failure{ExitCode::failed, "there is no " + command.init + " on Windows; leave --init out"};
   boot.init = *init;
   const auto binary = own_program();
   if (!binary) return Failure{ExitCode::failed, binary.error().message()};
@@ -173,12 +186,34 @@ void tell_lingering(const Boot& boot) {
       boot.unit.user);
 }
 
+// The logon hands on no other environment than the user's own.
+void tell_directory(const Boot& boot) {
+  if (boot.init != InitSystem::logon) return;
+  for (const char* variable : {"FOREVER_HOME", "FOREVER_ROOT"}) {
+    const std::string value = environment_variable(variable).value_or("");
+    if (value.empty() || value == logon_variable(variable)) continue;
+    complain(std::string{variable} + " is not set at your logon, so that other apps than those in " +
+             boot.unit.state_directory + " would come back; to have it there: setx " + variable + " \"" + value + "\"");
+  }
+}
+
 std::string where(const Boot& boot) {
+  if (boot.init == InitSystem::logon) return logon_place(kLogonName);
   return boot.init == InitSystem::cron ? "the crontab of " + boot.unit.user : boot.path;
+}
+
+// What the logon runs; empty: nothing. True if there was something to do; with `dry_run` it is left as it is.
+Result<bool> set_logon_line(const std::string& line, bool dry_run) {
+  const auto old = logon_command(kLogonName);
+  if (!old) return old.error();
+  if (*old == line || dry_run) return *old != line;
+  if (const Status done = set_logon_command(kLogonName, line); !done) return done.error();
+  return true;
 }
 
 // True if there was something to do.
 Result<bool> set_up(const Boot& boot) {
+  if (boot.init == InitSystem::logon) return set_logon_line(boot.content.substr(0, boot.content.size() - 1), false);
   if (boot.init == InitSystem::cron) {
     const auto old = current_crontab(boot);
     if (!old) return old.error();
@@ -207,6 +242,7 @@ Result<bool> set_up(const Boot& boot) {
 
 // True if there was something to do; with `dry_run` it is left there.
 Result<bool> take_down(const Boot& boot, bool dry_run) {
+  if (boot.init == InitSystem::logon) return set_logon_line({}, dry_run);
   if (boot.init == InitSystem::cron) {
     const auto old = current_crontab(boot);
     if (!old) return old.error();
@@ -237,8 +273,10 @@ int startup(const Startup& command) {
   if (!done) return fail({ExitCode::failed, done.error().message()}, false);
   tell_doubts(boot);
   tell_lingering(boot);
-  return print(*done ? "at boot " + std::string{to_string(boot.init)} + " runs `forever resurrect`: " +
-                           printable(where(boot)) + "; `forever save` notes which apps are to come back\n"
+  tell_directory(boot);
+  const std::string when = boot.init == InitSystem::logon ? "at your logon " : "at boot ";
+  return print(*done ? when + to_string(boot.init) + " runs `forever resurrect`: " + printable(where(boot)) +
+                           "; `forever save` notes which apps are to come back\n"
                      : "it is set up already: " + printable(where(boot)) + "\n");
 }
 

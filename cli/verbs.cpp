@@ -217,7 +217,8 @@ constexpr Verb kVerbs[] = {
      "at "
      "shutdown: a unit of systemd (of the user's own session, or of the machine for root), a service of OpenRC, an "
      "agent of "
-     "launchd, or a line of crontab. A second time it changes nothing.",
+     "launchd, or a line of crontab; on Windows a value of the user's Run key, which the logon runs. A second time it "
+     "changes nothing.",
      "forever startup\n"
      "forever startup --dry-run\twhat would be written, and where\n"
      "sudo forever startup --user me\tfrom boot on, without a login",

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "platform/handle.hpp"
 #include "platform/result.hpp"
@@ -19,6 +20,10 @@ struct TerminalSize {
 
 // Whether the locale of this process is one of UTF-8: LC_ALL, else LC_CTYPE, else LANG (locale(7)).
 [[nodiscard]] bool terminal_is_utf8();
+
+// Alternate screen, no cursor, no wrapping at the right edge; and all of it back (xterm's ctlseqs, which consoles of Windows know, too).
+inline constexpr std::string_view kEnterView = "\x1b[?1049h\x1b[?25l\x1b[?7l";
+inline constexpr std::string_view kLeaveView = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
 
 // Keys come one by one, unechoed; Ctrl-C stays a signal, Ctrl-Z and Ctrl-S are keys (termios(3)). Shows the alternate screen, without
 // a cursor. The destructor puts all of it back. The Error is ENOTTY's where there is no terminal.

@@ -45,8 +45,7 @@ Result<RawTerminal> RawTerminal::open() {
   raw.c_cc[VTIME] = 0;
   if (::tcsetattr(STDIN_FILENO, TCSANOW, &raw) != 0) return last_error("change the terminal's settings");
   RawTerminal terminal{std::move(before)};
-  // Alternate screen, no cursor, no wrapping at the right edge.
-  (void)write_all(Stream::out, "\x1b[?1049h\x1b[?25l\x1b[?7l");
+  (void)write_all(Stream::out, kEnterView);
   return terminal;
 }
 
@@ -55,7 +54,7 @@ RawTerminal::RawTerminal(RawTerminal&&) noexcept = default;
 
 RawTerminal::~RawTerminal() {
   if (!before_) return;
-  (void)write_all(Stream::out, "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l");
+  (void)write_all(Stream::out, kLeaveView);
   (void)::tcsetattr(STDIN_FILENO, TCSANOW, &before_->settings);
 }
 

@@ -44,31 +44,30 @@ void write_record(const std::vector<Line>& lines) {
   (void)write_atomically(record_path(), text.str(), Durability::rename_only).ok();
 }
 
-NativeHandle put_into(HANDLE process, NativeHandle ours) noexcept {
+}  // namespace
+
+NativeHandle copy_into(NativeHandle process, NativeHandle ours) noexcept {
   HANDLE theirs = nullptr;
-  if (ours == kNoHandle ||
-      ::DuplicateHandle(::GetCurrentProcess(), as_handle(ours), process, &theirs, 0, FALSE, DUPLICATE_SAME_ACCESS) == 0)
+  if (ours == kNoHandle || ::DuplicateHandle(::GetCurrentProcess(), as_handle(ours), as_handle(process), &theirs, 0,
+                                             FALSE, DUPLICATE_SAME_ACCESS) == 0)
     return kNoHandle;
   return as_native(theirs);
 }
 
-Handle take_from(HANDLE process, NativeHandle theirs) noexcept {
+Handle copy_from(NativeHandle process, NativeHandle theirs) noexcept {
   HANDLE ours = nullptr;
-  if (theirs == kNoHandle ||
-      ::DuplicateHandle(process, as_handle(theirs), ::GetCurrentProcess(), &ours, 0, FALSE, DUPLICATE_SAME_ACCESS) == 0)
+  if (theirs == kNoHandle || ::DuplicateHandle(as_handle(process), as_handle(theirs), ::GetCurrentProcess(), &ours, 0,
+                                               FALSE, DUPLICATE_SAME_ACCESS) == 0)
     return Handle();
   return Handle(as_native(ours));
 }
 
-// The program may have closed it, and been given the number for something else.
 Handle only_a_pipe(Handle handle) noexcept {
   DWORD flags = 0;
   const bool pipe = handle && ::GetFileType(as_handle(handle.get())) == FILE_TYPE_PIPE &&
                     ::GetNamedPipeInfo(as_handle(handle.get()), &flags, nullptr, nullptr, nullptr) != 0;
   return pipe ? std::move(handle) : Handle();
 }
-
-}  // namespace
 
 void keep_handles_in(const std::string& directory) { record_path() = directory + "/handles"; }
 
@@ -77,14 +76,13 @@ void keep_in_instance(const ProcessId& id, NativeHandle process, const StreamEnd
   if (record_path().empty()) return;
   std::vector<Line> lines = read_record();
   std::erase_if(lines, [](const Line& line) { return presence(line.id) != Presence::alive; });
-  HANDLE const target = as_handle(process);
   Line line{id, {}};
-  line.handles = {put_into(target, out.read), put_into(target, out.write), kNoHandle, kNoHandle, kNoHandle};
+  line.handles = {copy_into(process, out.read), copy_into(process, out.write), kNoHandle, kNoHandle, kNoHandle};
   if (err.read != out.read) {
-    line.handles[2] = put_into(target, err.read);
-    line.handles[3] = put_into(target, err.write);
+    line.handles[2] = copy_into(process, err.read);
+    line.handles[3] = copy_into(process, err.write);
   }
-  line.handles[4] = put_into(target, job);
+  line.handles[4] = copy_into(process, job);
   lines.push_back(line);
   write_record(lines);
 }
@@ -96,14 +94,14 @@ TakenBack take_back(const ProcessId& id) {
     const Handle process(as_native(
         ::OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(id.pid))));
     if (!process) break;
-    HANDLE const from = as_handle(process.get());
-    taken.out_read = only_a_pipe(take_from(from, line.handles[0]));
-    taken.out_write = only_a_pipe(take_from(from, line.handles[1]));
-    taken.err_read = only_a_pipe(take_from(from, line.handles[2]));
-    taken.err_write = only_a_pipe(take_from(from, line.handles[3]));
-    taken.job = take_from(from, line.handles[4]);
+    const NativeHandle from = process.get();
+    taken.out_read = only_a_pipe(copy_from(from, line.handles[0]));
+    taken.out_write = only_a_pipe(copy_from(from, line.handles[1]));
+    taken.err_read = only_a_pipe(copy_from(from, line.handles[2]));
+    taken.err_write = only_a_pipe(copy_from(from, line.handles[3]));
+    taken.job = copy_from(from, line.handles[4]);
     BOOL inside = FALSE;
-    if (taken.job && (::IsProcessInJob(from, as_handle(taken.job.get()), &inside) == 0 || inside == FALSE))
+    if (taken.job && (::IsProcessInJob(as_handle(from), as_handle(taken.job.get()), &inside) == 0 || inside == FALSE))
       taken.job.reset();
   }
   return taken;

@@ -10,6 +10,12 @@
 
 namespace forever::win32 {
 
+// A copy of a handle of ours under a number in `process`, and of one of its handles for us; none if that is refused.
+[[nodiscard]] NativeHandle copy_into(NativeHandle process, NativeHandle ours) noexcept;
+[[nodiscard]] Handle copy_from(NativeHandle process, NativeHandle theirs) noexcept;
+// Empty if it is no pipe: the program may have closed what it was given, and been given the number for something else.
+[[nodiscard]] Handle only_a_pipe(Handle handle) noexcept;
+
 // Where the record is, for a supervisor; without it nothing is kept.
 void keep_handles_in(const std::string& directory);
 

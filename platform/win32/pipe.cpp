@@ -12,20 +12,44 @@ namespace forever {
 
 namespace win32 {
 
-Result<PipeEnds> make_pipe_of(std::size_t capacity) {
+namespace {
+
+// Our end of a pipe that nobody else can find, and that of a program, which knows nothing of waiting for several.
+struct Pair {
+  Handle ours, theirs;
+};
+
+Result<Pair> make_pair(DWORD direction, DWORD access, std::size_t capacity) {
   static std::atomic<unsigned> count = 0;
   const std::string name = "\\\\.\\pipe\\forever-pipe-" + std::to_string(::GetCurrentProcessId()) + "-" +
                            std::to_string(++count) + "-" + std::to_string(steady_now().time_since_epoch().count());
-  PipeEnds ends;
-  ends.read.reset(as_native(::CreateNamedPipeW(
-      to_wide(name).c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-      PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, 0, static_cast<DWORD>(capacity), 0, owner_only())));
-  if (!ends.read) return last_error("make a pipe");
-  ends.write.reset(as_native(::CreateFileW(to_wide(name).c_str(), GENERIC_WRITE | FILE_READ_ATTRIBUTES, 0, nullptr,
-                                           OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr)));
-  if (!ends.write) return last_error("make a pipe");
-  keep_channel(ends.read.get());
-  return ends;
+  const auto size = static_cast<DWORD>(capacity);
+  Pair pair;
+  pair.ours.reset(as_native(::CreateNamedPipeW(to_wide(name).c_str(),
+                                               direction | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                                               PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1,
+                                               direction == PIPE_ACCESS_INBOUND ? 0 : size, size, 0, owner_only())));
+  if (!pair.ours) return last_error("make a pipe");
+  pair.theirs.reset(as_native(
+      ::CreateFileW(to_wide(name).c_str(), access, 0, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr)));
+  if (!pair.theirs) return last_error("make a pipe");
+  return pair;
+}
+
+}  // namespace
+
+Result<PipeEnds> make_pipe_of(std::size_t capacity) {
+  auto pair = make_pair(PIPE_ACCESS_INBOUND, GENERIC_WRITE | FILE_READ_ATTRIBUTES, capacity);
+  if (!pair) return pair.error();
+  keep_channel(pair->ours.get());
+  return PipeEnds{std::move(pair->ours), std::move(pair->theirs)};
+}
+
+Result<PipeEnds> make_input_pipe_of(std::size_t capacity) {
+  // In both directions, for the right to ask what it is.
+  auto pair = make_pair(PIPE_ACCESS_DUPLEX, GENERIC_READ | FILE_WRITE_ATTRIBUTES, capacity);
+  if (!pair) return pair.error();
+  return PipeEnds{std::move(pair->theirs), std::move(pair->ours)};
 }
 
 }  // namespace win32

@@ -77,7 +77,8 @@ std::vector<Pid> children_in(const std::map<Pid, Row>& table, Pid parent) {
   // What is in our instances' jobs and has lost its parent: a subreaper would have been given it.
   for (const Pid pid : win32::pids_in_jobs()) {
     const auto row = table.find(pid);
-    if (row == table.end() || std::ranges::find(children, pid) != children.end()) continue;
+    if (row == table.end() || is_console_host(row->second)) continue;
+    if (std::ranges::find(children, pid) != children.end()) continue;
     const auto above = identify(row->second.parent);
     if (!above || !is_child_of(pid, *above)) children.push_back(pid);
   }

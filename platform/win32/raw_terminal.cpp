@@ -44,8 +44,7 @@ Result<RawTerminal> RawTerminal::open() {
   const DWORD raw = (before->input & ~DWORD{ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT}) | kSequencesIn;
   if (::SetConsoleMode(input_handle(), raw) == 0) return last_error("change the console's settings");
   RawTerminal terminal{std::move(before)};
-  // Alternate screen, no cursor, no wrapping at the right edge.
-  (void)write_all(Stream::out, "\x1b[?1049h\x1b[?25l\x1b[?7l");
+  (void)write_all(Stream::out, kEnterView);
   return terminal;
 }
 
@@ -54,7 +53,7 @@ RawTerminal::RawTerminal(RawTerminal&&) noexcept = default;
 
 RawTerminal::~RawTerminal() {
   if (!before_) return;
-  (void)write_all(Stream::out, "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l");
+  (void)write_all(Stream::out, kLeaveView);
   ::SetConsoleMode(output_handle(), before_->output);
   ::SetConsoleMode(input_handle(), before_->input);
 }

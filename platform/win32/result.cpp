@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "platform/win32/system.hpp"
 
@@ -79,6 +80,17 @@ int errno_of(DWORD code) noexcept {
 }  // namespace win32
 
 std::string system_words(int code) {
+  // What the C runtime has numbers for, and no words.
+  constexpr std::pair<int, const char*> kWords[] = {{ENOTSUP, "not supported on this system"},
+                                                    {ETIMEDOUT, "timed out"},
+                                                    {ECANCELED, "cancelled"},
+                                                    {EMSGSIZE, "message too long"},
+                                                    {EADDRINUSE, "address already in use"},
+                                                    {ECONNREFUSED, "connection refused"},
+                                                    {ECONNRESET, "connection reset"}};
+  for (const auto& [number, words] : kWords) {
+    if (number == code) return words;
+  }
   if (code < win32::kFirstSystemCode) return std::generic_category().message(code);
   return std::system_category().message(code - win32::kFirstSystemCode);
 }

@@ -11,9 +11,11 @@
 
 #include "platform/clock.hpp"
 #include "platform/environment.hpp"
+#include "platform/win32/input_pipe.hpp"
 #include "platform/win32/jobs.hpp"
 #include "platform/win32/kept_handles.hpp"
 #include "platform/win32/output_pipe.hpp"
+#include "platform/win32/pipe_pair.hpp"
 #include "platform/win32/security.hpp"
 #include "platform/win32/spawning.hpp"
 #include "platform/win32/startup.hpp"
@@ -28,6 +30,8 @@ using win32::as_handle;
 constexpr std::array kStageNames{"fork", "session", "group", "limits", "output", "user",
                                  "cwd",  "signals", "exec",  "ports",  "cgroup", "sockets"};
 static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::sockets) + 1);
+
+constexpr std::size_t kInputCapacity = 64U << 10U;  // bytes that a program has not read yet
 
 // Threads of instances at their gates, by the gate.
 struct Gates {
@@ -123,6 +127,11 @@ Handle stream_for(NativeHandle wanted, DWORD number) {
   return ours ? std::move(ours) : win32::inheritable_null();
 }
 
+Handle input_for(const SpawnRequest& request, const PipeEnds& input) {
+  if (input.read) return win32::inheritable(input.read.get());
+  return request.inherit_stdin ? stream_for(kNoHandle, STD_INPUT_HANDLE) : win32::inheritable_null();
+}
+
 bool set_end_with_job(NativeHandle job, bool end) noexcept {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
   if (end) limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
@@ -188,9 +197,14 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
   Handle report(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
   if (!report) return last_error("create an event");
   Handle stop_event;
-  const win32::Startup streams(
-      request.inherit_stdin ? stream_for(kNoHandle, STD_INPUT_HANDLE) : win32::inheritable_null(),
-      stream_for(request.out, STD_OUTPUT_HANDLE), stream_for(request.err, STD_ERROR_HANDLE));
+  PipeEnds input;
+  if (!request.input.empty()) {
+    auto made = win32::make_input_pipe_of(kInputCapacity);
+    if (!made) return made.error();
+    input = std::move(*made);
+  }
+  const win32::Startup streams(input_for(request, input), stream_for(request.out, STD_OUTPUT_HANDLE),
+                               stream_for(request.err, STD_ERROR_HANDLE));
   if (!streams.ready()) return last_error("prepare the program's standard streams");
 
   STARTUPINFOEXW startup = streams.info();
@@ -213,6 +227,10 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
     return error;
   }
   const ProcessId id{static_cast<Pid>(created.dwProcessId), win32::start_time_of(process.get())};
+  if (!request.input.empty()) {
+    if (Status kept = win32::keep_input(request.input, id, process.get(), input.write.get()); !kept)
+      return kept.error();
+  }
   win32::remember_instance({.id = id,
                             .process = std::move(process),
                             .job = Handle(),

@@ -34,6 +34,7 @@
 //     respond-after MS, stop-listening
 //     notify STATE                                           | to NOTIFY_SOCKET
 //   the world
+//     read-lines                                             | says "got LINE" for each of its standard input, and "end"
 //     touch FILE, wait-for FILE                              | make it; wait until it exists
 //     count FILE                                             | adds one to the number in the file, and says "count N"
 //     first K WORDS… end                                     | only if the count is at most K
@@ -48,6 +49,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <string>
 #include <vector>
@@ -306,7 +308,10 @@ class Interpreter {
   }
 
   bool world(const std::string& word, const Script& script, std::size_t& at) {
-    if (word == "touch") {
+    if (word == "read-lines") {
+      for (std::string line; std::getline(std::cin, line);) say("got " + line);
+      say("end");
+    } else if (word == "touch") {
       std::ofstream(next(script, at), std::ios::app).flush();
     } else if (word == "wait-for") {
       const fs::path file = next(script, at);

@@ -79,13 +79,13 @@ TEST_CASE("APPS1 standard input is an apps file too, and paths are meant from th
   Command command = home.command({"start", "-"});
   command.input = "[" + app("web", {"wait"}) + "]";
   REQUIRE(run(command).exit_code == 0);
-  CHECK(describe_json(home, "web")["cwd"] == home.scratch().string());
+  CHECK(describe_json(home, "web")["cwd"] == home.scratch().generic_string());
 
   std::filesystem::create_directories(home.scratch() / "sub" / "logs");
   write_apps(home, app("there", {"wait"}, "\"out_file\": \"./logs/o\""), "sub/apps.json");
   done(home, {"start", "sub/apps.json"});
-  CHECK(describe_json(home, "there")["cwd"] == (home.scratch() / "sub").string());
-  CHECK(describe_json(home, "there")["logs"]["out"] == (home.scratch() / "sub" / "logs" / "o").string());
+  CHECK(describe_json(home, "there")["cwd"] == (home.scratch() / "sub").generic_string());
+  CHECK(describe_json(home, "there")["logs"]["out"] == (home.scratch() / "sub" / "logs" / "o").generic_string());
 }
 
 TEST_CASE("APPS2 an app is started once what it depends on is ready, and not at all if that fails", "[e2e]") {

@@ -120,7 +120,7 @@ TEST_CASE("ENV2 a flipped link runs the new code after a restart", "[ENV2]") {
     write_file(home.scratch() / release / "app.sh",
                std::string("echo release ") + release + "\nexec \"" + child_binary() + "\" print-cwd wait\n");
   }
-  const fs::path current = home.scratch() / "current";
+  const Place current = home.scratch() / "current";
   fs::create_directory_symlink("one", current);
   done(home, {"start", current / "app.sh", "--name", "by-path"});
   done(home, {"start", "app.sh", "--name", "by-cwd", "--cwd", current});

@@ -1,6 +1,4 @@
 // STOP: after `stop` nothing of the app is left, however it resists; and it is told what is waited for.
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "test/e2e/apps.hpp"
@@ -15,7 +13,7 @@ std::string traps_for_helpers(const TemporaryHome& home) {
   std::filesystem::create_directory(directory);
   for (const char* name : {"ps", "pgrep", "pkill", "kill", "killall", "lsof", "fuser", "taskkill", "wmic", "sh"}) {
     write_file(directory / name, "#!/bin/sh\necho " + std::string(name) + " >> " + (home.scratch() / "used").string());
-    chmod((directory / name).c_str(), 0755);
+    std::filesystem::permissions(directory / name, std::filesystem::perms(0755));
   }
   return directory;
 }

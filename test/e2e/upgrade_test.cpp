@@ -103,7 +103,7 @@ TEST_CASE("SUP3 a bad new binary changes nothing", "[SUP3]") {
   write_file(stranger, "#!/bin/sh\necho something else\n");
   write_file(plain, "");
   for (const fs::path& file : {noise, stranger}) fs::permissions(file, fs::perms::owner_all);
-  for (const fs::path& file : {noise, stranger, plain, home.scratch() / "missing"}) {
+  for (const fs::path& file : {noise, stranger, plain, fs::path(home.scratch() / "missing")}) {
     const Result result = home.forever({"upgrade", "--binary", file});
     INFO(file << ": " << result.out << result.err);
     REQUIRE(result.exit_code == 1);

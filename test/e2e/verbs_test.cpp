@@ -1,5 +1,4 @@
 // Every verb, alias and option of forever(1), once, with its exit code.
-#include <unistd.h>
 
 #include <algorithm>
 

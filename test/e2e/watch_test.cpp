@@ -32,9 +32,9 @@ TEST_CASE("WATCH3 more changes than the kernel keeps lead to exactly one restart
   Watched app({});
   app.begin();
   const int supervisor = supervisor_of(app.home, "web");
-  REQUIRE(::kill(supervisor, SIGSTOP) == 0);
+  send_signal(supervisor, SIGSTOP);
   for (int i = 0; i < 20'000; ++i) write_file(app.tree / ("f" + std::to_string(i % 2)), "x");
-  REQUIRE(::kill(supervisor, SIGCONT) == 0);
+  send_signal(supervisor, SIGCONT);
   CHECK(app.stays_at(2));
   fs::create_directories(app.tree / "new");
   write_file(app.tree / "new/x", "x");
@@ -46,12 +46,13 @@ TEST_CASE("WATCH4 our own logs and state, .git, node_modules and ignored files n
   for (const char* folder : {".git", "node_modules/x", "build", "sub/node_modules", "dist"})
     fs::create_directories(app.tree / folder);
   write_file(app.tree / ".foreverignore", "# ours\ndist\n!dist/keep.js\n*.gen.js\n");
+  const std::string more = app.home.scratch() / "more";
   // The state directory in the middle of the watched tree, and a log there, too.
   Command begin = app.home.command(
       start_words("web",
                   {"--cwd", app.tree, "--watch", "--ignore", "*.tmp", "--ignore", "/build/", "--ext", "js,json",
                    "--log-max-size", "4K", "--out", app.tree / "out.json", "--watch-delay", "10ms"},
-                  {"stamp", app.stamps, "start", "trap", "USR1", "lines", "200", "100", "wait"}));
+                  {"stamp", app.stamps, "start", "lines", "200", "100", "wait-for", more, "say", "more", "wait"}));
   begin.environment["FOREVER_HOME"] = app.tree / "state";
   const auto forever = [&](const Words& words) {
     Command command = app.home.command(words);
@@ -68,7 +69,7 @@ TEST_CASE("WATCH4 our own logs and state, .git, node_modules and ignored files n
   for (const char* file : {".git/index.js", "node_modules/x/index.js", "sub/node_modules/y.js", "x.tmp", "build/x.js",
                            "dist/x.js", "dist/keep.js", "a.gen.js", "style.css", ".main.js.swp", "4913", "main.js~"})
     write_file(app.tree / file, "x");
-  REQUIRE(forever({"signal", "USR1", "web"}).exit_code == 0);
+  write_file(more, "");
   REQUIRE(forever({"flush", "web"}).exit_code == 0);
   CHECK(quiet(1));
   write_file(app.tree / "sub/build.js", "x");

@@ -35,8 +35,8 @@ struct Watched {
   }
 
   const TemporaryHome home;
-  const std::filesystem::path tree = home.scratch() / "tree";
-  const std::filesystem::path stamps = home.scratch() / "stamps";
+  const Place tree = home.scratch() / "tree";
+  const Place stamps = home.scratch() / "stamps";
 
  private:
   Words options_, words_;

@@ -44,13 +44,13 @@ TemporaryHome::~TemporaryHome() {
   fs::remove_all(root_, error);
 }
 
-fs::path TemporaryHome::state() const { return root_ / "home"; }
+Place TemporaryHome::state() const { return root_ / "home"; }
 
-fs::path TemporaryHome::scratch() const { return root_ / "scratch"; }
+Place TemporaryHome::scratch() const { return root_ / "scratch"; }
 
-fs::path TemporaryHome::app(const std::string& name) const { return state() / "apps" / name; }
+Place TemporaryHome::app(const std::string& name) const { return state() / "apps" / name; }
 
-fs::path TemporaryHome::log(const std::string& name, const char* stream) const {
+Place TemporaryHome::log(const std::string& name, const char* stream) const {
   return state() / "logs" / (name + "." + stream + ".log");
 }
 

@@ -9,6 +9,15 @@
 
 namespace forever::test {
 
+// A path that is also an argument, on every system: Windows' own are of another kind of text.
+class Place : public std::filesystem::path {
+ public:
+  using path::path;
+  Place(const path& other) : path(other) {}          // NOLINT(google-explicit-constructor): it is the same
+  operator std::string() const { return generic_string(); }  // NOLINT(google-explicit-constructor): that is its purpose
+  friend Place operator/(const Place& left, const path& right) { return static_cast<const path&>(left) / right; }
+};
+
 // Everything that was started from it is gone when it is destroyed. The directory goes too, unless the test case has
 // failed: then it stays as evidence, and its path is printed.
 class TemporaryHome {
@@ -18,10 +27,10 @@ class TemporaryHome {
   TemporaryHome& operator=(const TemporaryHome&) = delete;
   ~TemporaryHome();
 
-  [[nodiscard]] std::filesystem::path state() const;    // FOREVER_HOME: the state directory; not yet made
-  [[nodiscard]] std::filesystem::path scratch() const;  // an empty directory for the test's own files
-  [[nodiscard]] std::filesystem::path app(const std::string& name) const;  // apps/<name>
-  [[nodiscard]] std::filesystem::path log(const std::string& name, const char* stream = "out") const;
+  [[nodiscard]] Place state() const;                       // FOREVER_HOME: the state directory; not yet made
+  [[nodiscard]] Place scratch() const;                     // an empty directory for the test's own files
+  [[nodiscard]] Place app(const std::string& name) const;  // apps/<name>
+  [[nodiscard]] Place log(const std::string& name, const char* stream = "out") const;
 
   // `forever ARGUMENTS` with this FOREVER_HOME, in the scratch directory; to be run, or changed first.
   [[nodiscard]] Command command(const std::vector<std::string>& arguments) const;

@@ -15,6 +15,10 @@ namespace forever::test {
 [[nodiscard]] bool can_bind(int port, bool reuse = true);
 [[nodiscard]] bool can_connect(int port);
 
+// Sends it on a connection of its own, and returns what comes back until the peer closes it or the deadline is over. `error` is set
+// if something failed.
+[[nodiscard]] std::string exchange(int port, const std::string& request, Milliseconds deadline, std::string& error);
+
 struct HttpResponse {
   int status = 0;  // 0: no response; then `error` says why
   std::string body;

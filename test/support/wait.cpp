@@ -2,11 +2,22 @@
 #include "test/support/wait.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <thread>
 
 namespace forever::test {
+namespace {
 
-bool wait_until(const std::function<bool()>& condition, Milliseconds deadline) {
+// How many times as long as on a machine of its own: where programs start slowly, as under Wine.
+int patience() {
+  static const int times = [] {
+    const char* told = std::getenv("FOREVER_TEST_PATIENCE");
+    return std::max(1, told != nullptr ? std::atoi(told) : 1);
+  }();
+  return times;
+}
+
+bool looks_until(const std::function<bool()>& condition, Milliseconds deadline) {
   const auto end = Clock::now() + deadline;
   for (Milliseconds pause = 1ms;; pause = std::min(pause * 2, Milliseconds(20))) {
     if (condition()) return true;
@@ -15,8 +26,14 @@ bool wait_until(const std::function<bool()>& condition, Milliseconds deadline) {
   }
 }
 
+}  // namespace
+
+bool wait_until(const std::function<bool()>& condition, Milliseconds deadline) {
+  return looks_until(condition, deadline * patience());
+}
+
 bool stays_true(const std::function<bool()>& condition, Milliseconds period) {
-  return !wait_until([&] { return !condition(); }, period);
+  return !looks_until([&] { return !condition(); }, period);
 }
 
 }  // namespace forever::test

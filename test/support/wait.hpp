@@ -11,7 +11,7 @@ using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
 // True as soon as `condition` is; false once the deadline has passed. Looks after 1 ms, then less and less often, but
-// every 20 ms at least.
+// every 20 ms at least. FOREVER_TEST_PATIENCE=N in the environment makes it N deadlines.
 [[nodiscard]] bool wait_until(const std::function<bool()>& condition, Milliseconds deadline = 10s);
 
 // True if `condition` held all the time; false at the first look at which it did not.

@@ -54,8 +54,6 @@ BOOL WINAPI on_console_event(DWORD kind) {
 
 void mean(int number, Meaning meaning) {
   static const BOOL installed = ::SetConsoleCtrlHandler(&on_console_event, TRUE);
-  // Wine sends Ctrl-C in the place of Ctrl-Break; in a group of our own we hear it only if we ask for it.
-  if (test::under_wine()) ::SetConsoleCtrlHandler(nullptr, FALSE);
   if (installed != 0 && number > 0 && number < 32) meanings[static_cast<std::size_t>(number)] = meaning;
 }
 
@@ -104,6 +102,8 @@ void answer(SOCKET listener) {
 std::vector<std::string> own_arguments(int argc, char** argv) {
   // A crash is to end it, not to ask somebody what to do.
   ::SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+  // Wine sends Ctrl-C in the place of Ctrl-Break; in a group of our own we would not hear it.
+  if (test::under_wine()) ::SetConsoleCtrlHandler(nullptr, FALSE);
   return program_arguments(argc, argv);
 }
 

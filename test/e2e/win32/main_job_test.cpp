@@ -14,6 +14,23 @@ Json last_exit_of(const TemporaryHome& home, const std::string& name) {
   return exits.back();
 }
 
+// An app whose leader obeys, and that has started a process which does not.
+std::vector<int> start_disobedient(const TemporaryHome& home, const std::string& relation) {
+  start(home, "web",
+        {relation, "ignore", "TERM", "say", "deaf", "wait", "end", "on", "TERM", "exit", "0", "end", "wait"},
+        {"--kill-timeout", "500ms"});
+  const std::vector<int> pids = forked_by(home, "web", 1);
+  REQUIRE(wait_for_log(home, "web", "deaf"));
+  return pids;
+}
+
+void check_that_a_stop_ends(const std::string& relation) {
+  const TemporaryHome home;
+  const std::vector<int> pids = start_disobedient(home, relation);
+  done(home, {"stop", "web"});
+  CHECK(none_alive(pids));
+}
+
 }  // namespace
 
 TEST_CASE("START1 on Windows arguments reach the program word for word", "[START1]") {
@@ -70,24 +87,11 @@ TEST_CASE("STOP1 on Windows a stop leaves no descendant, and the port is free be
 }
 
 TEST_CASE("STOP2 on Windows a child that ignores the request is ended with the rest at the timeout", "[STOP2]") {
-  const TemporaryHome home;
-  start(home, "web", {"fork", "ignore", "TERM", "say", "deaf", "wait", "end", "on", "TERM", "exit", "0", "end", "wait"},
-        {"--kill-timeout", "500ms"});
-  const std::vector<int> pids = forked_by(home, "web", 1);
-  REQUIRE(wait_for_log(home, "web", "deaf"));
-  done(home, {"stop", "web"});
-  CHECK(none_alive(pids));
+  check_that_a_stop_ends("fork");
 }
 
 TEST_CASE("STOP3 on Windows a grandchild whose parent is gone is found and stopped", "[STOP3]") {
-  const TemporaryHome home;
-  start(home, "web",
-        {"orphan", "ignore", "TERM", "say", "alone", "wait", "end", "on", "TERM", "exit", "0", "end", "wait"},
-        {"--kill-timeout", "500ms"});
-  const std::vector<int> pids = forked_by(home, "web", 1);
-  REQUIRE(wait_for_log(home, "web", "alone"));
-  done(home, {"stop", "web"});
-  CHECK(none_alive(pids));
+  check_that_a_stop_ends("orphan");
 }
 
 TEST_CASE("STOP5 on Windows a stop waits for the program's own end, and says whom it waits for", "[STOP5]") {
@@ -174,11 +178,7 @@ TEST_CASE("SUP2 on Windows what has lost its supervisor lives, writes on, and is
 
 TEST_CASE("SUP2 on Windows the successor still holds the whole tree", "[SUP2]") {
   const TemporaryHome home;
-  start(home, "web",
-        {"orphan", "ignore", "TERM", "say", "alone", "wait", "end", "on", "TERM", "exit", "0", "end", "wait"},
-        {"--kill-timeout", "500ms"});
-  const std::vector<int> pids = forked_by(home, "web", 1);
-  REQUIRE(wait_for_log(home, "web", "alone"));
+  const std::vector<int> pids = start_disobedient(home, "orphan");
   kill_watchers(home, "web");
   done(home, {"list"});
   done(home, {"stop", "web"});
@@ -261,16 +261,20 @@ TEST_CASE("run on Windows has the program's output and its exit code", "[run]") 
   CHECK(result.exit_code == 5);
 }
 
-TEST_CASE("WATCH2 on Windows a save restarts the app", "[WATCH2]") {
+TEST_CASE("ENV1 on Windows an environment file with Windows' line ends is read, names compare without case", "[ENV1]") {
   const TemporaryHome home;
-  const auto folder = home.scratch() / "watched";
-  std::filesystem::create_directory(folder);
-  write_file(folder / "main.txt", "1");
-  start(home, "web", {"say", "begun", "wait"}, {"--watch=" + folder.generic_string(), "--kill-timeout", "500ms"});
-  REQUIRE(wait_for_log(home, "web", "begun"));
-  for (std::size_t saves = 1; saves <= 3; ++saves) {
-    write_file(folder / "new", std::to_string(saves));
-    std::filesystem::rename(folder / "new", folder / "main.txt");
-    REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "begun") == saves + 1; }));
-  }
+  write_file(home.scratch() / "env", "COLOUR=blue\r\nWORDS=\"two words\"\r\n");
+  start(home, "web", {"print-env", "colour", "print-env", "WORDS", "say", "end", "wait"}, {"--env-file", "env"});
+  REQUIRE(wait_for_log(home, "web", "end"));
+  CHECK(log_of(home, "web") == "env colour=blue\nenv WORDS=two words\nend\n");
+}
+
+TEST_CASE("SUP3 on Windows upgrade refuses in one line, and leaves the app as it is", "[SUP3]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  const Result refused = home.forever({"upgrade"});
+  CHECK(refused.exit_code != 0);
+  require_one_line(refused.err, "not supported on this system");
+  CHECK(pid_of(home, "web") == pid);
 }

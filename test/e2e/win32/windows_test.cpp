@@ -1,9 +1,12 @@
 // WIN: what only Windows can get wrong.
+#include <algorithm>
 #include <fstream>
 
 #include "platform/local_socket.hpp"
+#include "platform/logon.hpp"
 #include "platform/process.hpp"
 #include "platform/win32/system.hpp"
+#include "platform/windows_command_line.hpp"
 #include "test/e2e/apps.hpp"
 #include "test/support/permissions.hpp"
 
@@ -136,4 +139,58 @@ TEST_CASE("WIN7 no helper program is started to stop an app", "[WIN7]") {
       20s));
   CHECK_FALSE(helper);
   CHECK(stop.wait().exit_code == 0);
+}
+
+namespace {
+
+// Whatever this user's logon runs under our name is put back.
+class LogonValue {
+ public:
+  LogonValue() : before_(*forever::logon_command("forever")) {}
+  LogonValue(const LogonValue&) = delete;
+  LogonValue& operator=(const LogonValue&) = delete;
+  ~LogonValue() { (void)forever::set_logon_command("forever", before_).ok(); }
+
+ private:
+  std::string before_;
+};
+
+}  // namespace
+
+TEST_CASE("BOOT1 startup on Windows has the logon run resurrect, once, and unstartup takes it away", "[BOOT1]") {
+  const LogonValue restored;
+  const TemporaryHome home;
+  REQUIRE(forever::set_logon_command("forever", ""));
+  std::string program = forever_binary();
+  std::replace(program.begin(), program.end(), '/', '\\');
+  const std::string line = program + " resurrect --quiet";
+  const std::string place = "HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run, value forever";
+  CHECK(done(home, {"startup", "--dry-run"}).out == "# " + place + "\n" + line + "\n");
+  CHECK(forever::logon_command("forever")->empty());
+  const Result first = done(home, {"startup"});
+  CHECK_THAT(first.out, contains("at your logon Windows runs `forever resurrect`: " + place));
+  CHECK_THAT(first.err, contains("setx FOREVER_HOME"));
+  CHECK(*forever::logon_command("forever") == line);
+  CHECK_THAT(done(home, {"startup"}).out, contains("it is set up already: " + place));
+  CHECK(done(home, {"unstartup", "--dry-run"}).out == "would be removed: " + place + "\n");
+  CHECK(*forever::logon_command("forever") == line);
+  CHECK_THAT(done(home, {"unstartup"}).out, contains("removed: " + place));
+  CHECK(forever::logon_command("forever")->empty());
+  CHECK_THAT(done(home, {"unstartup"}).out, contains("nothing was set up"));
+  const Result refused = home.forever({"startup", "--init", "systemd"});
+  CHECK(refused.exit_code == 1);
+  require_one_line(refused.err, "there is no systemd on Windows");
+}
+
+TEST_CASE("BOOT1 what the logon runs brings back what was saved", "[BOOT1]") {
+  const LogonValue restored;
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  done(home, {"save"});
+  done(home, {"delete", "web"});
+  done(home, {"startup"});
+  Command logon = home.command({});
+  logon.argv = forever::split_windows_command_line(*forever::logon_command("forever"));
+  CHECK(run(logon).exit_code == 0);
+  CHECK(status_of(home, "web") == "online");
 }

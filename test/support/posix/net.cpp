@@ -11,8 +11,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <random>
-#include <stdexcept>
 
 namespace forever::test {
 namespace {
@@ -53,49 +51,31 @@ bool can_bind(int port, bool reuse) {
          listen(socket.fd(), 1) == 0;
 }
 
-int free_port() {
-  static std::mt19937 random{std::random_device{}()};
-  std::uniform_int_distribution<int> ports(20000, 31999);
-  for (int attempt = 0; attempt < 1000; ++attempt) {
-    const int port = ports(random);
-    if (can_bind(port)) return port;
-  }
-  throw std::runtime_error("no free port");
-}
-
 bool can_connect(int port) {
   const Socket socket;
   return connect_to(socket, port);
 }
 
-HttpResponse http_get(int port, const std::string& path, Milliseconds deadline) {
+std::string exchange(int port, const std::string& request, Milliseconds deadline, std::string& error) {
   const Socket socket;
   timeval limit{};
   limit.tv_sec = static_cast<time_t>(deadline.count() / 1000);
   limit.tv_usec = static_cast<suseconds_t>(deadline.count() % 1000 * 1000);
   setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  HttpResponse response;
-  const std::string request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
+  std::string text;
   if (!connect_to(socket, port) ||
       send(socket.fd(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
-    response.error = std::strerror(errno);
-    return response;
+    error = std::strerror(errno);
+    return text;
   }
-  std::string text;
   std::array<char, 4096> buffer{};
   ssize_t count = 0;
   while ((count = recv(socket.fd(), buffer.data(), buffer.size(), 0)) > 0) {
     text.append(buffer.data(), static_cast<std::size_t>(count));
   }
-  const auto end_of_head = text.find("\r\n\r\n");
-  if (!text.starts_with("HTTP/1.") || end_of_head == std::string::npos) {
-    response.error = count < 0 ? std::strerror(errno) : "no response";
-    return response;
-  }
-  response.status = std::stoi(text.substr(9, 3));
-  response.body = text.substr(end_of_head + 4);
-  return response;
+  if (count < 0) error = std::strerror(errno);
+  return text;
 }
 
 }  // namespace forever::test

@@ -5,8 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <random>
-#include <stdexcept>
 
 namespace forever::test {
 namespace {
@@ -51,44 +49,25 @@ bool can_bind(int port, bool) {
          ::listen(socket.get(), 1) == 0;
 }
 
-int free_port() {
-  static std::mt19937 random{std::random_device{}()};
-  std::uniform_int_distribution<int> ports(20000, 31999);
-  for (int attempt = 0; attempt < 1000; ++attempt) {
-    const int port = ports(random);
-    if (can_bind(port)) return port;
-  }
-  throw std::runtime_error("no free port");
-}
-
 bool can_connect(int port) {
   const Socket socket;
   return connect_to(socket, port);
 }
 
-HttpResponse http_get(int port, const std::string& path, Milliseconds deadline) {
+std::string exchange(int port, const std::string& request, Milliseconds deadline, std::string& error) {
   const Socket socket;
   const auto limit = static_cast<DWORD>(deadline.count());
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<const char*>(&limit), sizeof limit);
-  HttpResponse response;
-  const std::string request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
-  if (!connect_to(socket, port) || ::send(socket.get(), request.data(), static_cast<int>(request.size()), 0) < 0) {
-    response.error = "error " + std::to_string(::WSAGetLastError());
-    return response;
-  }
   std::string text;
+  if (!connect_to(socket, port) || ::send(socket.get(), request.data(), static_cast<int>(request.size()), 0) < 0) {
+    error = "error " + std::to_string(::WSAGetLastError());
+    return text;
+  }
   std::array<char, 4096> buffer{};
   int count = 0;
   while ((count = ::recv(socket.get(), buffer.data(), static_cast<int>(buffer.size()), 0)) > 0)
     text.append(buffer.data(), static_cast<std::size_t>(count));
-  const auto end_of_head = text.find("\r\n\r\n");
-  if (!text.starts_with("HTTP/1.") || end_of_head == std::string::npos) {
-    response.error = "no response";
-    return response;
-  }
-  response.status = std::stoi(text.substr(9, 3));
-  response.body = text.substr(end_of_head + 4);
-  return response;
+  return text;
 }
 
 }  // namespace forever::test

@@ -5,6 +5,8 @@
 #include <array>
 
 #include "platform/process.hpp"
+#include "platform/win32/system.hpp"
+#include "test/support/signals.hpp"
 
 namespace forever::test {
 
@@ -49,7 +51,16 @@ std::string command_line_of(int pid) {
   return line;
 }
 
+// Windows has no words for it, but its kernel can do it.
+extern "C" NTSTATUS NTAPI NtSuspendProcess(HANDLE);
+extern "C" NTSTATUS NTAPI NtResumeProcess(HANDLE);
+
 void send_signal(int pid, int signal) {
+  if (signal == SIGSTOP || signal == SIGCONT) {
+    const Handle process(win32::as_native(::OpenProcess(PROCESS_SUSPEND_RESUME, FALSE, static_cast<DWORD>(pid))));
+    (void)(signal == SIGSTOP ? NtSuspendProcess : NtResumeProcess)(win32::as_handle(process.get()));
+    return;
+  }
   if (const auto id = identify(pid)) (void)forever::send_signal(*id, signal).ok();
 }
 

@@ -5,20 +5,21 @@ using namespace forever::test;
 
 TEST_CASE("HABIT send writes a line to the input of every instance, before and after the supervisor's death", "[e2e]") {
   const TemporaryHome home;
-  const Words reader{"-c", "while read -r line; do echo \"$FOREVER_INSTANCE got $line\"; done; echo end"};
-  done(home, Words{"start", "sh", "--stdin", "-i", "2", "--no-share", "--name", "web", "--"} + reader);
+  start(home, "web", {"read-lines"}, {"--stdin", "-i", "2", "--no-share"});
+  const auto both_got = [&](const std::string& line) {
+    return wait_until([&] { return count_of(log_of(home, "web"), "got " + line + "\n") == 2; });
+  };
   const int pid = pid_of(home, "web");
   CHECK_THAT(done(home, {"send", "web", "one", "two"}).out, contains("web got the line, in all instances"));
-  CHECK(wait_for_log(home, "web", "0 got one two\n"));
-  CHECK(wait_for_log(home, "web", "1 got one two\n"));
+  CHECK(both_got("one two"));
   kill_watchers(home, "web");
   done(home, {"send", "web", "three"});
-  CHECK(wait_for_log(home, "web", "0 got three\n"));
+  CHECK(both_got("three"));
   CHECK(pid_of(home, "web") == pid);
   CHECK_FALSE(has(log_of(home, "web"), "end"));
   done(home, {"restart", "web", "--quiet"});
   done(home, {"send", "web", "--", "-4"});
-  CHECK(wait_for_log(home, "web", "1 got -4\n"));
+  CHECK(both_got("-4"));
   done(home, {"stop", "web"});
   const Result stopped = home.forever({"send", "web", "5"});
   CHECK(stopped.exit_code == 1);
