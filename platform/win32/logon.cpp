@@ -14,8 +14,8 @@ constexpr std::size_t kLongest = 260;  // characters
 Result<std::string> user_text(const wchar_t* key, const std::string& name) {
   std::wstring value(32'768, L'\0');
   auto size = static_cast<DWORD>(value.size() * sizeof(wchar_t));
-  const LSTATUS code = ::RegGetValueW(HKEY_CURRENT_USER, key, win32::to_wide(name).c_str(),
-                                      RRF_RT_REG_SZ, nullptr, value.data(), &size);
+  const LSTATUS code =
+      ::RegGetValueW(HKEY_CURRENT_USER, key, win32::to_wide(name).c_str(), RRF_RT_REG_SZ, nullptr, value.data(), &size);
   if (code == ERROR_FILE_NOT_FOUND) return std::string{};
   if (code != ERROR_SUCCESS) return win32::error_of(static_cast<DWORD>(code), "read the registry");
   return win32::to_utf8(value.c_str());

@@ -13,7 +13,7 @@ namespace forever::test {
 class Place : public std::filesystem::path {
  public:
   using path::path;
-  Place(const path& other) : path(other) {}          // NOLINT(google-explicit-constructor): it is the same
+  Place(const path& other) : path(other) {}                  // NOLINT(google-explicit-constructor): it is the same
   operator std::string() const { return generic_string(); }  // NOLINT(google-explicit-constructor): that is its purpose
   friend Place operator/(const Place& left, const path& right) { return static_cast<const path&>(left) / right; }
 };
