@@ -9,6 +9,9 @@
 namespace forever::cli {
 namespace {
 
+// On Windows "/x" is on the current drive, and no more meant from the file than "C:/x" is.
+bool stands_alone(std::string_view path) { return path.starts_with('/') || is_absolute(path); }
+
 const Option* find_start_option(std::string_view name) {
   for (const OptionGroup& group : kStartGroups) {
     if (group.title == kAnswerTitle || group.title == kAppsFileTitle) continue;  // of the command, not of an app
@@ -173,7 +176,7 @@ Fault script(AppReading& app, const Attribute&, const Json& value) {
       app.entry.find("sourceDir");  // forever's: where the script lies, and where it runs unless workingDir says so
   if (source == app.entry.end() || !source->is_string()) return {};
   const std::string directory = path_from(app.question, source->get<std::string>());
-  if (!is_absolute(app.draft.start.program)) app.draft.start.program = directory + "/" + app.draft.start.program;
+  if (!stands_alone(app.draft.start.program)) app.draft.start.program = directory + "/" + app.draft.start.program;
   app.draft.start.directory = directory;
   return {};
 }
@@ -446,7 +449,7 @@ std::optional<std::string> word_of(const Json& value) {
 }
 
 std::string path_from(const AppsQuestion& question, const std::string& path) {
-  if (is_absolute(path)) return path;
+  if (stands_alone(path)) return path;
   if (path == "~") return question.home;
   if (path.starts_with("~/")) return question.home + path.substr(1);
   return path == "." || path == "./" ? question.directory
