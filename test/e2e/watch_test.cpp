@@ -137,7 +137,7 @@ TEST_CASE("WATCH4 a folder that is moved in is watched like one that was there, 
 TEST_CASE("WATCH4 a folder that may not be read is left out, and all else is watched", "[WATCH4][PERM1]") {
   if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
   const StrangersHome user;
-  const fs::path tree = user.home.scratch() / "tree", stamps = user.home.scratch() / "stamps";
+  const Place tree = user.home.scratch() / "tree", stamps = user.home.scratch() / "stamps";
   for (const char* folder : {"closed", "open"}) fs::create_directories(tree / folder);
   write_file(stamps, "");
   fs::permissions(stamps, fs::perms::all);
@@ -173,7 +173,7 @@ TEST_CASE("WATCH5 of 100,000 files a change of one is found, and ignored folders
 
 TEST_CASE("WATCH a save while it restarts is not lost, and makes no second restart", "[WATCH]") {
   const TemporaryHome home;
-  const fs::path tree = home.scratch() / "tree";
+  const Place tree = home.scratch() / "tree";
   fs::create_directory(tree);
   write_file(tree / "main.js", "one");
   start(
