@@ -225,7 +225,7 @@ TEST_CASE(
   const TemporaryHome home;
   const std::string port = std::to_string(free_port());
   start(home, "web", {"on", "USR1", "respond-after", "3600000", "end", "listen", port, "wait"},
-        {"-i", "3", "--wait", "--health-port", port + "/", "--health-interval", "50ms", "--health-timeout", "300ms",
+        {"-i", "3", "--wait", "--health-port", port + "/", "--health-interval", "50ms", "--health-timeout", "1s",
          "--health-threshold", "2"});
   const auto pids = [&] {
     std::vector<int> found;

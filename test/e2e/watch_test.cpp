@@ -191,7 +191,7 @@ TEST_CASE("WATCH a save while it restarts is not lost, and makes no second resta
 }
 
 TEST_CASE("WATCH --watch-delay is the quiet that is waited for after the last of several saves", "[WATCH]") {
-  Watched app({"--watch-delay", "700ms"});
+  Watched app({"--watch-delay", "2s"});
   app.begin();
   // For longer than the delay, and never quiet for so long.
   int saves = 0;
@@ -200,7 +200,7 @@ TEST_CASE("WATCH --watch-delay is the quiet that is waited for after the last of
         write_file(app.tree / "main.js", std::to_string(++saves));
         return app.starts() == 1;
       },
-      1500ms));
+      3000ms));
   CHECK(app.stays_at(2));
 }
 
