@@ -73,6 +73,12 @@ std::string join(std::string_view directory, std::string_view name) {
   return path.append(name);
 }
 
+// Python's own installer for Windows has no python3.
+std::vector<std::string> names_of(const std::string& name) {
+  if (name == "python3") return {name, "python", "py"};
+  return {name};
+}
+
 }  // namespace
 
 ProgramLookup find_program(const std::string& name, const std::string& directory, const std::string& path_variable) {
@@ -82,9 +88,11 @@ ProgramLookup find_program(const std::string& name, const std::string& directory
   const bool script = name.find('.', 1) != std::string::npos;
   if (here.executable || (script && here.code == 0)) return here;
   const std::string path = path_variable.empty() ? environment_variable("PATH").value_or("") : path_variable;
-  for (const std::string& place : parts_of(path)) {
-    ProgramLookup found = look(join(join(directory, place), name));
-    if (found.executable) return found;
+  for (const std::string& one : names_of(name)) {
+    for (const std::string& place : parts_of(path)) {
+      ProgramLookup found = look(join(join(directory, place), one));
+      if (found.executable) return found;
+    }
   }
   return here;
 }

@@ -9,11 +9,16 @@
 #include "platform/output_pipe.hpp"
 #include "platform/pipe.hpp"
 #include "platform/win32/output_pipe.hpp"
+#include "platform/win32/security.hpp"
 #include "test/contract/scratch.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/permissions.hpp"
 #include "test/support/wait.hpp"
+#include "test/support/win32/security.hpp"
 #include "test/support/win32/wine.hpp"
+// clang-format off: this needs the ones above
+#include <sddl.h>
+// clang-format on
 
 using namespace forever;
 using namespace std::chrono_literals;
@@ -233,4 +238,28 @@ TEST_CASE("A deadline is waited for, never less", "[loop]") {
     CHECK(loop->wait(due).empty());
     CHECK(steady_now() >= due);
   }
+}
+
+TEST_CASE("WIN5 a pipe lets nobody in but its user and the system", "[socket]") {
+  const Scratch scratch;
+  const auto listener = listen_local(scratch.path(), "control");
+  REQUIRE(listener);
+  const Pair pair = connected(scratch.path(), listener->get());
+  CHECK(test::owner_only_object(pair.server.get()));
+  const auto between = make_pipe();
+  REQUIRE(between);
+  CHECK(test::owner_only_object(between->read.get()));
+}
+
+TEST_CASE("WIN5 what belongs to another user's SID is not taken for ours", "[socket]") {
+  const auto ours = [](const std::wstring& text) {
+    PSID sid = nullptr;
+    REQUIRE(::ConvertStringSidToSidW(text.c_str(), &sid) != 0);
+    const bool owned = win32::owns(sid);
+    ::LocalFree(sid);
+    return owned;
+  };
+  CHECK(ours(win32::user_sid()));
+  CHECK_FALSE(ours(L"S-1-5-21-1111111111-222222222-333333333-1001"));
+  CHECK_FALSE(ours(L"S-1-5-18"));
 }

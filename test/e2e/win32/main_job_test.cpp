@@ -33,35 +33,6 @@ void check_that_a_stop_ends(const std::string& relation) {
 
 }  // namespace
 
-TEST_CASE("START1 on Windows arguments reach the program word for word", "[START1]") {
-  const TemporaryHome home;
-  const Words odd = {"",
-                     "two words",
-                     "\"quoted\"",
-                     "back\\slash\\",
-                     "end\\\\\"",
-                     "%PATH%",
-                     "-h",
-                     "--",
-                     "a&b|c>d^e!",
-                     "tab\there",
-                     "gr\xC3\xBC\xC3\x9F dich \xF0\x9F\x90\xA7",
-                     "*"};
-  start(home, "talk", Words{"print-args", "wait", "--"} + odd);
-  REQUIRE(wait_for_log(home, "talk", "arg " + std::to_string(odd.size() - 1)));
-  const std::string log = log_of(home, "talk");
-  for (std::size_t i = 0; i < odd.size(); ++i) {
-    std::string hex;
-    for (const char c : odd[i]) {
-      char digits[3];
-      std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(c));
-      hex += digits;
-    }
-    INFO("argument " << i);
-    CHECK(has(log, "arg " + std::to_string(i) + " " + hex + "\n"));
-  }
-}
-
 TEST_CASE("START4 on Windows starts side by side make one app", "[START4]") {
   const TemporaryHome home;
   std::vector<Running> all;
@@ -259,14 +230,6 @@ TEST_CASE("run on Windows has the program's output and its exit code", "[run]") 
   INFO(result.err);
   CHECK(has(result.out, "here"));
   CHECK(result.exit_code == 5);
-}
-
-TEST_CASE("ENV1 on Windows an environment file with Windows' line ends is read, names compare without case", "[ENV1]") {
-  const TemporaryHome home;
-  write_file(home.scratch() / "env", "COLOUR=blue\r\nWORDS=\"two words\"\r\n");
-  start(home, "web", {"print-env", "colour", "print-env", "WORDS", "say", "end", "wait"}, {"--env-file", "env"});
-  REQUIRE(wait_for_log(home, "web", "end"));
-  CHECK(log_of(home, "web") == "env colour=blue\nenv WORDS=two words\nend\n");
 }
 
 TEST_CASE("SUP3 on Windows upgrade refuses in one line, and leaves the app as it is", "[SUP3]") {

@@ -10,6 +10,9 @@
 
 #include <string>
 
+#include "platform/win32/security.hpp"
+#include "test/support/win32/security.hpp"
+
 namespace forever::test {
 namespace {
 
@@ -21,7 +24,7 @@ std::wstring text_of(PSID sid) {
   return copy;
 }
 
-bool names_nobody_else(PSID owner, PACL list) {
+bool names_nobody_else(const std::wstring& user, PACL list) {
   constexpr const wchar_t* kSystem = L"S-1-5-18";
   for (DWORD i = 0; list != nullptr && i < list->AceCount; ++i) {
     void* entry = nullptr;
@@ -29,7 +32,7 @@ bool names_nobody_else(PSID owner, PACL list) {
     auto* allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
     if (allowed->Header.AceType != ACCESS_ALLOWED_ACE_TYPE || allowed->Mask == 0) continue;
     const std::wstring who = text_of(&allowed->SidStart);
-    if (who != kSystem && who != text_of(owner)) return false;
+    if (who != kSystem && who != user) return false;
   }
   return list != nullptr;
 }
@@ -45,7 +48,20 @@ bool owner_only(const std::filesystem::path& path) {
                               &owner, nullptr, &list, nullptr, &descriptor) != ERROR_SUCCESS) {
     return false;
   }
-  const bool only = names_nobody_else(owner, list);
+  const bool only = names_nobody_else(text_of(owner), list);
+  ::LocalFree(descriptor);
+  return only;
+}
+
+bool owner_only_object(NativeHandle handle) {
+  PACL list = nullptr;
+  PSECURITY_DESCRIPTOR descriptor = nullptr;
+  if (::GetSecurityInfo(reinterpret_cast<HANDLE>(handle), SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr,
+                        &list, nullptr, &descriptor) != ERROR_SUCCESS) {
+    return false;
+  }
+  // An object's owner may be a group that its maker is in.
+  const bool only = names_nobody_else(win32::user_sid(), list);
   ::LocalFree(descriptor);
   return only;
 }

@@ -70,7 +70,8 @@ struct Running::State {
 Running::Running(const Command& command) : state_(std::make_unique<State>()) {
   const ProgramLookup found =
       find_program(command.argv.at(0), forever::current_directory(), environment_variable("PATH").value_or(""));
-  if (!found.executable) throw std::runtime_error("cannot execute " + command.argv[0]);
+  if (!found.executable)
+    throw std::runtime_error("cannot find " + command.argv[0] + ": errno " + std::to_string(found.code));
   auto out = make_pipe();
   auto err = make_pipe();
   if (!out || !err) throw std::runtime_error("make_pipe");
@@ -88,7 +89,7 @@ Running::Running(const Command& command) : state_(std::make_unique<State>()) {
             CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
             environment.data(), command.directory.empty() ? nullptr : directory.c_str(), &info.StartupInfo,
             &created) == 0)
-      throw std::runtime_error("cannot execute " + command.argv[0]);
+      throw std::runtime_error("cannot execute " + command.argv[0] + ": error " + std::to_string(::GetLastError()));
   }
   ::CloseHandle(created.hThread);
   state_->process.reset(win32::as_native(created.hProcess));
