@@ -27,6 +27,12 @@ Handle open_file(const std::string& path, DWORD access, DWORD disposition, DWORD
       ::CreateFileW(wide_path(path).c_str(), access, kShareAll, win32::owner_only(), disposition, flags, nullptr)));
 }
 
+// What is written for every system says it so; absolute_path() has put a drive before it.
+bool is_null_device(std::string_view path) {
+  if (path.size() > 2 && path[1] == ':') path.remove_prefix(2);
+  return path == "/dev/null";
+}
+
 DWORD attributes_of(const std::string& path) noexcept { return ::GetFileAttributesW(wide_path(path).c_str()); }
 
 bool is_directory(const std::string& path) {
@@ -187,6 +193,7 @@ std::string current_directory() {
 }
 
 Result<Handle> open_log_file(const std::string& path) {
+  if (is_null_device(path)) return open_log_file("NUL");
   Handle file = open_file(path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL);
   if (!file) return open_error(path);
   return file;
@@ -223,6 +230,12 @@ Result<FileFacts> facts_of(NativeHandle file) {
     pipe.inode = static_cast<std::uint64_t>(file);  // no two of ours are taken for the same
     pipe.owner = effective_uid();
     return pipe;
+  }
+  if (::GetFileType(as_handle(file)) == FILE_TYPE_CHAR) {
+    FileFacts null;
+    null.links = 1;
+    null.owner = effective_uid();
+    return null;
   }
   BY_HANDLE_FILE_INFORMATION found{};
   if (::GetFileInformationByHandle(as_handle(file), &found) == 0) return last_error("look at an open file");

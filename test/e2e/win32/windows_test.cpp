@@ -143,15 +143,22 @@ TEST_CASE("WIN7 no helper program is started to stop an app", "[WIN7]") {
 
 namespace {
 
-// Whatever this user's logon runs under our name is put back.
+// One test at a time may change what this user's logon runs under our name; it is put back.
 class LogonValue {
  public:
-  LogonValue() : before_(*forever::logon_command("forever")) {}
+  LogonValue() : one_at_a_time_(forever::win32::as_native(::CreateMutexW(nullptr, FALSE, L"forever-test-logon"))) {
+    ::WaitForSingleObject(forever::win32::as_handle(one_at_a_time_.get()), INFINITE);
+    before_ = *forever::logon_command("forever");
+  }
   LogonValue(const LogonValue&) = delete;
   LogonValue& operator=(const LogonValue&) = delete;
-  ~LogonValue() { (void)forever::set_logon_command("forever", before_).ok(); }
+  ~LogonValue() {
+    (void)forever::set_logon_command("forever", before_).ok();
+    ::ReleaseMutex(forever::win32::as_handle(one_at_a_time_.get()));
+  }
 
  private:
+  forever::Handle one_at_a_time_;
   std::string before_;
 };
 
