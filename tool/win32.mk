@@ -26,11 +26,12 @@ build/win32/support.a: $(WIN32_SUPPORT:%.cpp=build/win32/obj/%.o)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-win32_link = $(Q)$(WIN32_CXX) $(win32_LINK) $^ $(win32_LIBS)
+# What is linked may have changed with this very file.
+win32_link = $(Q)$(WIN32_CXX) $(win32_LINK) $(filter-out %.mk,$^) $(win32_LIBS)
 
 define win32_ring_binary
 build/win32/$(1).exe: $$(patsubst %.cpp,build/win32/obj/%.o,$$(call win32_ring,$(1))) build/win32/obj/test/support/main.o \
-		build/win32/support.a build/win32/product.a
+		build/win32/support.a build/win32/product.a tool/win32.mk
 	$$(call say,link,$$@)
 	$$(win32_link) -o $$@
 endef

@@ -87,6 +87,7 @@ Result<std::size_t> Channel::read(char* buffer, std::size_t size) {
     return last_error("read a pipe");
   }
   if (::GetOverlappedResult(as_handle(pipe_), &reading, &got, TRUE) == 0) return last_error("read a pipe");
+  taken_ += got;
   return std::size_t{got};
 }
 

@@ -29,6 +29,8 @@ class Channel {
   // What waits, `size` bytes at most, without taking it away; and taking it away. 0: nothing waits.
   [[nodiscard]] Result<std::size_t> peek(char* buffer, std::size_t size) const;
   [[nodiscard]] Result<std::size_t> read(char* buffer, std::size_t size);
+  // How many bytes were taken away since the beginning.
+  [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
 
   // Set while nothing that was to be written is on its way.
   [[nodiscard]] HANDLE writable() const noexcept { return as_handle(written_.get()); }
@@ -43,6 +45,7 @@ class Channel {
   OVERLAPPED asking_{};
   OVERLAPPED writing_{};
   bool asked_ = false;
+  std::uint64_t taken_ = 0;
   std::string piece_;  // on its way
 };
 

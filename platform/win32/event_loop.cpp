@@ -52,8 +52,8 @@ struct Reading {
   std::uint64_t token = 0;
   EventLoop::Trigger trigger = EventLoop::Trigger::level;
   bool paused = false;
-  // For an edge: what waited when it was told of last, whether that was the end, and when to look again.
-  std::size_t seen = 0;
+  // For an edge: up to where in the stream it was told of last, whether that was the end, and when to look again.
+  std::optional<std::uint64_t> seen{};
   bool ended = false;
   Milliseconds step = kFirstLook;
   Time look{};
@@ -95,9 +95,11 @@ struct EventLoop::Impl {
     const auto waiting = channel.available();
     const std::size_t now = waiting ? *waiting : 0;
     const bool ended = !waiting;
-    const bool news = (ended && !reading.ended) || (now != reading.seen && now > 0);
+    // Not how much waits: as much as before may have come since that was taken.
+    const std::uint64_t reaches = channel.taken() + now;
+    const bool news = (ended && !reading.ended) || (now > 0 && reading.seen != reaches);
     if (news || now == 0) reading.step = kFirstLook;
-    reading.seen = now;
+    reading.seen = reaches;
     reading.ended = ended;
     if (news) {
       reading.look = steady_now() + reading.step;
@@ -276,7 +278,7 @@ void EventLoop::resume(NativeHandle handle) noexcept {
   const auto found = impl_->readings.find(handle);
   if (found == impl_->readings.end()) return;
   found->second.paused = false;
-  found->second.seen = 0;
+  found->second.seen.reset();
 }
 
 Status EventLoop::watch_process(const ProcessId& id, std::uint64_t token) {

@@ -191,6 +191,13 @@ TEST_CASE("The loop tells of what can be read: level while it is, edge once for 
   std::string ignored;
   REQUIRE(receive_some(edge->read.get(), ignored));
   CHECK(ignored == "yy");
+  // As many bytes as there were before are news, too, if those have been taken.
+  write_message(edge->write.get(), "zz");
+  CHECK(loop->wait(steady_now() + 10s).size() == 1);
+  REQUIRE(receive_some(edge->read.get(), ignored));
+  write_message(edge->write.get(), "zz");
+  CHECK(loop->wait(steady_now() + 10s).size() == 1);
+  REQUIRE(receive_some(edge->read.get(), ignored));
   edge->write.reset();
   CHECK(loop->wait(steady_now() + 10s).size() == 1);
   CHECK(loop->wait(steady_now() + 40ms).empty());
