@@ -36,9 +36,13 @@ std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
 
 // Who gets connections follows from the states; what a slot holds goes when the slot rests.
 void Supervision::settle_ports() {
+  // Clients that keep their connections, and have just lost them, would lose them twice. Unless there is nobody else.
+  const bool sparing = reconnecting_until_ && std::ranges::any_of(instances_, [this](const Instance& instance) {
+                         return may_serve(instance) && !is_to_be_replaced(instance);
+                       });
   for (const Instance& instance : instances_) {
     const InstanceState state = instance.life().state();
-    ports_.set_active(instance.key(), may_serve(instance));
+    ports_.set_active(instance.key(), may_serve(instance) && !(sparing && is_to_be_replaced(instance)));
     if (at_rest(state) && plan_ != PlanStep::restarting) ports_.release(link_, instance.key());
   }
 }
@@ -53,8 +57,6 @@ bool Supervision::is_to_be_replaced(const Instance& instance) const {
 // Whether it is to get new connections.
 bool Supervision::may_serve(const Instance& instance) const {
   if (instance.role() != Role::serving || instance.life().state() != InstanceState::online) return false;
-  // Clients that keep their connections would lose them twice.
-  if (reconnecting_until_ && is_to_be_replaced(instance)) return false;
   const Notice& notice = notices_.of(instance.key());
   return !notice.stopping && (notice.ready || spec_.ready_when() != ReadyWhen::notify);
 }
