@@ -210,7 +210,7 @@ fuzz-binaries: $(FUZZERS:%=build/fuzz/%)
 quick_rings = $(foreach r,$(QUICK),$(r)=build/test/$(r))
 fault_rings = $(if $(call have_ring,fault),fault=build/fault/fault)
 asan_rings = $(foreach r,$(SANITIZED),asan-$(r)=build/asan/$(r)) $(if $(call have_ring,e2e),asan-e2e=build/test/e2e)
-fuzz_rings = $(FUZZERS:%=fuzz-%=build/fuzz/%)
+fuzz_rings = $(foreach f,$(FUZZERS),fuzz-$(f)=build/fuzz/$(f))
 # `make test ONLY=STOP[12]` runs the cases whose names match that expression.
 run_tests = ONLY='$(ONLY)' tool/test
 
