@@ -81,7 +81,10 @@ std::vector<Outcome> restart_targets(const Selection& selection, const Restart& 
     const Target& target = selection.targets[places[i]];
     Outcome& outcome = outcomes[places[i]];
     if (!replies[i]) {
-      outcome = failed(target, replies[i].error().message());
+      // It may have been stopped while it was asked; then it is started, as what was stopped before.
+      const AppView now = view_app(selection.state, target.name, true);
+      auto started = now.supervised ? std::nullopt : start_again(selection.state, target, now, command.update_env);
+      outcome = started ? std::move(*started) : failed(target, replies[i].error().message());
     } else if (!replies[i]->ok) {
       outcome = failed(target, replies[i]->text);
     } else {

@@ -58,7 +58,7 @@ void ControlServer::accept_all() {
 
 std::vector<ControlServer::Request> ControlServer::read(Client client) {
   Connection& connection = clients_.at(client);
-  const auto more = receive_some(connection.socket.get(), connection.received);
+  auto more = receive_some(connection.socket.get(), connection.received);
   std::vector<Request> requests;
   while (auto line = take_line(connection.received)) {
     auto request = decode_request(*line);
@@ -68,7 +68,12 @@ std::vector<ControlServer::Request> ControlServer::read(Client client) {
     }
     requests.push_back({client, std::move(*request)});
   }
-  if (!more || !*more || connection.received.size() > kLongestRequest) drop(client);
+  if (!requests.empty() && more && *more) more = receive_some(connection.socket.get(), connection.received);
+  if (!more || !*more || connection.received.size() > kLongestRequest) {
+    drop(client);
+    // Who has gone before it was heard has been told so (we may have been suspended), and may have asked for the contrary since.
+    requests.clear();
+  }
   return requests;
 }
 

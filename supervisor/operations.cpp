@@ -48,6 +48,7 @@ void Supervision::operate(const ControlServer::Request& asked) {
         if (instance->role() == Role::serving && instance->life().state() != InstanceState::online)
           advance(*instance, event::Start{});
       }
+      overtake_stops(request);
       wait_for_it();
       return;
     case Operation::stop:
@@ -80,6 +81,7 @@ void Supervision::operate(const ControlServer::Request& asked) {
           advance(*instance, event::Stop{Trigger::restart, true, request.force});
         }
       }
+      overtake_stops(request);
       wait_for_it();
       return;
     case Operation::send_signal: {
@@ -143,6 +145,18 @@ void Supervision::operate(const ControlServer::Request& asked) {
       replies_.emplace_back(asked.client, ControlReply{true, {}, pids(), status_to_json(make_status())});
       return;
   }
+}
+
+// Who waits for a stop that a newer request has overtaken is told so: it will not come about.
+void Supervision::overtake_stops(const ControlRequest& newer) {
+  const char* const verb = newer.operation == Operation::start ? "start" : "restart";
+  std::erase_if(operating_, [&](const Operating& operating) {
+    const ControlRequest& older = operating.request;
+    if (older.operation != Operation::stop || (older.slot && newer.slot && *older.slot != *newer.slot)) return false;
+    replies_.emplace_back(operating.client,
+                          ControlReply{false, std::string{"a later "} + verb + " overtook this stop", pids(), {}});
+    return true;
+  });
 }
 
 // Nothing while it is under way.

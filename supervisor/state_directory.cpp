@@ -218,6 +218,17 @@ Status StateDirectory::write_status(const AppStatus& status) const {
   return write_in(app_directory(status.name), status_path(status.name), status_to_json(status, sequence));
 }
 
+namespace {
+
+// Whoever starts the app holds its lock from the first moment. A lock that cannot be tried keeps nobody from deleting.
+Status remove_unless_locked(const StateDirectory& state, const std::string& name) {
+  const Result<Handle> lock = try_lock(state.lock_path(name));
+  if (lock && !*lock) return Error{printable(name) + " was started again meanwhile; it was not deleted", {}};
+  return remove_tree(state.app_directory(name));
+}
+
+}  // namespace
+
 Status StateDirectory::remove_app(const std::string& name, bool logs_too) const {
   return std::move(remove_apps({name}, logs_too).front());
 }
@@ -230,7 +241,8 @@ std::vector<Status> StateDirectory::remove_apps(const std::vector<std::string>& 
       removed[i] = *fault;
       continue;
     }
-    removed[i] = remove_tree(app_directory(names[i]));
+    removed[i] = remove_unless_locked(*this, names[i]);
+    if (!removed[i]) continue;
     apps.emplace(names[i], &removed[i]);
   }
   remove_files_of(apps, path_ + "/pids", app_of_pid_file);

@@ -271,6 +271,7 @@ void Supervision::check_memory() {
 }
 
 void Supervision::restart_by_schedule() {
+  if (desired_ == Desired::stopped) return;
   log_later(EventLevel::info, "restarting by schedule");
   for (Instance& instance : instances_) {
     if (instance.role() != Role::serving) continue;

@@ -156,6 +156,7 @@ class Supervision {
     Time next_word{};
   };
   void operate(const ControlServer::Request& request);
+  void overtake_stops(const ControlRequest& newer);
   [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating);
   [[nodiscard]] std::vector<Instance*> chosen(const ControlRequest& request);
   [[nodiscard]] std::vector<Pid> pids() const;

@@ -144,6 +144,23 @@ TEST_CASE("ID3 removing one app leaves its neighbours' files alone") {
   CHECK(state.remove_app("never", true).ok());
 }
 
+TEST_CASE("STATE1 what is locked, since somebody starts it, is not deleted") {
+  Scratch scratch;
+  const StateDirectory state(scratch / "home");
+  REQUIRE(state.prepare().ok());
+  REQUIRE(state.write_spec(spec_named("web")).ok());
+  auto lock = try_lock(state.lock_path("web"));
+  REQUIRE(lock);
+  REQUIRE(*lock);
+  const Status kept = state.remove_app("web", true);
+  REQUIRE_FALSE(kept.ok());
+  CHECK(kept.error().message() == "web was started again meanwhile; it was not deleted");
+  CHECK(state.read_spec("web").ok());
+  lock->reset();
+  CHECK(state.remove_app("web", true).ok());
+  CHECK_FALSE(state.read_spec("web").ok());
+}
+
 TEST_CASE("STATE1 a reader beside a fast writer never sees a torn status") {
   Scratch scratch;
   const StateDirectory state(scratch / "home");

@@ -297,6 +297,36 @@ TEST_CASE("STOP8 stop while the app is being started wins, and the app never com
   REQUIRE(stays_true([&] { return processes_of(home).empty(); }, 200ms));
 }
 
+TEST_CASE("STOP8 a stop that a later restart or start overtakes says so at once", "[STOP8]") {
+  const TemporaryHome home;
+  start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "1500ms"});
+  for (const char* verb : {"restart", "start"}) {
+    const int before = pid_of(home, "web");
+    REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == (verb == std::string{"start"} ? 2 : 1); }));
+    Running stopping(home.command({"stop", "web"}));
+    REQUIRE(wait_for_status(home, "web", "stopping"));
+    done(home, {verb, "web"});
+    const Result stopped = stopping.wait();
+    REQUIRE(stopped.exit_code == 1);
+    require_one_line(stopped.err, std::string{"a later "} + verb + " overtook this stop");
+    REQUIRE(status_of(home, "web") == "online");
+    REQUIRE(pid_of(home, "web") != before);
+  }
+}
+
+TEST_CASE("STOP8 what a suspended supervisor was asked for in vain is not done later", "[STOP8]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web"), supervisor = supervisor_of(home, "web");
+  send_signal(supervisor, SIGSTOP);
+  const Result refused = home.forever({"stop", "web"});
+  REQUIRE(refused.exit_code == 1);
+  require_one_line(refused.err, "is suspended");
+  send_signal(supervisor, SIGCONT);
+  done(home, {"describe", "web"});
+  REQUIRE(stays_true([&] { return status_of(home, "web") == "online" && pid_of(home, "web") == pid; }, 200ms));
+}
+
 TEST_CASE("STOP8 stop of an app that crashes all the time wins", "[STOP8]") {
   const TemporaryHome home;
   for (int round = 0; round < 5; ++round) {
