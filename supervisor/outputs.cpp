@@ -167,15 +167,18 @@ std::string Outputs::trouble() const {
 Outputs::Mark Outputs::mark() const { return {out_log_ ? out_log_->written() : 0, err_log_ ? err_log_->written() : 0}; }
 
 std::string Outputs::last_lines(std::size_t bytes, const std::optional<Mark>& since) const {
-  const auto tail = [&](const std::optional<LogWriter>& log, std::uint64_t Mark::*from) -> std::string {
+  const auto tail = [&](const std::optional<LogWriter>& log, std::uint64_t Mark::*from,
+                        std::size_t most) -> std::string {
     if (!log) return {};
     // A writer that was made anew since then has counted anew, too.
     const bool counted = since && log->written() >= *since.*from;
-    return log->tail(counted ? static_cast<std::size_t>(std::min<std::uint64_t>(bytes, log->written() - *since.*from))
-                             : bytes);
+    return log->tail(counted ? static_cast<std::size_t>(std::min<std::uint64_t>(most, log->written() - *since.*from))
+                             : most);
   };
-  std::string lines = tail(err_log_, &Mark::err);
-  return lines.empty() ? tail(out_log_, &Mark::out) : lines;
+  if (tail(err_log_, &Mark::err, bytes).empty()) return tail(out_log_, &Mark::out, bytes);
+  std::string lines = tail(out_log_, &Mark::out, bytes / 2);
+  if (!lines.empty() && lines.back() != '\n') lines += '\n';
+  return lines + tail(err_log_, &Mark::err, bytes - std::min(bytes, lines.size()));
 }
 
 }  // namespace forever

@@ -49,7 +49,8 @@ class Outputs {
     std::uint64_t out = 0, err = 0;
   };
   [[nodiscard]] Mark mark() const;
-  // The last lines that were written, those behind `since` if that is given: of err, or of out if err has none.
+  // The last lines that were written, those behind `since` if that is given: of out, then of err, which has at
+  // least half of the bytes.
   [[nodiscard]] std::string last_lines(std::size_t bytes, const std::optional<Mark>& since) const;
 
  private:

@@ -288,6 +288,16 @@ TEST_CASE("STATE3 start --wait of an app that dies tells the reason and its last
   REQUIRE_THAT(result.out + result.err, contains("no such database"));
 }
 
+TEST_CASE("STATE3 the last lines that a failed start tells are of both streams", "[STATE3]") {
+  const TemporaryHome home;
+  const Result result =
+      home.forever(start_words("web", {"--wait", "10s", "--max-restarts", "0"},
+                               {"say", "reading config.yml", "stream", "err", "say", "no such key", "exit", "3"}));
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 1);
+  REQUIRE_THAT(result.err, contains("| reading config.yml\n  | no such key\n"));
+}
+
 TEST_CASE("STATE3 the last lines that a failed start tells are its own, not those of an earlier life", "[STATE3]") {
   const TemporaryHome home;
   start(home, "web", {"say", "said by the first life", "count", "runs", "first", "1", "wait", "end", "exit", "4"},
