@@ -153,7 +153,8 @@ std::string canonical_path(const std::string& path) {
 
 std::string current_directory() {
   struct stat here {};
-  if (sys::stat(".", &here) != 0) return {};
+  // One that may not be entered still has a name: it is told by that where it is needed.
+  if (sys::stat(".", &here) != 0 && errno != EACCES) return {};
   // The shell's own idea keeps links as typed (pwd -L in POSIX), if it still is this place.
   if (const char* typed = std::getenv("PWD"); typed != nullptr && typed[0] == '/') {
     struct stat there {};

@@ -235,6 +235,23 @@ TEST_CASE("PERM2 commands work from a directory that does not exist any more", "
   }
 }
 
+TEST_CASE("PERM2 a current directory that may not be entered is told as that, not as one that is gone", "[PERM2]") {
+  if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
+  const StrangersHome strangers;
+  const fs::path directory = strangers.home.scratch() / "closed";
+  fs::create_directory(directory);
+  fs::permissions(directory, fs::perms::none);
+  Command command = strangers.home.command({});
+  command.argv = {strangers.home.scratch() / "forever", "start", strangers.child(), "--", "wait"};
+  command.directory = directory;
+  command.before_exec = strangers.user.become();
+  const Result result = run(command);
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 1);
+  require_one_line(result.err, "permission denied");
+  REQUIRE_FALSE(has(result.err, "exist"));
+}
+
 TEST_CASE("PERM1 whatever the caller's umask, the state directory is the owner's and the app has that umask",
           "[PERM1]") {
   for (const unsigned mask : {0777U, 0700U, 0U}) {
