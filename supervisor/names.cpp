@@ -83,6 +83,7 @@ std::optional<std::string> fault_in_name(std::string_view name) {
     if (c == U'/' || c == U'\\') return "it contains a slash";
     if (c == U':') return "it contains a colon, which selects by key (name:, id:, pid: …)";
   }
+  if (name.find_first_not_of(' ') == std::string_view::npos) return "it is only blanks";
   if (name.front() == '-') return "it begins with a dash, as an option does";
   if (only_digits(name)) return "it is a number, as an id or a pid is";
   if (name == "all") return "the word selects every app";

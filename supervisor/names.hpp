@@ -11,7 +11,7 @@ namespace forever {
 
 inline constexpr std::size_t kLongestName = 128;  // bytes; pid and log file names add a suffix to it
 
-// Nothing if `name` may name an app (and a directory); else why not: empty, too long, "." or "..", a '/' or '\', a control
+// Nothing if `name` may name an app (and a directory); else why not: empty, only blanks, too long, "." or "..", a '/' or '\', a control
 // character, invalid UTF-8, a leading '-', only digits (would read as an id), the word "all", or with a ':' (would read as a selector key).
 [[nodiscard]] std::optional<std::string> fault_in_name(std::string_view name);
 

@@ -169,6 +169,8 @@ TEST_CASE("PERM1 a name cannot leave the directory, hide, or be read as somethin
                                      "a:b",
                                      longest + "a",
                                      std::string(300, 'x'),
+                                     " ",
+                                     "   ",
                                      "\xed\xa0\x80",
                                      "\xc3"};
   for (const std::string& name : bad) {
