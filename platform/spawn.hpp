@@ -25,7 +25,8 @@ struct ResourceLimit {
 inline constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
 // All limits of this process (getrlimit); recorded at `start`, applied at every start after.
 [[nodiscard]] std::vector<ResourceLimit> current_limits();
-// Some umasks take a file's rights from its very owner: from now on this process's does not.
+// Some umasks take a file's rights from its very owner: from now on this process's does not. And a file that would grow over the
+// size limit is an error from now on, not the end of this process.
 void keep_files_usable() noexcept;
 // The umask that this process was given.
 [[nodiscard]] unsigned current_umask() noexcept;

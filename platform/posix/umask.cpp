@@ -1,5 +1,6 @@
-// The umask, which can only be read by setting it (umask(2)).
+// The umask, which can only be read by setting it (umask(2)), and what else would stand between this process and its files.
 #include <atomic>
+#include <csignal>
 
 #include "platform/posix/sys.hpp"
 #include "platform/spawn.hpp"
@@ -17,6 +18,8 @@ void keep_files_usable() noexcept {
   ::umask(mask & 077);
   unsigned nothing = kUnknown;
   given.compare_exchange_strong(nothing, mask);
+  // A write beyond `ulimit -f` then fails and can be told (setrlimit(2)). Programs get the default back in the strip.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
 }
 
 unsigned current_umask() noexcept {

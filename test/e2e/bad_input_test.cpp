@@ -320,6 +320,22 @@ TEST_CASE("BAD the state files of an app that a newer forever has left behind ar
   }
 }
 
+TEST_CASE("BAD a file size limit that is too low for the record is told, and nothing is half-started", "[BAD]") {
+  const TemporaryHome home;
+  Command command = home.command(start_words("web", {}, {"wait"}));
+  command.before_exec = [] {
+    const rlimit small{256, 256};
+    setrlimit(RLIMIT_FSIZE, &small);
+  };
+  const Result result = run(command);
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == kFailed);
+  require_one_line(result.err, "file too large");
+  REQUIRE(processes_of(home).empty());
+  REQUIRE_FALSE(fs::exists(home.app("web")));
+  start(home, "web", {"wait"});
+}
+
 TEST_CASE("BAD limits that are too low are told, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   for (const rlim_t files : {4U, 6U, 8U, 10U, 12U, 14U, 16U, 20U, 24U, 31U}) {
