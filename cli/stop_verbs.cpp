@@ -94,6 +94,24 @@ std::vector<Outcome> restart_targets(const Selection& selection, const Restart& 
   return outcomes;
 }
 
+// Takes those out of the selection whose record this forever does not understand; why, for each.
+std::vector<Outcome> set_newer_aside(Selection& selection) {
+  std::vector<Outcome> kept;
+  const StateDirectory& state = selection.state;
+  std::erase_if(selection.targets, [&](const Target& target) {
+    const auto spec = state.read_spec(target.name);
+    const auto status = state.read_status(target.name);
+    const Error* const error = !spec && is_of_newer_format(spec.error())       ? &spec.error()
+                               : !status && is_of_newer_format(status.error()) ? &status.error()
+                                                                               : nullptr;
+    if (error == nullptr) return false;
+    kept.push_back(failed(target, error->message() + "; delete it by the newer one, or remove the folder " +
+                                      state.app_directory(target.name)));
+    return true;
+  });
+  return kept;
+}
+
 // The apps that are meant, files among the operands included. `nothing` is set where there is nothing to do.
 std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, FromFiles& files) {
   auto found = apps_of_files(which);
@@ -147,6 +165,7 @@ int remove(const Delete& command) {
         command.which.json, selection.state.path());
   }
   if (files.nothing && !command.which.json) return to_int(ExitCode::ok);
+  const std::vector<Outcome> kept = set_newer_aside(selection);
   std::vector<Outcome> outcomes = stop_in_order(selection, {false, command.which.quiet}, files);
   std::map<std::string, const Target*> targets;
   for (const Target& target : selection.targets) targets.emplace(target.name, &target);
@@ -157,6 +176,7 @@ int remove(const Delete& command) {
     outcome.ok = !view.supervised && !view.foreign && view.state_word() != "unsupervised";
   }
   forget(selection.state, outcomes, !command.keep_logs);
+  outcomes.insert(outcomes.end(), kept.begin(), kept.end());
   std::vector<std::string> deleted;
   std::string error;
   for (Outcome& outcome : outcomes) {

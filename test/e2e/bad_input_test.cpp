@@ -320,6 +320,34 @@ TEST_CASE("BAD the state files of an app that a newer forever has left behind ar
   }
 }
 
+TEST_CASE("BAD delete refuses an app of a newer forever in one line, and what is only spoilt goes", "[BAD]") {
+  const TemporaryHome home;
+  for (const char* name : {"spec.json", "status.json"}) {
+    INFO(name);
+    start(home, "web", {"wait"});
+    start(home, "other", {"wait"});
+    done(home, {"stop", "all"});
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+    const auto file = home.app("web") / name;
+    Json newer = read_json(file);
+    newer["version"] = 99;
+    write_file(file, newer.dump());
+    const Result result = home.forever({"delete", "all"});
+    INFO(result.out << result.err);
+    REQUIRE(result.exit_code == kFailed);
+    require_one_line(result.err, "newer");
+    REQUIRE_THAT(result.err, contains("remove the folder " + home.app("web").string()));
+    REQUIRE(result.out == "other deleted\n");
+    REQUIRE(read_file(file) == newer.dump());
+    const Json answer = parse_json(home.forever({"delete", "web", "--json"}).out);
+    REQUIRE_THAT(answer.at("error").get<std::string>(), contains("newer"));
+    REQUIRE(read_file(file) == newer.dump());
+    write_file(file, "{");
+    done(home, {"delete", "web"});
+    REQUIRE_FALSE(fs::exists(home.app("web")));
+  }
+}
+
 TEST_CASE("BAD a file size limit that is too low for the record is told, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   Command command = home.command(start_words("web", {}, {"wait"}));
