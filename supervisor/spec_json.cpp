@@ -238,7 +238,7 @@ void describe(Side& side, AppSpec& spec) {
   side.texts("environment", spec.environment);
 }
 
-constexpr const char* kRemedy = "move it away or start the app again";
+constexpr const char* kRemedy = "move it away, or `forever delete` the app";
 
 }  // namespace
 

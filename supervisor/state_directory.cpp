@@ -42,8 +42,9 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid"; empty for other files.
+// The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid", and for their spares "web-3.pid~"; empty for other files.
 std::string_view app_of_pid_file(std::string_view file) {
+  if (file.ends_with('~')) file.remove_suffix(1);
   constexpr std::string_view kEnd = ".pid";
   const std::size_t dash = file.rfind('-');
   if (dash == std::string_view::npos || !file.ends_with(kEnd)) return {};
@@ -188,8 +189,8 @@ Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {
   if (!text) return text.error();
   Result<AppSpec> spec = spec_from_json(*text, path);
   if (spec && spec->name != name)
-    return Error{path + " is of another app ('" + printable(spec->name) + "'); move it away or start the app again",
-                 {}};
+    return Error{
+        path + " is of another app ('" + printable(spec->name) + "'); move it away, or `forever delete` the app", {}};
   return spec;
 }
 

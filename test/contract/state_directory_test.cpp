@@ -120,9 +120,13 @@ TEST_CASE("ID3 removing one app leaves its neighbours' files alone") {
   const StateDirectory state(scratch / "home");
   REQUIRE(state.prepare().ok());
   for (const char* name : {"web", "web-1", "web.out.log"}) REQUIRE(state.write_spec(spec_named(name)).ok());
-  const std::vector<std::string> of_web{state.pid_path("web", 0),          state.pid_path("web", 12),
-                                        state.out_log_path("web"),         state.out_log_path("web") + ".1",
-                                        state.err_log_path("web") + ".23", state.path() + "/logs/web.forever.log"};
+  const std::vector<std::string> of_web{state.pid_path("web", 0),
+                                        state.pid_path("web", 12),
+                                        state.pid_path("web", 12) + "~",
+                                        state.out_log_path("web"),
+                                        state.out_log_path("web") + ".1",
+                                        state.err_log_path("web") + ".23",
+                                        state.path() + "/logs/web.forever.log"};
   const std::vector<std::string> of_others{state.pid_path("web-1", 0),
                                            state.out_log_path("web-1"),
                                            state.out_log_path("web.out.log"),

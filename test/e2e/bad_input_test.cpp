@@ -348,6 +348,23 @@ TEST_CASE("BAD delete refuses an app of a newer forever in one line, and what is
   }
 }
 
+TEST_CASE("BAD what the line about a spoilt spec.json says to do works", "[BAD]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  done(home, {"stop", "web"});
+  write_file(home.app("web") / "spec.json", "{");
+  const Result result = home.forever({"start", "web"});
+  REQUIRE(result.exit_code == kFailed);
+  require_one_line(result.err, "move it away, or `forever delete` the app");
+  CHECK_FALSE(has(home.forever({"describe", "web"}).out, "merged into out\nformat"));
+  done(home, {"delete", "web"});
+  start(home, "web", {"wait"});
+  done(home, {"stop", "web"});
+  write_file(home.app("web") / "spec.json", "{");
+  fs::rename(home.app("web") / "spec.json", home.scratch() / "away.json");
+  start(home, "web", {"wait"});
+}
+
 TEST_CASE("BAD a file size limit that is too low for the record is told, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   Command command = home.command(start_words("web", {}, {"wait"}));

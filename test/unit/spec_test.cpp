@@ -93,7 +93,7 @@ TEST_CASE("DISK2 a spoilt spec is refused in one line that names the file") {
   };
   const std::string head = R"({"version":1,"name":"web","script":"x",)";
   const Row rows[] = {
-      {"", "is not valid JSON (byte 1); move it away or start the app again"},
+      {"", "is not valid JSON (byte 1); move it away, or `forever delete` the app"},
       {"{", "is not valid JSON (byte 2)"},
       {std::string(64, '\0'), "is not valid JSON (byte 1)"},
       {"[]", "does not hold a JSON object"},
