@@ -30,7 +30,12 @@ int print(std::string_view text, int code) {
 int fail(const Failure& failure, bool json, const std::string& state_directory) {
   complain(failure.message);
   const int code = to_int(failure.code);
-  return json ? print(json_list(state_directory, {}, failure.message), code) : code;
+  if (!json) return code;
+  std::string place = state_directory;
+  if (place.empty()) {
+    if (const auto state = StateDirectory::locate()) place = state->path();
+  }
+  return print(json_list(place, {}, failure.message), code);
 }
 
 std::variant<StateDirectory, Failure> open_state(bool create) {

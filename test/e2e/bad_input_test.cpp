@@ -365,6 +365,16 @@ TEST_CASE("BAD what the line about a spoilt spec.json says to do works", "[BAD]"
   start(home, "web", {"wait"});
 }
 
+TEST_CASE("BAD an error as JSON names the state directory", "[BAD]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  for (const Words& words : {Words{"stop", "nosuch", "--json"}, Words{"stop", "--nosuch", "--json"}}) {
+    const Result result = home.forever(words);
+    CHECK(result.exit_code > 1);
+    CHECK(parse_json(result.out).at("state_dir") == home.state().string());
+  }
+}
+
 TEST_CASE("BAD a file size limit that is too low for the record is told, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   Command command = home.command(start_words("web", {}, {"wait"}));
