@@ -95,8 +95,8 @@ std::string supervision(const AppView& view) {
 
 void state_section(Page& page, const AppLook& look) {
   const AppStatus& status = look.view.status;
-  page.raw(coloured(printable(look.view.name), Colour::bold, page.colours()) + " (id " + std::to_string(status.id) +
-           ") " + coloured(status_text(look), colour_of(look.state), page.colours()) + "\n");
+  page.raw(coloured(printable(look.view.name), Colour::bold, page.colours()) + " (id " + id_text(status) + ") " +
+           coloured(status_text(look), colour_of(look.state), page.colours()) + "\n");
   page.line("trouble",
             coloured(printable(look.view.trouble), Colour::red, page.colours() && !look.view.trouble.empty()));
   page.line("note", coloured(printable(status.note), Colour::yellow, page.colours() && !status.note.empty()));
@@ -321,9 +321,12 @@ void spec_section(Page& page, const AppSpec& spec) {
 }
 
 void log_section(Page& page, const AppStatus& status, const std::optional<AppSpec>& spec) {
+  // A lost status does not tell where the logs are.
+  const bool known = !status.out_log.empty() || !status.err_log.empty();
+  if (!known && !spec) return;
   page.heading("Logs");
   page.line("out", printable(status.out_log));
-  page.line("err", status.err_log.empty() ? "merged into out" : printable(status.err_log));
+  if (known) page.line("err", status.err_log.empty() ? "merged into out" : printable(status.err_log));
   if (spec) {
     page.line("format", to_string(spec->logs.format));
     page.line("rotation", spec->logs.max_size == 0 ? "never"

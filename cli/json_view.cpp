@@ -26,7 +26,7 @@ Json instance_json(const InstanceStatus& status, const InstanceLook& look) {
 Json app_json(const AppLook& look) {
   const AppStatus& status = look.view.status;
   Json app = {{"name", look.view.name},
-              {"id", status.id},
+              {"id", status.id == kNoId ? Json(nullptr) : Json(status.id)},
               {"namespace", status.app_namespace},
               {"status", look.state},
               {"supervisor_pid", look.view.supervised ? pid_or_null(status.supervisor.pid) : Json(nullptr)},

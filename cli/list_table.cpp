@@ -63,7 +63,7 @@ std::vector<Cell> row(const AppLook& look, std::size_t i, bool first) {
     words = status_text(one);
   }
   const std::uint32_t restarts = present ? status.instances[i].history.restarts : look.restarts;
-  return {first ? Cell{std::to_string(status.id), Colour::dim} : Cell{},
+  return {first ? Cell{id_text(status), Colour::dim} : Cell{},
           first ? Cell{printable(look.view.name), Colour::bold} : Cell{},
           first ? Cell{printable(status.app_namespace)} : Cell{},
           Cell{std::to_string(present ? status.instances[i].slot : 0)},
@@ -86,7 +86,7 @@ std::vector<Cell> row_of_all(const AppLook& look) {
     alive = alive || instance.alive;
     uptime = std::max(uptime, instance.uptime);
   }
-  return {Cell{std::to_string(status.id), Colour::dim},
+  return {Cell{id_text(status), Colour::dim},
           Cell{printable(look.view.name), Colour::bold},
           Cell{printable(status.app_namespace)},
           faint("all"),

@@ -46,7 +46,7 @@ Reading by_namespace(const std::vector<AppView>& views, std::string_view word) {
 Reading by_id(const std::vector<AppView>& views, std::uint32_t id) {
   Reading reading{"id " + std::to_string(id), {}};
   for (const AppView& view : views) {
-    if (view.status.id == id) add_app(reading, view);
+    if (view.status.id == id && id != kNoId) add_app(reading, view);
   }
   return reading;
 }
@@ -83,6 +83,13 @@ std::string names_of(const Reading& reading) {
     if (target.slot) names += " slot " + std::to_string(*target.slot);
   }
   return names;
+}
+
+// An id is of one app. Where two bear it (files were copied by hand), it tells nothing.
+std::optional<SelectionError> fault_in_id(const Reading& reading) {
+  if (!reading.matched.starts_with("id ") || reading.targets.size() < 2) return std::nullopt;
+  return SelectionError{"the " + reading.matched + " is of more than one app (" + printable(names_of(reading)) +
+                        "); say their names"};
 }
 
 // The apps that a holder of the port belongs to, by the nearest of its ancestors that is a process of ours.
@@ -124,6 +131,7 @@ std::variant<Reading, SelectionError> exact(const std::vector<AppView>& views, s
     reading = key == "id" ? by_id(views, *number) : by_pid(views, *number);
   }
   if (reading.targets.empty()) return SelectionError{"no app has the " + printable(reading.matched)};
+  if (auto fault = fault_in_id(reading)) return *fault;
   return reading;
 }
 
@@ -163,6 +171,7 @@ std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& view
   std::erase_if(readings, [](const Reading& reading) { return reading.targets.empty(); });
   if (readings.empty()) return nothing_found(views, word);
   for (const Reading& reading : readings) {
+    if (auto fault = fault_in_id(reading)) return *fault;
     if (same_meaning(readings.front(), reading)) continue;
     return SelectionError{"'" + printable(word) + "' can be read as " + printable(readings.front().matched) + " (" +
                           printable(names_of(readings.front())) + ") and as " + printable(reading.matched) + " (" +

@@ -50,7 +50,7 @@ std::optional<std::string> app_named(const StateDirectory& state, const StartOpt
   if (options.name) return std::nullopt;
   if (only_digits(word)) {
     for (const AppView& view : view_apps(state, false)) {
-      if (std::to_string(view.status.id) == word) return view.name;
+      if (id_text(view.status) == word) return view.name;
     }
     return std::nullopt;
   }

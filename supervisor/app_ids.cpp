@@ -93,6 +93,14 @@ Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& n
   return ids->front();
 }
 
+std::optional<std::uint32_t> claimed_id(const StateDirectory& state, const std::string& name) {
+  const auto text = read_file(state.path() + "/ids");
+  const auto claims = text ? decode(*text) : std::nullopt;
+  if (!claims) return std::nullopt;
+  const auto own = std::ranges::find(*claims, name, &Claim::name);
+  return own != claims->end() ? std::optional{own->id} : std::nullopt;
+}
+
 Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state, const std::vector<std::string>& names) {
   std::vector<std::uint32_t> ids(names.size());
   if (names.empty()) return ids;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,8 @@ namespace forever {
 // The same for many at once, in the order of `names`, reading and writing the claims once.
 [[nodiscard]] Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state,
                                                            const std::vector<std::string>& names);
+
+// The id that was claimed for `name`, only looked up; nothing if the file does not tell.
+[[nodiscard]] std::optional<std::uint32_t> claimed_id(const StateDirectory& state, const std::string& name);
 
 }  // namespace forever

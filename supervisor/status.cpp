@@ -6,6 +6,8 @@
 
 namespace forever {
 
+std::string id_text(const AppStatus& status) { return status.id == kNoId ? "-" : std::to_string(status.id); }
+
 InstanceState overall_state(const AppStatus& status) {
   // `online` stands before `starting`: an app with one instance online is online.
   constexpr std::array kWorstFirst{InstanceState::errored, InstanceState::backoff,  InstanceState::stopping,

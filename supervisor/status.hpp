@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,7 @@ struct LastExit {
   ExitStatus status;
   std::string stage;       // for not_started: "exec", "cwd", "fork" …
   std::string trigger;     // a word of Trigger
-  std::string last_lines;  // of err (or out), for a crash; at most 2 KiB
+  std::string last_lines;  // of out, then of err, for a crash; at most 2 KiB
   friend bool operator==(const LastExit&, const LastExit&) = default;
 };
 inline constexpr std::size_t kKeptExits = 10;
@@ -58,9 +59,12 @@ struct InstanceStatus {
 enum class Desired : std::uint8_t { online, stopped };
 enum class PlanStep : std::uint8_t { none, stopping, restarting };
 
+// Of an app whose record is spoilt and whose claim of an id is lost.
+inline constexpr std::uint32_t kNoId = std::numeric_limits<std::uint32_t>::max();
+
 struct AppStatus {
   std::string name;
-  std::uint32_t id = 0;
+  std::uint32_t id = 0;  // or kNoId
   std::string app_namespace = "default";
   std::string user;
   std::vector<std::string> command;  // as executed
@@ -93,6 +97,8 @@ inline constexpr int kStatusVersion = 1;
 // The state of the whole app: the worst of its instances in the order errored, backoff, stopping, starting, online, stopped —
 // but online if any is online and none is worse than starting.
 [[nodiscard]] InstanceState overall_state(const AppStatus& status);
+// For people: "-" where it has none.
+[[nodiscard]] std::string id_text(const AppStatus& status);
 // All of its instances are.
 [[nodiscard]] bool at_rest(const AppStatus& status);
 

@@ -6,6 +6,7 @@
 #include "platform/lock.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/adopt.hpp"
+#include "supervisor/app_ids.hpp"
 #include "supervisor/launch.hpp"
 #include "supervisor/side_by_side.hpp"
 
@@ -25,6 +26,7 @@ bool any_alive(const AppStatus& status) {
 AppStatus status_from_spec(const StateDirectory& state, const std::string& name) {
   const auto spec = state.read_spec(name);
   AppStatus status = spec ? status_of(*spec) : AppStatus{};
+  if (!spec) status.id = claimed_id(state, name).value_or(kNoId);
   status.name = name;
   status.desired = Desired::stopped;
   return status;

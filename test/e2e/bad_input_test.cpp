@@ -365,6 +365,31 @@ TEST_CASE("BAD what the line about a spoilt spec.json says to do works", "[BAD]"
   start(home, "web", {"wait"});
 }
 
+TEST_CASE("BAD an app with a spoilt record keeps its id, and without one no id means it", "[BAD]") {
+  const TemporaryHome home;
+  for (const char* name : {"web", "api", "job"}) start(home, name, {"wait"});
+  done(home, {"stop", "api", "job"});
+  for (const char* name : {"api", "job"}) {
+    for (const char* file : {"spec.json", "status.json"}) write_file(home.app(name) / file, "{");
+  }
+  const auto ids = [&] {
+    Json found = Json::object();
+    const Json list = list_json(home);
+    for (const Json& app : list.at("apps")) found[app.at("name").get<std::string>()] = app.at("id");
+    return found;
+  };
+  CHECK(ids() == Json({{"web", 0}, {"api", 1}, {"job", 2}}));
+  const Result described = home.forever({"describe", "job"});
+  INFO(described.out);
+  CHECK_FALSE(has(described.out, "merged into out"));
+  write_file(home.state() / "ids", "torn");
+  CHECK(ids() == Json({{"web", 0}, {"api", nullptr}, {"job", nullptr}}));
+  CHECK_THAT(home.forever({"list"}).out, contains(" -  job"));
+  done(home, {"delete", "0"});
+  CHECK(ids() == Json({{"api", nullptr}, {"job", nullptr}}));
+  CHECK(home.forever({"delete", "0"}).exit_code == 3);
+}
+
 TEST_CASE("BAD an error as JSON names the state directory", "[BAD]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});

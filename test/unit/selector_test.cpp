@@ -52,6 +52,15 @@ std::string chosen(const std::vector<std::string>& words, const std::vector<AppV
 
 }  // namespace
 
+TEST_CASE("ID2 an id that two apps bear is refused, and an app without one is meant by none") {
+  const std::vector<AppView> views{view("web", 0, "default", {}), view("api", 0, "default", {}),
+                                   view("job", kNoId, "default", {})};
+  for (const char* word : {"0", "id:0"})
+    CHECK_THAT(chosen({word}, views), contains("! the id 0 is of more than one app (web, api)"));
+  CHECK_THAT(chosen({std::to_string(kNoId)}, views), contains("! no app has the id"));
+  CHECK(chosen({"job"}, views) == "job");
+}
+
 TEST_CASE("ID2 a selector is a name, an id, a pid, a namespace or all") {
   CHECK(chosen({"web"}) == "web");
   CHECK(chosen({"0"}) == "web");
