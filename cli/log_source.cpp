@@ -84,7 +84,10 @@ std::string LogSource::more(std::size_t most) {
     if (!found) {
       // Nowhere yet, or it was removed: the log that is there now is all new.
       found = open(0);
-      if (!found) break;
+      if (!found) {
+        inode_ = 0;  // the next file may get the number of the one that was removed
+        break;
+      }
       go_on_with(found->facts, 0);
     }
     // A rotated log may still be written to, until its writer has opened the new one (logrotate): the next has something then.

@@ -44,17 +44,21 @@ class LogsView {
   [[nodiscard]] std::string tails_by_time(const std::vector<std::string>& texts) const;
   [[nodiscard]] std::string tails_by_log(const std::vector<std::string>& texts) const;
   [[nodiscard]] std::string news(Shown& log);
+  void tell_deleted();
   int follow();
 
   const Logs& command_;
+  const StateDirectory& state_;
   bool plain_;  // bytes as they are in the log
   bool terminal_, colours_;
   bool several_apps_;
   std::vector<Shown> logs_;
+  std::vector<std::string> deleted_;  // the apps that it was told of
 };
 
 LogsView::LogsView(const Logs& command, const Selection& selection)
     : command_(command),
+      state_(selection.state),
       plain_(command.raw),
       terminal_(is_terminal(Stream::out)),
       colours_(colours_wanted(Stream::out)),
@@ -167,6 +171,21 @@ std::string LogsView::news(Shown& log) {
   return shown;
 }
 
+// Each time it happens, once.
+void LogsView::tell_deleted() {
+  for (const Shown& log : logs_) {
+    const bool told = std::find(deleted_.begin(), deleted_.end(), log.app) != deleted_.end();
+    const bool gone = !facts_of(state_.app_directory(log.app));
+    if (gone == told) continue;
+    if (!gone) {
+      std::erase(deleted_, log.app);
+      continue;
+    }
+    deleted_.push_back(log.app);
+    tell(log.app + " was deleted; waiting for an app of that name");
+  }
+}
+
 int LogsView::follow() {
   constexpr std::array kEnds{kInterruptSignal, kTermSignal, kHangUpSignal};
   auto loop = EventLoop::create(kEnds);
@@ -179,6 +198,7 @@ int LogsView::follow() {
     std::string text;
     for (Shown& log : logs_) text += news(log);
     if (!text.empty() && !write_all(Stream::out, text)) return to_int(ExitCode::ok);
+    if (text.empty()) tell_deleted();
     next = text.empty() ? steady_now() + kLook : steady_now();
     for (const LoopEvent& event : loop->wait(next)) {
       using Kind = LoopEvent::Kind;

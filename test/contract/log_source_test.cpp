@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "supervisor/log_writer.hpp"
@@ -43,6 +44,18 @@ TEST_CASE("LOG1 the last lines are found over rotated files", "[LOG1][logs]") {
     INFO(lines);
     CHECK(LogSource(log.path).last_lines(lines) == expected[lines]);
   }
+}
+
+TEST_CASE("A log that was removed is followed from its beginning when it is there again, whatever its inode",
+          "[logs]") {
+  const Log log;
+  log.add("first\n");
+  LogSource source(log.path);
+  CHECK(source.last_lines(1) == "first\n");
+  REQUIRE(std::filesystem::remove(log.path));
+  CHECK(source.more(kAll).empty());
+  log.add("second time\n");  // most file systems give it the same
+  CHECK(source.more(kAll) == "second time\n");
 }
 
 TEST_CASE("Last lines: without an end, empty ones, very long ones, none at all", "[logs]") {

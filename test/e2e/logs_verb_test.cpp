@@ -61,6 +61,22 @@ TEST_CASE("LOG logs -f follows across rotation, truncation and restarts, and end
   REQUIRE(result.exit_code == 0);
 }
 
+TEST_CASE("LOG logs -f says that an app was deleted, and goes on with the next of that name", "[LOG1]") {
+  const TemporaryHome home;
+  start(home, "web", {"say", "first", "wait"});
+  Running follow(home.command({"logs", "web", "-f"}));
+  REQUIRE(follow.wait_for("first"));
+  for (std::size_t time = 1; time <= 2; ++time) {
+    done(home, {"delete", "web", "--keep-logs"});
+    REQUIRE(wait_until(
+        [&] { return count_of(follow.err(), "web was deleted; waiting for an app of that name\n") == time; }));
+    start(home, "web", {"say", "another", "wait"});
+    REQUIRE(wait_until([&] { return count_of(follow.out(), "another\n") == time; }));
+  }
+  follow.signal(SIGINT);
+  CHECK(follow.wait().exit_code == 0);
+}
+
 TEST_CASE("LOG logs of several apps name the app on each line", "[LOG1]") {
   const TemporaryHome home;
   start(home, "a", {"say", "from a", "wait"});
