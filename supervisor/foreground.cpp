@@ -12,6 +12,7 @@
 #include "platform/signals.hpp"
 #include "platform/terminal.hpp"
 #include "supervisor/attending.hpp"
+#include "supervisor/audience.hpp"
 #include "supervisor/chance.hpp"
 #include "supervisor/event_log.hpp"
 #include "supervisor/exit_codes.hpp"
@@ -43,12 +44,12 @@ std::vector<int> forwarded_signals(const AppSpec& spec) {
 
 class Foreground {
  public:
-  Foreground(EventLoop&& loop, const AppSpec& spec)
-      : loop_(std::move(loop)), spec_(spec), instance_(0, spec), watching_(loop_, kChanges) {
+  Foreground(EventLoop&& loop, const Audience& audience, const AppSpec& spec)
+      : loop_(std::move(loop)), audience_(audience), spec_(spec), instance_(0, spec), watching_(loop_, kChanges) {
     // On a terminal the program must stay in its foreground process group, or it could not read from it.
-    interactive_ = is_terminal(Stream::in);
-    shared_ = interactive_ && !spec.watch.on;
-    if (interactive_ && spec.watch.on) {
+    const bool interactive = is_terminal(Stream::in);
+    shared_ = interactive && !spec.watch.on;
+    if (interactive && spec.watch.on) {
       terminal_.emplace();
       loop_.report_stops();
       listen();
@@ -109,7 +110,7 @@ class Foreground {
   void handle_after_end(const LoopEvent& event) {
     if (event.kind == LoopEvent::Kind::child_exited) {
       if (const auto answer = side_.ended(event.child.pid, event.status)) side_command_ended(*answer);
-    } else if (event.kind == LoopEvent::Kind::signal && ends(event)) {
+    } else if (event.kind == LoopEvent::Kind::signal && ends(event.signal)) {
       hurried_ = true;
     }
   }
@@ -162,9 +163,8 @@ class Foreground {
     }
   }
 
-  [[nodiscard]] bool ends(const LoopEvent& event) const noexcept {
-    return event.signal == kTermSignal || event.signal == kInterruptSignal || event.signal == kQuitSignal ||
-           (event.signal == kHangUpSignal && interactive_);
+  [[nodiscard]] static bool ends(int signal) noexcept {
+    return signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal;
   }
 
   void handle_signal(const LoopEvent& event) {
@@ -172,11 +172,16 @@ class Foreground {
       terminal_->suspend(instance_.life().leader_gone() ? ProcessId{} : instance_.process());
       return;
     }
-    const bool program_has_it = event.from_kernel && shared_;
-    if (!ends(event)) {
+    // The kernel tells a session's leader alone of a hang-up, and the group in the foreground when that has ended.
+    const bool hung_up = event.signal == kHangUpSignal;
+    const bool program_has_it = event.from_kernel && shared_ && !hung_up;
+    const auto meaning = hung_up ? audience_.hang_up(event.from_kernel) : Audience::HangUp::passed_on;
+    if (meaning == Audience::HangUp::not_meant) return;
+    if (meaning == Audience::HangUp::passed_on && !ends(event.signal)) {
       if (!program_has_it && !instance_.life().leader_gone()) (void)send_signal(instance_.process(), event.signal).ok();
       return;
     }
+    if (hung_up && stopping_) return;  // kernel and shell may both tell of it; that is no hurry
     // The first asks the program to end, with the very signal that we got; another one makes an end of it.
     StopSettings settings = spec_.stop;
     settings.signal = event.signal;
@@ -241,15 +246,20 @@ class Foreground {
       terminal_->take_back();
       listen();
       // Ctrl-C came to the program alone; it means us, too.
-      if (status.kind == ExitStatus::Kind::signalled && status.code == kInterruptSignal) {
-        ended_by_ = kInterruptSignal;
-        stopping_ = true;
-        RestartPolicy never = spec_.restart;
-        never.on = RestartOn::never;
-        instance_.life().set_policies(never, spec_.stop);
-      }
+      if (status.kind == ExitStatus::Kind::signalled && status.code == kInterruptSignal) end_with_it(kInterruptSignal);
     }
+    if (const int signal = audience_.ended_by(status); signal != 0 && !stopping_) end_with_it(signal);
     advance(end_event(loop_, instance_, status, members().empty()));
+  }
+
+  // The program's end is ours, and `signal` its cause.
+  void end_with_it(int signal) {
+    ended_by_ = signal;
+    stopping_ = true;
+    RestartPolicy never = spec_.restart;
+    never.on = RestartOn::never;
+    instance_.life().set_policies(never, spec_.stop);
+    if (instance_.life().again()) advance(event::Stop{Trigger::stop, false, false});
   }
 
   // As PID 1 of a container every orphan is re-parented to us, whoever's it was; then only what bears
@@ -321,12 +331,14 @@ class Foreground {
   }
 
   void start() {
+    audience_.begins();
     advance(spawn_event(loop_, instance_, spec_, context_, kReport));
     watch_report(loop_, instance_, kReport);
     instance_.open_gate();
   }
 
   EventLoop loop_;
+  Audience audience_;
   const AppSpec& spec_;
   Instance instance_;
   SpawnContext context_;
@@ -338,8 +350,7 @@ class Foreground {
   std::string told_;                  // what is wrong with the watch
   ExitStatus last_;
   Chance chance_;
-  bool interactive_ = false;  // on a terminal
-  bool shared_ = false;       // the program is in our process group
+  bool shared_ = false;  // the program is in our process group
   bool stopping_ = false;
   bool executed_ = false;
   bool hurried_ = false;   // a signal came while the last hooks ran
@@ -351,13 +362,14 @@ class Foreground {
 
 int supervise_in_foreground(const AppSpec& spec) {
   open_event_log({});
+  const Audience audience;
   auto loop = EventLoop::create(forwarded_signals(spec));
   if (!loop) {
     log_event(EventLevel::error, loop.error().message());
     return to_int(ExitCode::failed);
   }
   become_subreaper();
-  return Foreground{std::move(*loop), spec}.run();
+  return Foreground{std::move(*loop), audience, spec}.run();
 }
 
 }  // namespace forever

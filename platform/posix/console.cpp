@@ -32,6 +32,19 @@ void fill_standard_streams() noexcept {
 
 bool is_terminal(Stream stream) noexcept { return ::isatty(descriptor_of(stream)) == 1; }
 
+bool has_controlling_terminal() noexcept {
+  const int terminal = sys::open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (terminal < 0) return errno != ENXIO && errno != EIO;
+  ::close(terminal);
+  return true;
+}
+
+bool nobody_reads(Stream stream) noexcept {
+  pollfd state{.fd = descriptor_of(stream), .events = 0, .revents = 0};
+  return sys::uninterrupted([&] { return sys::poll(&state, nfds_t{1}, 0); }) > 0 &&
+         (state.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 int terminal_width(int otherwise) noexcept {
   if (const char* columns = std::getenv("COLUMNS")) {
     if (const int width = std::atoi(columns); width > 0 && width <= kWidest) return width;

@@ -1,10 +1,13 @@
 // Signal names and numbers: signal(7) by one table.
 #include "platform/signals.hpp"
 
+#include <signal.h>
+
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <csignal>
+
+#include "platform/posix/sys.hpp"
 
 namespace forever {
 namespace {
@@ -100,6 +103,11 @@ std::string signal_name(int signal) {
     return distance == 0 ? "SIGRTMIN" : "SIGRTMIN+" + std::to_string(distance);
   }
   return "signal " + std::to_string(signal);
+}
+
+bool is_ignored(int signal) noexcept {
+  struct sigaction now {};
+  return FOREVER_SYS(sigaction, -1, signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 }  // namespace forever

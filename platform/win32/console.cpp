@@ -56,6 +56,10 @@ bool is_terminal(Stream stream) noexcept {
   return ::GetConsoleMode(handle_of(stream), &mode) != 0;
 }
 
+bool has_controlling_terminal() noexcept { return false; }
+
+bool nobody_reads(Stream) noexcept { return false; }
+
 int terminal_width(int otherwise) noexcept {
   if (const char* columns = std::getenv("COLUMNS")) {
     if (const int width = std::atoi(columns); width > 0 && width <= kWidest) return width;

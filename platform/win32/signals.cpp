@@ -64,4 +64,6 @@ std::string signal_name(int signal) {
   return "signal " + std::to_string(signal);
 }
 
+bool is_ignored(int) noexcept { return false; }
+
 }  // namespace forever

@@ -56,6 +56,7 @@ class Running {
   void signal(int number);
   void type(const std::string& keys);  // to its standard input
   void close_input();
+  void hang_up();                              // the terminal
   void resize(int rows, int columns);          // the terminal
   [[nodiscard]] int foreground_group() const;  // of the terminal: who may read what is typed
 

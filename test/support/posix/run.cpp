@@ -225,6 +225,12 @@ void Running::type(const std::string& keys) { send_input(state_->input, keys); }
 
 void Running::close_input() { close_descriptor(state_->input); }
 
+void Running::hang_up() {
+  state_->pump();
+  close_descriptor(state_->input);
+  close_descriptor(state_->output);
+}
+
 void Running::resize(int rows, int columns) {
   winsize size{};
   size.ws_row = static_cast<unsigned short>(rows);

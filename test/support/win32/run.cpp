@@ -136,6 +136,8 @@ void Running::type(const std::string& keys) { write_message(state_->input.get(),
 
 void Running::close_input() { state_->input.reset(); }
 
+void Running::hang_up() {}
+
 void Running::resize(int, int) {}
 
 int Running::foreground_group() const { return 0; }
