@@ -228,13 +228,13 @@ Status remove_unless_locked(const StateDirectory& state, const std::string& name
   return remove_tree(state.app_directory(name));
 }
 
-}  // namespace
-
-Status StateDirectory::remove_app(const std::string& name, bool logs_too) const {
-  return std::move(remove_apps({name}, logs_too).front());
+Status remove_entry(const StateDirectory& state, const std::string& name) {
+  return remove_tree(state.app_directory(name));
 }
 
-std::vector<Status> StateDirectory::remove_apps(const std::vector<std::string>& names, bool logs_too) const {
+// Each entry by `remove`, and then the files beside it.
+std::vector<Status> remove_all(const StateDirectory& state, const std::vector<std::string>& names, bool logs_too,
+                               Status (*remove)(const StateDirectory&, const std::string&)) {
   std::vector<Status> removed(names.size(), Status{Done{}});
   std::map<std::string_view, Status*> apps;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -242,13 +242,23 @@ std::vector<Status> StateDirectory::remove_apps(const std::vector<std::string>& 
       removed[i] = *fault;
       continue;
     }
-    removed[i] = remove_unless_locked(*this, names[i]);
+    removed[i] = remove(state, names[i]);
     if (!removed[i]) continue;
     apps.emplace(names[i], &removed[i]);
   }
-  remove_files_of(apps, path_ + "/pids", app_of_pid_file);
-  if (logs_too) remove_files_of(apps, path_ + "/logs", app_of_log);
+  remove_files_of(apps, state.path() + "/pids", app_of_pid_file);
+  if (logs_too) remove_files_of(apps, state.path() + "/logs", app_of_log);
   return removed;
+}
+
+}  // namespace
+
+Status StateDirectory::remove_app(const std::string& name, bool logs_too) const {
+  return std::move(remove_all(*this, {name}, logs_too, remove_entry).front());
+}
+
+std::vector<Status> StateDirectory::remove_apps(const std::vector<std::string>& names, bool logs_too) const {
+  return remove_all(*this, names, logs_too, remove_unless_locked);
 }
 
 }  // namespace forever

@@ -61,9 +61,10 @@ class StateDirectory {
   [[nodiscard]] Status write_spec(const AppSpec& spec) const;  // not synced; see KeeperLink::sync
   [[nodiscard]] Result<AppStatus> read_status(const std::string& name) const;
   [[nodiscard]] Status write_status(const AppStatus& status) const;
-  // Removes the entry, its pid files and, if asked, its logs. The lock file stays.
+  // Removes the entry, its pid files and, if asked, its logs, for the start that made them: it holds the lock. The lock file stays.
   [[nodiscard]] Status remove_app(const std::string& name, bool logs_too) const;
-  // The same for many, for each in its place; the folders of pid files and logs are read once for all.
+  // The same for many, but for those whose lock somebody holds, for each in its place; the folders of pid files and logs are
+  // read once for all.
   [[nodiscard]] std::vector<Status> remove_apps(const std::vector<std::string>& names, bool logs_too) const;
 
  private:

@@ -156,7 +156,7 @@ TEST_CASE("STATE1 what is locked, since somebody starts it, is not deleted") {
   auto lock = try_lock(state.lock_path("web"));
   REQUIRE(lock);
   REQUIRE(*lock);
-  const Status kept = state.remove_app("web", true);
+  const Status kept = state.remove_apps({"web"}, true).front();
   REQUIRE_FALSE(kept.ok());
   CHECK(kept.error().message() == "web was started again meanwhile; it was not deleted");
   CHECK(state.read_spec("web").ok());
