@@ -6,6 +6,7 @@
 
 #include "cli/invocation.hpp"
 #include "cli/verbs.hpp"
+#include "supervisor/names.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -19,7 +20,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     words.emplace_back(word);
   const auto result = forever::cli::parse(words);
   if (const auto* error = std::get_if<forever::cli::UsageError>(&result)) {
-    if (error->message.empty() || error->message.find('\n') != std::string::npos) std::abort();
+    // What was typed stands in it as typed; whoever prints it makes control characters visible.
+    const std::string line = forever::printable(error->message);
+    if (line.empty() || line.find('\n') != std::string::npos) std::abort();
   }
   if (const auto* invocation = std::get_if<forever::cli::Invocation>(&result)) {
     // What stood after the first `--` has arrived whole.
