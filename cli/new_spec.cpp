@@ -24,14 +24,6 @@ void lay(const std::optional<Given>& given, Into& over) {
   if (given) over = *given;
 }
 
-std::string variable_of(const std::vector<std::string>& environment, std::string_view name) {
-  for (const std::string& entry : environment) {
-    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
-      return entry.substr(name.size() + 1);
-  }
-  return {};
-}
-
 std::optional<Failure> apply_environment(const StartOptions& options, AppSpec& spec) {
   for (const std::string& path : options.environment_files) {
     const auto text = read_file(absolute_path(path));

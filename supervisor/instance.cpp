@@ -12,13 +12,6 @@
 namespace forever {
 namespace {
 
-std::string path_variable(const std::vector<std::string>& environment) {
-  for (const std::string& entry : environment) {
-    if (entry.starts_with("PATH=")) return entry.substr(5);
-  }
-  return {};
-}
-
 template <class Number>
 bool whole_number(std::string_view text, Number& into) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
@@ -105,7 +98,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
     if (!user) return SpawnFailure{SpawnStage::user, user.error().code.value()};
     request.user = std::move(*user);
   }
-  const std::string path = path_variable(spec.environment);
+  const std::string path = variable_of(spec.environment, "PATH");
   const ProgramLookup script = find_program(spec.script, spec.directory, path);
   request.argv = command_of(spec, script.executable);
   const bool interpreted = request.argv.front() != spec.script;

@@ -191,6 +191,14 @@ bool set_environment(std::vector<std::string>& environment, std::string_view ass
   return true;
 }
 
+std::string variable_of(const std::vector<std::string>& environment, std::string_view name) {
+  for (const std::string& entry : environment) {
+    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
+      return entry.substr(name.size() + 1);
+  }
+  return {};
+}
+
 bool looks_secret(std::string_view name, std::string_view value) {
   const std::string key = upper(name);
   constexpr std::array<std::string_view, 8> kParts{"KEY",        "SECRET", "TOKEN",      "PASSWORD",
@@ -295,9 +303,7 @@ std::optional<LogFormat> log_format_from(const std::string& word) noexcept {
 std::optional<std::string> fault_in_increments(const AppSpec& spec) {
   constexpr unsigned long kHighestPort = 65535;
   for (const std::string& name : spec.increment_env) {
-    const auto set =
-        std::ranges::find_if(spec.environment, [&](const std::string& entry) { return entry.starts_with(name + "="); });
-    const std::string value = set == spec.environment.end() ? std::string{} : set->substr(name.size() + 1);
+    const std::string value = variable_of(spec.environment, name);
     const bool number =
         !value.empty() && value.size() < 10 && value.find_first_not_of("0123456789") == std::string::npos;
     const std::string cannot = "cannot add the slot to " + name + ": ";
