@@ -61,19 +61,17 @@ Result<Pid> launch_keeper(KeeperFace face) {
   const win32::Startup startup(win32::inheritable_null(), win32::inheritable_null(), win32::inheritable_null(),
                                std::move(copies));
   if (!startup.ready()) return last_error("start a supervisor");
-  STARTUPINFOEXW info = startup.info();
   const std::wstring directory = win32::wide_path(face.directory);
-  const DWORD flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP | EXTENDED_STARTUPINFO_PRESENT;
+  const DWORD flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
   PROCESS_INFORMATION created{};
-  BOOL done = FALSE;
+  bool done = false;
   // A job that forbids to leave it keeps the supervisor; then it lives as long as that job.
   for (const DWORD leave : {DWORD{CREATE_BREAKAWAY_FROM_JOB}, DWORD{0}}) {
-    std::wstring text = win32::to_wide(*line);  // CreateProcess writes to it
-    done = ::CreateProcessW(program.c_str(), text.data(), nullptr, nullptr, TRUE, flags | leave, nullptr,
-                            directory.c_str(), &info.StartupInfo, &created);
-    if (done != 0 || ::GetLastError() != ERROR_ACCESS_DENIED) break;
+    std::wstring text = win32::to_wide(*line);
+    done = startup.create(program.c_str(), text, flags | leave, nullptr, directory.c_str(), created);
+    if (done || ::GetLastError() != ERROR_ACCESS_DENIED) break;
   }
-  if (done == 0) return last_error("start a supervisor");
+  if (!done) return last_error("start a supervisor");
   const Handle process(win32::as_native(created.hProcess));
   const Handle thread(win32::as_native(created.hThread));
   if (const auto lock = face.held.find("lock"); lock != face.held.end()) {

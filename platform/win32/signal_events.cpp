@@ -18,16 +18,17 @@ SignalEvents::SignalEvents(std::span<const int> signals) {
   if (!self) return;
   for (const int signal : signals) {
     if (signal <= 0 || signal >= kSignals) continue;
-    // One that somebody else has made would be his to set.
-    Handle event(as_native(::CreateEventW(owner_only(), FALSE, FALSE, name_of(*self, signal).c_str())));
+    // One that somebody else has made would be his to set. It stays set until take(): who only waits for it takes nothing.
+    Handle event(as_native(::CreateEventW(owner_only(), TRUE, FALSE, name_of(*self, signal).c_str())));
     if (event && ::GetLastError() != ERROR_ALREADY_EXISTS) events_[static_cast<std::size_t>(signal)] = std::move(event);
   }
 }
 
 int SignalEvents::take() noexcept {
   for (std::size_t signal = 1; signal < events_.size(); ++signal) {
-    if (events_[signal] && ::WaitForSingleObject(as_handle(events_[signal].get()), 0) == WAIT_OBJECT_0)
-      return static_cast<int>(signal);
+    if (!events_[signal] || ::WaitForSingleObject(as_handle(events_[signal].get()), 0) != WAIT_OBJECT_0) continue;
+    ::ResetEvent(as_handle(events_[signal].get()));
+    return static_cast<int>(signal);
   }
   return 0;
 }

@@ -139,7 +139,7 @@ bool set_end_with_job(NativeHandle job, bool end) noexcept {
 }
 
 DWORD creation_flags(SpawnRequest::Session session) noexcept {
-  const DWORD always = CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+  const DWORD always = CREATE_SUSPENDED;
   switch (session) {
     // A console of its own that nobody sees, by which Ctrl-Break can reach it.
     case SpawnRequest::Session::own_session: return always | CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP;
@@ -207,18 +207,15 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
                                stream_for(request.err, STD_ERROR_HANDLE));
   if (!streams.ready()) return last_error("prepare the program's standard streams");
 
-  STARTUPINFOEXW startup = streams.info();
-  std::wstring text = win32::to_wide(*line);  // CreateProcess writes to it
-  std::wstring environment = environment_block(with_stop_event(request, name, stop_event));
+  std::wstring text = win32::to_wide(*line);
+  const std::wstring environment = environment_block(with_stop_event(request, name, stop_event));
   const std::wstring program = win32::wide_path(request.program);
   const std::wstring directory = win32::wide_path(request.directory);
   PROCESS_INFORMATION created{};
   // A batch file is cmd.exe's to run: its line begins with that.
-  const BOOL done =
-      ::CreateProcessW(is_batch_file(request.program) ? nullptr : program.c_str(), text.data(), nullptr, nullptr, TRUE,
-                       creation_flags(request.session), environment.data(),
-                       request.directory.empty() ? nullptr : directory.c_str(), &startup.StartupInfo, &created);
-  if (done == 0) return last_error("execute " + request.program);
+  if (!streams.create(is_batch_file(request.program) ? nullptr : program.c_str(), text, creation_flags(request.session),
+                      &environment, request.directory.empty() ? nullptr : directory.c_str(), created))
+    return last_error("execute " + request.program);
   Handle process(win32::as_native(created.hProcess));
   Handle thread(win32::as_native(created.hThread));
   if (::AssignProcessToJobObject(as_handle(job.get()), created.hProcess) == 0) {

@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace forever::win32 {
+namespace {
+
+constexpr int kTries = 8;  // to create one process
+
+}  // namespace
 
 Handle inheritable(NativeHandle handle) {
   HANDLE copy = nullptr;
@@ -40,7 +45,8 @@ Startup::~Startup() {
   if (list_ != nullptr) ::DeleteProcThreadAttributeList(list_);
 }
 
-STARTUPINFOEXW Startup::info() const noexcept {
+bool Startup::create(const wchar_t* program, std::wstring& line, DWORD flags, const std::wstring* environment,
+                     const wchar_t* directory, PROCESS_INFORMATION& created) const noexcept {
   STARTUPINFOEXW info{};
   info.StartupInfo.cb = sizeof info;
   info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
@@ -48,7 +54,17 @@ STARTUPINFOEXW Startup::info() const noexcept {
   info.StartupInfo.hStdOutput = named_[1];
   info.StartupInfo.hStdError = named_[2];
   info.lpAttributeList = list_;
-  return info;
+  const DWORD all_flags = flags | EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT;
+  auto* const block = environment == nullptr ? nullptr : const_cast<wchar_t*>(environment->c_str());  // not written to
+  const std::wstring kept = line;
+  for (int tries = 1;; ++tries) {
+    if (::CreateProcessW(program, line.data(), nullptr, nullptr, TRUE, all_flags, block, directory, &info.StartupInfo,
+                         &created) != 0)
+      return true;
+    // Once in some thousands the loader (Wine's) finds no room in a new process, which has then not run at all.
+    if (::GetLastError() != ERROR_INTERNAL_ERROR || tries == kTries) return false;
+    line = kept;
+  }
 }
 
 }  // namespace forever::win32

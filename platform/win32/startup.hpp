@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "platform/win32/system.hpp"
@@ -22,8 +23,10 @@ class Startup {
 
   // If not: GetLastError says why.
   [[nodiscard]] bool ready() const noexcept { return ready_; }
-  // For CreateProcess with EXTENDED_STARTUPINFO_PRESENT; valid as long as this object.
-  [[nodiscard]] STARTUPINFOEXW info() const noexcept;
+  // CreateProcess with that. `line` is written to; null for `program`, `environment` or `directory`: as CreateProcess has it.
+  // If it fails: GetLastError says why.
+  [[nodiscard]] bool create(const wchar_t* program, std::wstring& line, DWORD flags, const std::wstring* environment,
+                            const wchar_t* directory, PROCESS_INFORMATION& created) const noexcept;
 
  private:
   std::vector<Handle> handles_;  // the three streams first

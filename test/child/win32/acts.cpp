@@ -72,11 +72,8 @@ PROCESS_INFORMATION start(const std::vector<std::string>& words) {
   const auto standard = [](DWORD number) { return win32::inheritable(win32::as_native(::GetStdHandle(number))); };
   const win32::Startup streams(standard(STD_INPUT_HANDLE), standard(STD_OUTPUT_HANDLE), standard(STD_ERROR_HANDLE));
   if (!streams.ready()) refuse("inherit");
-  STARTUPINFOEXW info = streams.info();
   PROCESS_INFORMATION created{};
-  if (::CreateProcessW(program.c_str(), line.data(), nullptr, nullptr, TRUE, EXTENDED_STARTUPINFO_PRESENT, nullptr,
-                       nullptr, &info.StartupInfo, &created) == 0)
-    refuse("start");
+  if (!streams.create(program.c_str(), line, 0, nullptr, nullptr, created)) refuse("start");
   ::CloseHandle(created.hThread);
   return created;
 }

@@ -14,7 +14,6 @@
 #include "platform/spawn.hpp"
 #include "platform/win32/startup.hpp"
 #include "platform/windows_command_line.hpp"
-#include "test/support/win32/wine.hpp"
 
 namespace forever::test {
 namespace {
@@ -78,25 +77,15 @@ Running::Running(const Command& command) : state_(std::make_unique<State>()) {
   if (!out || !err) throw std::runtime_error("make_pipe");
   PipeEnds input = input_pipe();
   std::wstring line = win32::to_wide(*windows_command_line(command.argv));
-  std::wstring environment = block_of(command);
+  const std::wstring environment = block_of(command);
   const std::wstring directory = win32::wide_path(command.directory.string());
   PROCESS_INFORMATION created{};
   {
     const win32::Startup streams(win32::inheritable(input.read.get()), win32::inheritable(out->write.get()),
                                  win32::inheritable(err->write.get()));
-    STARTUPINFOEXW info = streams.info();
-    const auto create = [&] {
-      return ::CreateProcessW(
-          win32::wide_path(found.path).c_str(), line.data(), nullptr, nullptr, TRUE,
-          CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
-          environment.data(), command.directory.empty() ? nullptr : directory.c_str(), &info.StartupInfo, &created);
-    };
-    // Once in some thousands Wine's loader finds no room in a new process, which has then not run at all.
-    while (create() == 0) {
-      const DWORD code = ::GetLastError();
-      if (code == ERROR_INTERNAL_ERROR && under_wine()) continue;
-      throw std::runtime_error("cannot execute " + command.argv[0] + ": error " + std::to_string(code));
-    }
+    if (!streams.create(win32::wide_path(found.path).c_str(), line, CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP,
+                        &environment, command.directory.empty() ? nullptr : directory.c_str(), created))
+      throw std::runtime_error("cannot execute " + command.argv[0] + ": error " + std::to_string(::GetLastError()));
   }
   ::CloseHandle(created.hThread);
   state_->process.reset(win32::as_native(created.hProcess));
