@@ -1,4 +1,5 @@
-// argv -> Invocation, by CLI11. Only the verb that argv names is built: a whole tree would cost 0.7 ms at every call.
+// argv -> Invocation, by CLI11. Only what argv names is built: a whole tree would cost 0.7 ms at every call, all the options of
+// `start` half of that.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -16,13 +17,27 @@ namespace {
 
 std::string_view long_name(const Option& option) { return option.names.substr(option.names.rfind(',') + 1); }
 
-const Option* find_option(const Verb& verb, std::string_view name) {
+// Looked at for each option of each word: not worth a vector of names.
+bool is_named(const Option& option, std::string_view name) {
+  for (std::string_view names = option.names; !names.empty();) {
+    const std::size_t end = std::min(names.find(','), names.size());
+    if (names.substr(0, end) == name) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
+std::vector<const Option*> options_of(const Verb& verb) {
+  std::vector<const Option*> all;
   for (const OptionGroup& group : verb.groups) {
-    for (const Option& option : group.options) {
-      for (const std::string_view known : split_words(option.names, ',')) {
-        if (known == name) return &option;
-      }
-    }
+    for (const Option& option : group.options) all.push_back(&option);
+  }
+  return all;
+}
+
+const Option* find_option(const Verb& verb, std::string_view name) {
+  for (const Option* option : options_of(verb)) {
+    if (is_named(*option, name)) return option;
   }
   return nullptr;
 }
@@ -36,8 +51,20 @@ bool may_be_value(const Option& option, const std::string& word) {
   return parse_duration(word).has_value();
 }
 
-// Gives every option of `verb` to CLI11. The first fault of a value is kept in `fault`.
-void declare(CLI::App& app, const Verb& verb, Draft& draft, std::string& fault) {
+// The options of `verb` that stand among `words`; all of them if a word may be several (`-fn 5`) or none.
+std::vector<const Option*> options_in(const Verb& verb, const std::vector<std::string>& words) {
+  std::vector<const Option*> named;
+  for (const std::string& word : words) {
+    if (word.size() < 2 || !word.starts_with('-')) continue;
+    const Option* option = find_option(verb, std::string_view{word}.substr(0, word.find('=')));
+    if (option == nullptr) return options_of(verb);
+    if (std::find(named.begin(), named.end(), option) == named.end()) named.push_back(option);
+  }
+  return named;
+}
+
+// Gives the options of `verb` that `words` need to CLI11. The first fault of a value is kept in `fault`.
+void declare(CLI::App& app, const Verb& verb, const std::vector<std::string>& words, Draft& draft, std::string& fault) {
   const auto set = [&draft, &fault](const Option& option, const std::string& value) {
     const Fault wrong = option.set(draft, value);
     if (!wrong || !fault.empty()) return;
@@ -45,30 +72,26 @@ void declare(CLI::App& app, const Verb& verb, Draft& draft, std::string& fault) 
     if (!value.empty()) fault.append(" '").append(printable(value)).append("'");
     fault.append(" ").append(*wrong);
   };
-  for (const OptionGroup& group : verb.groups) {
-    for (const Option& option : group.options) {
-      const std::string names{option.names};
-      if (option.value.empty() || takes_optional_value(option)) {
-        app.add_flag_callback(names, [&option, set] { set(option, {}); });
-      } else {
-        CLI::Option* added = app.add_option(names, CLI::callback_t{[&option, set](const CLI::results_t& values) {
-                                              for (const std::string& value : values) set(option, value);
-                                              return true;
-                                            }});
-        // Every time it is given counts, each with one value; which one wins is the setter's affair (mostly the last).
-        added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
-        added->expected(1, CLI::detail::expected_max_vector_size);
-      }
+  for (const Option* option : options_in(verb, words)) {
+    const std::string names{option->names};
+    if (option->value.empty() || takes_optional_value(*option)) {
+      app.add_flag_callback(names, [option, set] { set(*option, {}); });
+      continue;
     }
+    CLI::Option* added = app.add_option(names, CLI::callback_t{[option, set](const CLI::results_t& values) {
+                                          for (const std::string& value : values) set(*option, value);
+                                          return true;
+                                        }});
+    // Every time it is given counts, each with one value; which one wins is the setter's affair (mostly the last).
+    added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    added->expected(1, CLI::detail::expected_max_vector_size);
   }
 }
 
 std::string unknown_option(const Verb& verb, const std::string& word, const std::string& program) {
   const std::string name = word.substr(0, word.find('='));
   std::vector<std::string_view> known{"--help"};
-  for (const OptionGroup& group : verb.groups) {
-    for (const Option& option : group.options) known.push_back(long_name(option));
-  }
+  for (const Option* option : options_of(verb)) known.push_back(long_name(*option));
   std::string message = "unknown option '" + printable(name) + "'";
   const auto near = name.starts_with("--") ? nearest(name, known) : std::nullopt;
   if (!program.empty()) {
@@ -128,7 +151,7 @@ std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<st
   app.set_help_flag();
   app.allow_extras();
   app.allow_windows_style_options(false);
-  declare(app, verb, draft, fault);
+  declare(app, verb, words, draft, fault);
   std::vector<std::string> optional_values;  // `--wait=` and its like are taken here: CLI11 has no empty value
   std::erase_if(words, [&](const std::string& word) {
     const std::size_t equals = word.find('=');
