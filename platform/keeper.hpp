@@ -90,13 +90,15 @@ struct KeeperFace {
   HeldHandles held;
 };
 
-// Sets a process aside from which launch_keeper() forks keepers (a zygote). Called once, early in main, where a keeper may
+// Sets a process aside of which launch_keeper() makes keepers (a zygote). Called once, early in main, where a keeper may
 // be wanted; it ends when the caller does, and holds nothing of its. Returns nothing in the caller, and its face in each keeper.
 // Where there is no room for it nothing is set aside, and keepers are executed. `argv`: main's.
 [[nodiscard]] std::optional<KeeperFace> set_keepers_aside(char** argv);
-// A keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else: forked from what was set aside, else
-// /proc/self/exe executed. Returns its pid. The caller's console is free: nothing of it is inherited.
-[[nodiscard]] Result<Pid> launch_keeper(KeeperFace face);
+// Whether the caller will want another keeper. If it said that it will not, and does, that one is executed.
+enum class KeepersToCome : bool { none, perhaps };
+// A keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else: what was set aside or, if more are to come,
+// a fork of it; else /proc/self/exe executed. Returns its pid. The caller's console is free: nothing of it is inherited.
+[[nodiscard]] Result<Pid> launch_keeper(KeeperFace face, KeepersToCome to_come);
 // The same without a fork: this very process (a supervisor that is orphaned of its keeper, or a keeper that is to go on in
 // another binary) becomes the keeper; pid and children are kept. Returns only on failure.
 [[nodiscard]] Error become_keeper(const KeeperFace& face, const char* program = "/proc/self/exe");

@@ -59,7 +59,7 @@ class FormerRecord {
         spec_(read_file(state.spec_path(name))),
         status_(read_file(state.status_path(name))) {}
 
-  [[nodiscard]] bool has_spec(const std::string& text) const { return spec_ && *spec_ == text; }
+  [[nodiscard]] bool has_spec(const AppSpec& spec) const { return spec_ && *spec_ == spec_to_json(spec); }
   void put_back(bool status_too) const {
     if (!spec_) {
       (void)state_.remove_app(name_, true).ok();
@@ -79,14 +79,15 @@ class FormerRecord {
 };
 
 // A keeper and a supervisor that were made; the end of the pipe on which the supervisor's first word comes.
-Result<Handle> begin_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode) {
+Result<Handle> begin_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode,
+                                KeepersToCome to_come) {
   if (const auto enough = enough_descriptors(); !enough) return enough.error();
   auto pipe = make_pipe();
   if (!pipe) return pipe.error();
   KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
   face.held.insert_or_assign("lock", std::move(lock));
   face.held.insert_or_assign("report", std::move(pipe->write));
-  const auto keeper = launch_keeper(std::move(face));
+  const auto keeper = launch_keeper(std::move(face), to_come);
   if (!keeper) return keeper.error();
   return std::move(pipe->read);
 }
@@ -109,7 +110,8 @@ std::vector<std::string> logs_of(const AppSpec& spec) {
 
 // What can be said without a start, or its beginning.
 std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const HostId& host,
-                                                         const AppSpec& spec, std::size_t place) {
+                                                         const AppSpec& spec, std::size_t place,
+                                                         KeepersToCome to_come) {
   using Said = Result<LaunchOutcome>;
   const Said already{LaunchOutcome{true, {}}};
   if (spec.cgroup.any()) {
@@ -138,7 +140,7 @@ std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& s
   if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return Said{made.error()};
   FormerRecord former{state, spec.name};
   // What stands there word for word is not written again: a stopped app starts on a full disk, too.
-  if (!former.has_spec(spec_to_json(spec))) {
+  if (!former.has_spec(spec)) {
     if (const auto written = state.write_spec(spec); !written) {
       former.put_back(true);
       return Said{written.error()};
@@ -146,7 +148,7 @@ std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& s
   }
   (void)state.write_status(wanted_status(spec, status, host)).ok();
   return Beginning{place, std::move(former), logs_of(spec),
-                   begin_supervisor(state, spec.name, std::move(*lock), "start")};
+                   begin_supervisor(state, spec.name, std::move(*lock), "start", to_come)};
 }
 
 Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, const Beginning& beginning) {
@@ -161,24 +163,8 @@ Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, 
   return LaunchOutcome{false, std::move(*report)};
 }
 
-}  // namespace
-
-bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
-  return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
-}
-
-Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
-                                      const char* mode) {
-  const auto word = begin_supervisor(state, name, std::move(lock), mode);
-  if (!word) return word.error();
-  return decode_start_report(read_to_end(word->get(), kReportPatience));
-}
-
-Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
-  return std::move(launch_apps(state, {&spec}).front());
-}
-
-std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, const std::vector<const AppSpec*>& specs) {
+std::vector<Result<LaunchOutcome>> launch_all(const StateDirectory& state, const std::vector<const AppSpec*>& specs,
+                                              KeepersToCome to_come) {
   Status possible = enough_descriptors();
   if (possible) possible = state.prepare();
   std::vector<Result<LaunchOutcome>> outcomes(
@@ -198,7 +184,7 @@ std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, cons
       return std::ranges::find_first_of(one.logs, logs) != one.logs.end();
     };
     while (std::ranges::any_of(under_way, writes_there) || under_way.size() == kSideBySide) end_first();
-    auto begun = begin_app(state, host, *specs[i], i);
+    auto begun = begin_app(state, host, *specs[i], i, to_come);
     if (auto* said = std::get_if<Result<LaunchOutcome>>(&begun)) {
       outcomes[i] = std::move(*said);
     } else {
@@ -207,6 +193,27 @@ std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, cons
   }
   while (!under_way.empty()) end_first();
   return outcomes;
+}
+
+}  // namespace
+
+bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
+  return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
+}
+
+Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
+                                      const char* mode) {
+  const auto word = begin_supervisor(state, name, std::move(lock), mode, KeepersToCome::perhaps);
+  if (!word) return word.error();
+  return decode_start_report(read_to_end(word->get(), kReportPatience));
+}
+
+Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
+  return std::move(launch_all(state, {&spec}, KeepersToCome::none).front());
+}
+
+std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, const std::vector<const AppSpec*>& specs) {
+  return launch_all(state, specs, KeepersToCome::perhaps);
 }
 
 }  // namespace forever

@@ -202,6 +202,7 @@ class Keeper {
       case KeeperVerb::go_on_in: program_ = message.body; break;
       case KeeperVerb::record:
       case KeeperVerb::launch:
+      case KeeperVerb::become:
       case KeeperVerb::launched: break;
     }
   }

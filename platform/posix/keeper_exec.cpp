@@ -66,8 +66,8 @@ int exec_image(const char* program, const KeeperImage& image, int null_device, b
 
 }  // namespace
 
-Result<Pid> launch_keeper(KeeperFace face) {
-  if (auto forked = fork_keeper(face)) return std::move(*forked);
+Result<Pid> launch_keeper(KeeperFace face, KeepersToCome to_come) {
+  if (auto forked = fork_keeper(face, to_come)) return std::move(*forked);
   const KeeperImage image{face};
   const Handle null_device{FOREVER_SYS(open, -1, "/dev/null", O_RDWR | O_CLOEXEC)};
   if (!null_device) return last_error("open /dev/null");

@@ -27,10 +27,14 @@ constexpr bool kForksKeepers = true;
 constexpr std::size_t kRoomForTitle = 512;  // bytes; with less (no environment at all) a keeper could not show its name
 constexpr int kAnswerPatience = 10'000;     // ms; the answer comes in microseconds, this bounds a machine that hangs
 
-// The caller's end of the socketpair to the process that was set aside.
-Handle& set_aside() {
-  static Handle socket;
-  return socket;
+// The process that was set aside, and the caller's end of the socketpair to it.
+struct SetAside {
+  Handle socket;
+  Pid pid = 0;
+};
+SetAside& set_aside() {
+  static SetAside only;
+  return only;
 }
 
 std::string encode_face(const KeeperFace& face) {
@@ -66,6 +70,9 @@ bool let_go_of_caller(int socket) noexcept {
   return true;
 }
 
+// Cannot fail: a forked process leads no group.
+void begin_session() noexcept { (void)FOREVER_SYS(setsid, -1); }
+
 // What a keeper needs of the environment is kept; the rest is overwritten, since it would be shown as the keeper's own, the
 // marker of an instance that called us included. Its room serves for the title.
 void shed_environment(char** argv) {
@@ -78,7 +85,7 @@ void shed_environment(char** argv) {
 }
 
 // Serves until the caller is gone. Returns only in a keeper.
-KeeperFace serve(Handle socket, char** argv) {
+KeeperFace serve(Handle socket) {
   HeldHandles held;
   for (;;) {
     pollfd ready{.fd = socket.get(), .events = POLLIN, .revents = 0};
@@ -90,14 +97,15 @@ KeeperFace serve(Handle socket, char** argv) {
       case KeeperMessageState::message: break;
     }
     if (message.verb == KeeperVerb::hold) held.insert_or_assign(message.body, std::move(message.attached));
-    if (message.verb != KeeperVerb::launch) continue;
+    if (message.verb != KeeperVerb::launch && message.verb != KeeperVerb::become) continue;
     KeeperFace face = decode_face(message.body);
     pid_t pid = face.directory.empty() ? 0 : ::chdir(face.directory.c_str());
-    if (pid == 0) pid = FOREVER_SYS(fork, -1);
+    // Whoever waits for the supervisor's first word finds its pipe closed.
+    if (pid != 0 && message.verb == KeeperVerb::become) ::_exit(1);
+    if (pid == 0 && message.verb == KeeperVerb::launch) pid = FOREVER_SYS(fork, -1);
     if (pid == 0) {
       socket.reset();
-      (void)FOREVER_SYS(setsid, -1);  // cannot fail: a forked process leads no group
-      shed_environment(argv);
+      if (message.verb == KeeperVerb::launch) begin_session();
       face.held = std::move(held);
       return face;
     }
@@ -119,20 +127,28 @@ std::optional<KeeperFace> set_keepers_aside(char** argv) {
   Handle theirs{ends[1]};
   for (const int end : ends) (void)sys::fcntl(end, F_SETFD, FD_CLOEXEC);
   const pid_t pid = FOREVER_SYS(fork, -1);
-  if (pid > 0) set_aside() = std::move(ours);
+  if (pid > 0) set_aside() = {std::move(ours), pid};
   if (pid != 0) return std::nullopt;
   ours.reset();
+  // While the caller reads its command line: all that does not depend on it.
   if (!let_go_of_caller(theirs.get())) ::_exit(1);
-  return serve(std::move(theirs), argv);
+  begin_session();
+  shed_environment(argv);
+  return serve(std::move(theirs));
 }
 
-std::optional<Result<Pid>> fork_keeper(const KeeperFace& face) {
-  Handle& socket = set_aside();
+std::optional<Result<Pid>> fork_keeper(const KeeperFace& face, KeepersToCome to_come) {
+  auto& [socket, process] = set_aside();
   const std::string words = encode_face(face);
   if (!socket || words.size() >= kLongestKeeperMessage) return std::nullopt;
   bool asked = true;
   for (const auto& [name, handle] : face.held) {
     asked = asked && send_keeper_message(socket.get(), KeeperVerb::hold, name, handle.get()).ok();
+  }
+  if (to_come == KeepersToCome::none) {
+    asked = asked && send_keeper_message(socket.get(), KeeperVerb::become, words).ok();
+    socket.reset();
+    return asked ? std::optional{Result<Pid>{process}} : std::nullopt;
   }
   asked = asked && send_keeper_message(socket.get(), KeeperVerb::launch, words).ok();
   pollfd ready{.fd = socket.get(), .events = POLLIN, .revents = 0};

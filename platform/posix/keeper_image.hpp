@@ -19,7 +19,7 @@ namespace forever {
 // From now on titles may take the environment's room, too; it is overwritten.
 void claim_title_room(char** argv, char** environment) noexcept;
 
-// A keeper forked from the process that was set aside; nothing if there is none, or it does not answer. The Error is chdir's or fork's.
-[[nodiscard]] std::optional<Result<Pid>> fork_keeper(const KeeperFace& face);
+// A keeper of the process that was set aside; nothing if there is none, or it does not answer. The Error is chdir's or fork's.
+[[nodiscard]] std::optional<Result<Pid>> fork_keeper(const KeeperFace& face, KeepersToCome to_come);
 
 }  // namespace forever

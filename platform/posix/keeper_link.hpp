@@ -22,6 +22,7 @@ enum class KeeperVerb : char {
   go_on_in = 'g',     // body: path of the binary to execute once this supervisor has ended
   record = 'r',       // keeper to supervisor; body: ExitRecord
   launch = 'l',       // to what was set aside: a keeper that holds what was sent before; body: the face's words
+  become = 'b',       // the same, and no other is to come: it becomes the keeper itself, without an answer
   launched = 'p',     // its answer: the pid or -1, and errno
 };
 

@@ -42,7 +42,7 @@ KeeperLink::Receipt KeeperLink::receive(ExitRecord&) { return Receipt::nothing; 
 
 std::optional<KeeperFace> set_keepers_aside(char**) { return std::nullopt; }
 
-Result<Pid> launch_keeper(KeeperFace face) {
+Result<Pid> launch_keeper(KeeperFace face, KeepersToCome) {
   const std::wstring program = win32::program_file();
   std::vector<std::string> argv{win32::to_utf8(program), std::string(win32::kSupervisorFace), face.title,
                                 face.directory, std::to_string(face.arguments.size())};
