@@ -257,6 +257,7 @@ serve(s)
                          1);
   CHECK(server.answers().size() == 2);
   done(server.home, {"restart", "web"});
+  REQUIRE(wait_until([&] { return all_ready(server.home); }));
   CHECK(server.answers().size() == 2);
   server.require_reload(2);
 }

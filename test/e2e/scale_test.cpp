@@ -48,10 +48,7 @@ TEST_CASE("CLU5 an app that had its port to itself shares it once it is scaled",
   const int port = free_port();
   start(home, "web", {"listen", std::to_string(port), "wait"});
   done(home, {"scale", "web", "3"});
-  REQUIRE(wait_until([&] {
-    const Json instances = listed(home, "web").at("instances");
-    return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("ready") == true; });
-  }));
+  REQUIRE(wait_until([&] { return all_ready(home); }));
   require_even_spread(port, 3);
 }
 

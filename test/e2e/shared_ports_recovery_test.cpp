@@ -43,10 +43,7 @@ TEST_CASE("SUP1 a bind that the dead supervisor had not answered is answered by 
     });
   }));
   kill_hard(supervisor);
-  REQUIRE(wait_until([&] {
-    const Json instances = listed(home, "web").at("instances");
-    return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("ready") == true; });
-  }));
+  REQUIRE(wait_until([&] { return all_ready(home); }));
   CHECK(pids_of(home) == before);
   require_even_spread(port, 2);
 }

@@ -172,9 +172,6 @@ TEST_CASE("BACK1 workers that end at once back off one by one, and come back on 
     return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("failures") >= 4; });
   }));
   write_file(go, "");
-  REQUIRE(wait_until([&] {
-    const Json instances = listed(home, "web").at("instances");
-    return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("ready") == true; });
-  }));
+  REQUIRE(wait_until([&] { return all_ready(home); }));
   require_even_spread(port, 2);
 }

@@ -24,6 +24,12 @@ inline std::vector<int> pids_of(const TemporaryHome& home, const std::string& na
   return pids;
 }
 
+// Whether each instance listens.
+inline bool all_ready(const TemporaryHome& home, const std::string& name = "web") {
+  const Json instances = listed(home, name).at("instances");
+  return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("ready") == true; });
+}
+
 // Whether so many requests more are answered.
 inline bool served(const Load& load, std::size_t more) {
   const std::size_t before = load.requests();
