@@ -64,6 +64,12 @@ std::string list_text(const std::vector<AppLook>& looks, const std::string& dire
   }
 }
 
+// Why there is no pid to print. What its status tells may be older than the look at its processes.
+std::string idle_word(const AppLook& look) {
+  const bool lived = look.state == to_string(InstanceState::online) || look.state == "unsupervised";
+  return lived ? "has just ended" : look.state;
+}
+
 }  // namespace
 
 int list(const List& command) {
@@ -127,7 +133,7 @@ int pids(const Pids& command) {
       text += std::to_string(look.view.status.instances[i].process.pid) + "\n";
       any = true;
     }
-    if (!any) idle += (idle.empty() ? "" : ", ") + look.view.name + " (" + look.state + ")";
+    if (!any) idle += (idle.empty() ? "" : ", ") + look.view.name + " (" + idle_word(look) + ")";
   }
   const bool named = !command.which.selectors.empty();
   const std::string error = named && !idle.empty() ? "not running: " + idle : std::string{};

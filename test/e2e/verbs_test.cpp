@@ -225,6 +225,18 @@ TEST_CASE("VERB pid prints the pids of instances, one a line", "[VERB]") {
   REQUIRE(home.forever({"pid", "web"}).exit_code == 1);
 }
 
+TEST_CASE("VERB pid says of an app whose process has ended unnoticed that it has, not that it is online", "[VERB]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int supervisor = supervisor_of(home, "web");
+  send_signal(supervisor, SIGSTOP);
+  kill_hard(pid_of(home, "web"));
+  const Result result = home.forever({"pid", "web"});
+  send_signal(supervisor, SIGCONT);
+  CHECK(result.exit_code == 1);
+  CHECK(result.err == "forever: not running: web (has just ended)\n");
+}
+
 TEST_CASE("VERB pid files hold the pid while the instance lives", "[VERB]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
