@@ -44,17 +44,10 @@ bool only_digits(const std::string& word) {
 
 bool on_record(const StateDirectory& state, const std::string& name) { return exists(state.spec_path(name)); }
 
-// A word that is the name or id of an app on record; nothing if it is a program.
+// A word that is the name of an app on record; nothing if it is a program.
 std::optional<std::string> app_named(const StateDirectory& state, const StartOptions& options) {
   const std::string& word = options.program;
-  if (options.name) return std::nullopt;
-  if (only_digits(word)) {
-    for (const AppView& view : view_apps(state, false)) {
-      if (id_text(view.status) == word) return view.name;
-    }
-    return std::nullopt;
-  }
-  if (fault_in_name(word) || !on_record(state, word)) return std::nullopt;
+  if (options.name || fault_in_name(word) || !on_record(state, word)) return std::nullopt;
   if (!options.has_arguments) return word;
   // `server 8082` is another app than `server 8081`, but for an app called web `web -- --port 9` is web itself.
   const auto spec = state.read_spec(word);
@@ -102,6 +95,13 @@ std::string command_text(const AppSpec& spec) {
   return text;
 }
 
+// By the resolver of all verbs, so that an id that is told twice is refused by each of them.
+Planned plan_by_id(const StateDirectory& state, const StartOptions& options) {
+  const auto chosen = select(view_apps(state, false), {"id:" + options.program}, {});
+  if (const auto* error = std::get_if<SelectionError>(&chosen)) return Failure{ExitCode::not_found, error->message};
+  return plan_known(state, options, std::get<std::vector<Target>>(chosen).front().name);
+}
+
 Planned plan_program(const StateDirectory& state, const StartOptions& options) {
   auto fresh = fresh_spec(options);
   if (auto* failure = std::get_if<Failure>(&fresh)) return *failure;
@@ -133,9 +133,8 @@ Planned plan_program(const StateDirectory& state, const StartOptions& options) {
 }
 
 Planned make_plan(const StateDirectory& state, const StartOptions& options) {
+  if (only_digits(options.program) && !options.name) return plan_by_id(state, options);
   if (const auto name = app_named(state, options)) return plan_known(state, options, *name);
-  if (only_digits(options.program) && !options.name)
-    return Failure{ExitCode::not_found, "no app has the id " + options.program};
   return plan_program(state, options);
 }
 

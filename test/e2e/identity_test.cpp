@@ -189,6 +189,23 @@ TEST_CASE("ID2 a word with two readings touches nothing, and both are named", "[
   REQUIRE(status_of(home, "prod") == "stopped");
 }
 
+TEST_CASE("ID2 an id that two apps bear touches nothing, whichever verb is told it", "[ID2]") {
+  const TemporaryHome home;
+  for (const char* name : {"web", "api"}) start(home, name, {"wait"});
+  done(home, {"stop", "all"});
+  const auto file = home.app("api") / "status.json";
+  Json status = read_json(file);
+  status["id"] = 0;
+  write_file(file, status.dump());
+  for (const char* verb : {"start", "stop", "restart", "delete", "describe", "pid"}) {
+    for (const char* word : {"0", "00"}) require_untouched(home, {verb, word}, {"the id 0", "web", "api", "names"});
+  }
+  require_untouched(home, {"start", "7"}, {"the id 7"});
+  require_untouched(home, {"start", "999999999999"}, {"999999999999"});
+  done(home, {"start", "api"});
+  REQUIRE(status_of(home, "web") == "stopped");
+}
+
 TEST_CASE("ID2 a namespace stops all of its apps and no other", "[ID2]") {
   const TemporaryHome home;
   start(home, "a", {"wait"}, {"--namespace", "blue"});
