@@ -1,7 +1,11 @@
 // CLU: several instances of one app.
+#include <sched.h>
+
 #include <algorithm>
+#include <functional>
 #include <set>
 
+#include "platform/processors.hpp"
 #include "test/e2e/workers.hpp"
 
 using namespace forever::test;
@@ -30,6 +34,32 @@ TEST_CASE("CLU1 -i N runs N instances, and each sees its slot", "[CLU1]") {
   CHECK(has(done(home, {"list"}).out, "3/3 online"));
   CHECK(lines_of(done(home, {"list", "--expand"}).out).size() == 4);
   CHECK(lines_of(done(home, {"pid", "web"}).out).size() == 3);
+}
+
+TEST_CASE("CLU1 -i max, -i 0 and -i -K run as many as there are processors for it", "[CLU1]") {
+  const TemporaryHome home;
+  const unsigned processors = forever::usable_processors();
+  const auto count = [&](const std::string& word, const std::function<void()>& before_exec) {
+    Command command = home.command(start_words("web", {"-i", word}, {"wait"}));
+    command.before_exec = before_exec;
+    CHECK(run(command).exit_code == 0);
+    const std::size_t found = pids_of(home).size();
+    done(home, {"delete", "web"});
+    return found;
+  };
+  CHECK(count("max", {}) == processors);
+  CHECK(count("0", {}) == processors);
+  CHECK(count("-1", {}) == std::max(1U, processors - 1));
+  CHECK(count("-1000", {}) == 1);
+  const auto on_one = [] {
+    cpu_set_t all, one;
+    CPU_ZERO(&one);
+    if (sched_getaffinity(0, sizeof all, &all) != 0) return;
+    for (std::size_t i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++i)
+      if (CPU_ISSET(i, &all)) CPU_SET(i, &one);
+    (void)sched_setaffinity(0, sizeof one, &one);
+  };
+  CHECK(count("max", on_one) == 1);
 }
 
 TEST_CASE("CLU1 a variable that is no number cannot be incremented", "[CLU1]") {

@@ -104,6 +104,28 @@ os.wait()
   server.require_reload(4);
 }
 
+TEST_CASE("CLU1 a server below a shell that waits for it, as npm start has it", "[CLU1][CLU2]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  const std::string file = home.scratch() / "start.sh";
+  write_file(file, "'" + child_binary() + "' listen " + std::to_string(port) + " wait\nexit 3\n");
+  done(home, {"start", file, "--name", "web", "-i", "2", "--wait"});
+  Load load(port, 3);
+  REQUIRE(served(load, 100));
+  done(home, {"reload", "web"});
+  const auto shells = pids_of(home);
+  REQUIRE(served(load, 100));
+  kill_hard(shells.at(0));  // its server goes with it, and the next one has its socket
+  REQUIRE(wait_until([&] { return pid_of(home, "web") != shells.at(0) && all_ready(home); }));
+  REQUIRE(served(load, 50));
+  const LoadResult result = load.stop();
+  INFO(result.first_failure);
+  CHECK(result.answered.size() == 5);
+  CHECK(result.refused == 0);
+  CHECK(result.failed <= 3);  // what was in the hands of the killed
+}
+
 TEST_CASE("CLU1 a program whose children bind, with SO_REUSEPORT set by itself", "[CLU1][CLU2]") {
   NEED_PYTHON_AND_SHARING();
   const OddServer server(R"(for i in range(2):
@@ -151,12 +173,14 @@ a.bind(('127.0.0.1', 0))
 a.listen(5)
 say('port0', 'ok' if a.getsockname()[1] else 'none')
 datagram = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-if os.environ['FOREVER_INSTANCE'] == '0':
-    tried('udp', lambda: datagram.bind(('127.0.0.1', ports[0])))
+tried('udp', lambda: datagram.bind(('127.0.0.1', ports[0])))
 local = socket.socket(socket.AF_UNIX)
-tried('unix', lambda: local.bind('\0forever-test-%d' % os.getpid()))
-local.listen(5)
+tried('unix', lambda: local.bind(sys.path[0] + '/local'))
+own = socket.socket(socket.AF_UNIX)
+own.bind('\0forever-test-%d' % os.getpid())
+own.listen(5)
 first = tcp(ports[0])
+tried('listening', lambda: first.listen(10))
 tried('second', lambda: tcp(ports[0]))
 first.close()
 again = tcp(ports[0])
@@ -167,11 +191,16 @@ serve(again)
                          1);
   for (const std::string slot : {"0", "1"}) {
     CHECK(wait_for_log(server.home, "web", slot + " port0 ok\n"));
-    CHECK(wait_for_log(server.home, "web", slot + " unix ok\n"));
+    CHECK(wait_for_log(server.home, "web", slot + " listening ok\n"));
     CHECK(wait_for_log(server.home, "web", slot + " second Address already in use\n"));
     CHECK(wait_for_log(server.home, "web", slot + " again ok private\n"));
   }
-  CHECK(wait_for_log(server.home, "web", "0 udp ok\n"));
+  // Nobody shares these: they are the first one's.
+  for (const std::string kind : {"udp", "unix"}) {
+    const std::string log = log_of(server.home, "web");
+    CHECK(count_of(log, ' ' + kind + " ok\n") == 1);
+    CHECK(count_of(log, ' ' + kind + " Address already in use\n") == 1);
+  }
   CHECK(server.answers().size() == 2);
   CHECK(describe_json(server.home, "web").at("ports").size() == 1);
 }

@@ -1,9 +1,40 @@
 // CLU1, CLU3: many workers on one port, with servers that know nothing of it.
 #include <algorithm>
+#include <cstring>
+#include <future>
+#include <sstream>
+#include <thread>
 
 #include "test/e2e/shared_ports.hpp"
 
 using namespace forever::test;
+
+namespace {
+
+// Connections to that port of 127.0.0.1, accepted or not (/proc/net/tcp).
+std::size_t established_at(int port) {
+  char text[32];
+  std::snprintf(text, sizeof text, ": 0100007F:%04X ", static_cast<unsigned>(port));
+  std::size_t count = 0;
+  for (const std::string& line : lines_of(read_file("/proc/net/tcp")))
+    count += has(line, text) && line.substr(line.find(text) + std::strlen(text)).substr(14, 2) == "01" ? 1U : 0U;
+  return count;
+}
+
+// What `describe` tells of each slot: "slot pid ready connections".
+std::vector<std::string> slots_told(const TemporaryHome& home, const std::string& address) {
+  std::vector<std::string> slots;
+  for (const std::string& line : lines_of(done(home, {"describe", "web"}).out)) {
+    std::istringstream words(line);
+    std::string word, slot;
+    if (!(words >> word) || word != address) continue;
+    while (words >> word) slot += slot.empty() ? word : ' ' + word;
+    slots.push_back(slot);
+  }
+  return slots;
+}
+
+}  // namespace
 
 TEST_CASE("CLU1 workers of a server in C++ share one port evenly", "[CLU1]") {
   NEED_SHARING();
@@ -119,6 +150,29 @@ TEST_CASE("CLU1 another app cannot join a port that is shared", "[CLU1]") {
   require_even_spread(port, 2);
 }
 
+TEST_CASE("CLU1 describe tells of each slot whether it listens, and how many connections it holds", "[CLU1]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  const std::string go = home.scratch() / "go";
+  done(home, start_words("web", {"-i", "2"},
+                         {"respond-after", "3600000", "wait-for", go, "listen", std::to_string(port), "wait"}));
+  const std::string address = "0.0.0.0:" + std::to_string(port);
+  CHECK(slots_told(home, address).empty());
+  write_file(go, "");
+  REQUIRE(wait_until([&] { return all_ready(home); }));
+  const auto pids = pids_of(home);
+  const auto told = [&](std::size_t slot, const std::string& rest) {
+    return std::to_string(slot) + ' ' + std::to_string(pids.at(slot)) + ' ' + rest;
+  };
+  CHECK(slots_told(home, address) == std::vector{told(0, "yes 0"), told(1, "yes 0")});
+  // Each worker takes one, and answers it before it takes the next. So many that neither is left out.
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 40; ++i) clients.emplace_back([&] { (void)http_get(port, "/", 60s); });
+  CHECK(wait_until([&] { return slots_told(home, address) == std::vector{told(0, "yes 1"), told(1, "yes 1")}; }));
+  done(home, {"stop", "web", "--force"});  // the clients get an end
+}
+
 TEST_CASE("CLU3 kill -9 of workers under load fails only what was in their hands", "[CLU3]") {
   NEED_SHARING();
   const TemporaryHome home;
@@ -138,6 +192,33 @@ TEST_CASE("CLU3 kill -9 of workers under load fails only what was in their hands
   INFO(result.requests << " answered, first failure: " << result.first_failure);
   CHECK(result.refused == 0);
   CHECK(result.failed <= kKills * kClients);  // each client has one request under way
+}
+
+TEST_CASE("CLU3 connections that wait in the queue of a worker when it is killed are served by its successor",
+          "[CLU3]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  start_workers(home, nullptr, port, {"-i", "2"});
+  const auto before = pids_of(home);
+  for (const int pid : before) send_signal(pid, SIGSTOP);
+  REQUIRE(wait_until([&] {
+    return std::all_of(before.begin(), before.end(),
+                       [](int pid) { return has(read_file("/proc/" + std::to_string(pid) + "/stat"), ") T "); });
+  }));
+  // Nobody accepts now: the requests wait in both queues.
+  constexpr std::size_t kRequests = 10;
+  std::vector<std::future<HttpResponse>> answers;
+  for (std::size_t i = 0; i < kRequests; ++i)
+    answers.push_back(std::async(std::launch::async, [&] { return http_get(port, "/", 30s); }));
+  REQUIRE(wait_until([&] { return established_at(port) == kRequests; }));
+  for (const int pid : before) kill_hard(pid);
+  for (auto& answer : answers) {
+    const HttpResponse response = answer.get();
+    INFO(response.error);
+    CHECK(response.ok());
+    CHECK(std::ranges::none_of(before, [&](int pid) { return response.body == std::to_string(pid) + "\n"; }));
+  }
 }
 
 TEST_CASE("STOP1 stop of workers that share a port leaves no process of theirs, and the port is free",
