@@ -140,6 +140,29 @@ TEST_CASE("CLU4 a release that ends is not taken, and the old one serves on", "[
   CHECK(wait_until([&] { return processes_of(home).size() == 4; }));
 }
 
+TEST_CASE("CLU4 a release that listens on one of its two ports only is not taken", "[CLU4]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const std::string first = std::to_string(free_port()), second = std::to_string(free_port());
+  const std::string file = home.scratch() / "server.sh";
+  const auto write_release = [&](const std::string& words) {
+    write_file(file, "exec '" + child_binary() + "' " + words + " wait\n");
+  };
+  write_release("listen " + first + " listen " + second);
+  done(home, {"start", file, "--name", "web", "-i", "2", "--wait", "--ready-timeout", "500ms"});
+  const auto before = pids_of(home);
+  Load load(std::stoi(second), 3);
+  write_release("listen " + first);
+  const Result result = home.forever({"reload", "web"});
+  CHECK(result.exit_code == 1);
+  CHECK(has(result.err, "is not ready after 500ms; the old one serves on"));
+  CHECK(pids_of(home) == before);
+  write_release("listen " + second + " listen " + first);
+  done(home, {"reload", "web"});
+  REQUIRE(served(load, 30));
+  require_none_lost(load.stop());
+}
+
 namespace {
 
 // A client that keeps one request open on `port` until it is answered, or the worker ends.
