@@ -55,6 +55,10 @@ class Contestant:
             print(f"{self.name}: {' '.join(words[1:])}: {done.stdout}", file=sys.stderr)
         return done
 
+    def processes(self):
+        """Those that have a part in serving: the workers, and who hands them their connections or watches over them."""
+        return self.workers()
+
     def await_port(self):
         for _ in range(500):
             try:
@@ -99,6 +103,9 @@ class NodeCluster(Bare):
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
             return [int(word) for word in children.read().split()]
 
+    def processes(self):
+        return [self.process.pid, *self.workers()]
+
 
 class Pm2(Contestant):
     name = "pm2 -i 2"
@@ -115,6 +122,9 @@ class Pm2(Contestant):
 
     def workers(self):
         return [app["pid"] for app in json.loads(self.call(self.binary, "jlist").stdout.splitlines()[-1]) if app["pid"]]
+
+    def processes(self):
+        return [int((self.folder / "pm2" / "pm2.pid").read_text()), *self.workers()]
 
     def end(self):
         self.call(self.binary, "kill")
@@ -135,6 +145,10 @@ class Forever(Contestant):
 
     def workers(self):
         return [int(word) for word in self.call(self.binary, "pid", "web").stdout.split() if word.isdigit()]
+
+    def processes(self):
+        app = json.loads(self.call(self.binary, "list", "--json").stdout)["apps"][0]
+        return [app["keeper_pid"], app["supervisor_pid"], *self.workers()]
 
     def end(self):
         self.call(self.binary, "delete", "web")
