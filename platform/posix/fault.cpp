@@ -1,15 +1,17 @@
-// Counts system calls and spoils those that a plan names. Empty unless FOREVER_FAULT_INJECTION is defined.
+// Counts system calls and spoils those that a plan names; shifts the date. Empty unless FOREVER_FAULT_INJECTION is defined.
 #ifdef FOREVER_FAULT_INJECTION
 
 #include "platform/posix/fault.hpp"
 
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include "platform/posix/sys.hpp"
 
@@ -145,5 +147,20 @@ std::vector<std::string> calls_of(Where where) {
 }
 
 }  // namespace forever::fault
+
+#ifdef __linux__
+// The date is as far off as the file that FOREVER_FAULT_DATE names says, in seconds: no test can set a machine's clock. This stands
+// in the place of the C library's function, for its C++ library too, since these binaries are linked dynamically.
+extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
+  const auto result = static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
+  const char* const name = clock == CLOCK_REALTIME ? std::getenv("FOREVER_FAULT_DATE") : nullptr;
+  const int file = name == nullptr ? -1 : ::open(name, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return result;
+  std::array<char, 32> text{};
+  if (::read(file, text.data(), text.size() - 1) > 0) time->tv_sec += std::atoll(text.data());
+  ::close(file);
+  return result;
+}
+#endif
 
 #endif  // FOREVER_FAULT_INJECTION
