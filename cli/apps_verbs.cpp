@@ -8,6 +8,7 @@
 #include "cli/json_view.hpp"
 #include "cli/verb_functions.hpp"
 #include "platform/files.hpp"
+#include "supervisor/json_text.hpp"
 #include "supervisor/names.hpp"
 
 namespace forever::cli {
@@ -59,6 +60,14 @@ std::vector<std::string> recorded_declaration(const StateDirectory& state, const
   return spec ? spec->declared : std::vector<std::string>{};
 }
 
+// Whether a record that cannot be read, a newer forever's, tells of this file all the same.
+bool record_names(const StateDirectory& state, const std::string& name, const std::string& apps_file) {
+  std::string quoted = "\"";
+  (void)append_json_escaped(quoted, apps_file);
+  const auto text = read_file(state.spec_path(name));
+  return text && text->find(quoted + '"') != std::string::npos;
+}
+
 // Options beside an apps file that would have to be said in it.
 bool has_settings(StartOptions options) {
   options.program.clear();
@@ -85,7 +94,7 @@ int start_apps_file(const StateDirectory& state, const StartOptions& options) {
   auto& apps = std::get<std::vector<Wanted>>(wanted);
   const Views views = views_by_name(state);
   for (Wanted& app : apps) {
-    app.step = Step::start;
+    if (app.ok) app.step = Step::start;
     const AppView* view = view_of(views, app);
     if (view == nullptr || app.step == Step::leave || !view->supervised) continue;
     const std::string word = view->state_word();
@@ -140,12 +149,24 @@ int apply(const Apply& command) {
   auto& apps = std::get<std::vector<Wanted>>(wanted);
   const Views views = views_by_name(state);
   std::map<std::string, OnRecord> recorded;
+  std::vector<Outcome> left;
   for (const auto& [name, view] : views) {
-    if (auto spec = state.read_spec(name)) recorded.emplace(name, OnRecord{std::move(*spec), runs(view)});
+    auto spec = state.read_spec(name);
+    if (spec) {
+      recorded.emplace(name, OnRecord{std::move(*spec), runs(view)});
+    } else if (command.only.empty() && record_names(state, name, std::get<AppsSource>(source).path)) {
+      left.push_back({name, false, printable(name) + ": " + spec.error().message()});
+    }
   }
   std::vector<AppSpec> specs;
   specs.reserve(apps.size());
-  for (const Wanted& app : apps) specs.push_back(app.spec);
+  for (const Wanted& app : apps) {
+    specs.push_back(app.spec);
+    if (app.ok) continue;
+    // Nothing can be compared, and nothing is changed.
+    recorded.insert_or_assign(app.spec.name, OnRecord{app.spec, true});
+    std::erase_if(left, [&](const Outcome& outcome) { return outcome.name == app.spec.name; });
+  }
   const auto plan = plan_apply(specs, recorded, std::get<AppsSource>(source).path, !command.only.empty());
   if (command.dry_run || (!command.json && !command.quiet)) {
     if (const int code = print(describe_plan(plan)); code != 0 || command.dry_run) return code;
@@ -171,6 +192,8 @@ int apply(const Apply& command) {
     std::erase_if(outcomes,
                   [](const Outcome& outcome) { return outcome.ok && outcome.text.ends_with(" is unchanged"); });
   }
+  for (Outcome& outcome : set_newer_aside(gone)) left.push_back(std::move(outcome));
+  outcomes.insert(outcomes.end(), left.begin(), left.end());
   std::vector<Outcome> ended;
   if (!gone.targets.empty()) ended = stop_targets(gone, {false, command.quiet});
   forget(state, ended, false);

@@ -242,6 +242,9 @@ std::variant<std::vector<Wanted>, Failure> wanted_apps(const StateDirectory& sta
       one.known = true;
       one.spec.id = recorded->id;
       one.spec.created_ms = recorded->created_ms;
+    } else if (exists(state.spec_path(name))) {
+      one.ok = false;
+      one.text = printable(name) + ": " + recorded.error().message();
     }
     wanted.push_back(std::move(one));
   }

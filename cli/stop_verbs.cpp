@@ -94,24 +94,6 @@ std::vector<Outcome> restart_targets(const Selection& selection, const Restart& 
   return outcomes;
 }
 
-// Takes those out of the selection whose record this forever does not understand; why, for each.
-std::vector<Outcome> set_newer_aside(Selection& selection) {
-  std::vector<Outcome> kept;
-  const StateDirectory& state = selection.state;
-  std::erase_if(selection.targets, [&](const Target& target) {
-    const auto spec = state.read_spec(target.name);
-    const auto status = state.read_status(target.name);
-    const Error* const error = !spec && is_of_newer_format(spec.error())       ? &spec.error()
-                               : !status && is_of_newer_format(status.error()) ? &status.error()
-                                                                               : nullptr;
-    if (error == nullptr) return false;
-    kept.push_back(failed(target, error->message() + "; delete it by the newer one, or remove the folder " +
-                                      state.app_directory(target.name)));
-    return true;
-  });
-  return kept;
-}
-
 // The apps that are meant, files among the operands included. `nothing` is set where there is nothing to do.
 std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, FromFiles& files) {
   auto found = apps_of_files(which);

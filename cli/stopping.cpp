@@ -112,6 +112,23 @@ std::vector<Outcome> stop_targets(const Selection& selection, const StopHow& how
   return outcomes;
 }
 
+std::vector<Outcome> set_newer_aside(Selection& selection) {
+  std::vector<Outcome> kept;
+  const StateDirectory& state = selection.state;
+  std::erase_if(selection.targets, [&](const Target& target) {
+    const auto spec = state.read_spec(target.name);
+    const auto status = state.read_status(target.name);
+    const Error* const error = !spec && is_of_newer_format(spec.error())       ? &spec.error()
+                               : !status && is_of_newer_format(status.error()) ? &status.error()
+                                                                               : nullptr;
+    if (error == nullptr) return false;
+    kept.push_back(failed(target, error->message() + "; delete it by the newer one, or remove the folder " +
+                                      state.app_directory(target.name)));
+    return true;
+  });
+  return kept;
+}
+
 void forget(const StateDirectory& state, std::vector<Outcome>& outcomes, bool logs_too) {
   std::vector<std::string> names;
   for (const Outcome& outcome : outcomes) {

@@ -164,6 +164,38 @@ TEST_CASE("APPS3 apply starts, restarts and stops what differs, and leaves the r
   CHECK(answer["apps"].size() == 3);
 }
 
+TEST_CASE("APPS3 what a newer forever has written of an app is neither changed nor deleted by an apps file", "[e2e]") {
+  const TemporaryHome home;
+  write_apps(home, app("web", {"wait"}) + app("api", {"wait"}));
+  done(home, {"start", "apps.json"});
+  start(home, "by-hand", {"wait"});
+  done(home, {"stop", "all"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  for (const char* name : {"spec.json", "status.json"}) {
+    INFO(name);
+    const std::string before = read_file(home.app("web") / name);
+    Json newer = parse_json(before);
+    newer["version"] = 99;
+    for (const char* of : {"web", "by-hand"}) write_file(home.app(of) / name, newer.dump());
+    if (std::string{name} == "spec.json") write_file(home.app("by-hand") / name, "{\"version\": 99}");
+    // It is in the file, and cannot be compared; then it has gone from there.
+    for (const std::string& apps : {app("web", {"wait"}) + app("api", {"wait"}), app("api", {"wait"})}) {
+      write_apps(home, apps);
+      for (const char* verb : {"apply", "start"}) {
+        const Result result = home.forever({verb, "apps.json"});
+        INFO(verb << ": " << result.out << result.err);
+        const bool meant = std::string{verb} == "apply" || has(apps, "\"web\"");
+        CHECK(result.exit_code == (meant ? 1 : 0));
+        if (meant) require_one_line(result.err, "newer");
+        CHECK(read_file(home.app("web") / name) == newer.dump());
+        CHECK(status_of(home, "api") == "online");
+      }
+    }
+    done(home, {"stop", "api"});
+    write_file(home.app("web") / name, before);
+  }
+}
+
 TEST_CASE("APPS3 apply gives a running app its new environment, arguments and settings", "[e2e]") {
   const TemporaryHome home;
   write_apps(home, app("web", {"print-env", "COLOUR", "wait"}, "\"env\": {\"COLOUR\": \"red\"}"));
