@@ -59,8 +59,11 @@ std::string describe_code(std::int64_t code) {
 std::string describe_exit(const ExitStatus& status, const std::string& stage) {
   switch (status.kind) {
     case ExitStatus::Kind::exited: return describe_code(status.code);
-    case ExitStatus::Kind::signalled:
-      return "killed by " + signal_name(static_cast<int>(status.code)) + (status.core_dumped ? " (core dumped)" : "");
+    case ExitStatus::Kind::signalled: {
+      std::string words = "killed by " + signal_name(static_cast<int>(status.code));
+      if (words.ends_with("SIGXFSZ")) words += ", the file size limit (ulimit -f)";
+      return words + (status.core_dumped ? " (core dumped)" : "");
+    }
     case ExitStatus::Kind::unknown: return "exit unknown";
     case ExitStatus::Kind::not_started: return stage + ": " + reason_of(static_cast<int>(status.code));
   }

@@ -3,7 +3,21 @@
 
 #include <cctype>
 
+#include "platform/spawn.hpp"
+
 namespace forever {
+namespace {
+
+// What set the limit that a file of ours would have grown over; empty where it is the file system's own.
+std::string size_limit_words() {
+  for (const ResourceLimit& limit : current_limits()) {
+    if (limit.name == "FSIZE" && limit.soft != kUnlimited)
+      return "; the limit of " + std::to_string(limit.soft) + " bytes is that of `ulimit -f`, raise it";
+  }
+  return {};
+}
+
+}  // namespace
 
 std::string reason_of(int code) {
   std::string words = system_words(code);
@@ -18,7 +32,10 @@ std::string reason_of(int code) {
 
 std::string Error::message() const {
   if (!code || code.category() != std::system_category()) return doing;
-  return "cannot " + doing + ": " + reason_of(code.value());
+  std::string line = "cannot " + doing + ": " + reason_of(code.value());
+  // Reading has no limit but our own.
+  if (code == std::errc::file_too_large && !doing.starts_with("read ")) line += size_limit_words();
+  return line;
 }
 
 Error error_from(int code, std::string doing) {

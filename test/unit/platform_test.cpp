@@ -19,6 +19,8 @@ TEST_CASE("STATE2 an exit is told in words") {
   CHECK(describe_exit({Kind::exited, 0xC000ABCD, false}) == "exit 0xC000ABCD");
   CHECK(describe_exit({Kind::signalled, kKillSignal, false}) == "killed by SIGKILL");
   CHECK(describe_exit({Kind::signalled, kTermSignal, true}) == "killed by SIGTERM (core dumped)");
+  CHECK(describe_exit({Kind::signalled, *signal_from_name("XFSZ"), false}) ==
+        "killed by SIGXFSZ, the file size limit (ulimit -f)");
   CHECK(describe_exit({}) == "exit unknown");
   CHECK(describe_exit({Kind::not_started, ENOENT, false}) == "exec: no such file or directory");
   CHECK(describe_exit({Kind::not_started, EAGAIN, false}, "fork") == "fork: resource temporarily unavailable");
