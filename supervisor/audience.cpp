@@ -5,7 +5,8 @@
 
 namespace forever {
 
-Audience::Audience() noexcept : terminal_(has_controlling_terminal()), outlives_(is_ignored(kHangUpSignal)) {}
+Audience::Audience() noexcept
+    : terminal_(has_controlling_terminal()), shown_(is_terminal(Stream::out)), outlives_(is_ignored(kHangUpSignal)) {}
 
 // A shell that passes it on to its jobs is no kernel, but its terminal is gone by then. tty(4), credentials(7).
 Audience::HangUp Audience::hang_up(bool from_kernel) noexcept {
@@ -14,11 +15,10 @@ Audience::HangUp Audience::hang_up(bool from_kernel) noexcept {
   return HangUp::passed_on;
 }
 
+// Few programs die of PIPE: most take the error for one of their own, and exit as after any other.
 int Audience::ended_by(const ExitStatus& status) const noexcept {
-  const auto died_by = [&](int signal) { return status.kind == ExitStatus::Kind::signalled && status.code == signal; };
-  if (passed_on_ && died_by(kHangUpSignal)) return kHangUpSignal;
-  const auto told_by_shell = ExitStatus{ExitStatus::Kind::exited, 128 + kPipeSignal, false};
-  return (died_by(kPipeSignal) || status == told_by_shell) && nobody_reads(Stream::out) ? kPipeSignal : 0;
+  if (passed_on_ && status.kind == ExitStatus::Kind::signalled && status.code == kHangUpSignal) return kHangUpSignal;
+  return !shown_ && nobody_reads(Stream::out) ? kPipeSignal : 0;
 }
 
 }  // namespace forever

@@ -23,12 +23,13 @@ class Audience {
 
   // A program begins: no HUP has been passed on to it.
   void begins() noexcept { passed_on_ = false; }
-  // The signal by which the program, which ended with `status` by itself, has ended `run` too: HUP that was passed on and that it
-  // does not handle, or PIPE (a shell's 141 as well) when the reader of our standard output is gone. 0: none.
+  // The signal by which the program, which ended with `status`, has ended `run` too: HUP that was passed on and that it does not
+  // handle, or PIPE, whatever it made of that, when the reader of our standard output is gone. 0: none.
   [[nodiscard]] int ended_by(const ExitStatus& status) const noexcept;
 
  private:
   bool terminal_;
+  bool shown_;  // on a terminal, of which hang_up() tells
   bool outlives_;
   bool passed_on_ = false;
 };

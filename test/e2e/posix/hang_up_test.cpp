@@ -81,7 +81,9 @@ TEST_CASE("RUN with --watch ends with 129 when its terminal is gone", "[RUN]") {
 TEST_CASE("RUN lives on under nohup when its terminal is gone", "[RUN]") {
   const TemporaryHome home;
   const auto go = home.scratch() / "go";
-  Command command = run_command(home, {"--restart", "never"}, {"say", "up", "wait-for", go, "exit", "3"});
+  const auto starts = home.scratch() / "starts";
+  Command command =
+      run_command(home, {}, {"count", starts, "say", "up", "first", "1", "wait-for", go, "exit", "3", "end"});
   command.before_exec = [] {
     read_nothing();
     signal(SIGHUP, SIG_IGN);
@@ -91,7 +93,8 @@ TEST_CASE("RUN lives on under nohup when its terminal is gone", "[RUN]") {
   running.hang_up();
   running.signal(SIGHUP);  // the shell's
   write_file(go, "");
-  CHECK(running.wait().exit_code == 3);
+  CHECK(running.wait().exit_code == 0);
+  CHECK(read_file(starts) == "2");  // its failure was restarted as ever
 }
 
 TEST_CASE("RUN a HUP on a terminal that is there is the program's", "[RUN]") {
@@ -116,18 +119,34 @@ TEST_CASE("RUN a program that dies of the HUP that was passed on is not started 
   CHECK(none_alive(tree));
 }
 
-TEST_CASE("RUN a program that dies of PIPE is not started again when nobody reads its output", "[RUN]") {
+TEST_CASE("RUN a program that ends when nobody reads its output is not started again, and its exit code is told",
+          "[RUN]") {
+  struct Case {
+    const char* how;
+    const char* options;
+    const char* code;
+  };
+  const Case which = GENERATE(Case{"exec yes", "", "141\n"}, Case{"yes; exit 141", "", "141\n"},
+                              Case{"trap '' PIPE; yes 2>&-; exit 1", "", "1\n"},  // as most languages make of it
+                              Case{"trap '' PIPE; yes 2>&-; exit 7", "--watch", "141\n"},
+                              Case{"trap '' PIPE; yes 2>&-; exit 0", "--restart always", "0\n"});
+  CAPTURE(which.how);
   const TemporaryHome home;
   const auto code = home.scratch() / "code";
   Command command = home.command({});
-  const std::string how = GENERATE("exec yes", "yes; exit 141");
-  CAPTURE(how);
-  command.argv = {"/bin/sh",        "-c", "{ \"$0\" run -- /bin/sh -c \"$1\"; echo $? > \"$2\"; } | head -n 1",
-                  forever_binary(), how,  code};
+  command.argv = {"/bin/sh",
+                  "-c",
+                  "{ \"$0\" run $3 -- /bin/sh -c \"echo begun >&2; $1\"; echo $? > \"$2\"; } | head -n 1",
+                  forever_binary(),
+                  which.how,
+                  code,
+                  which.options};
   const Result result = run(command);
+  CHECK_FALSE(result.timed_out);
   CHECK(result.out == "y\n");
-  CHECK(read_file(code) == "141\n");
-  CHECK(result.err.empty());
+  CHECK(read_file(code) == which.code);
+  CHECK(count_of(result.err, "begun") == 1);
+  CHECK_FALSE(has(result.err, "restarting"));
 }
 
 TEST_CASE("RUN a program that dies of PIPE while its output is read is started again", "[RUN]") {
