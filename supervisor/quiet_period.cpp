@@ -4,18 +4,24 @@
 
 namespace forever {
 
-void QuietPeriod::note(std::string_view path, Kind kind, Time now) {
+void QuietPeriod::note(std::string_view path, Kind kind, Time now, bool fresh) {
+  const auto known = unfinished_.find(path);
+  const bool waited_for = known != unfinished_.end();
+  const bool has_come = waited_for && known->second;
   switch (kind) {
-    case Kind::writing:
-    case Kind::removed: unfinished_.emplace(path); break;
-    case Kind::closed:
-      if (const auto found = unfinished_.find(path); found != unfinished_.end())
-        unfinished_.erase(found);
+    case Kind::writing: unfinished_.emplace(path, fresh); break;  // what had gone before is only back
+    case Kind::removed:
+      if (has_come)
+        unfinished_.erase(known);
       else
-        return;  // it was opened for writing, and nothing was written
+        unfinished_.emplace(path, false);
+      break;
+    case Kind::closed:
+      if (!waited_for) return;  // it was opened for writing, and nothing was written
+      if (!has_come) unfinished_.erase(known);
       break;
     case Kind::changed:
-      if (const auto found = unfinished_.find(path); found != unfinished_.end()) unfinished_.erase(found);
+      if (waited_for) unfinished_.erase(known);
       break;
   }
   if (!first_) first_ = now;

@@ -187,7 +187,7 @@ void Watching::take(Time now) {
       quiet_.note(change.path, change.kind, now);
       continue;
     }
-    quiet_.note(change.path, change.kind, now);
+    quiet_.note(change.path, change.kind, now, change.fresh);
     if (change.kind == FileChange::Kind::closed) continue;
     const auto [place, first] = changed_.insert(std::move(change.path));
     if (first && change.fresh) fresh_.insert(*place);

@@ -57,6 +57,28 @@ TEST_CASE("WATCH2 without a quiet period a save is acted on as soon as its write
   CHECK(quiet.due(at(20)));
 }
 
+TEST_CASE("WATCH2 a new file is waited for, whether it is on its way into another's place", "[watch]") {
+  QuietPeriod quiet = with(0);
+  const auto write_new = [&](int ms) {
+    quiet.note("sedX", Kind::writing, at(ms), true);
+    quiet.note("sedX", Kind::writing, at(ms));
+    quiet.note("sedX", Kind::closed, at(ms));
+  };
+  write_new(0);
+  CHECK_FALSE(quiet.due(at(50)));
+  quiet.note("sedX", Kind::removed, at(50));
+  quiet.note("a", Kind::changed, at(50));
+  CHECK(quiet.due(at(50)));  // at once
+  write_new(200);
+  CHECK_FALSE(quiet.due(at(299)));
+  CHECK(quiet.due(at(300)));  // it has come to stay
+  // What was moved away before is not new.
+  quiet.note("a", Kind::removed, at(400));
+  quiet.note("a", Kind::writing, at(401), true);
+  quiet.note("a", Kind::closed, at(401));
+  CHECK(quiet.due(at(401)));
+}
+
 TEST_CASE("A file that is never closed, or stays away, is waited for no longer than 100 ms", "[watch]") {
   QuietPeriod quiet = with(0);
   quiet.note("a", Kind::removed, at(0));
