@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "platform/ports.hpp"
+#include "supervisor/names.hpp"
 
 namespace forever::cli {
 
@@ -32,7 +33,8 @@ std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selec
   tell_adoptions(views);
   auto chosen = select(views, selectors.empty() ? std::vector<std::string>{"all"} : selectors, holders_with_ancestors);
   if (auto* error = std::get_if<SelectionError>(&chosen)) {
-    if (views.empty()) error->message += " (in " + state.path() + ")";
+    // With another HOME, as sudo gives, it may be on record elsewhere.
+    if (error->message.starts_with("no app ")) error->message += " (in " + printable(state.path()) + ")";
     return Failure{ExitCode::not_found, error->message};
   }
   Selection selection{state, {}, std::move(std::get<std::vector<Target>>(chosen))};

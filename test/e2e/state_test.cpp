@@ -145,6 +145,38 @@ TEST_CASE("STATE1 an empty list says in which directory it looked", "[STATE1]") 
   REQUIRE_THAT(run(other).out, contains((home.scratch() / "root").string()));
 }
 
+TEST_CASE("STATE1 with another HOME, as sudo gives, every verb says where it looked, and touches nothing", "[STATE1]") {
+  const TemporaryHome home;
+  const auto with_home = [&](const std::string& whose, const Words& words) {
+    Command command = home.command(words);
+    command.environment["FOREVER_HOME"] = std::nullopt;
+    command.environment["HOME"] = (home.scratch() / whose).string();
+    return run(command);
+  };
+  for (const char* whose : {"user", "root"}) fs::create_directory(home.scratch() / whose);
+  const std::string roots = (home.scratch() / "root" / ".forever").string();
+  REQUIRE(with_home("user", start_words("web", {}, {"wait"})).exit_code == 0);
+  const auto pid_there = [&] { return with_home("user", {"pid", "web"}).out; };
+  const std::string pid = pid_there();
+  CHECK_THAT(with_home("root", {"list"}).out, contains(roots));
+  const auto refused = [&] {
+    for (const char* verb : {"stop", "restart", "delete", "describe", "logs"}) {
+      const Result result = with_home("root", {verb, "web"});
+      INFO(verb << ": " << result.err);
+      CHECK(result.exit_code == 3);
+      require_one_line(result.err, "(in " + roots + ")");
+    }
+  };
+  refused();
+  REQUIRE(with_home("root", start_words("other", {}, {"wait"})).exit_code == 0);
+  refused();  // also where there are others
+  CHECK(pid_there() == pid);
+  CHECK(alive(std::stoi(pid)));
+  CHECK(with_home("root", {"delete", "all"}).exit_code == 0);
+  CHECK(with_home("user", {"delete", "all"}).exit_code == 0);
+  CHECK_FALSE(alive(std::stoi(pid)));
+}
+
 TEST_CASE("STATE2 a death by a signal is told with its name", "[STATE2]") {
   const TemporaryHome home;
   for (const auto& [signal, reason] : {std::pair{"SEGV", "killed by SIGSEGV"},
