@@ -24,10 +24,11 @@ inline std::vector<int> pids_of(const TemporaryHome& home, const std::string& na
   return pids;
 }
 
-// Whether each instance listens.
+// Whether each instance lives and listens. (For a moment after its death the record still calls it ready.)
 inline bool all_ready(const TemporaryHome& home, const std::string& name = "web") {
   const Json instances = listed(home, name).at("instances");
-  return std::all_of(instances.begin(), instances.end(), [](const Json& one) { return one.at("ready") == true; });
+  return std::all_of(instances.begin(), instances.end(),
+                     [](const Json& one) { return one.at("ready") == true && !one.at("pid").is_null(); });
 }
 
 // Whether so many requests more are answered.
