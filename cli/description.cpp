@@ -160,7 +160,7 @@ void add_port_rows(Table& table, const AppLook& look, const PortRows& rows, Whic
     const InstanceStatus& instance = look.view.status.instances[i];
     if (!serves(instance)) continue;
     const bool alive = look.instances[i].alive;
-    const bool ready = rows.ready_after ? look.instances[i].uptime >= *rows.ready_after : instance.ready;
+    const bool ready = alive && (rows.ready_after ? look.instances[i].uptime >= *rows.ready_after : instance.ready);
     table.rows.push_back(
         {{"  " + printable(rows.address)},
          {std::to_string(instance.slot)},

@@ -13,7 +13,7 @@ Json instance_json(const InstanceStatus& status, const InstanceLook& look) {
   return {{"slot", status.slot},
           {"pid", look.alive ? pid_or_null(status.process.pid) : Json(nullptr)},
           {"status", to_string(status.state)},
-          {"ready", status.ready},
+          {"ready", look.alive && status.ready},
           {"says", status.says},
           {"role", to_string(status.role)},
           {"restarts", status.history.restarts},

@@ -161,11 +161,21 @@ TEST_CASE("CLU1 describe tells of each slot whether it listens, and how many con
   CHECK(slots_told(home, address).empty());
   write_file(go, "");
   REQUIRE(wait_until([&] { return all_ready(home); }));
-  const auto pids = pids_of(home);
+  auto pids = pids_of(home);
   const auto told = [&](std::size_t slot, const std::string& rest) {
     return std::to_string(slot) + ' ' + std::to_string(pids.at(slot)) + ' ' + rest;
   };
   CHECK(slots_told(home, address) == std::vector{told(0, "yes 0"), told(1, "yes 0")});
+  // Of one that has just died, too, before the supervisor has it on record.
+  const int supervisor = supervisor_of(home, "web");
+  send_signal(supervisor, SIGSTOP);
+  kill_hard(pids.at(1));
+  REQUIRE(wait_until([&] { return !alive(pids.at(1)); }));
+  CHECK(slots_told(home, address) == std::vector{told(0, "yes 0"), std::string{"1 - not yet -"}});
+  CHECK_FALSE(all_ready(home));
+  send_signal(supervisor, SIGCONT);
+  REQUIRE(wait_until([&] { return all_ready(home); }));
+  pids = pids_of(home);
   // Each worker takes one, and answers it before it takes the next. So many that neither is left out.
   std::vector<std::jthread> clients;
   for (int i = 0; i < 40; ++i) clients.emplace_back([&] { (void)http_get(port, "/", 60s); });
