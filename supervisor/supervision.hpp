@@ -63,8 +63,6 @@ class Supervision {
   void process_ended(const ProcessId& id, const ExitStatus& status);
   void leader_ended(Instance& instance, ExitStatus status);
   void read_report(Instance& instance);
-  void read_keeper();
-  void replace_keeper();
   void tick(Time now);
   void end_rest(Time now);
   void check_memory();
@@ -75,7 +73,6 @@ class Supervision {
   void forget_retired();
   void settle();
   void open_gates();
-  void acknowledge_records();
   [[nodiscard]] bool nothing_left() const;
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool under_way() const;
@@ -83,6 +80,11 @@ class Supervision {
   [[nodiscard]] Instance* instance_of(const ProcessId& id);
   [[nodiscard]] std::uint32_t program_uid() const;
   void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
+
+  // keeper.cpp
+  void read_keeper();
+  void replace_keeper();
+  void acknowledge_records();
 
   // acting.cpp
   void advance(Instance& instance, const LifecycleEvent& event);
