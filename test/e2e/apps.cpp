@@ -80,6 +80,10 @@ std::vector<int> forked_by(const TemporaryHome& home, const std::string& name, s
 
 std::vector<int> processes_of(const TemporaryHome& home) { return processes_from(home.state()); }
 
+bool all_gone(const TemporaryHome& home) {
+  return wait_until([&] { return processes_of(home).empty(); });
+}
+
 bool none_alive(const std::vector<int>& pids) { return std::none_of(pids.begin(), pids.end(), alive); }
 
 std::vector<Stamp> stamps_in(const std::filesystem::path& file) {

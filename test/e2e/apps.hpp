@@ -44,6 +44,8 @@ void kill_hard(int pid);
 
 // Living processes of this home: keepers, supervisors and what they started.
 [[nodiscard]] std::vector<int> processes_of(const TemporaryHome& home);
+// Whether there is none any more, soon: what a command that refuses has set aside for a keeper ends a moment after it.
+[[nodiscard]] bool all_gone(const TemporaryHome& home);
 [[nodiscard]] bool none_alive(const std::vector<int>& pids);
 
 struct Stamp {

@@ -28,7 +28,7 @@ void refused(const TemporaryHome& home, const Words& words, int code, const std:
   REQUIRE(result.out.empty());
   require_one_line(result.err, part);
   REQUIRE(list_json(home).at("apps").empty());
-  REQUIRE(processes_of(home).empty());
+  REQUIRE(all_gone(home));
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ TEST_CASE("BAD a file that is executable but no program is told by its exec", "[
     INFO(result.out << result.err);
     REQUIRE(result.exit_code == code);
     require_one_line(result.err, "exec");
-    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+    REQUIRE(all_gone(home));
   }
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("BAD a state directory that is a file, not writable, or nowhere", "[BA
   homeless.environment = {{"FOREVER_HOME", std::nullopt}, {"FOREVER_ROOT", std::nullopt}, {"HOME", std::nullopt}};
   const Result result = run(homeless);
   if (result.exit_code != 0) require_one_line(result.err, "FOREVER_HOME");
-  REQUIRE(processes_of(home).empty());
+  REQUIRE(all_gone(home));
 }
 
 TEST_CASE("BAD a state directory on a read-only place that is not writable gives one line", "[BAD]") {
@@ -235,7 +235,7 @@ TEST_CASE("BAD a state directory on a read-only place that is not writable gives
   INFO(result.out << result.err);
   REQUIRE(result.exit_code == kFailed);
   require_one_line(result.err, home.state());
-  REQUIRE(processes_of(home).empty());
+  REQUIRE(all_gone(home));
 }
 
 TEST_CASE("BAD an error as JSON names the state directory", "[BAD]") {
@@ -259,7 +259,7 @@ TEST_CASE("BAD a file size limit that is too low for the record is told, and not
   INFO(result.out << result.err);
   REQUIRE(result.exit_code == kFailed);
   require_one_line(result.err, "file too large; the limit of 256 bytes is that of `ulimit -f`, raise it");
-  REQUIRE(processes_of(home).empty());
+  REQUIRE(all_gone(home));
   REQUIRE_FALSE(fs::exists(home.app("web")));
   start(home, "web", {"wait"});
 }
@@ -279,7 +279,7 @@ TEST_CASE("BAD limits that are too low are told, and nothing is half-started", "
     REQUIRE_FALSE(result.timed_out);
     REQUIRE(result.exit_code == kFailed);
     require_one_line(result.err, "open files");
-    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+    REQUIRE(all_gone(home));
     REQUIRE(status_of(home, "web").empty());
   }
   start(home, "web", {"wait"});  // and it works right after

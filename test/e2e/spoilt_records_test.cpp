@@ -54,7 +54,7 @@ TEST_CASE("BAD state files of a newer version are refused in one line, and kept"
   const TemporaryHome home;
   start(home, "web", {"wait"});
   done(home, {"stop", "web"});
-  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  REQUIRE(all_gone(home));
   const auto file = home.app("web") / "spec.json";
   Json spec = read_json(file);
   spec["version"] = 99;
@@ -64,7 +64,7 @@ TEST_CASE("BAD state files of a newer version are refused in one line, and kept"
   REQUIRE(result.exit_code == kFailed);
   require_one_line(result.err, "newer");
   REQUIRE(read_file(file) == spec.dump());
-  REQUIRE(processes_of(home).empty());
+  REQUIRE(all_gone(home));
 }
 
 TEST_CASE("BAD the state files of an app that a newer forever has left behind are refused in one line, and kept",
@@ -100,7 +100,7 @@ TEST_CASE("BAD delete refuses an app of a newer forever in one line, and what is
     start(home, "web", {"wait"});
     start(home, "other", {"wait"});
     done(home, {"stop", "all"});
-    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+    REQUIRE(all_gone(home));
     const auto file = home.app("web") / name;
     Json newer = read_json(file);
     newer["version"] = 99;
