@@ -1,11 +1,12 @@
 // Load of new connections: so many clients at a time, each of which connects, asks, reads until the server closes, and begins anew.
-// load PORT CLIENTS SECONDS prints one object of JSON: requests answered, their rate per second, p50 and p99 in ms, those that failed
+// load PORT CLIENTS SECONDS prints one object of JSON, at the end or when INT comes: requests answered, their rate per second, p50 and p99 in ms, those that failed
 // and those that were refused, and its own CPU time per request in us, to be told apart from the server's.
 // It is lean, so that a processor is left for who serves.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,41 +46,50 @@ static void ask(struct client* client) {
   client->asked = send(client->fd, kRequest, sizeof kRequest - 1, MSG_NOSIGNAL) == (ssize_t)(sizeof kRequest - 1);
 }
 
-static void begin(struct client* client) {
-  client->asked = client->answered = 0;
-  client->began = seconds_of(CLOCK_MONOTONIC);
-  client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  if (client->fd < 0 || (connect(client->fd, (struct sockaddr*)&server, sizeof server) != 0 && errno != EINPROGRESS)) {
-    perror("load: connect");
-    exit(1);
-  }
-  // On the loopback device the connection stands already, unless the server's queue is full.
-  ask(client);
-  watch(client, EPOLL_CTL_ADD, client->asked ? EPOLLIN : EPOLLIN | EPOLLOUT);
-}
-
 static void end(struct client* client, size_t* count) {
   if (count == &requests) took[requests % kRequestsKept] = (float)((seconds_of(CLOCK_MONOTONIC) - client->began) * 1e3);
   ++*count;
   close(client->fd);
+  client->fd = -1;
 }
 
-// Whether the client is through with its connection.
-static int go_on(struct client* client) {
+// One that is refused has no connection afterwards.
+static void begin(struct client* client) {
+  client->asked = client->answered = 0;
+  client->began = seconds_of(CLOCK_MONOTONIC);
+  client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (connect(client->fd, (struct sockaddr*)&server, sizeof server) == 0 || errno == EINPROGRESS) {
+    // On the loopback device the connection stands already, unless the server's queue is full.
+    ask(client);
+    if (client->asked || errno == EAGAIN) {
+      watch(client, EPOLL_CTL_ADD, client->asked ? EPOLLIN : EPOLLIN | EPOLLOUT);
+      return;
+    }
+  }
+  end(client, errno == ECONNREFUSED ? &refused : &failed);
+}
+
+static void go_on(struct client* client) {
   char answer[65536];
   if (!client->asked) {
     ask(client);
     if (client->asked) watch(client, EPOLL_CTL_MOD, EPOLLIN);
+    if (!client->asked && errno != EAGAIN) {
+      end(client, errno == ECONNREFUSED ? &refused : &failed);
+      return;
+    }
   }
   const ssize_t got = recv(client->fd, answer, sizeof answer, 0);
-  if (got < 0 && errno == EAGAIN) return 0;
+  if (got < 0 && errno == EAGAIN) return;
   if (got > 0) {
     client->answered = client->answered || (got > 12 && memcmp(answer + 8, " 200", 4) == 0);
-    return 0;
+    return;
   }
-  end(client, got == 0 && client->answered ? &requests : got < 0 && errno == ECONNREFUSED ? &refused : &failed);
-  return 1;
+  end(client, got == 0 && client->answered ? &requests : &failed);
 }
+
+static volatile sig_atomic_t over;
+static void finish(int signal_number) { over = signal_number; }
 
 static int compare(const void* left, const void* right) {
   const float a = *(const float*)left, b = *(const float*)right;
@@ -93,13 +103,19 @@ int main(int count, char** words) {
   server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   queue = epoll_create1(0);
   const double from = seconds_of(CLOCK_MONOTONIC), until = from + atof(words[3]);
-  for (int i = 0; i < atoi(words[2]); ++i) begin(&clients[i]);
+  const int clients_wanted = atoi(words[2]);
+  for (int i = 0; i < clients_wanted; ++i) clients[i].fd = -1;
+  signal(SIGINT, finish);
   double now = from;
-  while (now < until) {
+  while (now < until && !over) {
+    int without = 0;  // tried again a millisecond later
+    for (int i = 0; i < clients_wanted; ++i) {
+      if (clients[i].fd < 0) begin(&clients[i]);
+      without += clients[i].fd < 0;
+    }
     struct epoll_event ready[64];
-    const int found = epoll_wait(queue, ready, 64, (int)((until - now) * 1e3) + 1);
-    for (int i = 0; i < found; ++i)
-      if (go_on(ready[i].data.ptr)) begin(ready[i].data.ptr);
+    const int found = epoll_wait(queue, ready, 64, without > 0 ? 1 : (int)((until - now) * 1e3) + 1);
+    for (int i = 0; i < found; ++i) go_on(ready[i].data.ptr);
     now = seconds_of(CLOCK_MONOTONIC);
   }
   const double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);

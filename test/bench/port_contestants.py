@@ -5,6 +5,7 @@ A contestant that was asked for and does not run with as many workers as it shou
 
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -38,8 +39,17 @@ if (c.isPrimary) { c.fork(); c.fork(); c.on('exit', () => c.fork()); } else requ
 SCRIPTS = {"server.js": SERVER, "page.js": PAGE, "graceful.js": GRACEFUL, "cluster.js": CLUSTER}
 
 
+def children_of(pid):
+    try:
+        lists = [(task / "children").read_text() for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:
+        return []
+    return [int(word) for words in lists for word in words.split()]
+
+
 class Contestant:
     name = ""
+    tireless = ()  # options by which it restarts at once, however often
 
     def __init__(self, bench, folder, port):
         self.bench, self.folder, self.port = bench, folder, port
@@ -54,6 +64,10 @@ class Contestant:
         if done.returncode != 0:
             print(f"{self.name}: {' '.join(words[1:])}: {done.stdout}", file=sys.stderr)
         return done
+
+    def parent(self):
+        """Of the workers; none if there is nobody to restart them."""
+        return None
 
     def processes(self):
         """Those that have a part in serving: the workers, and who hands them their connections or watches over them."""
@@ -81,7 +95,7 @@ class Bare(Contestant):
     def words(self, script):
         return ["node", script, str(self.port)]
 
-    def begin(self, script="server.js"):
+    def begin(self, script="server.js", _=()):
         self.process = subprocess.Popen(self.words(script), cwd=self.folder, start_new_session=True)
 
     def workers(self):
@@ -100,8 +114,10 @@ class NodeCluster(Bare):
         return ["node", "cluster.js", str(self.port), f"./{script}"]
 
     def workers(self):
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
-            return [int(word) for word in children.read().split()]
+        return children_of(self.process.pid)
+
+    def parent(self):
+        return self.process.pid
 
     def processes(self):
         return [self.process.pid, *self.workers()]
@@ -109,13 +125,14 @@ class NodeCluster(Bare):
 
 class Pm2(Contestant):
     name = "pm2 -i 2"
+    tireless = ("--max-restarts", "1000000")
     wanted = 2
     can_reload = True
 
-    def begin(self, script="server.js"):
+    def begin(self, script="server.js", options=()):
         self.env["PM2_HOME"] = str(self.folder / "pm2")
         self.binary = str(self.bench.pm2)
-        self.call(self.binary, "start", script, "-i", "2", "--name", "web", "--", str(self.port))
+        self.call(self.binary, "start", script, "-i", "2", "--name", "web", *options, "--", str(self.port))
 
     def reload(self):
         self.call(self.binary, "reload", "web")
@@ -123,8 +140,11 @@ class Pm2(Contestant):
     def workers(self):
         return [app["pid"] for app in json.loads(self.call(self.binary, "jlist").stdout.splitlines()[-1]) if app["pid"]]
 
+    def parent(self):
+        return int((self.folder / "pm2" / "pm2.pid").read_text())
+
     def processes(self):
-        return [int((self.folder / "pm2" / "pm2.pid").read_text()), *self.workers()]
+        return [self.parent(), *self.workers()]
 
     def end(self):
         self.call(self.binary, "kill")
@@ -132,13 +152,15 @@ class Pm2(Contestant):
 
 class Forever(Contestant):
     name = "forever -i 2"
+    tireless = ("--min-uptime", "100ms")
     wanted = 2
     can_reload = True
 
-    def begin(self, script="server.js"):
+    def begin(self, script="server.js", options=()):
         self.env["FOREVER_HOME"] = str(self.folder / "forever")
         self.binary = str(self.bench.binary)
-        self.call(self.binary, "start", script, "-i", "2", "--name", "web", "--wait", "--drain-timeout", "1s", "--", str(self.port))
+        self.call(self.binary, "start", script, "-i", "2", "--name", "web", "--wait", "--drain-timeout", "1s", *options,
+                  "--", str(self.port))
 
     def reload(self):
         self.call(self.binary, "reload", "web")
@@ -146,9 +168,11 @@ class Forever(Contestant):
     def workers(self):
         return [int(word) for word in self.call(self.binary, "pid", "web").stdout.split() if word.isdigit()]
 
+    def parent(self):
+        return json.loads(self.call(self.binary, "list", "--json").stdout)["apps"][0]["supervisor_pid"]
+
     def processes(self):
-        app = json.loads(self.call(self.binary, "list", "--json").stdout)["apps"][0]
-        return [app["keeper_pid"], app["supervisor_pid"], *self.workers()]
+        return [self.parent(), *self.workers()]
 
     def end(self):
         self.call(self.binary, "delete", "web")
