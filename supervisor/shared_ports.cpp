@@ -12,8 +12,6 @@ namespace {
 
 // A program's own queue may be short; while its process is being replaced, nobody takes from it.
 constexpr int kLeastBacklog = 511;
-constexpr const char* kSeatName = "port/";
-constexpr const char* kCallsName = "calls/";
 
 // "port/SLOT/COOKIE".
 std::optional<std::pair<std::uint32_t, std::uint64_t>> numbers_in(std::string_view name, std::string_view prefix) {
@@ -25,11 +23,11 @@ std::optional<std::pair<std::uint32_t, std::uint64_t>> numbers_in(std::string_vi
   return std::from_chars(slot.ptr + 1, end, numbers.second).ptr == end ? std::optional{numbers} : std::nullopt;
 }
 
-void hold(KeeperLink& link, const std::string& name, const Handle& handle) {
+}  // namespace
+
+void SharedPorts::hold(KeeperLink& link, const std::string& name, const Handle& handle) {
   if (const auto held = link.hold(name, handle.get()); !held) log_event(EventLevel::warning, held.error().message());
 }
-
-}  // namespace
 
 std::string SharedPorts::name_of(const Seat& seat) {
   return kSeatName + std::to_string(seat.slot) + '/' + std::to_string(seat.cookie);
@@ -198,8 +196,7 @@ void SharedPorts::add_seat(KeeperLink& link, Seat seat) {
   seats_.push_back(std::move(seat));
 }
 
-template <class Which>
-void SharedPorts::remove_seats(KeeperLink& link, Which which) {
+void SharedPorts::remove_seats(KeeperLink& link, const std::function<bool(const Seat&)>& which) {
   for (const Seat& seat : seats_) {
     if (!which(seat)) continue;
     steer_across(seat);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -88,7 +89,11 @@ class SharedPorts {
     std::uint32_t key = 0;
     std::uint16_t port = 0;
   };
-  void steer_port(std::uint16_t port);
+
+  // What the keeper holds: "port/SLOT/COOKIE" and "calls/SLOT/LEADER".
+  static constexpr const char* kSeatName = "port/";
+  static constexpr const char* kCallsName = "calls/";
+  static void hold(KeeperLink& link, const std::string& name, const Handle& handle);
 
   void answer(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call);
   void answer_bind(std::uint32_t key, Member& member, PortCall& call);
@@ -96,9 +101,9 @@ class SharedPorts {
   [[nodiscard]] Seat* seat_for(std::uint32_t key, const Member& member, const PortCall& call);
   [[nodiscard]] bool granted(const std::string& address) const;
   void add_seat(KeeperLink& link, Seat seat);
-  template <class Which>
-  void remove_seats(KeeperLink& link, Which which);
+  void remove_seats(KeeperLink& link, const std::function<bool(const Seat&)>& which);
   void steer(const std::string& address);
+  void steer_port(std::uint16_t port);
   void steer_across(const Seat& leaving);
   [[nodiscard]] std::vector<std::uint64_t> active_on(const std::string& address) const;
   void attach(const std::string& address, const std::vector<std::uint32_t>& targets);
