@@ -55,6 +55,7 @@ class SharedPorts {
   // Why sockets could not be taken; empty if none was refused.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
 
+  // ports_adoption.cpp
   // After a predecessor: takes what the keeper holds, in the order on record; then each instance says who it is. `tree`: its
   // living processes, none if it has no process now. What nobody claims in the end is given up.
   void adopt(HeldHandles& held, const std::vector<std::string>& records);
