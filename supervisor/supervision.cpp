@@ -104,12 +104,8 @@ void Supervision::handle_signal(int signal) {
   if (signal == kHangUpSignal) {
     refresh();
   } else if (signal == kDeletionSignal) {
-    // Our own exchange of status files is told as well.
-    if (chores_due_) {
-      deletion_told_ = true;
-    } else if (!files_due_ && !files_are_there()) {
-      files_due_ = steady_now() + kDeletionRest;
-    }
+    // Our own exchange of status files is told as well; after it end_rest() looks.
+    if (!chores_due_) look_for_deleted(steady_now());
   } else if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) {
     log_later(EventLevel::info, signal_name(signal) + ": stopping");
     desired_ = Desired::stopped;
@@ -205,7 +201,11 @@ void Supervision::end_rest(Time now) {
   for (const Instance& instance : instances_) {
     if (!instance.at_gate()) watch_report(loop_, instance, kReportToken + instance.key());
   }
-  if (std::exchange(deletion_told_, false) && !files_due_ && !files_are_there()) files_due_ = now + kDeletionRest;
+  look_for_deleted(now);
+}
+
+void Supervision::look_for_deleted(Time now) {
+  if (!files_due_ && !files_are_there()) files_due_ = now + kDeletionRest;
 }
 
 void Supervision::check_memory() {

@@ -65,6 +65,7 @@ class Supervision {
   void read_report(Instance& instance);
   void tick(Time now);
   void end_rest(Time now);
+  void look_for_deleted(Time now);
   void check_memory();
   void restart_by_schedule();
   void restart_by_watch(const std::string& why);
@@ -224,7 +225,6 @@ class Supervision {
   std::optional<Time> files_due_;  // when what was deleted is looked for
   // Until when a program that nobody waits for has the processor to itself; then exec's report, its pid file and the event log.
   std::optional<Time> chores_due_;
-  bool deletion_told_ = false;  // since then
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
   std::optional<Time> control_retry_;
