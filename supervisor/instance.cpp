@@ -20,12 +20,8 @@ bool whole_number(std::string_view text, Number& into) {
 
 // The variable, where it is a number.
 std::optional<std::uint64_t> number_of(const std::vector<std::string>& environment, const std::string& name) {
-  for (const std::string& entry : environment) {
-    if (!entry.starts_with(name + '=')) continue;
-    std::uint64_t number = 0;
-    if (whole_number(std::string_view{entry}.substr(name.size() + 1), number)) return number;
-  }
-  return std::nullopt;
+  std::uint64_t number = 0;
+  return whole_number(variable_of(environment, name), number) ? std::optional{number} : std::nullopt;
 }
 
 // What the program sees on top of its snapshot.
