@@ -14,9 +14,9 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kChoresRest{5};
-constexpr Milliseconds kDeletionRest{100};       // whoever deletes files may be deleting more
-constexpr Milliseconds kDeletionEnd{2000};       // and be slow at it
-constexpr Milliseconds kLostLinesTold{1000};     // as often at most as the writers try again
+constexpr Milliseconds kDeletionRest{100};    // whoever deletes files may be deleting more
+constexpr Milliseconds kDeletionEnd{2000};    // and be slow at it
+constexpr Milliseconds kLostLinesTold{1000};  // as often at most as the writers try again
 
 void sooner(std::optional<Time>& soonest, const std::optional<Time>& candidate) {
   if (candidate && (!soonest || *candidate < *soonest)) soonest = candidate;
