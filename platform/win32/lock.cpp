@@ -1,6 +1,7 @@
 // The lock by LockFileEx(): it belongs to the handle, and goes when that is closed, by the system if need be.
 #include "platform/lock.hpp"
 
+#include "platform/clock.hpp"
 #include "platform/files.hpp"
 #include "platform/win32/hand_over.hpp"
 #include "platform/win32/replace.hpp"
@@ -14,7 +15,9 @@ namespace {
 // first. A lock belongs to the process that took it, so it is handed on byte by byte: one of the two is always held.
 constexpr std::uint64_t kFirst = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kSecond = kFirst + 1;
-constexpr int kAttempts = 20;  // a look holds the byte for some microseconds
+// A look holds the bytes for some microseconds, but whoever looks may be held up meanwhile.
+constexpr int kQuickAttempts = 20;
+constexpr Milliseconds kPatience{2000};
 
 Handle open_lock(const std::string& path, DWORD disposition) {
   return Handle(win32::as_native(::CreateFileW(win32::wide_path(path).c_str(), GENERIC_READ | GENERIC_WRITE,
@@ -52,22 +55,33 @@ DWORD look(NativeHandle file) noexcept {
 
 bool is_held(DWORD code) noexcept { return code == ERROR_LOCK_VIOLATION || code == ERROR_IO_PENDING; }
 
+// Takes it, unless somebody else has it: then it is held, where it is only looked at it is tried again.
+DWORD take_unless_held(NativeHandle file) noexcept {
+  const Time deadline = steady_now() + kPatience;
+  for (int attempt = 1;; ++attempt) {
+    const DWORD code = take_both(file);
+    // A share for a moment is given to us, too.
+    if (!is_held(code) || is_held(look(file)) || steady_now() >= deadline) return code;
+    if (attempt <= kQuickAttempts) {
+      ::SwitchToThread();
+    } else {
+      ::Sleep(1);
+    }
+  }
+}
+
 }  // namespace
 
 Result<Handle> try_lock(const std::string& path) {
   Handle file = open_lock(path, OPEN_ALWAYS);
   if (!file) return last_error("open " + path);
-  for (int left = kAttempts;; --left) {
-    const DWORD code = take_both(file.get());
-    if (code == ERROR_SUCCESS) return file;
-    if (!is_held(code)) return win32::error_of(code, "lock " + path);
-    // Held, unless a look that takes a share for a moment is in the way.
-    if (left == 1 || is_held(look(file.get()))) return Handle();
-    ::SwitchToThread();
-  }
+  const DWORD code = take_unless_held(file.get());
+  if (code == ERROR_SUCCESS) return file;
+  if (is_held(code)) return Handle();
+  return win32::error_of(code, "lock " + path);
 }
 
-void lock_open_file(NativeHandle file) noexcept { (void)take_both(file); }
+void lock_open_file(NativeHandle file) noexcept { (void)take_unless_held(file); }
 
 Result<LockState> probe_lock(const std::string& path) {
   const Handle file = open_lock(path, OPEN_EXISTING);
