@@ -22,6 +22,7 @@ constexpr DWORD kEvents = FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_
                           FILE_NOTIFY_CHANGE_LAST_WRITE;
 constexpr Milliseconds kMissing{500};        // how often a root that is gone is looked for
 constexpr std::size_t kBuffer = 60U << 10U;  // more than 64 KiB fails on network drives
+constexpr DWORD kTurn = 10;                  // ms between two looks whether a question was taken back
 constexpr std::size_t kHeader = offsetof(FILE_NOTIFY_INFORMATION, FileName);
 
 struct Root {
@@ -35,12 +36,17 @@ struct Root {
   Root& operator=(const Root&) = delete;
   ~Root() { close(); }
 
-  // The system writes to what we own until the cancelled question has been answered.
+  [[nodiscard]] bool has_answer() const noexcept { return folder && HasOverlappedIoCompleted(&asking); }
+
+  // The system writes to what we own until the cancelled question has been answered. The event is all roots', so that it is set
+  // says nothing of this one.
   void close() noexcept {
     if (!folder) return;
-    DWORD ignored = 0;
-    if (::CancelIoEx(as_handle(folder.get()), &asking) != 0)
-      ::GetOverlappedResult(as_handle(folder.get()), &asking, &ignored, TRUE);
+    ::CancelIoEx(as_handle(folder.get()), &asking);
+    while (!HasOverlappedIoCompleted(&asking)) {
+      ::ResetEvent(asking.hEvent);
+      if (!HasOverlappedIoCompleted(&asking)) ::WaitForSingleObject(asking.hEvent, kTurn);
+    }
     folder.reset();
   }
 };
@@ -62,7 +68,7 @@ class KernelWatch final : public FileWatch {
     // Asking anew resets the event that all share, so after one that had something all are looked at again.
     for (bool again = true; std::exchange(again, false);) {
       for (const auto& root : roots_) {
-        if (!root->folder || !HasOverlappedIoCompleted(&root->asking)) continue;
+        if (!root->has_answer()) continue;
         again = true;
         collect(*root, into);
       }
@@ -99,6 +105,9 @@ class KernelWatch final : public FileWatch {
   void look_again(Time now) {
     const bool missing = std::ranges::any_of(roots_, [](const auto& root) { return !root->folder; });
     retry_ = missing ? std::optional{now + kMissing} : std::nullopt;
+    // Asking for one root has reset the event that another's answer had set.
+    if (std::ranges::any_of(roots_, [](const auto& root) { return root->has_answer(); }))
+      ::SetEvent(as_handle(event_.get()));
   }
 
   void collect(Root& root, std::vector<FileChange>& into) {
