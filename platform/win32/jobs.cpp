@@ -64,6 +64,10 @@ void find_rest(Entry& entry) {
   for (const DWORD pid : pids_in(entry.instance.job.get())) {
     Handle process = open_to_wait(pid);
     if (!process || ::WaitForSingleObject(as_handle(process.get()), 0) == WAIT_OBJECT_0) continue;
+    // It may have ended since, and its number be somebody else's. Wine answers by a handle of more rights only.
+    BOOL inside = FALSE;
+    HANDLE const job = as_handle(entry.instance.job.get());
+    if (::IsProcessInJob(as_handle(process.get()), job, &inside) != 0 && inside == FALSE) continue;
     entry.rest = {static_cast<Pid>(pid), start_time_of(process.get())};
     entry.rest_process = std::move(process);
     return;

@@ -110,12 +110,16 @@ namespace {
 // "<path>~" is left behind by a writer that died, and taken by the next; one writer at a time for each path.
 Status write_beside(const std::string& path, std::string_view content, bool synced) {
   const std::string beside = path + "~";
-  const Handle file(win32::as_native(::CreateFileW(win32::wide_path(beside).c_str(), GENERIC_WRITE | DELETE,
-                                                   FILE_SHARE_READ | FILE_SHARE_DELETE, win32::owner_only(),
-                                                   CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr)));
-  if (!file) {
-    const DWORD code = ::GetLastError();
-    const DWORD attributes = ::GetFileAttributesW(win32::wide_path(beside).c_str());
+  const std::wstring place = win32::wide_path(beside);
+  Handle file;
+  const DWORD code = win32::until_let([&] {
+    file.reset(
+        win32::as_native(::CreateFileW(place.c_str(), GENERIC_WRITE | DELETE, FILE_SHARE_READ | FILE_SHARE_DELETE,
+                                       win32::owner_only(), CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr)));
+    return static_cast<bool>(file);
+  });
+  if (code != ERROR_SUCCESS) {
+    const DWORD attributes = ::GetFileAttributesW(place.c_str());
     const bool directory = attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
     return error_from(directory ? EISDIR : win32::errno_of(code), "write " + path);
   }
