@@ -15,6 +15,8 @@ namespace forever {
 // A path that sun_path (108 bytes) cannot hold is bound and reached through /proc/self/fd/N; ENAMETOOLONG where there
 // is no such thing. Non-blocking, close-on-exec.
 [[nodiscard]] Result<Handle> listen_local(const std::string& directory, const std::string& name);
+// Whether a listener is there under that name. On POSIX the file may be deleted under whoever listens.
+[[nodiscard]] bool listens_locally(const std::string& directory, const std::string& name);
 // ENOENT: no socket there. ECONNREFUSED: nobody listens any more. EAGAIN: too many wait to be accepted; ask again.
 [[nodiscard]] Result<Handle> connect_local(const std::string& directory, const std::string& name);
 // The next waiting client, non-blocking; an empty Handle when nobody waits. An Error (EMFILE, ENOMEM) leaves the client

@@ -1,5 +1,6 @@
 // The command line's end of the control sockets: many supervisors asked at once.
 #include <algorithm>
+#include <cerrno>
 
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
@@ -45,7 +46,9 @@ class Conversation {
   void connect() {
     auto socket = connect_local(state_.app_directory(target_.name), "control");
     if (!socket) {
-      absent();
+      // Somebody listens who has not come to the clients before us: nobody is to be woken.
+      if (socket.error().code.value() != EAGAIN) return absent();
+      if (steady_now() >= give_up_) give_up();
       return;
     }
     socket_ = std::move(*socket);
@@ -101,9 +104,9 @@ class Conversation {
       Traces traces{state_};
       woken_ = wake_supervisor(target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr, traces);
     }
-    if (steady_now() >= give_up_)
-      result_ = Error{"cannot reach the supervisor of " + target_.name + ": it does not answer", {}};
+    if (steady_now() >= give_up_) give_up();
   }
+  void give_up() { result_ = Error{"cannot reach the supervisor of " + target_.name + ": it does not answer", {}}; }
 
   const StateDirectory& state_;
   const ControlTarget& target_;

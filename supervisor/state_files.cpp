@@ -1,6 +1,7 @@
 // The app's own files: written, and written anew when somebody has deleted them under us.
 #include "platform/deletion_watch.hpp"
 #include "platform/files.hpp"
+#include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
 #include "supervisor/supervision.hpp"
 
@@ -47,7 +48,7 @@ void Supervision::watch_files() {
 
 bool Supervision::files_are_there() const {
   return lock_is_at(lock_.get(), state_.lock_path(name_)) && exists(state_.spec_path(name_)) &&
-         exists(state_.status_path(name_)) && exists(state_.app_directory(name_) + "/control");
+         exists(state_.status_path(name_)) && listens_locally(state_.app_directory(name_), "control");
 }
 
 // Somebody deleted files of ours: all of them anew.
@@ -66,7 +67,7 @@ void Supervision::refresh() {
   }
   (void)make_private_directory(state_.app_directory(name_)).ok();
   if (!exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
-  if (!exists(state_.app_directory(name_) + "/control")) open_control();
+  if (!listens_locally(state_.app_directory(name_), "control")) open_control();
   watch_files();
 }
 

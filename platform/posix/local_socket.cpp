@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "platform/clock.hpp"
+#include "platform/files.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -115,6 +116,8 @@ Result<Handle> listen_local(const std::string& directory, const std::string& nam
   }
   return listener;
 }
+
+bool listens_locally(const std::string& directory, const std::string& name) { return exists(directory + "/" + name); }
 
 Result<Handle> connect_local(const std::string& directory, const std::string& name) {
   const SocketAddress address(directory, name);

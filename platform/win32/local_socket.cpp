@@ -92,6 +92,12 @@ Result<Handle> Listener::take() {
 
 }  // namespace win32
 
+namespace {
+
+constexpr DWORD kTurn = 2;  // ms
+
+}  // namespace
+
 Result<Handle> listen_local(const std::string& directory, const std::string& name) {
   const auto place = facts_of(directory);
   if (!place) return place.error();
@@ -153,21 +159,39 @@ Result<bool> receive_some(NativeHandle socket, std::string& into) {
   return true;
 }
 
+bool listens_locally(const std::string& directory, const std::string& name) {
+  // Whether somebody could come in this moment does not matter.
+  return ::WaitNamedPipeW(win32::pipe_name(directory, name).c_str(), 1) != 0 ||
+         win32::errno_of(::GetLastError()) != ENOENT;
+}
+
 int wait_readable(std::span<const NativeHandle> handles, std::chrono::milliseconds patience) {
   std::vector<HANDLE> events;
   for (const NativeHandle handle : handles) {
     win32::Channel* const channel = win32::channel_of(handle);
     events.push_back(channel != nullptr ? channel->readable() : win32::as_handle(handle));
   }
-  if (events.empty() || events.size() > MAXIMUM_WAIT_OBJECTS) return -1;
-  const DWORD time = patience.count() < 0 ? INFINITE : static_cast<DWORD>(patience.count());
   // The system rounds down to its ticks; we promise no less than was asked for.
   const Time deadline = steady_now() + patience;
-  for (DWORD left = time;;) {
-    const DWORD which = ::WaitForMultipleObjects(static_cast<DWORD>(events.size()), events.data(), FALSE, left);
-    if (which < WAIT_OBJECT_0 + events.size()) return static_cast<int>(which - WAIT_OBJECT_0);
-    if (which != WAIT_TIMEOUT || steady_now() >= deadline) return -1;
-    left = 1;
+  for (bool first = true;; first = false) {
+    DWORD left = INFINITE;
+    if (patience.count() >= 0) {
+      const auto rest = std::chrono::ceil<Milliseconds>(deadline - steady_now());
+      if (rest.count() <= 0 && !first) return -1;
+      left = static_cast<DWORD>(std::clamp<std::int64_t>(rest.count(), 0, INFINITE - 1));
+    }
+    if (events.empty()) {
+      ::Sleep(left);
+      continue;
+    }
+    // One call waits for 64 handles: of more, each part has its turn.
+    if (events.size() > MAXIMUM_WAIT_OBJECTS) left = std::min(left, kTurn);
+    for (std::size_t at = 0; at < events.size(); at += MAXIMUM_WAIT_OBJECTS) {
+      const auto count = static_cast<DWORD>(std::min<std::size_t>(events.size() - at, MAXIMUM_WAIT_OBJECTS));
+      const DWORD which = ::WaitForMultipleObjects(count, events.data() + at, FALSE, left);
+      if (which < WAIT_OBJECT_0 + count) return static_cast<int>(at + which - WAIT_OBJECT_0);
+      if (which != WAIT_TIMEOUT) return -1;
+    }
   }
 }
 

@@ -96,6 +96,45 @@ TEST_CASE("WIN5 client after client is served, and a pipe that was closed can be
   CHECK(connect_local(scratch.path(), "control").error().code.value() == ENOENT);
 }
 
+TEST_CASE("WIN5 whoever listens is seen, also while nobody can come, and who comes then is told to come again",
+          "[socket]") {
+  const Scratch scratch;
+  CHECK_FALSE(listens_locally(scratch.path(), "control"));
+  {
+    const auto listener = listen_local(scratch.path(), "control");
+    REQUIRE(listener);
+    CHECK(listens_locally(scratch.path(), "control"));
+    const auto client = connect_local(scratch.path(), "control");
+    REQUIRE(client);
+    CHECK(listens_locally(scratch.path(), "control"));
+    CHECK(connect_local(scratch.path(), "control").error().code.value() == EAGAIN);
+    REQUIRE(*accept_local(listener->get()));
+    CHECK(connect_local(scratch.path(), "control"));
+  }
+  CHECK_FALSE(listens_locally(scratch.path(), "control"));
+}
+
+TEST_CASE("Of more handles than one call can wait for the one that is set is found", "[socket]") {
+  std::vector<Handle> events;
+  std::vector<NativeHandle> handles;
+  for (int i = 0; i < 150; ++i) {
+    events.emplace_back(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
+    handles.push_back(events.back().get());
+  }
+  CHECK(wait_readable(handles, 0ms) == -1);
+  for (const std::size_t which : {0U, 63U, 64U, 149U}) {
+    ::SetEvent(win32::as_handle(handles[which]));
+    CHECK(wait_readable(handles, 20s) == static_cast<int>(which));
+    ::ResetEvent(win32::as_handle(handles[which]));
+  }
+}
+
+TEST_CASE("Waiting for nothing takes the time that was asked for", "[socket]") {
+  const Time begin = steady_now();
+  CHECK(wait_readable({}, 50ms) == -1);
+  CHECK(steady_now() - begin >= 50ms);
+}
+
 TEST_CASE("A peer that does not read takes what fits and blocks nobody", "[socket]") {
   const Scratch scratch;
   const auto listener = listen_local(scratch.path(), "control");
