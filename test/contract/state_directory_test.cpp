@@ -173,7 +173,9 @@ TEST_CASE("STATE1 a reader beside a fast writer never sees a torn status") {
   REQUIRE(state.write_status(status).ok());
   std::atomic<bool> done = false, failed = false;
   std::thread writer([&] {
-    for (std::uint32_t count = 1; count <= 3000; ++count) {
+    // As many as a slow machine has time for.
+    const Time end = steady_now() + Milliseconds{20000};
+    for (std::uint32_t count = 1; count <= 3000 && steady_now() < end; ++count) {
       status.id = count;
       status.instances.assign(1 + count % 5, {});
       for (InstanceStatus& instance : status.instances) instance.generation = count;

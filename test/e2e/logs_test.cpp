@@ -293,7 +293,8 @@ TEST_CASE("LOG4 an app that has closed its output costs no processor time", "[LO
 
 TEST_CASE("LOG4 what a program wrote before it died at once is in the log", "[LOG4]") {
   const TemporaryHome home;
-  start(home, "web", {"lines", "500", "80", "partial", "last words", "die", "KILL"}, {"--max-restarts", "0"});
+  start(home, "web", {"lines", "500", "80", "partial", "last words", "die", "KILL"},
+        {"--min-uptime", "1h", "--max-restarts", "0"});
   REQUIRE(wait_for_status(home, "web", "errored"));
   REQUIRE(log_of(home, "web").ends_with("last words"));
   REQUIRE(has(log_of(home, "web"), "0000000500 x"));

@@ -71,7 +71,7 @@ TEST_CASE("BACK1 a start or a restart by hand goes past the back-off", "[BACK1]"
   const TemporaryHome home;
   const std::string counter = home.scratch() / "starts";
   start(home, "web", {"count", counter, "first", "4", "exit", "1", "end", "first", "5", "exit", "1", "end", "wait"},
-        {"--backoff-first", "1h", "--backoff-cap", "2h"});
+        {"--min-uptime", "1h", "--backoff-first", "1h", "--backoff-cap", "2h"});
   REQUIRE(wait_for_status(home, "web", "backoff"));
   REQUIRE(read_file(counter) == "4");
   done(home, {"start", "web"});
@@ -79,7 +79,7 @@ TEST_CASE("BACK1 a start or a restart by hand goes past the back-off", "[BACK1]"
   REQUIRE(wait_for_status(home, "web", "online"));
 
   start(home, "other", {"count", home.scratch() / "other", "first", "4", "exit", "1", "end", "wait"},
-        {"--backoff-first", "1h", "--backoff-cap", "2h"});
+        {"--min-uptime", "1h", "--backoff-first", "1h", "--backoff-cap", "2h"});
   REQUIRE(wait_for_status(home, "other", "backoff"));
   done(home, {"restart", "other"});
   REQUIRE(wait_for_status(home, "other", "online"));
@@ -96,7 +96,8 @@ TEST_CASE("BACK1 the restart delay is kept before every restart", "[BACK1]") {
 TEST_CASE("BACK1 policy decides which ends are followed by a start", "[BACK1]") {
   const TemporaryHome home;
   const auto ends_as = [&](const std::string& name, const Words& words, const Words& options) {
-    start(home, name, words, options);
+    // To begin and to end may take seconds on a machine that is busy.
+    start(home, name, words, Words{"--min-uptime", "1h"} + options);
     std::string status;  // one look decides: in back-off the next start is near
     REQUIRE(wait_until([&] {
       status = status_of(home, name);
@@ -123,7 +124,7 @@ TEST_CASE("BACK1 policy decides which ends are followed by a start", "[BACK1]") 
 
 TEST_CASE("BACK2 list shows the countdown and the failures", "[BACK2]") {
   const TemporaryHome home;
-  start(home, "web", {"exit", "1"}, {"--backoff-first", "30s", "--backoff-cap", "60s"});
+  start(home, "web", {"exit", "1"}, {"--min-uptime", "1h", "--backoff-first", "30s", "--backoff-cap", "60s"});
   REQUIRE(wait_for_status(home, "web", "backoff"));
   const std::string list = done(home, {"list"}).out;
   INFO(list);
@@ -154,7 +155,8 @@ TEST_CASE("BACK2 describe shows the last exits with reason, uptime and the last 
 
 TEST_CASE("BACK2 of many exits the newest are kept", "[BACK2]") {
   const TemporaryHome home;
-  start(home, "web", {"exit", "1"}, {"--backoff-first", "1ms", "--backoff-cap", "5ms", "--max-restarts", "30"});
+  start(home, "web", {"exit", "1"},
+        {"--min-uptime", "1h", "--backoff-first", "1ms", "--backoff-cap", "5ms", "--max-restarts", "30"});
   REQUIRE(wait_for_status(home, "web", "errored"));
   const Json json = describe_json(home, "web");
   REQUIRE(json.at("restarts") == 30);
@@ -200,7 +202,7 @@ TEST_CASE("BACK1 a restart by hand in back-off is at once, forgets the failures 
   const TemporaryHome home;
   const std::string counter = home.scratch() / "starts";
   start(home, "web", {"count", counter, "first", "4", "exit", "1", "end", "wait"},
-        {"--backoff-first", "1h", "--backoff-cap", "2h"});
+        {"--min-uptime", "1h", "--backoff-first", "1h", "--backoff-cap", "2h"});
   REQUIRE(wait_for_status(home, "web", "backoff"));
   REQUIRE(listed(home, "web").at("restarts") == 3);
   REQUIRE(listed(home, "web").at("failures") == 4);
@@ -211,7 +213,7 @@ TEST_CASE("BACK1 a restart by hand in back-off is at once, forgets the failures 
 
   const std::string other = home.scratch() / "other";
   start(home, "other", {"count", other, "first", "4", "exit", "1", "end", "wait"},
-        {"--backoff-first", "1h", "--backoff-cap", "2h"});
+        {"--min-uptime", "1h", "--backoff-first", "1h", "--backoff-cap", "2h"});
   REQUIRE(wait_for_status(home, "other", "backoff"));
   done(home, {"start", "other"});
   REQUIRE(wait_for_status(home, "other", "online"));

@@ -28,7 +28,7 @@ TEST_CASE("WATCH a crashed program waits for a change if that is wanted, and els
           {"--cwd", app.tree, "--watch", "--watch-delay", "0"});
     REQUIRE(app.starts_are(1));
     start(app.home, "bad", {"first", "0", "end", "exit", "3"},
-          {"--cwd", app.tree, "--watch", "--max-restarts", "1", "--watch-delay", "0"});
+          {"--cwd", app.tree, "--watch", "--min-uptime", "1h", "--max-restarts", "1", "--watch-delay", "0"});
     REQUIRE(wait_for_status(app.home, "bad", "errored"));
     const int restarts = listed(app.home, "bad")["restarts"].get<int>();
     write_file(app.tree / "main.js", "two");
@@ -102,7 +102,7 @@ TEST_CASE("WATCH off: what waits for a change goes on by its restart policy, and
   SECTION("what was given up stays so") {
     Watched app({});
     start(app.home, "web", {"stamp", app.stamps, "start", "exit", "3"},
-          {"--cwd", app.tree, "--watch", "--max-restarts", "0"});
+          {"--cwd", app.tree, "--watch", "--min-uptime", "1h", "--max-restarts", "0"});
     REQUIRE(wait_for_status(app.home, "web", "errored"));
     CHECK(done(app.home, {"watch", "web", "off"}).out == "web is not watched, and stays errored (exit 3)\n");
     CHECK(wait_until([&] { return processes_of(app.home).empty(); }));

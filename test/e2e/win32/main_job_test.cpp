@@ -85,7 +85,7 @@ TEST_CASE("STOP5 on Windows a stop waits for the program's own end, and says who
 
 TEST_CASE("STOP8 on Windows a stop during back-off returns at once, and the app stays away", "[STOP8]") {
   const TemporaryHome home;
-  start(home, "web", {"exit", "3"}, {"--backoff-first", "15s"});
+  start(home, "web", {"exit", "3"}, {"--min-uptime", "1h", "--backoff-first", "15s"});
   REQUIRE(wait_until([&] { return status_of(home, "web") == "backoff"; }));
   const Result stopped = done(home, {"stop", "web"});
   CHECK(stopped.elapsed < 2s);
