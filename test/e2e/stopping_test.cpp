@@ -308,7 +308,7 @@ TEST_CASE("STOP8 a stop that a later restart or start overtakes says so at once"
     Running later(home.command({verb, "web"}));
     const Result stopped = stopping.wait();
     REQUIRE(stopped.exit_code == 1);
-    require_one_line(stopped.err, std::string{"a later "} + verb + " overtook this stop");
+    REQUIRE(has(stopped.err, std::string{"a later "} + verb + " overtook this stop"));
     // What ignores the request would stay for the whole grace.
     send_signal(before, SIGKILL);
     REQUIRE(later.wait().exit_code == 0);
