@@ -84,7 +84,10 @@ Status replace_file(const std::string& from, const std::string& to, bool synced)
   const DWORD code = until_let([&] {
     if (rename_as_posix(source, target) || ::MoveFileExW(source.c_str(), target.c_str(), flags) != 0) return true;
     // Quick readers are waited for, since this leaves a gap.
-    return may_pass(::GetLastError()) && ++attempts > kQuickAttempts / 2 && rename_over_open(source, target);
+    const DWORD why = ::GetLastError();
+    if (may_pass(why) && ++attempts > kQuickAttempts / 2 && rename_over_open(source, target)) return true;
+    ::SetLastError(why);  // that there is no `to` to go aside does not mean that there is no `from`
+    return false;
   });
   if (code == ERROR_SUCCESS) return Done{};
   return error_of(code, "rename " + from + " to " + to);

@@ -1,5 +1,6 @@
 // Files that others have open for a moment, as virus scanners and indexers do.
 #include <atomic>
+#include <cerrno>
 #include <thread>
 
 #include "platform/files.hpp"
@@ -28,4 +29,21 @@ TEST_CASE("STATE1 a file is written also while somebody has looked at what is be
     REQUIRE(written);
   }
   CHECK(read_file(path, 100).ok());
+}
+
+// A rotation takes what is said not to be there for a number that is free, and renames the next over it.
+TEST_CASE("LOG3 a file that somebody reads and lets nobody rename is not said to be missing", "[files]") {
+  const Scratch scratch;
+  const std::string from = scratch / "log.1", to = scratch / "log.2";
+  REQUIRE(write_atomically(from, "lines", Durability::rename_only));
+  Handle reader(
+      win32::as_native(::CreateFileW(win32::wide_path(from).c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                     nullptr, OPEN_EXISTING, 0, nullptr)));
+  REQUIRE(reader);
+  const Status renamed = rename_file(from, to);
+  REQUIRE_FALSE(renamed);
+  CHECK(renamed.error().code.value() != ENOENT);
+  reader.reset();
+  REQUIRE(rename_file(from, to));
+  CHECK(*read_file(to) == "lines");
 }
