@@ -174,7 +174,7 @@ TEST_CASE("STOP5 the kill signal is the app's own, and it comes once", "[STOP5]"
 
 TEST_CASE("STOP5 stop tells what it waits for, and says stopped only after the end", "[STOP5]") {
   const TemporaryHome home;
-  start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "3s"});
+  start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "8s"});
   REQUIRE(wait_for_log(home, "web", "up"));
   const int pid = pid_of(home, "web");
   Running stop(home.command({"stop", "web"}));
@@ -187,7 +187,7 @@ TEST_CASE("STOP5 stop tells what it waits for, and says stopped only after the e
   const Result result = stop.wait();
   REQUIRE(result.exit_code == 0);
   REQUIRE_FALSE(alive(pid));
-  REQUIRE(result.elapsed >= 2900ms);
+  REQUIRE(result.elapsed >= 7900ms);
   REQUIRE(status_of(home, "web") == "stopped");
 }
 

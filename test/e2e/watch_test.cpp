@@ -33,7 +33,7 @@ TEST_CASE("WATCH3 more changes than the kernel keeps lead to exactly one restart
   app.begin();
   const int supervisor = supervisor_of(app.home, "web");
   send_signal(supervisor, SIGSTOP);
-  for (int i = 0; i < 20'000; ++i) write_file(app.tree / ("f" + std::to_string(i % 2)), "x");
+  for (int i = 0; i < kMoreThanKept; ++i) write_file(app.tree / ("f" + std::to_string(i % 2)), "x");
   send_signal(supervisor, SIGCONT);
   CHECK(app.stays_at(2));
   fs::create_directories(app.tree / "new");

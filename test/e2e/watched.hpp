@@ -5,6 +5,13 @@
 
 namespace forever::test {
 
+// Changes that nobody takes, of which the kernel forgets some.
+#ifdef _WIN32
+inline constexpr int kMoreThanKept = 5'000;  // a buffer of 60 KiB
+#else
+inline constexpr int kMoreThanKept = 20'000;  // 16,384 (inotify(7): max_queued_events)
+#endif
+
 inline constexpr Milliseconds kQuiet{600};  // long enough for a second restart to be seen, were there one
 
 struct Watched {
