@@ -1,6 +1,8 @@
 // The table and the JSON of `list`, `describe` and their kin.
 #include <algorithm>
+#include <iterator>
 #include <regex>
+#include <sstream>
 
 #include "test/e2e/apps.hpp"
 
@@ -96,7 +98,13 @@ TEST_CASE("LIST the table has one aligned row for each app, with titles", "[LIST
   const auto column = lines.at(0).find("status");
   REQUIRE(lines.at(1).substr(column).starts_with("stopped"));
   REQUIRE(lines.at(2).substr(column).starts_with("online"));
-  for (const char* verb : {"ls", "ps", "status"}) REQUIRE(lines_of(done(home, {verb}).out).at(0) == lines.at(0));
+  // A column is as wide as what stands in it, and figures grow meanwhile.
+  const auto titles = [](const std::string& line) {
+    std::istringstream words(line);
+    return Words(std::istream_iterator<std::string>(words), {});
+  };
+  for (const char* verb : {"ls", "ps", "status"})
+    REQUIRE(titles(lines_of(done(home, {verb}).out).at(0)) == titles(lines.at(0)));
 }
 
 TEST_CASE("LIST is coloured on a terminal only, and never with NO_COLOR", "[LIST]") {
