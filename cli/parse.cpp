@@ -51,16 +51,20 @@ bool may_be_value(const Option& option, const std::string& word) {
   return parse_duration(word).has_value();
 }
 
-// The options of `verb` that stand among `words`; all of them if a word may be several (`-fn 5`) or none.
+// The options of `verb` that stand among `words`, in the order of the table, which decides between two that say the same; all of
+// them if a word may be several (`-fn 5`) or none.
 std::vector<const Option*> options_in(const Verb& verb, const std::vector<std::string>& words) {
   std::vector<const Option*> named;
   for (const std::string& word : words) {
     if (word.size() < 2 || !word.starts_with('-')) continue;
     const Option* option = find_option(verb, std::string_view{word}.substr(0, word.find('=')));
     if (option == nullptr) return options_of(verb);
-    if (std::find(named.begin(), named.end(), option) == named.end()) named.push_back(option);
+    named.push_back(option);
   }
-  return named;
+  std::vector<const Option*> ordered = options_of(verb);
+  std::erase_if(ordered,
+                [&](const Option* option) { return std::find(named.begin(), named.end(), option) == named.end(); });
+  return ordered;
 }
 
 // Gives the options of `verb` that `words` need to CLI11. The first fault of a value is kept in `fault`.

@@ -31,6 +31,7 @@ constexpr int kAnswerPatience = 10'000;     // ms; the answer comes in microseco
 struct SetAside {
   Handle socket;
   Pid pid = 0;
+  bool has_forked = false;  // a keeper, which must not become the child of another app's
 };
 SetAside& set_aside() {
   static SetAside only;
@@ -138,18 +139,19 @@ std::optional<KeeperFace> set_keepers_aside(char** argv) {
 }
 
 std::optional<Result<Pid>> fork_keeper(const KeeperFace& face, KeepersToCome to_come) {
-  auto& [socket, process] = set_aside();
+  auto& [socket, process, has_forked] = set_aside();
   const std::string words = encode_face(face);
   if (!socket || words.size() >= kLongestKeeperMessage) return std::nullopt;
   bool asked = true;
   for (const auto& [name, handle] : face.held) {
     asked = asked && send_keeper_message(socket.get(), KeeperVerb::hold, name, handle.get()).ok();
   }
-  if (to_come == KeepersToCome::none) {
+  if (to_come == KeepersToCome::none && !has_forked) {
     asked = asked && send_keeper_message(socket.get(), KeeperVerb::become, words).ok();
     socket.reset();
     return asked ? std::optional{Result<Pid>{process}} : std::nullopt;
   }
+  has_forked = true;
   asked = asked && send_keeper_message(socket.get(), KeeperVerb::launch, words).ok();
   pollfd ready{.fd = socket.get(), .events = POLLIN, .revents = 0};
   KeeperMessage message;

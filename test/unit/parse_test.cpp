@@ -66,6 +66,14 @@ TEST_CASE("PARSE options given or not are told apart") {
   REQUIRE(started({"start", "x", "--"}).has_arguments);
 }
 
+TEST_CASE("PARSE of two options that say the same one wins, whatever stands before or beside it") {
+  for (const Words& words : {Words{"start", "x", "--log-format", "json", "--log-time"},
+                             Words{"start", "x", "--log-time", "--log-format", "json"},
+                             Words{"start", "x", "--log-format", "json", "--log-time", "-oFILE"}}) {
+    REQUIRE(started(words).log_format == forever::LogFormat::json);
+  }
+}
+
 TEST_CASE("PARSE every option of start sets its own field") {
   const StartOptions o = started({"start",
                                   "x",
