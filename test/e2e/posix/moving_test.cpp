@@ -15,6 +15,8 @@ bool on_path(const std::string& program) {
   return false;
 }
 
+bool python_reads_yaml() { return on_path("python3") && run({"python3", "-c", "import yaml"}).exit_code == 0; }
+
 // A program with the name that the file gives it; the shell runs it, so that no node is needed.
 void write_script(const fs::path& path) {
   fs::create_directories(path.parent_path());
@@ -64,7 +66,7 @@ TEST_CASE("MOVE PM2's ecosystem.config.js with environments, a memory limit and 
 }
 
 TEST_CASE("MOVE PM2's process.json and process.yml say the same", "[e2e]") {
-  if (run({"python3", "-c", "import yaml"}).exit_code != 0) SKIP_CASE("there is no python3 with a yaml module");
+  if (!python_reads_yaml()) SKIP_CASE("there is no python3 with a yaml module");
   const TemporaryHome home;
   write_script(home.scratch() / "app.js");
   write_script(home.scratch() / "worker.js");
@@ -146,7 +148,7 @@ TEST_CASE("APPS1 YAML that is none, or that nothing here reads, is told in a lin
   const Result nobody = run(without);
   CHECK(nobody.exit_code == 1);
   require_one_line(nobody.err, "apt install python3-yaml");
-  if (run({"python3", "-c", "import yaml"}).exit_code != 0) SKIP_CASE("there is no python3 with a yaml module");
+  if (!python_reads_yaml()) SKIP_CASE("there is no python3 with a yaml module");
   const Result wrong = home.forever({"start", "apps.yaml"});
   CHECK(wrong.exit_code == 1);
   CHECK_THAT(wrong.err, contains("apps.yaml is not valid YAML"));
