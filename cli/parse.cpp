@@ -36,8 +36,10 @@ std::vector<const Option*> options_of(const Verb& verb) {
 }
 
 const Option* find_option(const Verb& verb, std::string_view name) {
-  for (const Option* option : options_of(verb)) {
-    if (is_named(*option, name)) return option;
+  for (const OptionGroup& group : verb.groups) {
+    for (const Option& option : group.options) {
+      if (is_named(option, name)) return &option;
+    }
   }
   return nullptr;
 }

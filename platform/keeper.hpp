@@ -96,7 +96,7 @@ struct KeeperFace {
 [[nodiscard]] std::optional<KeeperFace> set_keepers_aside(char** argv);
 // Whether the caller will want another keeper. If it said that it will not, and does, that one is executed.
 enum class KeepersToCome : bool { none, perhaps };
-// A keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else: what was set aside or, if more are to come,
+// A keeper in a new session, stdio on /dev/null, holding `face.held` and nothing else: what was set aside or, if others come from it,
 // a fork of it; else /proc/self/exe executed. Returns its pid. The caller's console is free: nothing of it is inherited.
 [[nodiscard]] Result<Pid> launch_keeper(KeeperFace face, KeepersToCome to_come);
 // The same without a fork: this very process (a supervisor that is orphaned of its keeper, or a keeper that is to go on in
