@@ -97,7 +97,7 @@ win32_LINK = -static -s -Wl,--gc-sections
 win32_HOT = -O2
 win32_LIBS = -lws2_32 -liphlpapi -lntdll
 
-HOT := supervisor/json_text.cpp supervisor/log_file.cpp supervisor/log_lines.cpp supervisor/log_writer.cpp supervisor/status_reader.cpp
+HOT := text/json_text.cpp supervisor/log/log_file.cpp supervisor/log/log_lines.cpp supervisor/log/log_writer.cpp app/status_reader.cpp
 release_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
 fault_HEAVY = -g0
@@ -107,13 +107,16 @@ fuzz_HEAVY = -O0 -g0
 # Sources: the folder chooses the back end.
 
 BACKEND := platform/posix $(if $(filter Linux,$(OS)),platform/linux,platform/bsd platform/elsewhere)
-PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp $(addsuffix /*.cpp,$(BACKEND)))
+# The storeys above the seam, each with its rooms.
+STOREYS := cli client supervisor app text
+ABOVE := $(sort $(foreach s,$(STOREYS),$(wildcard $(s)/*.cpp $(s)/*/*.cpp)))
+PRODUCT := $(ABOVE) $(wildcard platform/*.cpp $(addsuffix /*.cpp,$(BACKEND)))
 MAIN := $(wildcard forever.cpp)
 SUPPORT := $(wildcard test/support/*.cpp test/support/posix/*.cpp)
 CHILD := $(wildcard test/child/*.cpp test/child/posix/*.cpp)
 SERVER := $(wildcard example/server.cpp)
 FUZZERS := $(patsubst test/fuzz/%.cpp,%,$(wildcard test/fuzz/*.cpp))
-ring = $(wildcard test/$(1)/*.cpp test/$(1)/posix/*.cpp)
+ring = $(wildcard test/$(1)/*.cpp $(foreach f,$(STOREYS) platform posix,test/$(1)/$(f)/*.cpp))
 have_ring = $(if $(call ring,$(1)),$(1))
 HEAVY := $(if $(PRODUCT),$(shell grep -lE '^ *\# *include *[<"](CLI|spdlog)/' $(PRODUCT)))
 

@@ -6,9 +6,9 @@
 #include <exception>
 #include <string_view>
 
-#include "cli/common.hpp"
-#include "cli/logs.hpp"
-#include "cli/verb_functions.hpp"
+#include "cli/carry_out.hpp"
+#include "cli/logs/logs.hpp"
+#include "cli/terminal/print.hpp"
 #include "platform/arguments.hpp"
 
 namespace forever::cli {

@@ -5,7 +5,8 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "cli/counts.hpp"
+#include "app/name.hpp"
+#include "cli/grammar/counts.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/notify_socket.hpp"
@@ -14,7 +15,6 @@
 #include "platform/processors.hpp"
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
-#include "supervisor/names.hpp"
 
 namespace forever::cli {
 namespace {

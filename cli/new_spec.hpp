@@ -5,9 +5,9 @@
 #include <string>
 #include <variant>
 
-#include "cli/common.hpp"
-#include "cli/invocation.hpp"
-#include "supervisor/spec.hpp"
+#include "app/spec.hpp"
+#include "cli/grammar/invocation.hpp"
+#include "cli/terminal/print.hpp"
 
 namespace forever::cli {
 

@@ -6,9 +6,9 @@
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
 #include "platform/users.hpp"
-#include "supervisor/instance_events.hpp"
+#include "supervisor/instance/events.hpp"
 #include "supervisor/tokens.hpp"
-#include "supervisor/units.hpp"
+#include "text/units.hpp"
 
 namespace forever {
 namespace {

@@ -3,13 +3,13 @@
 #include <array>
 #include <exception>
 
+#include "app/start_report.hpp"
 #include "platform/deletion_watch.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/lock.hpp"
 #include "platform/pipe.hpp"
 #include "platform/signals.hpp"
-#include "supervisor/event_log.hpp"
-#include "supervisor/start_report.hpp"
+#include "supervisor/log/event_log.hpp"
 #include "supervisor/supervision.hpp"
 
 namespace forever {

@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "app/spec.hpp"
+#include "app/state_directory.hpp"
 #include "platform/keeper.hpp"
-#include "supervisor/spec.hpp"
-#include "supervisor/state_directory.hpp"
 
 namespace forever {
 

@@ -1,14 +1,14 @@
 # The Windows flavour: the same sources with platform/win32 as their back end, cross-compiled, and the rings of tests that
 # do not speak POSIX themselves. Included by the Makefile.
 
-win32_PRODUCT := $(wildcard cli/*.cpp supervisor/*.cpp platform/*.cpp platform/win32/*.cpp platform/elsewhere/*.cpp)
+win32_PRODUCT := $(ABOVE) $(wildcard platform/*.cpp platform/win32/*.cpp platform/elsewhere/*.cpp)
 WIN32_SUPPORT := $(filter-out test/support/main.cpp,$(wildcard test/support/*.cpp test/support/win32/*.cpp))
 WIN32_RINGS := unit contract e2e
 # The files of the e2e ring that speak of nothing which Windows lacks; they run unchanged.
 WIN32_E2E := apps_file environment export habits identity list logs logs_verb restarting send stopping verbs watch watch_switch
 # A test file that includes a header of POSIX', or calls what only POSIX has, is about POSIX.
 posix_words = include <(unistd|fcntl|poll|pthread|signal|grp|pwd|sys/[a-z]+|arpa/[a-z]+|netinet/[a-z]+)\.h>|::(setenv|mkdtemp)\b
-win32_ring = $(or $(win32_$(1)_FILES),$(shell grep -LE '$(posix_words)' $(wildcard test/$(1)/*.cpp))) $(wildcard test/$(1)/win32/*.cpp)
+win32_ring = $(or $(win32_$(1)_FILES),$(shell grep -LE '$(posix_words)' $(wildcard test/$(1)/*.cpp $(foreach f,$(STOREYS) platform,test/$(1)/$(f)/*.cpp)))) $(wildcard test/$(1)/win32/*.cpp)
 win32_e2e_FILES = test/e2e/apps.cpp $(WIN32_E2E:%=test/e2e/%_test.cpp)
 WIN32_CHILD := $(wildcard test/child/*.cpp test/child/win32/*.cpp)
 

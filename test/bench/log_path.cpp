@@ -15,7 +15,7 @@
 
 #include "platform/event_loop.hpp"
 #include "platform/files.hpp"
-#include "supervisor/log_writer.hpp"
+#include "supervisor/log/log_writer.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // The short numbers of apps, against the file system.
-#include "supervisor/app_ids.hpp"
+#include "app/ids.hpp"
 
 #include <fstream>
 

@@ -1,12 +1,12 @@
 // Reading a log as it grows, is rotated, emptied and made anew.
-#include "cli/log_source.hpp"
+#include "cli/logs/log_source.hpp"
 
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "supervisor/log_writer.hpp"
+#include "supervisor/log/log_writer.hpp"
 #include "test/contract/scratch.hpp"
 #include "test/support/catch.hpp"
 

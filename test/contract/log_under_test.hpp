@@ -9,7 +9,7 @@
 #include <string>
 
 #include "platform/files.hpp"
-#include "supervisor/log_writer.hpp"
+#include "supervisor/log/log_writer.hpp"
 #include "test/contract/scratch.hpp"
 #include "test/support/catch.hpp"
 

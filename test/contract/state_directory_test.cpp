@@ -1,5 +1,5 @@
 // The state directory on a real file system.
-#include "supervisor/state_directory.hpp"
+#include "app/state_directory.hpp"
 
 #include <algorithm>
 #include <atomic>

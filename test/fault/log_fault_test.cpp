@@ -9,7 +9,7 @@
 #include "platform/event_loop.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
-#include "supervisor/log_writer.hpp"
+#include "supervisor/log/log_writer.hpp"
 #include "test/contract/scratch.hpp"
 #include "test/fault/sweep.hpp"
 #include "test/support/catch.hpp"

@@ -1,10 +1,10 @@
 // Apps files: any bytes are read or refused in one line; what is accepted can be named and stands in a possible order.
-#include "cli/apps_file.hpp"
+#include "cli/apps_file/apps_file.hpp"
 
 #include <set>
 
-#include "cli/relaxed_json.hpp"
-#include "supervisor/names.hpp"
+#include "app/name.hpp"
+#include "cli/apps_file/relaxed_json.hpp"
 #include "test/fuzz/must.hpp"
 
 using namespace forever;

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "cli/invocation.hpp"
-#include "cli/verbs.hpp"
-#include "supervisor/names.hpp"
+#include "app/name.hpp"
+#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/verbs.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

@@ -1,5 +1,5 @@
 // The control socket: any line is a request or none, an answer or none.
-#include "supervisor/control_protocol.hpp"
+#include "app/control_protocol.hpp"
 
 #include "test/fuzz/must.hpp"
 

@@ -1,5 +1,5 @@
 // Cron expressions: what is accepted fires after the time given, and not once more before.
-#include "supervisor/cron.hpp"
+#include "text/cron.hpp"
 
 #include "test/fuzz/must.hpp"
 

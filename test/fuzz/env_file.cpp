@@ -1,7 +1,7 @@
 // Environment files: whatever is accepted is a list of distinct variables that a process can have.
 #include <set>
 
-#include "supervisor/spec.hpp"
+#include "app/spec.hpp"
 #include "test/fuzz/must.hpp"
 
 using namespace forever;

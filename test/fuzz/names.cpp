@@ -1,8 +1,8 @@
 // Names and text for a terminal: no input makes a bad default name, or gets a control character through.
-#include "supervisor/names.hpp"
+#include "app/name.hpp"
 
-#include "supervisor/utf8.hpp"
 #include "test/fuzz/must.hpp"
+#include "text/utf8.hpp"
 
 using namespace forever;
 using test::must;

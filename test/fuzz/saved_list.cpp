@@ -1,5 +1,5 @@
 // saved.json: any bytes are read or refused in one line; what was read is read again from its own writing.
-#include "supervisor/saved_list.hpp"
+#include "app/saved_list.hpp"
 
 #include "test/fuzz/must.hpp"
 

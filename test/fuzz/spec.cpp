@@ -1,7 +1,7 @@
 // spec.json: any bytes are read or refused in one line; what was read is read again from its own writing.
-#include "supervisor/spec.hpp"
+#include "app/spec.hpp"
 
-#include "supervisor/names.hpp"
+#include "app/name.hpp"
 #include "test/fuzz/must.hpp"
 
 using namespace forever;

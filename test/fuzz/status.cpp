@@ -1,5 +1,5 @@
 // status.json: any bytes are read or refused in one line; no pid that kill(2) would take for a group comes out of it.
-#include "supervisor/status.hpp"
+#include "app/status.hpp"
 
 #include "test/fuzz/must.hpp"
 

@@ -1,5 +1,5 @@
 // Durations and sizes: what is accepted is never negative, and is written so that it is read back.
-#include "supervisor/units.hpp"
+#include "text/units.hpp"
 
 #include "test/fuzz/must.hpp"
 

@@ -1,5 +1,5 @@
 // Ignore files: any bytes make rules, the rules decide about any path, and what is below an ignored folder is ignored.
-#include "supervisor/watch_filter.hpp"
+#include "supervisor/watch/watch_filter.hpp"
 
 #include "test/fuzz/must.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <poll.h>
 
-#include "supervisor/steering.hpp"
+#include "supervisor/ports/steering.hpp"
 #include "test/contract/posix/started.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/net.hpp"

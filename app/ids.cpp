@@ -1,0 +1,142 @@
+// The claims file: a line "id pid start-time name" for each app that was ever started and not deleted since.
+#include "app/ids.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "platform/clock.hpp"
+#include "platform/files.hpp"
+#include "platform/local_socket.hpp"
+#include "platform/lock.hpp"
+#include "platform/process.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kLockPatience{5000};  // a claim takes well under a millisecond
+constexpr Milliseconds kLockLook{1};
+
+struct Claim {
+  std::uint32_t id = 0;
+  ProcessId claimer;
+  std::string name;
+};
+
+template <class Number>
+bool take_number(std::string_view& line, Number& number) {
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
+  if (error != std::errc{} || end == line.data() + line.size() || *end != ' ') return false;
+  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
+  return true;
+}
+
+// Nothing if the text is not what we write.
+std::optional<std::vector<Claim>> decode(std::string_view text) {
+  std::vector<Claim> claims;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    Claim claim;
+    if (!take_number(line, claim.id) || !take_number(line, claim.claimer.pid) ||
+        !take_number(line, claim.claimer.start_time))
+      return std::nullopt;
+    if (line.empty()) return std::nullopt;
+    claim.name = line;
+    claims.push_back(std::move(claim));
+  }
+  return claims;
+}
+
+std::string encode(const std::vector<Claim>& claims) {
+  std::string text;
+  for (const Claim& claim : claims) {
+    text += std::to_string(claim.id) + ' ' + std::to_string(claim.claimer.pid) + ' ' +
+            std::to_string(claim.claimer.start_time) + ' ' + claim.name + '\n';
+  }
+  return text;
+}
+
+std::vector<Claim> from_specs(const StateDirectory& state) {
+  std::vector<Claim> claims;
+  for (const std::string& name : state.names()) {
+    if (const auto spec = state.read_spec(name)) claims.push_back({spec->id, {}, name});
+  }
+  return claims;
+}
+
+Result<Handle> lock_claims(const StateDirectory& state) {
+  const Time deadline = steady_now() + kLockPatience;
+  for (;;) {
+    auto lock = try_lock(state.path() + "/ids.lock");
+    if (!lock || *lock) return lock;
+    if (steady_now() >= deadline) return Error{"cannot claim an id: " + state.path() + "/ids.lock stays locked", {}};
+    (void)wait_readable({}, kLockLook);
+  }
+}
+
+bool holds(const StateDirectory& state, const Claim& claim) {
+  return exists(state.app_directory(claim.name)) ||
+         (claim.claimer.pid > 0 && presence(claim.claimer) == Presence::alive);
+}
+
+}  // namespace
+
+Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& name) {
+  const auto ids = claim_ids(state, {name});
+  if (!ids) return ids.error();
+  return ids->front();
+}
+
+std::optional<std::uint32_t> claimed_id(const StateDirectory& state, const std::string& name) {
+  const auto text = read_file(state.path() + "/ids");
+  const auto claims = text ? decode(*text) : std::nullopt;
+  if (!claims) return std::nullopt;
+  const auto own = std::ranges::find(*claims, name, &Claim::name);
+  return own != claims->end() ? std::optional{own->id} : std::nullopt;
+}
+
+Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state, const std::vector<std::string>& names) {
+  std::vector<std::uint32_t> ids(names.size());
+  if (names.empty()) return ids;
+  const auto lock = lock_claims(state);
+  if (!lock) return lock.error();
+  const std::string path = state.path() + "/ids";
+  const auto text = read_file(path);
+  auto decoded = text ? decode(*text) : std::nullopt;
+  std::vector<Claim> claims = decoded ? std::move(*decoded) : from_specs(state);
+  std::erase_if(claims, [&](const Claim& claim) { return !holds(state, claim); });
+
+  std::map<std::string_view, std::uint32_t> known;
+  std::vector<std::uint32_t> taken;
+  for (const Claim& claim : claims) {
+    known.emplace(claim.name, claim.id);
+    taken.push_back(claim.id);
+  }
+  std::sort(taken.begin(), taken.end());
+  const ProcessId self = identify(current_pid()).value_or(ProcessId{});
+  std::vector<Claim> fresh;
+  auto next = taken.begin();
+  std::uint32_t free = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (const auto own = known.find(names[i]); own != known.end()) {
+      ids[i] = own->second;
+      continue;
+    }
+    for (; next != taken.end() && *next <= free; ++next) free += *next == free ? 1 : 0;
+    ids[i] = free++;
+    fresh.push_back({ids[i], self, names[i]});
+  }
+  if (fresh.empty()) return ids;
+  claims.insert(claims.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
+  if (const Status written = write_atomically(path, encode(claims), Durability::rename_only); !written)
+    return written.error();
+  return ids;
+}
+
+}  // namespace forever

@@ -1,0 +1,264 @@
+// The layout of the state directory, and how its files are read and written; see state_directory.hpp.
+#include "app/state_directory.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+#include "app/name.hpp"
+#include "platform/environment.hpp"
+#include "platform/files.hpp"
+#include "platform/lock.hpp"
+#include "platform/state_place.hpp"
+#include "platform/users.hpp"
+#include "supervisor/instance/instance.hpp"
+
+namespace forever {
+
+namespace {
+
+constexpr std::array<const char*, 5> kParts = {"", "/apps", "/locks", "/pids", "/logs"};
+constexpr const char* kLossNote = "/lost";
+constexpr Milliseconds kLately{
+    10000};  // what a supervisor takes to write its files anew, on a machine that is very busy
+
+constexpr int kReadAttempts = 5;  // a reader that loses the race with two writes five times over has met no race
+
+// No file of ours is touched for a name that could lead out of the directory.
+std::optional<Error> fault_as_error(const std::string& name) {
+  const std::optional<std::string> fault = fault_in_name(name);
+  if (!fault) return std::nullopt;
+  return Error{"'" + printable(name) + "' cannot be the name of an app: " + *fault, {}};
+}
+
+bool is_missing(const Error& error) {
+  return error.code.value() == ENOENT && error.code.category() == std::system_category();
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid", and for their spares "web-3.pid~"; empty for other files.
+std::string_view app_of_pid_file(std::string_view file) {
+  if (file.ends_with('~')) file.remove_suffix(1);
+  constexpr std::string_view kEnd = ".pid";
+  const std::size_t dash = file.rfind('-');
+  if (dash == std::string_view::npos || !file.ends_with(kEnd)) return {};
+  const bool slot = is_number(file.substr(dash + 1, file.size() - dash - 1 - kEnd.size()));
+  return slot ? file.substr(0, dash) : std::string_view{};
+}
+
+// The process that a pid file names, if it is `name`'s: its marker says so.
+std::optional<Pid> pid_in(const std::string& pid_file, const std::string& name, const std::string& identity) {
+  const auto text = read_file(pid_file);
+  if (!text) return std::nullopt;
+  const auto pid = static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10));
+  const auto marker = marker_of(pid);
+  return marker && marker->prefix == identity + '/' + name ? std::optional{pid} : std::nullopt;
+}
+
+// The app of a log: "web" for "web.out.log", "web.err.log", "web.forever.log" and their rotated ones; empty for other files.
+std::string_view app_of_log(std::string_view file) {
+  const std::size_t dot = file.rfind('.');
+  if (dot != std::string_view::npos && is_number(file.substr(dot + 1))) file = file.substr(0, dot);
+  for (const std::string_view kind : {".out.log", ".err.log", ".forever.log"}) {
+    if (file.ends_with(kind)) return file.substr(0, file.size() - kind.size());
+  }
+  return {};
+}
+
+// Removes the files of those apps; a failure becomes the app's.
+void remove_files_of(const std::map<std::string_view, Status*>& apps, const std::string& directory,
+                     std::string_view (*app_of)(std::string_view)) {
+  for (const std::string& file : list_directory(directory)) {
+    const auto app = apps.find(app_of(file));
+    if (app == apps.end()) continue;
+    Status removed = remove_tree(directory + "/" + file);
+    if (!removed && *app->second) *app->second = std::move(removed);
+  }
+}
+
+// Writes into the app's folder, which is made anew if somebody deleted it.
+Status write_in(const std::string& folder, const std::string& path, std::string_view text) {
+  Status written = write_atomically(path, text, Durability::rename_only);
+  if (written || !is_missing(written.error())) return written;
+  if (Status made = make_private_directory(folder); !made) return made;
+  return write_atomically(path, text, Durability::rename_only);
+}
+
+}  // namespace
+
+bool is_of_newer_format(const Error& error) noexcept {
+  return error.code == std::make_error_code(std::errc::not_supported);
+}
+
+Result<StateDirectory> StateDirectory::locate() {
+  for (const char* variable : {"FOREVER_HOME", "FOREVER_ROOT"}) {
+    if (const std::optional<std::string> path = environment_variable(variable); path && !path->empty()) {
+      return StateDirectory(absolute_path(*path));
+    }
+  }
+  const std::string place = default_state_directory();
+  if (place.empty())
+    return Error{"there is no home directory for the state; set FOREVER_HOME to a directory of yours", {}};
+  return StateDirectory(absolute_path(place));
+}
+
+Status StateDirectory::prepare() const {
+  for (const char* part : kParts) {
+    if (Status made = make_private_directory(path_ + part); !made) return made;
+  }
+  return Done{};
+}
+
+bool StateDirectory::is_laid_out() const {
+  return std::all_of(kParts.begin(), kParts.end(), [&](const char* part) { return exists(path_ + part); });
+}
+
+void StateDirectory::note_loss() const {
+  if (make_private_directory(path_)) (void)write_atomically(path_ + kLossNote, "", Durability::rename_only).ok();
+}
+
+bool StateDirectory::lost_lately() const {
+  const auto note = facts_of(path_ + kLossNote);
+  return note && std::abs(to_ms(wall_now()) - note->modified_ms) < Milliseconds{kLately}.count();
+}
+
+Status StateDirectory::check() const {
+  const Result<FileFacts> facts = facts_of(path_);
+  if (!facts) return is_missing(facts.error()) ? Status{Done{}} : Status{facts.error()};
+  if (!facts->directory) return Error{"the state directory " + path_ + " is not a directory", {}};
+  const std::uint32_t self = effective_uid();
+  if (facts->owner != self && self != 0) {
+    return Error{"the state directory " + path_ + " belongs to " + user_name(facts->owner) +
+                     "; set FOREVER_HOME to one of yours",
+                 {}};
+  }
+  return Done{};
+}
+
+std::string StateDirectory::pid_path(const std::string& name, unsigned slot) const {
+  return path_ + "/pids/" + name + "-" + std::to_string(slot) + ".pid";
+}
+
+std::string StateDirectory::identity() const {
+  std::string place = canonical_path(path_);
+  if (const Result<FileFacts> root = facts_of("/"))
+    place += '\0' + std::to_string(root->device) + '\0' + std::to_string(root->inode);
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char byte : place) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
+  return text;
+}
+
+std::vector<std::string> StateDirectory::names() const {
+  std::vector<std::string> names = list_directory(path_ + "/apps");
+  std::erase_if(names, [](const std::string& name) { return fault_in_name(name).has_value(); });
+  std::sort(names.begin(), names.end());
+  std::vector<std::string> orphaned;
+  for (std::string& name : list_directory(path_ + "/locks")) {
+    if (fault_in_name(name) || std::binary_search(names.begin(), names.end(), name)) continue;
+    const Result<LockState> lock = probe_lock(lock_path(name));
+    if (lock && *lock == LockState::held) orphaned.push_back(std::move(name));
+  }
+  for (const std::string& file : list_directory(path_ + "/pids")) {
+    std::string name = file.substr(0, file.rfind('-'));
+    if (std::binary_search(names.begin(), names.end(), name) || fault_in_name(name)) continue;
+    if (app_of_pid_file(file) == name && pid_in(path_ + "/pids/" + file, name, identity()))
+      orphaned.push_back(std::move(name));
+  }
+  names.insert(names.end(), std::make_move_iterator(orphaned.begin()), std::make_move_iterator(orphaned.end()));
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::optional<Pid> StateDirectory::pid_by_file(const std::string& name, unsigned slot) const {
+  return pid_in(pid_path(name, slot), name, identity());
+}
+
+Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {
+  if (std::optional<Error> fault = fault_as_error(name)) return *fault;
+  const std::string path = spec_path(name);
+  const Result<std::string> text = read_file(path);
+  if (!text) return text.error();
+  Result<AppSpec> spec = spec_from_json(*text, path);
+  if (spec && spec->name != name)
+    return Error{
+        path + " is of another app ('" + printable(spec->name) + "'); move it away, or `forever delete` the app", {}};
+  return spec;
+}
+
+Status StateDirectory::write_spec(const AppSpec& spec) const {
+  if (std::optional<Error> fault = fault_as_error(spec.name)) return *fault;
+  return write_in(app_directory(spec.name), spec_path(spec.name), spec_to_json(spec));
+}
+
+Result<AppStatus> StateDirectory::read_status(const std::string& name) const {
+  if (std::optional<Error> fault = fault_as_error(name)) return *fault;
+  const std::string path = status_path(name);
+  for (int attempt = 1;; ++attempt) {
+    const Result<std::string> text = read_file(path);
+    if (!text) return text.error();
+    Result<AppStatus> status = status_from_json(*text, path);
+    if (status && status->name != name)
+      return Error{path + " is of another app ('" + printable(status->name) + "'); move it away", {}};
+    if (status || attempt == kReadAttempts) return status;
+  }
+}
+
+Status StateDirectory::write_status(const AppStatus& status) const {
+  if (std::optional<Error> fault = fault_as_error(status.name)) return *fault;
+  // Any number serves that no earlier write had, whichever process made it.
+  const auto sequence = static_cast<std::uint64_t>(steady_now().time_since_epoch().count());
+  return write_in(app_directory(status.name), status_path(status.name), status_to_json(status, sequence));
+}
+
+namespace {
+
+// Whoever starts the app holds its lock from the first moment. A lock that cannot be tried keeps nobody from deleting.
+Status remove_unless_locked(const StateDirectory& state, const std::string& name) {
+  const Result<Handle> lock = try_lock(state.lock_path(name));
+  if (lock && !*lock) return Error{printable(name) + " was started again meanwhile; it was not deleted", {}};
+  return remove_tree(state.app_directory(name));
+}
+
+Status remove_entry(const StateDirectory& state, const std::string& name) {
+  return remove_tree(state.app_directory(name));
+}
+
+// Each entry by `remove`, and then the files beside it.
+std::vector<Status> remove_all(const StateDirectory& state, const std::vector<std::string>& names, bool logs_too,
+                               Status (*remove)(const StateDirectory&, const std::string&)) {
+  std::vector<Status> removed(names.size(), Status{Done{}});
+  std::map<std::string_view, Status*> apps;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::optional<Error> fault = fault_as_error(names[i])) {
+      removed[i] = *fault;
+      continue;
+    }
+    removed[i] = remove(state, names[i]);
+    if (!removed[i]) continue;
+    apps.emplace(names[i], &removed[i]);
+  }
+  remove_files_of(apps, state.path() + "/pids", app_of_pid_file);
+  if (logs_too) remove_files_of(apps, state.path() + "/logs", app_of_log);
+  return removed;
+}
+
+}  // namespace
+
+Status StateDirectory::remove_app(const std::string& name, bool logs_too) const {
+  return std::move(remove_all(*this, {name}, logs_too, remove_entry).front());
+}
+
+std::vector<Status> StateDirectory::remove_apps(const std::vector<std::string>& names, bool logs_too) const {
+  return remove_all(*this, names, logs_too, remove_unless_locked);
+}
+
+}  // namespace forever

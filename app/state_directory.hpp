@@ -1,0 +1,74 @@
+// The state directory: where everything about apps is kept, and the only code that knows its layout.
+//
+//   apps/<name>/spec.json status.json control out.fifo err.fifo    locks/<name>    pids/<name>-<slot>.pid    logs/    lost
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/spec.hpp"
+#include "app/status.hpp"
+#include "platform/handle.hpp"
+#include "platform/result.hpp"
+
+namespace forever {
+
+// Whether a file was refused because a newer forever has written it: then it is left to that one.
+[[nodiscard]] bool is_of_newer_format(const Error& error) noexcept;
+
+class StateDirectory {
+ public:
+  // `path` absolute. Touches nothing.
+  explicit StateDirectory(std::string path) : path_(std::move(path)) {}
+
+  // $FOREVER_HOME, else $FOREVER_ROOT, else ~/.forever (of the effective user). The Error: none of them is set.
+  [[nodiscard]] static Result<StateDirectory> locate();
+  // Creates what is missing (0700) and checks that it is a directory of ours that can be written.
+  [[nodiscard]] Status prepare() const;
+  // For reading verbs: an absent directory is no error (no apps); one of another user is.
+  [[nodiscard]] Status check() const;
+  // Whether every part of the layout is there: one that is not was never made, or somebody is deleting everything.
+  [[nodiscard]] bool is_laid_out() const;
+  // Leaves a note that the directory was deleted under living apps, before it is laid out anew; and whether there is one of the
+  // last seconds. Then an app without any file may live all the same: its supervisor has not come to writing them yet.
+  void note_loss() const;
+  [[nodiscard]] bool lost_lately() const;
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] std::string app_directory(const std::string& name) const { return path_ + "/apps/" + name; }
+  [[nodiscard]] std::string spec_path(const std::string& name) const { return app_directory(name) + "/spec.json"; }
+  [[nodiscard]] std::string status_path(const std::string& name) const { return app_directory(name) + "/status.json"; }
+  [[nodiscard]] std::string lock_path(const std::string& name) const { return path_ + "/locks/" + name; }
+  [[nodiscard]] std::string pid_path(const std::string& name, unsigned slot) const;
+  [[nodiscard]] std::string out_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".out.log"; }
+  [[nodiscard]] std::string err_log_path(const std::string& name) const { return path_ + "/logs/" + name + ".err.log"; }
+  [[nodiscard]] std::string event_log_path(const std::string& name) const {
+    return path_ + "/logs/" + name + ".forever.log";
+  }
+  // A short id for FOREVER_INSTANCE_ID: of the directory's place, so that it is the same when everything was deleted and made
+  // anew, and another one below another root directory.
+  [[nodiscard]] std::string identity() const;
+
+  // Names with an entry under apps/, sorted; also names whose lock is held, or of whom a pid file tells a living process,
+  // although the entry was deleted.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  // The process of a slot that its pid file names, if it lives and bears the app's marker.
+  [[nodiscard]] std::optional<Pid> pid_by_file(const std::string& name, unsigned slot) const;
+
+  [[nodiscard]] Result<AppSpec> read_spec(const std::string& name) const;
+  [[nodiscard]] Status write_spec(const AppSpec& spec) const;  // not synced; see KeeperLink::sync
+  [[nodiscard]] Result<AppStatus> read_status(const std::string& name) const;
+  [[nodiscard]] Status write_status(const AppStatus& status) const;
+  // Removes the entry, its pid files and, if asked, its logs, for the start that made them: it holds the lock. The lock file stays.
+  [[nodiscard]] Status remove_app(const std::string& name, bool logs_too) const;
+  // The same for many, but for those whose lock somebody holds, for each in its place; the folders of pid files and logs are
+  // read once for all.
+  [[nodiscard]] std::vector<Status> remove_apps(const std::vector<std::string>& names, bool logs_too) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace forever

@@ -1,0 +1,109 @@
+// What is: one app, as `status.json` keeps it. Derived; may be rebuilt from the kernel at any time. Pure value.
+//
+// It repeats what `list` shows of the spec, so that a list reads one file for an app.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/exit_status.hpp"
+#include "platform/process.hpp"
+#include "platform/result.hpp"
+#include "supervisor/decide/lifecycle.hpp"
+#include "supervisor/decide/restart_policy.hpp"
+
+namespace forever {
+
+// One end of an instance, the newest last; at most kKeptExits are kept.
+struct LastExit {
+  std::uint32_t slot = 0;
+  Pid pid = 0;
+  std::int64_t at_ms = 0;  // wall time
+  Milliseconds uptime{0};
+  ExitStatus status;
+  std::string stage;       // for not_started: "exec", "cwd", "fork" …
+  std::string trigger;     // a word of Trigger
+  std::string last_lines;  // of out, then of err, for a crash; at most 2 KiB
+  friend bool operator==(const LastExit&, const LastExit&) = default;
+};
+inline constexpr std::size_t kKeptExits = 10;
+
+// What a process is to its slot. Only `serving` ones are restarted; a slot may have one of each at the same time.
+enum class Role : std::uint8_t {
+  serving,   // the slot's own
+  rising,    // the next generation of a reload, not ready yet
+  retiring,  // on its way out: its connections end, then it is stopped and forgotten
+};
+[[nodiscard]] const char* to_string(Role role) noexcept;
+
+struct InstanceStatus {
+  std::uint32_t slot = 0;
+  InstanceState state = InstanceState::stopped;
+  ProcessId process;             // pid 0: none
+  std::uint64_t generation = 0;  // counts every process of this slot
+  std::int64_t started_ms = 0;   // steady clock
+  std::int64_t started_wall_ms = 0;
+  std::int64_t due_ms = 0;  // steady clock: when back-off ends (backoff) or KILL comes (stopping)
+  RestartHistory history;
+  Role role = Role::serving;
+  bool ready = false;  // it listens on a port that is shared or held; or has said READY=1, where that is what counts
+  std::string says;    // STATUS= of its NOTIFY_SOCKET
+  friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
+};
+
+// What the supervisor is under way with, so that its successor can finish it.
+enum class Desired : std::uint8_t { online, stopped };
+enum class PlanStep : std::uint8_t { none, stopping, restarting };
+
+// Of an app whose record is spoilt and whose claim of an id is lost.
+inline constexpr std::uint32_t kNoId = std::numeric_limits<std::uint32_t>::max();
+
+struct AppStatus {
+  std::string name;
+  std::uint32_t id = 0;  // or kNoId
+  std::string app_namespace = "default";
+  std::string user;
+  std::vector<std::string> command;  // as executed
+  std::string directory;
+  std::string out_log, err_log;  // err_log empty when merged
+  bool watching = false;
+  std::string watched;  // how much, and how: "12 folders"
+
+  Desired desired = Desired::online;
+  PlanStep plan = PlanStep::none;
+  ProcessId keeper, supervisor;
+  std::string program_version;  // of the binary that supervises
+  HostId host;
+  std::vector<InstanceStatus> instances;
+  std::vector<std::string> ports;  // those that are shared or held: PortRecord as text
+  std::vector<LastExit> last_exits;
+  std::string note;  // what is wrong at the moment ("disk full: 4096 bytes of out dropped"); empty: nothing
+  std::uint64_t pipe_capacity = 0;  // bytes that an unsupervised instance can still write
+  std::uint64_t dropped_bytes = 0;  // of log, since the supervisor's start
+  friend bool operator==(const AppStatus&, const AppStatus&) = default;
+};
+
+inline constexpr int kStatusVersion = 1;
+// Compact: what is empty, zero or false is left out. `sequence` stands first ("seq") and last ("end"): the file is
+// exchanged without a write barrier, so a slow reader of two writes could see a mixture; then the two differ.
+[[nodiscard]] std::string status_to_json(const AppStatus& status, std::uint64_t sequence = 0);
+// Refuses in one clear line: not JSON, wrong types, a mixture, a newer version. Unknown keys are ignored.
+[[nodiscard]] Result<AppStatus> status_from_json(std::string_view text, const std::string& what);
+
+// The state of the whole app: the worst of its instances in the order errored, backoff, stopping, starting, online, stopped —
+// but online if any is online and none is worse than starting.
+[[nodiscard]] InstanceState overall_state(const AppStatus& status);
+// For people: "-" where it has none.
+[[nodiscard]] std::string id_text(const AppStatus& status);
+// All of its instances are.
+[[nodiscard]] bool at_rest(const AppStatus& status);
+
+[[nodiscard]] const char* to_string(ExitStatus::Kind kind) noexcept;
+[[nodiscard]] const char* to_string(Desired desired) noexcept;
+[[nodiscard]] const char* to_string(PlanStep plan) noexcept;
+
+}  // namespace forever

@@ -1,0 +1,127 @@
+// What an app's processes use, added up; and the words for its state.
+#include "cli/apps/look.hpp"
+
+#include <algorithm>
+
+#include "supervisor/instance/instance.hpp"
+#include "text/units.hpp"
+
+namespace forever::cli {
+namespace {
+
+// Daemons that the app's instances have started: they hang below its supervisor or keeper by now.
+std::vector<Pid> daemons_of(const AppView& view) {
+  if (!view.supervised) return {};
+  const AppStatus& status = view.status;
+  return orphans_below(status.supervisor.pid, status.keeper.pid, [&](Pid pid) {
+    return std::any_of(status.instances.begin(), status.instances.end(),
+                       [&](const InstanceStatus& instance) { return instance.process.pid == pid; });
+  });
+}
+
+InstanceLook look_at_instance(const InstanceStatus& instance, const std::vector<Pid>& daemons, bool several, Time now) {
+  InstanceLook look;
+  if (instance.process.pid <= 0) return look;
+  std::vector<Pid> roots{instance.process.pid};
+  for (const Pid daemon : daemons) {
+    if (!several || orphan_of_slot(daemon, instance.slot)) roots.push_back(daemon);
+  }
+  const Usage usage = usage_of_trees(roots);
+  look.alive = roots.size() == 1 ? usage.processes > 0 : presence(instance.process) == Presence::alive;
+  if (!look.alive) return look;
+  look.uptime = std::max(Milliseconds{0}, Milliseconds{to_ms(now) - instance.started_ms});
+  look.memory_bytes = usage.memory_bytes;
+  look.cpu_time = usage.cpu_time;
+  if (look.uptime.count() > 0)
+    look.cpu_percent = 100.0 * static_cast<double>(usage.cpu_time.count()) / static_cast<double>(look.uptime.count());
+  return look;
+}
+
+Milliseconds longest_uptime(const AppLook& look) {
+  Milliseconds longest{0};
+  for (const InstanceLook& instance : look.instances) longest = std::max(longest, instance.uptime);
+  return longest;
+}
+
+}  // namespace
+
+AppLook look_at(AppView view, Time now) {
+  AppLook look;
+  look.state = view.state_word();
+  const bool ours = !view.foreign && !view.rebooted;  // else its pids mean nothing here
+  const std::vector<Pid> daemons = ours ? daemons_of(view) : std::vector<Pid>{};
+  const bool several = view.status.instances.size() > 1;
+  for (const InstanceStatus& instance : view.status.instances) {
+    look.instances.push_back(ours ? look_at_instance(instance, daemons, several, now) : InstanceLook{});
+    look.memory_bytes += look.instances.back().memory_bytes;
+    look.cpu_percent += look.instances.back().cpu_percent;
+    // What is to take over counts on from what it replaces.
+    if (instance.role == Role::serving) look.restarts += instance.history.restarts;
+    look.failures = std::max(look.failures, instance.history.failures);
+    if (instance.state == InstanceState::backoff)
+      look.due = std::max(look.due, Milliseconds{instance.due_ms - to_ms(now)});
+  }
+  look.view = std::move(view);
+  return look;
+}
+
+void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before, Milliseconds between) {
+  if (between.count() <= 0) return;
+  for (AppLook& look : now) {
+    const auto old = std::find_if(before.begin(), before.end(),
+                                  [&](const AppLook& other) { return other.view.name == look.view.name; });
+    if (old == before.end()) continue;
+    look.cpu_percent = 0;
+    for (std::size_t i = 0; i < look.instances.size(); ++i) {
+      InstanceLook& instance = look.instances[i];
+      const bool same =
+          i < old->instances.size() && old->view.status.instances[i].process == look.view.status.instances[i].process;
+      if (same && instance.cpu_time >= old->instances[i].cpu_time) {
+        const auto used = static_cast<double>((instance.cpu_time - old->instances[i].cpu_time).count());
+        instance.cpu_percent = 100.0 * used / static_cast<double>(between.count());
+      }
+      look.cpu_percent += instance.cpu_percent;
+    }
+  }
+}
+
+std::string instance_word(const InstanceStatus& instance) {
+  const bool runs = instance.state == InstanceState::online;
+  if (runs && instance.role == Role::retiring) return "draining";
+  return to_string(instance.state);
+}
+
+std::string status_text(const AppLook& look) {
+  std::string text = look.state;
+  if (look.instances.size() > 1 && look.state != "unsupervised" && look.state != "foreign") {
+    std::size_t online = 0, all = 0;
+    for (const InstanceStatus& instance : look.view.status.instances) {
+      if (instance.role != Role::serving) continue;
+      ++all;
+      if (instance.state == InstanceState::online) ++online;
+    }
+    const std::string count = std::to_string(online) + "/" + std::to_string(all) + " online";
+    if (look.state == "online") return count;
+    if (online > 0) text = count + ", " + text;
+  }
+  if (look.state == "backoff") {
+    text += " " + format_age(look.due);
+    text += " (" + std::to_string(look.failures) + (look.failures == 1 ? " failure)" : " failures)");
+  }
+  return text;
+}
+
+void sort_looks(std::vector<AppLook>& looks, const std::string& column) {
+  const auto by = [&](auto less) { std::stable_sort(looks.begin(), looks.end(), less); };
+  using L = const AppLook&;
+  by([](L a, L b) { return a.view.status.id < b.view.status.id; });
+  if (column == "name") by([](L a, L b) { return a.view.name < b.view.name; });
+  if (column == "namespace") by([](L a, L b) { return a.view.status.app_namespace < b.view.status.app_namespace; });
+  if (column == "status") by([](L a, L b) { return a.state < b.state; });
+  if (column == "restarts") by([](L a, L b) { return a.restarts > b.restarts; });
+  if (column == "uptime") by([](L a, L b) { return longest_uptime(a) > longest_uptime(b); });
+  if (column == "cpu") by([](L a, L b) { return a.cpu_percent > b.cpu_percent; });
+  if (column == "memory") by([](L a, L b) { return a.memory_bytes > b.memory_bytes; });
+}
+
+}  // namespace forever::cli

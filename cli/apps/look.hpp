@@ -1,0 +1,43 @@
+// What `list` and `describe` show of an app: its view, and what its processes use.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/launch.hpp"
+#include "platform/clock.hpp"
+#include "platform/process.hpp"
+
+namespace forever::cli {
+
+struct InstanceLook {
+  bool alive = false;
+  Milliseconds uptime{0};          // 0 unless alive
+  std::uint64_t memory_bytes = 0;  // of its whole tree
+  double cpu_percent = 0;          // of one processor, on average since its start
+  Milliseconds cpu_time{0};
+};
+
+struct AppLook {
+  AppView view;
+  std::string state;                    // the word
+  std::vector<InstanceLook> instances;  // as view.status.instances
+  std::uint64_t memory_bytes = 0;
+  double cpu_percent = 0;
+  std::uint32_t restarts = 0;  // of all instances
+  std::uint32_t failures = 0;  // the most of any instance
+  Milliseconds due{0};         // until the back-off of an instance ends; 0: none waits
+};
+
+[[nodiscard]] AppLook look_at(AppView view, Time now);
+// After `before` at an earlier time: CPU since then, of the instances that are still the same process.
+void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before, Milliseconds between);
+
+// The state of one instance, in one word.
+[[nodiscard]] std::string instance_word(const InstanceStatus& instance);
+// "backoff 3.2s (7 failures)", "online", "3/4 online" …
+[[nodiscard]] std::string status_text(const AppLook& look);
+// By a column of `list --sort`; what uses or counts most comes first, names and ids ascend.
+void sort_looks(std::vector<AppLook>& looks, const std::string& column);
+
+}  // namespace forever::cli

@@ -1,0 +1,86 @@
+// doctor: looks around, and tells what is wrong with its remedy.
+
+#include "app/name.hpp"
+#include "cli/apps/json.hpp"
+#include "cli/apps/selection.hpp"
+#include "cli/carry_out.hpp"
+#include "cli/doctor/doctor.hpp"
+#include "cli/terminal/print.hpp"
+#include "cli/terminal/table.hpp"
+#include "platform/console.hpp"
+#include "platform/program.hpp"
+#include "text/json_fields.hpp"
+
+namespace forever::cli {
+namespace {
+
+using Level = Finding::Level;
+
+const char* to_string(Level level) {
+  switch (level) {
+    case Level::ok: return "ok";
+    case Level::note: return "note";
+    case Level::wrong: return "wrong";
+  }
+  return "ok";
+}
+
+Colour colour_of(Level level) {
+  switch (level) {
+    case Level::ok: return Colour::green;
+    case Level::note: return Colour::yellow;
+    case Level::wrong: return Colour::red;
+  }
+  return Colour::none;
+}
+
+std::vector<ExaminedApp> examined(const std::vector<AppView>& views) {
+  std::vector<ExaminedApp> apps;
+  for (const AppView& view : views) {
+    ExaminedApp app{view.name, view.state_word(), view.trouble, view.foreign, false, false};
+    app.wanted = view.rebooted && view.status.desired == Desired::online;
+    app.other_binary = view.supervised && !view.foreign && !same_program(view.status.supervisor.pid, current_pid());
+    apps.push_back(std::move(app));
+  }
+  return apps;
+}
+
+std::string text_of(const std::vector<Finding>& findings, bool colours) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    std::string level = to_string(finding.level);
+    level.resize(5, ' ');
+    text += coloured(level, colour_of(finding.level), colours) + "  " + finding.check + ": " + printable(finding.text) +
+            "\n";
+    if (!finding.remedy.empty()) text += "       do: " + printable(finding.remedy) + "\n";
+  }
+  return text;
+}
+
+std::string json_of(const std::vector<Finding>& findings, const std::string& state_directory, bool well) {
+  Json object = {{"version", kJsonVersion}, {"state_dir", state_directory}, {"ok", well}, {"checks", Json::array()}};
+  for (const Finding& finding : findings)
+    object["checks"].push_back({{"check", finding.check},
+                                {"level", to_string(finding.level)},
+                                {"text", finding.text},
+                                {"remedy", finding.remedy.empty() ? Json(nullptr) : Json(finding.remedy)}});
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+int doctor(const Doctor& command) {
+  auto opened = open_state(false);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
+  const StateDirectory& state = std::get<StateDirectory>(opened);
+  // It only looks: an app that has lost its supervisor is to be told of, not adopted on the way.
+  const auto findings = examine(look_around({}), {{"the state directory " + state.path(), disk_of(state.path())}},
+                                examined(view_apps(state, false)));
+  bool well = true;
+  for (const Finding& finding : findings) well = well && finding.level != Level::wrong;
+  const int code = to_int(well ? ExitCode::ok : ExitCode::failed);
+  if (command.which.json) return print(json_of(findings, state.path(), well), code);
+  return print(text_of(findings, colours_wanted(Stream::out)), code);
+}
+
+}  // namespace forever::cli

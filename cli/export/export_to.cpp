@@ -1,0 +1,118 @@
+// export: the same apps for another supervisor, from the record or from an apps file.
+#include <algorithm>
+
+#include "app/name.hpp"
+#include "cli/apps_file/bring.hpp"
+#include "cli/carry_out.hpp"
+#include "cli/export/export.hpp"
+#include "platform/environment.hpp"
+#include "platform/files.hpp"
+#include "platform/spawn.hpp"
+
+namespace forever::cli {
+namespace {
+
+// What the apps file gives it; for an app that was started by hand, what differs from the environment here and now.
+std::vector<std::string> own_environment(const AppSpec& spec) {
+  std::vector<std::string> own;
+  if (!spec.apps_file.empty()) {
+    for (const std::string& line : spec.declared) {
+      if (line.starts_with("env ")) own.push_back(line.substr(4));
+    }
+    return own;
+  }
+  const std::vector<std::string> here = environment_snapshot();
+  for (const std::string& entry : spec.environment) {
+    const std::string name = entry.substr(0, entry.find('='));
+    // Of the shell and its place, whatever they were.
+    if (name == "PWD" || name == "OLDPWD" || name == "SHLVL" || name == "_" || name == "FOREVER_HOME") continue;
+    if (std::find(here.begin(), here.end(), entry) == here.end()) own.push_back(entry);
+  }
+  return own;
+}
+
+ExportApp exported(const AppSpec& spec) {
+  std::string path;
+  for (const std::string& entry : spec.environment) {
+    if (entry.starts_with("PATH=")) path = entry.substr(5);
+  }
+  const ProgramLookup script = find_program(spec.script, spec.directory, path);
+  ExportApp app{spec, command_of(spec, script.code == 0 && script.executable), own_environment(spec)};
+  const ProgramLookup program = find_program(app.command.front(), spec.directory, path);
+  if (program.code == 0)
+    app.command.front() = is_absolute(program.path) ? program.path : spec.directory + "/" + program.path;
+  std::sort(app.environment.begin(), app.environment.end());
+  // As of the environment: what differs from here and now.
+  const std::vector<ResourceLimit> here = current_limits();
+  std::erase_if(app.spec.limits,
+                [&](const ResourceLimit& limit) { return std::find(here.begin(), here.end(), limit) != here.end(); });
+  return app;
+}
+
+void tell_secrets(const std::vector<ExportApp>& apps) {
+  std::string who;
+  for (const ExportApp& app : apps) {
+    for (const std::string& entry : app.environment) {
+      const std::size_t equals = entry.find('=');
+      if (!looks_secret(entry.substr(0, equals), entry.substr(equals + 1))) continue;
+      who += (who.empty() ? "" : ", ") + app.spec.name + " " + entry.substr(0, equals);
+    }
+  }
+  if (!who.empty()) complain("what is written holds values that look like secrets: " + who);
+}
+
+std::variant<std::vector<ExportApp>, Failure> apps_to_export(const Export& command) {
+  std::vector<ExportApp> apps;
+  const auto& words = command.which.selectors;
+  auto opened = open_state(false);
+  if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
+  const StateDirectory& state = std::get<StateDirectory>(opened);
+  if (words.size() == 1 && is_apps_file(state, words.front())) {
+    const auto source = read_apps(words.front(), command.which.environment_name, command.which.only);
+    if (const auto* failure = std::get_if<Failure>(&source)) return *failure;
+    const auto wanted = wanted_apps(state, std::get<AppsSource>(source));
+    if (const auto* failure = std::get_if<Failure>(&wanted)) return *failure;
+    for (const Wanted& one : std::get<std::vector<Wanted>>(wanted)) apps.push_back(exported(one.spec));
+    return apps;
+  }
+  auto found = find_apps(words, false);
+  if (auto* failure = std::get_if<Failure>(&found)) return *failure;
+  for (const AppView& view : std::get<Selection>(found).views) {
+    const auto spec = state.read_spec(view.name);
+    if (!spec) return Failure{ExitCode::failed, spec.error().message()};
+    apps.push_back(exported(*spec));
+  }
+  if (apps.empty()) return Failure{ExitCode::not_found, "there is no app to export in " + state.path()};
+  return apps;
+}
+
+}  // namespace
+
+int export_to(const Export& command) {
+  const auto found = apps_to_export(command);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, false);
+  const auto& apps = std::get<std::vector<ExportApp>>(found);
+  if (auto twice = same_name_in_export(apps)) return fail({ExitCode::failed, *twice}, false);
+  const std::string directory = command.directory.empty() ? std::string{} : absolute_path(command.directory);
+  if (const auto facts = facts_of(directory); !directory.empty() && (!facts || !facts->directory))
+    return fail({ExitCode::failed, "cannot write to " + printable(command.directory) + ": " +
+                                       (facts ? "it is no directory" : "there is no such directory; make it first")},
+                false);
+  tell_secrets(apps);
+  const auto files = export_apps(*export_form_from(command.form), apps);
+  std::string text;
+  for (const ExportFile& file : files) {
+    if (command.directory.empty()) {
+      if (files.size() > 1) text += std::string{text.empty() ? "" : "\n"} + "# ---- " + file.name + "\n";
+      text += file.text;
+      continue;
+    }
+    const std::string path = directory + "/" + file.name;
+    if (const Status written = write_atomically(path, file.text, Durability::synced); !written)
+      return fail({ExitCode::failed, written.error().message()}, false);
+    text += printable(path) + "\n";
+  }
+  return print(text);
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,178 @@
+// The help texts: 80 columns, options in groups, examples at the end.
+#include "cli/grammar/help.hpp"
+
+#include "app/name.hpp"
+
+#ifndef FOREVER_VERSION
+#define FOREVER_VERSION "unknown"
+#endif
+
+namespace forever::cli {
+namespace {
+
+constexpr std::size_t kWidth = 79;
+constexpr std::size_t kHelpColumn = 27;  // where the explanation of an option begins
+
+// Appends `text`, broken at spaces, every line but the first indented; `column` is where the first line stands already.
+void wrap(std::string& out, std::string_view text, std::size_t indent, std::size_t column) {
+  bool first = true;
+  for (const std::string_view word : split_words(text, ' ')) {
+    if (!first && column + 1 + word.size() > kWidth) {
+      out.append("\n").append(indent, ' ');
+      column = indent;
+    } else if (!first) {
+      out.push_back(' ');
+      ++column;
+    }
+    out.append(word);
+    column += word.size();
+    first = false;
+  }
+  out.push_back('\n');
+}
+
+void option_line(std::string& out, const Option& option) {
+  std::string left = "  ";
+  const auto names = split_words(option.names, ',');
+  if (names.front().size() > 2) left += "    ";  // no short name: long ones stand below each other
+  for (const std::string_view name : names) {
+    if (name != names.front()) left += ", ";
+    left += name;
+  }
+  if (!option.value.empty()) {
+    // An optional value is tied to the name, so that it is never taken for the next word.
+    left += ' ';
+    left += option.value;
+  }
+  out += left;
+  if (left.size() + 2 > kHelpColumn) {
+    out.append("\n").append(kHelpColumn, ' ');
+  } else {
+    out.append(kHelpColumn - left.size(), ' ');
+  }
+  wrap(out, option.help, kHelpColumn, kHelpColumn);
+}
+
+void examples(std::string& out, std::string_view lines) {
+  constexpr std::size_t kNoteColumn = 40;
+  for (const std::string_view line : split_words(lines, '\n')) {
+    const std::size_t tab = line.find('\t');
+    const std::string_view command = line.substr(0, tab);
+    out.append("  ").append(command);
+    if (tab != std::string_view::npos) {
+      if (command.size() + 4 > kNoteColumn) {
+        out.append("\n").append(kNoteColumn, ' ');
+      } else {
+        out.append(kNoteColumn - 2 - command.size(), ' ');
+      }
+      out.append("# ").append(line.substr(tab + 1));
+    }
+    out.push_back('\n');
+  }
+}
+
+void verb_line(std::string& out, const Verb& verb) {
+  constexpr std::size_t kSummaryColumn = 14;
+  out.append("  ").append(verb.name).append(kSummaryColumn - 2 - verb.name.size(), ' ').append(verb.summary);
+  if (!verb.aliases.empty()) {
+    out.append(" (also ");
+    const auto aliases = split_words(verb.aliases, ' ');
+    for (const std::string_view alias : aliases) {
+      if (alias != aliases.front()) out.append(", ");
+      out.append(alias);
+    }
+    out.push_back(')');
+  }
+  out.push_back('\n');
+}
+
+}  // namespace
+
+std::string version_text() { return "forever " FOREVER_VERSION "\n"; }
+
+std::string short_help() {
+  return "forever keeps any program alive.\n"
+         "\n"
+         "  forever start server.js     start it, and again whenever it ends\n"
+         "  forever list                what runs, and how it is\n"
+         "  forever logs server -f      what it writes\n"
+         "  forever restart server      stop it and start it again\n"
+         "  forever stop server         stop it and all of its processes\n"
+         "\n"
+         "`forever help` names all verbs, `forever VERB --help` tells all about one.\n";
+}
+
+std::string help_for_all() {
+  std::string out =
+      "Usage: forever VERB [OPTION]... [OPERAND]...\n"
+      "\n"
+      "Keeps any program alive: frees the terminal, restarts what ends, keeps its\n"
+      "output, and stops all of its processes when told to.\n";
+  std::string_view family;
+  for (const Verb& verb : verbs()) {
+    if (verb.family != family) {
+      family = verb.family;
+      out.append("\n").append(family).append(":\n");
+    }
+    verb_line(out, verb);
+  }
+  out +=
+      "\n"
+      "Options:\n"
+      "  -h, --help    this text; after a verb: all about that verb\n"
+      "  --version     the version\n"
+      "\n"
+      "Examples:\n"
+      "  forever start server.js               # the simplest case\n"
+      "  forever start ./server -- --port 81   # its own options stand after --\n"
+      "  forever stop server                   # by name, id or pid\n"
+      "\n"
+      "State and logs are kept in $FOREVER_HOME, by default ~/.forever.\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such app, 126 and 127 the\n"
+      "program could not be run or was not found. More in forever(1).\n";
+  return out;
+}
+
+std::string help_for(const Verb& verb) {
+  std::string out = "Usage: forever ";
+  out.append(verb.name).append(" ").append(verb.operands).append("\n");
+  for (const std::string_view paragraph : split_words(verb.text, '\n')) {
+    out.push_back('\n');
+    wrap(out, paragraph, 0, 0);
+  }
+  for (const OptionGroup& group : verb.groups) {
+    out.append("\n").append(group.title).append(":\n");
+    for (const Option& option : group.options) option_line(out, option);
+  }
+  if (!verb.examples.empty()) {
+    out.append("\nExamples:\n");
+    examples(out, verb.examples);
+  }
+  if (!verb.aliases.empty()) {
+    out.append("\nAlso:");
+    for (const std::string_view alias : split_words(verb.aliases, ' '))
+      out.append(" forever ").append(alias).append(",");
+    out.back() = '\n';
+  }
+  return out;
+}
+
+UsageError unknown_verb(const std::string& word) {
+  std::vector<std::string_view> known;
+  for (const Verb& verb : verbs()) {
+    known.push_back(verb.name);
+    for (const std::string_view alias : split_words(verb.aliases, ' ')) known.push_back(alias);
+  }
+  std::string message = "unknown verb '" + printable(word) + "'; ";
+  if (const auto near = nearest(word, known)) {
+    message.append("did you mean '").append(*near).append("'?");
+  } else if (word.find_first_of("./") != std::string::npos) {
+    // As with the forever of npm, where a script alone is enough.
+    message.append("to keep a program alive: forever start ").append(printable(word));
+  } else {
+    message.append("`forever help` names them all");
+  }
+  return UsageError{std::move(message)};
+}
+
+}  // namespace forever::cli

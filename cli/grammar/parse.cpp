@@ -1,0 +1,216 @@
+// argv -> Invocation, by CLI11. Only what argv names is built: a whole tree would cost 0.7 ms at every call, all the options of
+// `start` half of that.
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+
+#include "app/name.hpp"
+#include "cli/grammar/counts.hpp"
+#include "cli/grammar/help.hpp"
+#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/verbs.hpp"
+#include "platform/signals.hpp"
+#include "text/units.hpp"
+
+namespace forever::cli {
+namespace {
+
+std::string_view long_name(const Option& option) { return option.names.substr(option.names.rfind(',') + 1); }
+
+// Looked at for each option of each word: not worth a vector of names.
+bool is_named(const Option& option, std::string_view name) {
+  for (std::string_view names = option.names; !names.empty();) {
+    const std::size_t end = std::min(names.find(','), names.size());
+    if (names.substr(0, end) == name) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
+std::vector<const Option*> options_of(const Verb& verb) {
+  std::vector<const Option*> all;
+  for (const OptionGroup& group : verb.groups) {
+    for (const Option& option : group.options) all.push_back(&option);
+  }
+  return all;
+}
+
+const Option* find_option(const Verb& verb, std::string_view name) {
+  for (const OptionGroup& group : verb.groups) {
+    for (const Option& option : group.options) {
+      if (is_named(option, name)) return &option;
+    }
+  }
+  return nullptr;
+}
+
+bool takes_optional_value(const Option& option) { return option.value.starts_with('['); }
+
+// Whether the word after an option with an optional value can be that value.
+bool may_be_value(const Option& option, const std::string& word) {
+  if (option.value == "[SIGNAL]") return signal_from_name(word).has_value();
+  if (option.value == "[PATH]") return false;  // it could not be told from the program
+  return parse_duration(word).has_value();
+}
+
+// The options of `verb` that stand among `words`, in the order of the table, which decides between two that say the same; all of
+// them if a word may be several (`-fn 5`) or none.
+std::vector<const Option*> options_in(const Verb& verb, const std::vector<std::string>& words) {
+  std::vector<const Option*> named;
+  for (const std::string& word : words) {
+    if (word.size() < 2 || !word.starts_with('-')) continue;
+    const Option* option = find_option(verb, std::string_view{word}.substr(0, word.find('=')));
+    if (option == nullptr) return options_of(verb);
+    named.push_back(option);
+  }
+  std::vector<const Option*> ordered = options_of(verb);
+  std::erase_if(ordered,
+                [&](const Option* option) { return std::find(named.begin(), named.end(), option) == named.end(); });
+  return ordered;
+}
+
+// Gives the options of `verb` that `words` need to CLI11. The first fault of a value is kept in `fault`.
+void declare(CLI::App& app, const Verb& verb, const std::vector<std::string>& words, Draft& draft, std::string& fault) {
+  const auto set = [&draft, &fault](const Option& option, const std::string& value) {
+    const Fault wrong = option.set(draft, value);
+    if (!wrong || !fault.empty()) return;
+    fault.append(long_name(option));
+    if (!value.empty()) fault.append(" '").append(printable(value)).append("'");
+    fault.append(" ").append(*wrong);
+  };
+  for (const Option* option : options_in(verb, words)) {
+    const std::string names{option->names};
+    if (option->value.empty() || takes_optional_value(*option)) {
+      app.add_flag_callback(names, [option, set] { set(*option, {}); });
+      continue;
+    }
+    CLI::Option* added = app.add_option(names, CLI::callback_t{[option, set](const CLI::results_t& values) {
+                                          for (const std::string& value : values) set(*option, value);
+                                          return true;
+                                        }});
+    // Every time it is given counts, each with one value; which one wins is the setter's affair (mostly the last).
+    added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    added->expected(1, CLI::detail::expected_max_vector_size);
+  }
+}
+
+std::string unknown_option(const Verb& verb, const std::string& word, const std::string& program) {
+  const std::string name = word.substr(0, word.find('='));
+  std::vector<std::string_view> known{"--help"};
+  for (const Option* option : options_of(verb)) known.push_back(long_name(*option));
+  std::string message = "unknown option '" + printable(name) + "'";
+  const auto near = name.starts_with("--") ? nearest(name, known) : std::nullopt;
+  if (!program.empty()) {
+    message.append("; the program's own options stand after `--`: forever ").append(verb.name);
+    message.append(" ").append(printable(program)).append(" -- ").append(printable(word));
+    if (near) message.append(" (or was '").append(*near).append("' meant?)");
+  } else if (verb.groups.data() == kRunGroups.data() && find_option(*find_verb("start"), name) != nullptr) {
+    message.append("; ").append(verb.name).append(
+        " keeps one program in the foreground, in its own files and sockets: `forever start` has it");
+  } else if (near) {
+    message.append("; did you mean '").append(*near).append("'?");
+  } else {
+    message.append("; see `forever ").append(verb.name).append(" --help`");
+  }
+  return message;
+}
+
+// Before CLI11 sees the words: what it would understand in another way than we document.
+std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!words[i].starts_with('-') || words[i].size() < 2) continue;
+    const std::size_t equals = words[i].find('=');
+    const Option* option = find_option(verb, std::string_view{words[i]}.substr(0, equals));
+    if (option == nullptr || option->value.empty()) continue;
+    const std::string name{long_name(*option)};
+    if (takes_optional_value(*option)) {
+      // The next word is its value only if it can be one; otherwise it is the program.
+      if (equals == words[i].size() - 1)
+        return UsageError{name + "= names no " + std::string{option->value} + "; give one, or leave the = out"};
+      if (equals == std::string::npos) {
+        const bool value_follows = i + 1 < words.size() && may_be_value(*option, words[i + 1]);
+        words[i] = name + "=" + (value_follows ? words[i + 1] : "");
+        if (value_follows) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      }
+    } else if (equals == words[i].size() - 1 && words[i].starts_with("--")) {
+      // CLI11 would take the next word for the value of `--name=`.
+      return UsageError{name + " needs a value (" + std::string{option->value} + ")"};
+    } else if (equals == std::string::npos) {
+      if (i + 1 == words.size()) return UsageError{name + " needs a value (" + std::string{option->value} + ")"};
+      // Its value, whatever it looks like; CLI11 would take "-1" for an option.
+      if (words[i + 1].starts_with('-') && name.starts_with("--")) {
+        words[i] = name + "=" + words[i + 1];
+        words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      } else {
+        ++i;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<std::string> words, Operands operands) {
+  if (auto error = prepare(verb, words)) return *error;
+  Draft draft;
+  std::string fault;
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  app.allow_windows_style_options(false);
+  declare(app, verb, words, draft, fault);
+  std::vector<std::string> optional_values;  // `--wait=` and its like are taken here: CLI11 has no empty value
+  std::erase_if(words, [&](const std::string& word) {
+    const std::size_t equals = word.find('=');
+    const Option* option =
+        equals == std::string::npos ? nullptr : find_option(verb, std::string_view{word}.substr(0, equals));
+    if (option == nullptr || !takes_optional_value(*option)) return false;
+    if (const Fault wrong = option->set(draft, word.substr(equals + 1)); wrong && fault.empty()) {
+      fault = word.substr(0, equals) + " '" + printable(word.substr(equals + 1)) + "' " + *wrong;
+    }
+    return true;
+  });
+  std::reverse(words.begin(), words.end());
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    return UsageError{printable(error.what()) + "; see `forever " + std::string{verb.name} + " --help`"};
+  }
+  operands.words = app.remaining();
+  for (auto word = operands.words.begin(); word != operands.words.end(); ++word) {
+    if (word->size() < 2 || !word->starts_with('-')) continue;
+    const bool after_program = verb.kind == OperandKind::program && word != operands.words.begin();
+    return UsageError{unknown_option(verb, *word, after_program ? operands.words.front() : std::string{})};
+  }
+  if (!fault.empty()) return UsageError{std::move(fault)};
+  return verb.make(draft, operands);
+}
+
+}  // namespace
+
+std::variant<Invocation, UsageError> parse(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return Show{short_help()};
+  const std::string& first = arguments.front();
+  if (first == "--help" || first == "-h" || first == "-?") return Show{help_for_all()};
+  if (first == "--version" || first == "-V" || first == "-v") return Show{version_text()};
+  if (first.starts_with('-'))
+    return UsageError{"the verb comes first, then its options; `forever help` names the verbs"};
+  const Verb* verb = find_verb(first);
+  if (verb == nullptr) return unknown_verb(first);
+
+  const auto dashes = std::find(arguments.begin() + 1, arguments.end(), "--");
+  std::vector<std::string> words(arguments.begin() + 1, dashes);
+  Operands operands;
+  operands.dashes = dashes != arguments.end();
+  if (operands.dashes) operands.after_dashes.assign(dashes + 1, arguments.end());
+  // `scale web -1`: a number, no option.
+  if (verb->kind == OperandKind::app_then_count && !operands.dashes && !words.empty() && scale_count(words.back())) {
+    operands.after_dashes.push_back(std::move(words.back()));
+    words.pop_back();
+  }
+  for (const std::string& word : words) {
+    if (word == "--help" || word == "-h") return Show{help_for(*verb)};
+  }
+  return parse_verb(*verb, std::move(words), std::move(operands));
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,15 @@
+// The columns of `list` that the user has chosen (`forever columns`).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/state_directory.hpp"
+#include "platform/result.hpp"
+
+namespace forever::cli {
+
+// Empty: nobody chose any. The Error is one line: the file cannot be read, or holds what no list of columns is.
+[[nodiscard]] Result<std::vector<std::string>> chosen_columns(const StateDirectory& state);
+
+}  // namespace forever::cli

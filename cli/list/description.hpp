@@ -1,0 +1,24 @@
+// What `forever describe` prints of one app. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/spec.hpp"
+#include "cli/apps/look.hpp"
+
+namespace forever::cli {
+
+struct DescriptionStyle {
+  bool colours = false;
+  bool reveal = false;  // values that look like secrets are shown, too
+};
+
+// Sections of "key  value" lines. Without a spec (its file is unreadable) what the status knows is shown.
+[[nodiscard]] std::string description(const AppLook& look, const std::optional<AppSpec>& spec,
+                                      const DescriptionStyle& style);
+
+// The words as a shell would want them typed, fit for a terminal.
+[[nodiscard]] std::string command_line(const std::vector<std::string>& words);
+
+}  // namespace forever::cli

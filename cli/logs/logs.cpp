@@ -1,0 +1,228 @@
+#include "cli/logs/logs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <vector>
+
+#include "app/name.hpp"
+#include "cli/apps/selection.hpp"
+#include "cli/logs/log_source.hpp"
+#include "cli/logs/log_view.hpp"
+#include "platform/console.hpp"
+#include "platform/event_loop.hpp"
+#include "platform/files.hpp"
+#include "platform/signals.hpp"
+#include "supervisor/log/outputs.hpp"
+
+namespace forever::cli {
+namespace {
+
+constexpr Milliseconds kLook{100};               // between two looks at the files that are followed
+constexpr std::size_t kMostAtOnce = 1U << 20U;   // bytes of one log, so that all have their turn
+constexpr std::size_t kLongestWait = 1U << 20U;  // bytes of a line without an end, until it is shown without
+constexpr std::uint64_t kOutputToken = 1;
+
+// One log and how it is shown.
+struct Shown {
+  LogSource source;
+  std::string app;
+  const char* stream = "out";
+  std::string prefix;   // empty: none
+  std::string pending;  // the beginning of a line whose end has not come
+};
+
+class LogsView {
+ public:
+  LogsView(const Logs& command, const Selection& selection);
+  int run();
+
+ private:
+  void add(const std::string& app, const char* stream, const std::string& path, std::size_t index, std::size_t width);
+  [[nodiscard]] std::string line_of(const Shown& log, std::string_view line) const;
+  [[nodiscard]] std::string tails();
+  [[nodiscard]] std::string tails_by_time(const std::vector<std::string>& texts) const;
+  [[nodiscard]] std::string tails_by_log(const std::vector<std::string>& texts) const;
+  [[nodiscard]] std::string news(Shown& log);
+  void tell_deleted();
+  int follow();
+
+  const Logs& command_;
+  const StateDirectory& state_;
+  bool plain_;  // bytes as they are in the log
+  bool terminal_, colours_;
+  bool several_apps_;
+  std::vector<Shown> logs_;
+  std::vector<std::string> deleted_;  // the apps that it was told of
+};
+
+LogsView::LogsView(const Logs& command, const Selection& selection)
+    : command_(command),
+      state_(selection.state),
+      plain_(command.raw),
+      terminal_(is_terminal(Stream::out)),
+      colours_(colours_wanted(Stream::out)),
+      several_apps_(selection.views.size() > 1) {
+  std::size_t width = 0;
+  for (const AppView& view : selection.views) width = std::max(width, display_width(printable(view.name)));
+  for (std::size_t i = 0; i < selection.views.size(); ++i) {
+    const AppView& view = selection.views[i];
+    std::string out = view.status.out_log, err = view.status.err_log;
+    if (const auto spec = selection.state.read_spec(view.name)) std::tie(out, err) = log_paths(selection.state, *spec);
+    if (!command.only_err || err.empty()) add(view.name, "out", out, i, width);
+    if (!command.only_out && !err.empty() && err != out) add(view.name, "err", err, i, width);
+  }
+}
+
+void LogsView::add(const std::string& app, const char* stream, const std::string& path, std::size_t index,
+                   std::size_t width) {
+  if (path.empty()) return;
+  const bool is_error = stream == std::string_view("err");
+  const bool named = several_apps_ && !plain_ && !command_.which.json;
+  logs_.push_back({.source = LogSource(path),
+                   .app = app,
+                   .stream = stream,
+                   .prefix = named ? prefix_of(app, width, colour_of_app(index), is_error, colours_) : "",
+                   .pending = {}});
+}
+
+std::string LogsView::line_of(const Shown& log, std::string_view line) const {
+  if (command_.which.json) return json_line(log.app, log.stream, line);
+  if (plain_ || !terminal_) return log.prefix + std::string(line) + '\n';
+  return log.prefix + shown_on_terminal(line, colours_) + '\n';
+}
+
+// Calls `take` for each line of `text`, without its end.
+template <class Take>
+void for_each_line(std::string_view text, Take&& take) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    take(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+std::string LogsView::tails() {
+  std::vector<std::string> texts;
+  for (Shown& log : logs_) texts.push_back(log.source.last_lines(command_.lines));
+  if (command_.follow) {
+    // What has no end yet will be shown with it.
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+      const std::size_t end = texts[i].rfind('\n') + 1;
+      logs_[i].pending = texts[i].substr(end);
+      texts[i].resize(end);
+    }
+  }
+  const bool stamped = std::all_of(texts.begin(), texts.end(),
+                                   [](const std::string& text) { return text.empty() || !stamp_of(text).empty(); });
+  return stamped && logs_.size() > 1 ? tails_by_time(texts) : tails_by_log(texts);
+}
+
+std::string LogsView::tails_by_time(const std::vector<std::string>& texts) const {
+  struct Line {
+    const Shown* log;
+    std::string_view stamp, text;
+  };
+  std::vector<Line> lines;
+  for (std::size_t i = 0; i < logs_.size(); ++i) {
+    std::string_view last;  // a line that was torn stays behind the one before
+    for_each_line(texts[i], [&](std::string_view line) {
+      if (const auto stamp = stamp_of(line); !stamp.empty()) last = stamp;
+      lines.push_back({&logs_[i], last, line});
+    });
+  }
+  std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.stamp < b.stamp; });
+  std::string text;
+  for (const Line& line : lines) text += line_of(*line.log, line.text);
+  return text;
+}
+
+// One log after the other, the one that was written last at the end.
+std::string LogsView::tails_by_log(const std::vector<std::string>& texts) const {
+  std::vector<std::pair<std::int64_t, std::size_t>> order;
+  for (std::size_t i = 0; i < logs_.size(); ++i) {
+    const auto facts = facts_of(logs_[i].source.path());
+    if (!texts[i].empty()) order.emplace_back(facts ? facts->modified_ms : 0, i);
+  }
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string text;
+  for (const auto& [modified, i] : order) {
+    if (order.size() > 1 && terminal_ && !plain_ && !command_.which.json)
+      text += coloured(printable(logs_[i].source.path()) + ":", Colour::dim, colours_) + '\n';
+    if (plain_)
+      text += texts[i];
+    else
+      for_each_line(texts[i], [&, log = &logs_[i]](std::string_view line) { text += line_of(*log, line); });
+  }
+  return text;
+}
+
+std::string LogsView::news(Shown& log) {
+  std::string text = log.source.more(kMostAtOnce);
+  if (text.empty() && log.pending.size() < kLongestWait) return {};
+  text.insert(0, log.pending);
+  const std::size_t end = text.rfind('\n') + 1;
+  const bool at_once = text.size() - end >= kLongestWait || (plain_ && logs_.size() == 1);
+  log.pending = at_once ? "" : text.substr(end);
+  if (!at_once) text.resize(end);
+  if (plain_) return text;
+  std::string shown;
+  for_each_line(text, [&](std::string_view line) { shown += line_of(log, line); });
+  return shown;
+}
+
+// Each time it happens, once.
+void LogsView::tell_deleted() {
+  for (const Shown& log : logs_) {
+    const bool told = std::find(deleted_.begin(), deleted_.end(), log.app) != deleted_.end();
+    const bool gone = !facts_of(state_.app_directory(log.app));
+    if (gone == told) continue;
+    if (!gone) {
+      std::erase(deleted_, log.app);
+      continue;
+    }
+    deleted_.push_back(log.app);
+    tell(log.app + " was deleted; waiting for an app of that name");
+  }
+}
+
+int LogsView::follow() {
+  constexpr std::array kEnds{kInterruptSignal, kTermSignal, kHangUpSignal};
+  auto loop = EventLoop::create(kEnds);
+  if (!loop) return fail({ExitCode::failed, loop.error().message()}, command_.which.json);
+  // A pipe that nobody reads any more is readable, in a way. (A terminal would be when somebody types.)
+  constexpr NativeHandle kOutput = 1;
+  if (const auto facts = facts_of(kOutput); facts && facts->fifo)
+    (void)loop->watch_readable(kOutput, kOutputToken, EventLoop::Trigger::edge).ok();
+  for (Time next = steady_now();;) {
+    std::string text;
+    for (Shown& log : logs_) text += news(log);
+    if (!text.empty() && !write_all(Stream::out, text)) return to_int(ExitCode::ok);
+    if (text.empty()) tell_deleted();
+    next = text.empty() ? steady_now() + kLook : steady_now();
+    for (const LoopEvent& event : loop->wait(next)) {
+      using Kind = LoopEvent::Kind;
+      if (event.kind == Kind::signal || (event.kind == Kind::readable && event.token == kOutputToken))
+        return to_int(ExitCode::ok);
+    }
+  }
+}
+
+int LogsView::run() {
+  const std::string text = tails();
+  if (!text.empty() && !write_all(Stream::out, text)) return to_int(ExitCode::ok);
+  return command_.follow ? follow() : to_int(ExitCode::ok);
+}
+
+}  // namespace
+
+int show_logs(const Logs& command) {
+  auto found = find_apps(command.which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  const Selection& selection = std::get<Selection>(found);
+  tell_troubles(selection.views);
+  if (selection.views.empty()) tell("no apps in " + selection.state.path());
+  return LogsView(command, selection).run();
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,276 @@
+// Completion scripts for bash, zsh and fish, made from the tables of verbs and options.
+//
+// They complete verbs, the options of the verb, and names of apps, which `forever list --quiet` tells.
+#include "cli/carry_out.hpp"
+#include "cli/grammar/verbs.hpp"
+#include "cli/terminal/print.hpp"
+
+namespace forever::cli {
+namespace {
+
+// All ways to write a verb.
+std::string words_of(const Verb& verb, char separator) {
+  std::string words{verb.name};
+  for (const std::string_view alias : split_words(verb.aliases, ' ')) (words += separator) += alias;
+  return words;
+}
+
+std::string all_verbs() {
+  std::string words;
+  for (const Verb& verb : verbs()) words += (words.empty() ? "" : " ") + words_of(verb, ' ');
+  return words;
+}
+
+std::string options_of(const Verb& verb) {
+  std::string words = "--help";
+  for (const OptionGroup& group : verb.groups) {
+    for (const Option& option : group.options) {
+      for (const std::string_view name : split_words(option.names, ',')) (words += ' ') += name;
+    }
+  }
+  return words;
+}
+
+// Inside single quotes of any of the three shells.
+std::string shell_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string bash_script() {
+  std::string out =
+      "# bash completion for forever(1)\n# shellcheck disable=SC2207\n"
+      "_forever() {\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} options='' operands=''\n"
+      "  COMPREPLY=()\n"
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+      "    COMPREPLY=($(compgen -W '" +
+      all_verbs() +
+      " --help --version' -- \"$word\"))\n"
+      "    return\n"
+      "  fi\n"
+      "  case ${COMP_WORDS[1]} in\n";
+  for (const Verb& verb : verbs()) {
+    out += "    " + words_of(verb, '|') + ") options=" + shell_quoted(options_of(verb));
+    switch (verb.kind) {
+      case OperandKind::app:
+      case OperandKind::app_then_count:
+      case OperandKind::signal_then_app: out += "; operands='app'"; break;
+      case OperandKind::program: out += "; operands='file'"; break;
+      case OperandKind::file: out += "; operands='path'"; break;
+      case OperandKind::form_then_app: out += "; operands='form'"; break;
+      case OperandKind::shell: out += "; operands='bash zsh fish'"; break;
+      case OperandKind::verb: out += "; operands=" + shell_quoted(all_verbs()); break;
+      case OperandKind::none: break;
+    }
+    out += " ;;\n";
+  }
+  out +=
+      "  esac\n"
+      "  case \" ${COMP_WORDS[*]:1:COMP_CWORD-1} \" in\n"
+      "    *' -- '*) COMPREPLY=($(compgen -f -- \"$word\")); compopt -o filenames 2>/dev/null; return ;;\n"
+      "  esac\n"
+      "  [ \"${COMP_WORDS[1]}\" = logs ] && previous=''\n"
+      "  case $previous in\n"
+      "    --cwd) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
+      "    --env-file|--out|--err|--interpreter|--ignore) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
+      "    --restart) COMPREPLY=($(compgen -W 'always on-failure never' -- \"$word\")); return ;;\n"
+      "    --init) COMPREPLY=($(compgen -W 'systemd openrc launchd cron' -- \"$word\")); return ;;\n"
+      "    --kill-mode) COMPREPLY=($(compgen -W 'tree group process' -- \"$word\")); return ;;\n"
+      "    --log-format) COMPREPLY=($(compgen -W 'raw time json' -- \"$word\")); return ;;\n"
+      "    --watch-on-crash) COMPREPLY=($(compgen -W 'wait restart' -- \"$word\")); return ;;\n"
+      "    --sort) COMPREPLY=($(compgen -W 'id name namespace status restarts uptime cpu memory' -- \"$word\")); "
+      "return ;;\n"
+      "    --user) COMPREPLY=($(compgen -u -- \"$word\")); return ;;\n"
+      "    --group) COMPREPLY=($(compgen -g -- \"$word\")); return ;;\n"
+      "    --kill-signal|signal) COMPREPLY=($(compgen -A signal -- \"SIG${word#SIG}\")); return ;;\n"
+      "  esac\n"
+      "  case $word in\n"
+      "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")); return ;;\n"
+      "  esac\n"
+      "  case $operands in\n"
+      "    app) COMPREPLY=($(compgen -W \"$(forever list --quiet 2>/dev/null) all\" -- \"$word\")) ;;\n"
+      "    file) COMPREPLY=($(compgen -f -- \"$word\") $(compgen -W \"$(forever list --quiet 2>/dev/null)\" -- "
+      "\"$word\"))\n"
+      "          [ \"$COMP_CWORD\" -eq 2 ] && COMPREPLY+=($(compgen -c -- \"$word\"))\n"
+      "          compopt -o filenames 2>/dev/null ;;\n"
+      "    form) if [ \"$COMP_CWORD\" -eq 2 ]; then COMPREPLY=($(compgen -W 'systemd compose kubernetes nomad' -- "
+      "\"$word\"))\n"
+      "          else COMPREPLY=($(compgen -f -- \"$word\") $(compgen -W \"$(forever list --quiet 2>/dev/null)\" -- "
+      "\"$word\")); fi ;;\n"
+      "    path) COMPREPLY=($(compgen -f -- \"$word\")); compopt -o filenames 2>/dev/null ;;\n"
+      "    *) COMPREPLY=($(compgen -W \"$operands\" -- \"$word\")) ;;\n"
+      "  esac\n"
+      "}\n"
+      "complete -F _forever forever\n";
+  return out;
+}
+
+// In a zsh specification a ']' or ':' would end the explanation.
+std::string zsh_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '[' || c == ']' || c == ':' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string zsh_action(const Option& option) {
+  const std::string_view name = option.names.substr(option.names.rfind(',') + 1);
+  if (name == "--cwd") return "_files -/";
+  if (name == "--env-file" || name == "--out" || name == "--err") return "_files";
+  if (name == "--restart") return "(always on-failure never)";
+  if (name == "--kill-mode") return "(tree group process)";
+  if (name == "--init") return "(systemd openrc launchd cron)";
+  if (name == "--watch-on-crash") return "(wait restart)";
+  if (name == "--log-format") return "(raw time json)";
+  if (name == "--kill-signal") return "_signals";
+  if (name == "--user") return "_users";
+  if (name == "--group") return "_groups";
+  if (name == "--sort") return "(id name namespace status restarts uptime cpu memory)";
+  return " ";
+}
+
+// The first sentence is what fits beside a word.
+std::string_view first_sentence(std::string_view text) { return text.substr(0, text.find(". ")); }
+
+std::string zsh_options(const Verb& verb) {
+  std::string out = "        '(- *)'{-h,--help}'[all about this verb]'";
+  for (const OptionGroup& group : verb.groups) {
+    for (const Option& option : group.options) {
+      for (const std::string_view name : split_words(option.names, ',')) {
+        out +=
+            " \\\n        " + shell_quoted("*" + std::string{name} + "[" + zsh_text(first_sentence(option.help)) + "]" +
+                                           (option.value.empty() || option.value.front() == '['
+                                                ? std::string{}
+                                                : ":" + zsh_text(option.value) + ":" + zsh_action(option)));
+      }
+    }
+  }
+  return out;
+}
+
+std::string zsh_script() {
+  std::string out =
+      "#compdef forever\n"
+      "# zsh completion for forever(1)\n"
+      "_forever_apps() {\n"
+      "  local -a apps\n"
+      "  apps=(${(f)\"$(forever list --quiet 2>/dev/null)\"} all)\n"
+      "  compadd -a apps\n"
+      "}\n"
+      "_forever() {\n"
+      "  local -a verbs\n"
+      "  verbs=(\n";
+  for (const Verb& verb : verbs())
+    out += "    " + shell_quoted(std::string{verb.name} + ":" + zsh_text(verb.summary)) + "\n";
+  out +=
+      "  )\n"
+      "  if (( CURRENT == 2 )); then\n"
+      "    _describe verb verbs\n"
+      "    return\n"
+      "  fi\n"
+      "  local verb=$words[2]\n"
+      "  shift words\n"
+      "  (( CURRENT-- ))\n"
+      "  case $verb in\n";
+  for (const Verb& verb : verbs()) {
+    out += "    " + words_of(verb, '|') + ")\n      _arguments -s \\\n" + zsh_options(verb);
+    switch (verb.kind) {
+      case OperandKind::app: out += " \\\n        '*:app:_forever_apps'"; break;
+      case OperandKind::app_then_count: out += " \\\n        '1:app:_forever_apps' '2:number:'"; break;
+      case OperandKind::signal_then_app: out += " \\\n        '1:signal:_signals' '*:app:_forever_apps'"; break;
+      case OperandKind::program:
+        out += " \\\n        '1:program:{ _command_names -e; _files; _forever_apps }' '*:argument:_files'";
+        break;
+      case OperandKind::file: out += " \\\n        '1:file:_files'"; break;
+      case OperandKind::form_then_app:
+        out += " \\\n        '1:form:(systemd compose kubernetes nomad)' '*:app:{ _files; _forever_apps }'";
+        break;
+      case OperandKind::shell: out += " \\\n        '1:shell:(bash zsh fish)'"; break;
+      case OperandKind::verb: out += " \\\n        '1:verb:(" + all_verbs() + ")'"; break;
+      case OperandKind::none: break;
+    }
+    out += " ;;\n";
+  }
+  out +=
+      "  esac\n"
+      "}\n"
+      "if [ \"$funcstack[1]\" = _forever ]; then _forever \"$@\"; else compdef _forever forever; fi\n";
+  return out;
+}
+
+std::string fish_option(const Verb& verb, const Option& option) {
+  std::string out = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
+  for (const std::string_view name : split_words(option.names, ',')) {
+    out += name.starts_with("--") ? " -l " + std::string{name.substr(2)} : " -s " + std::string{name.substr(1)};
+  }
+  if (!option.value.empty() && option.value.front() != '[') {
+    const std::string_view name = option.names.substr(option.names.rfind(',') + 1);
+    out += " -r";
+    if (name == "--restart") out += " -fa 'always on-failure never'";
+    if (name == "--kill-mode") out += " -fa 'tree group process'";
+    if (name == "--init") out += " -fa 'systemd openrc launchd cron'";
+    if (name == "--watch-on-crash") out += " -fa 'wait restart'";
+    if (name == "--log-format") out += " -fa 'raw time json'";
+    if (name == "--sort") out += " -fa 'id name namespace status restarts uptime cpu memory'";
+    if (name == "--cwd") out += " -fa '(__fish_complete_directories)'";
+  }
+  std::string text;
+  for (const char c : first_sentence(option.help)) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return out + " -d '" + text + "'\n";
+}
+
+std::string fish_script() {
+  std::string out =
+      "# fish completion for forever(1)\n"
+      "function __forever_apps\n"
+      "  forever list --quiet 2>/dev/null\n"
+      "  echo all\n"
+      "end\n"
+      "complete -c forever -f\n"
+      "complete -c forever -s h -l help -d 'help; after a verb: all about it'\n"
+      "complete -c forever -n __fish_use_subcommand -l version -d 'the version'\n";
+  for (const Verb& verb : verbs()) {
+    out += "complete -c forever -n __fish_use_subcommand -a '" + words_of(verb, ' ') + "' -d " +
+           shell_quoted(verb.summary) + "\n";
+    const std::string seen = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
+    switch (verb.kind) {
+      case OperandKind::app:
+      case OperandKind::app_then_count:
+      case OperandKind::signal_then_app: out += seen + " -a '(__forever_apps)'\n"; break;
+      case OperandKind::program: out += seen + " -F -a '(__forever_apps)'\n"; break;
+      case OperandKind::file: out += seen + " -F\n"; break;
+      case OperandKind::form_then_app:
+        out += seen + " -F -a 'systemd compose kubernetes nomad (__forever_apps)'\n";
+        break;
+      case OperandKind::shell: out += seen + " -a 'bash zsh fish'\n"; break;
+      case OperandKind::verb: out += seen + " -a '" + all_verbs() + "'\n"; break;
+      case OperandKind::none: break;
+    }
+    for (const OptionGroup& group : verb.groups) {
+      for (const Option& option : group.options) out += fish_option(verb, option);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+int completion(const Completion& command) {
+  if (command.shell == "bash") return print(bash_script());
+  return print(command.shell == "zsh" ? zsh_script() : fish_script());
+}
+
+}  // namespace forever::cli

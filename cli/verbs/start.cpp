@@ -1,0 +1,327 @@
+// start and run. Which app is meant is decided here; how it is started is the supervisor's affair.
+#include <algorithm>
+
+#include "app/ids.hpp"
+#include "app/name.hpp"
+#include "cli/apps/json.hpp"
+#include "cli/apps/stop_each.hpp"
+#include "cli/apps_file/apply.hpp"
+#include "cli/apps_file/source.hpp"
+#include "cli/carry_out.hpp"
+#include "cli/new_spec.hpp"
+#include "cli/processes/occupants.hpp"
+#include "cli/verbs/address_in_use.hpp"
+#include "client/launch.hpp"
+#include "client/readiness.hpp"
+#include "platform/console.hpp"
+#include "platform/files.hpp"
+#include "platform/local_socket.hpp"
+#include "platform/lock.hpp"
+#include "platform/logind.hpp"
+#include "supervisor/supervisor.hpp"
+#include "text/units.hpp"
+
+namespace forever::cli {
+namespace {
+
+constexpr Milliseconds kTerminalLook{300};
+constexpr Milliseconds kSpecPatience{1000};  // from a lock that is taken to the spec, a matter of microseconds
+constexpr Milliseconds kSpecLook{1};
+constexpr int kNameAttempts = 100;  // where others take the same default name at the same moment
+
+// The app that is meant, and whether it is on record already.
+struct Plan {
+  AppSpec spec;
+  bool known = false;
+  bool named = false;    // by its own name or --name, so that no other name will do
+  bool changed = false;  // options were given that the record does not have
+};
+using Planned = std::variant<Plan, Failure>;
+
+bool only_digits(const std::string& word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+}
+
+bool on_record(const StateDirectory& state, const std::string& name) { return exists(state.spec_path(name)); }
+
+// A word that is the name of an app on record; nothing if it is a program.
+std::optional<std::string> app_named(const StateDirectory& state, const StartOptions& options) {
+  const std::string& word = options.program;
+  if (options.name || fault_in_name(word) || !on_record(state, word)) return std::nullopt;
+  if (!options.has_arguments) return word;
+  // `server 8082` is another app than `server 8081`, but for an app called web `web -- --port 9` is web itself.
+  const auto spec = state.read_spec(word);
+  return spec && spec->script == word ? std::nullopt : std::optional{word};
+}
+
+Planned plan_known(const StateDirectory& state, const StartOptions& options, const std::string& name) {
+  auto spec = state.read_spec(name);
+  if (!spec) return Failure{ExitCode::failed, spec.error().message()};
+  const AppSpec recorded = *spec;
+  if (options.has_arguments) spec->arguments = options.arguments;
+  if (auto failure = apply_options(options, *spec)) return *failure;
+  const bool changed = !(*spec == recorded);
+  return Plan{std::move(*spec), true, true, changed};
+}
+
+bool supervised(const StateDirectory& state, const std::string& name) {
+  const auto lock = probe_lock(state.lock_path(name));
+  return lock && *lock == LockState::held;
+}
+
+// Whether an app has this name. One that is being started beside us has its lock before its spec: that is waited for.
+bool has_app(const StateDirectory& state, const std::string& name) {
+  const Time deadline = steady_now() + kSpecPatience;
+  while (!on_record(state, name)) {
+    if (!supervised(state, name)) return on_record(state, name);
+    if (steady_now() >= deadline) return true;
+    (void)wait_readable({}, kSpecLook);
+  }
+  return true;
+}
+
+// The same command on record keeps its number and what was asked for before; the rest is taken anew.
+AppSpec renewed(const AppSpec& recorded, const AppSpec& fresh) {
+  AppSpec spec = recorded;
+  spec.environment = fresh.environment;
+  spec.umask = fresh.umask;
+  spec.limits = fresh.limits;
+  return spec;
+}
+
+std::string command_text(const AppSpec& spec) {
+  std::string text = spec.script;
+  for (const std::string& argument : spec.arguments) text += " " + argument;
+  return text;
+}
+
+// By the resolver of all verbs, so that an id that is told twice is refused by each of them.
+Planned plan_by_id(const StateDirectory& state, const StartOptions& options) {
+  const auto chosen = select(view_apps(state, false), {"id:" + options.program}, {});
+  if (const auto* error = std::get_if<SelectionError>(&chosen)) return Failure{ExitCode::not_found, error->message};
+  return plan_known(state, options, std::get<std::vector<Target>>(chosen).front().name);
+}
+
+Planned plan_program(const StateDirectory& state, const StartOptions& options) {
+  auto fresh = fresh_spec(options);
+  if (auto* failure = std::get_if<Failure>(&fresh)) return *failure;
+  AppSpec& spec = std::get<AppSpec>(fresh);
+  std::optional<AppSpec> same;
+  const auto taken = [&](const std::string& name) {
+    if (!has_app(state, name)) return false;
+    auto recorded = state.read_spec(name);
+    if (recorded && same_command(*recorded, spec)) same = std::move(*recorded);
+    return !same;
+  };
+  if (options.name) {
+    spec.name = *options.name;
+    if (taken(spec.name)) {
+      const auto recorded = state.read_spec(spec.name);
+      if (!recorded && on_record(state, spec.name)) return Failure{ExitCode::failed, recorded.error().message()};
+      const std::string whose = recorded ? " by `" + command_text(*recorded) + "`" : std::string{};
+      return Failure{ExitCode::failed, "the name '" + spec.name + "' is taken" + whose +
+                                           "; choose another --name, or `forever delete " + spec.name + "` first"};
+    }
+  } else {
+    spec.name = unique_name(default_name_for(spec), taken);
+  }
+  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), options.name.has_value(), false};
+  const AppSpec before = plan.spec;
+  if (auto failure = apply_options(options, plan.spec)) return *failure;
+  plan.changed = plan.known && !(plan.spec == before);
+  return plan;
+}
+
+Planned make_plan(const StateDirectory& state, const StartOptions& options) {
+  if (only_digits(options.program) && !options.name) return plan_by_id(state, options);
+  if (const auto name = app_named(state, options)) return plan_known(state, options, *name);
+  return plan_program(state, options);
+}
+
+std::string head(const AppSpec& spec) { return printable(spec.name) + " (id " + std::to_string(spec.id) + ")"; }
+
+std::string pid_words(const std::vector<Pid>& pids) {
+  std::string words;
+  for (const Pid pid : pids) {
+    if (pid > 0) words += (words.empty() ? ", pid " : ", ") + std::to_string(pid);
+  }
+  return words;
+}
+
+std::vector<Pid> pids_of(const AppView& view) {
+  std::vector<Pid> pids;
+  for (const InstanceStatus& instance : view.status.instances) pids.push_back(instance.process.pid);
+  return pids;
+}
+
+// How a start went, before anybody has looked whether it stays up.
+struct Started {
+  AppSpec spec;
+  std::vector<Pid> pids;
+  bool already = false;
+  std::string line;
+};
+
+// Who has the port that it could not have, in words; empty where its last words tell of no such thing.
+std::string port_holder(const StateDirectory& state, const AppSpec& spec, std::string_view last_lines) {
+  for (const std::uint16_t port : ports_in_use(last_lines, spec)) {
+    const auto uses = port_uses(port);
+    if (!uses || uses->empty()) continue;
+    const std::string number = std::to_string(port);
+    const auto holder = uses->front().pid > 0 ? occupant_of(view_apps(state, false), uses->front().pid) : std::nullopt;
+    if (!holder) return "port " + number + " is held by a process that cannot be seen from here";
+    return "port " + number + " is held by " + words_for(*holder) + "; `forever port " + number + " --kill` frees it";
+  }
+  if (tells_of_address_in_use(last_lines)) return "an address is in use; `forever port` shows who holds which";
+  return {};
+}
+
+Failure start_failure(const StateDirectory& state, const AppSpec& spec, const StartReport& report) {
+  ExitCode code = ExitCode::failed;
+  if (report.stage == "exec")
+    code = static_cast<ExitCode>(exit_code_of({ExitStatus::Kind::not_started, report.code, false}));
+  std::string message = "cannot start " + spec.name + ": " + report.reason;
+  if (!spec.listen.empty() && report.stage.empty()) {
+    if (const std::string holder = port_holder(state, spec, report.reason); !holder.empty()) message += "; " + holder;
+  }
+  return {code, std::move(message)};
+}
+
+// It is supervised: online it stays as it is, waiting in back-off it is started now. `raced`: by a command beside us, this very moment.
+std::variant<Started, Failure> already_there(const StateDirectory& state, const AppSpec& spec, const AppView& view,
+                                             bool raced) {
+  Started started{spec, pids_of(view), true, {}};
+  started.spec.id = view.status.id;
+  const std::string word = view.state_word();
+  if (word == "online" || word == "starting") {
+    started.line = head(started.spec) + " is " + word + " already" + pid_words(started.pids);
+    return started;
+  }
+  const auto replies = ask_supervisors(state, {{spec.name, {Operation::start, {}, 0, false, {}}}}, {});
+  if (!replies.front()) return Failure{ExitCode::failed, replies.front().error().message()};
+  if (!replies.front()->ok)
+    return Failure{ExitCode::failed, "cannot start " + spec.name + ": " + replies.front()->text};
+  started.pids = replies.front()->pids;
+  started.line = head(started.spec) + (raced ? " is online already" : " online") + pid_words(started.pids);
+  return started;
+}
+
+std::variant<Started, Failure> carry_out(const StateDirectory& state, const StartOptions& options) {
+  for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
+    auto planned = make_plan(state, options);
+    if (auto* failure = std::get_if<Failure>(&planned)) return *failure;
+    Plan& plan = std::get<Plan>(planned);
+    if (auto failure = check_watch_options(options, plan.spec.watch)) return *failure;
+    AppSpec& spec = plan.spec;
+    if (plan.known) {
+      const AppView view = view_app(state, spec.name, true);
+      if (view.foreign)
+        return Failure{ExitCode::failed, spec.name + " is kept by another machine or container; nothing was touched"};
+      if (view.supervised) {
+        auto there = already_there(state, spec, view, false);
+        auto* started = plan.changed ? std::get_if<Started>(&there) : nullptr;
+        if (started != nullptr) started->line += "; the options given now need a stop before the start";
+        return there;
+      }
+    }
+    if (auto failure = check_spec(spec)) return *failure;
+    if (auto failure = make_log_folders(spec)) return *failure;
+    if (!plan.known) {
+      const auto id = claim_id(state, spec.name);
+      if (!id) return Failure{ExitCode::failed, id.error().message()};
+      spec.id = *id;
+    }
+    const auto launched = launch_app(state, spec);
+    if (!launched) return Failure{ExitCode::failed, launched.error().message()};
+    if (!launched->already) {
+      if (!launched->report.started) return start_failure(state, spec, launched->report);
+      return Started{spec, launched->report.pids, false, head(spec) + " online" + pid_words(launched->report.pids)};
+    }
+    // Somebody was quicker. With the same command that is all we want; else our name is another one.
+    const auto recorded = state.read_spec(spec.name);
+    if (plan.named || (recorded && same_command(*recorded, spec)))
+      return already_there(state, spec, view_app(state, spec.name, true), true);
+  }
+  return Failure{ExitCode::failed, "cannot find a free name for " + options.program + "; give it one by --name"};
+}
+
+void tell_end(const Readiness& readiness, const std::string& name) {
+  complain(name + " " + readiness.reason);
+  std::string_view rest = readiness.last_lines;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    tell("  | " + std::string{rest.substr(0, end)});
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+// What is known of its being up, as --wait or the terminal asks; nothing where nobody asked.
+std::optional<Readiness> look_after(const StateDirectory& state, const Started& started, const StartOptions& options) {
+  const Milliseconds uptime = started.spec.restart.min_uptime;
+  if (options.wait)
+    return await_ready(state, started.spec.name, started.pids, uptime,
+                       options.wait_time.value_or(started.spec.ready_timeout), started.spec.ready_when());
+  if (started.already || options.json || options.quiet || !is_terminal(Stream::out)) return std::nullopt;
+  Readiness readiness =
+      await_ready(state, started.spec.name, started.pids, std::min(uptime, kTerminalLook), kTerminalLook);
+  if (readiness.kind == Readiness::Kind::late) return std::nullopt;
+  return readiness;
+}
+
+}  // namespace
+
+int start(const Start& command) {
+  const StartOptions& options = command.options;
+  auto opened = open_state(true);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, options.json);
+  const StateDirectory& state = std::get<StateDirectory>(opened);
+  if (const std::string warning = options.quiet ? std::string{} : logout_warning(); !warning.empty()) complain(warning);
+  if (is_apps_file(state, options.program)) return start_apps_file(state, options);
+  if (!options.only.empty() || !options.environment_name.empty())
+    return fail({ExitCode::usage, "--only and --env-name belong to an apps file: forever start apps.json --only web"},
+                options.json);
+  auto outcome = carry_out(state, options);
+  if (const auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure, options.json, state.path());
+  const Started& started = std::get<Started>(outcome);
+
+  int code = to_int(ExitCode::ok);
+  if (!options.json && !options.quiet) code = print(started.line + "\n");
+  std::string error;
+  const auto readiness = look_after(state, started, options);
+  if (readiness && readiness->kind != Readiness::Kind::ready) {
+    tell_end(*readiness, started.spec.name);
+    error = started.spec.name + " " + readiness->reason;
+    if (const std::string holder = port_holder(state, started.spec, readiness->last_lines); !holder.empty()) {
+      complain(holder);
+      error += "; " + holder;
+    }
+    if (options.wait || !readiness->well) code = to_int(ExitCode::failed);
+  }
+  if (options.json)
+    return print(json_list(state.path(), {look_at(view_app(state, started.spec.name, false), steady_now())}, error),
+                 code);
+  return code;
+}
+
+int run(const Run& command) {
+  auto fresh = fresh_spec(command.options);
+  if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
+  AppSpec& spec = std::get<AppSpec>(fresh);
+  spec.name = default_name_for(spec);
+  if (!command.options.shell_command.empty())
+    spec.name = default_name(command.options.shell_command.substr(0, command.options.shell_command.find(' ')));
+  spec.restart.on =
+      RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
+  if (!command.options.restart_on) spec.watch.on_crash = OnCrash::wait;
+  if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
+  if (const auto failure = check_watch_options(command.options, spec.watch)) return fail(*failure, false);
+  if (const auto failure = check_spec(spec)) return fail(*failure, false);
+  if (spec.cgroup.any()) {
+    if (const auto place = place_for(spec.cgroup); !place)
+      return fail({ExitCode::failed, place.error().message()}, false);
+  }
+  return supervise_in_foreground(spec);
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,44 @@
+// `forever watch APP on|off`: a running app's supervisor gets the changed spec; that of a stopped one is changed on record.
+#include "cli/apps/ask_each.hpp"
+#include "cli/apps/selection.hpp"
+#include "cli/carry_out.hpp"
+#include "platform/lock.hpp"
+
+namespace forever::cli {
+namespace {
+
+// Nobody supervises it. The lock is taken for the moment, so that no start comes in between.
+Status change_record(const StateDirectory& state, const AppSpec& spec) {
+  const auto lock = try_lock(state.lock_path(spec.name));
+  if (!lock) return lock.error();
+  if (!*lock) return Error{"it is being started at this moment; try again", {}};
+  if (auto written = state.write_spec(spec); !written) return written;
+  auto status = state.read_status(spec.name);
+  if (!status) return Done{};  // there is nothing that a list could show wrongly
+  status->watching = spec.watch.on;
+  return state.write_status(*status);
+}
+
+}  // namespace
+
+int watch(const Watch& command) {
+  const std::string done = command.on ? " is watched" : " is not watched";
+  Asking asking;
+  asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
+    const auto outcome = [&](bool ok, const std::string& text) {
+      return Outcome{target.name, ok, words_for(target) + text};
+    };
+    auto spec = selection.state.read_spec(target.name);
+    if (!spec) return outcome(false, ": " + spec.error().message());
+    if (spec->watch.on == command.on) return outcome(true, done + " already");
+    spec->watch.on = command.on;
+    if (selection.view_of(target).supervised)
+      return ControlRequest{Operation::configure, {}, 0, false, spec_to_json(*spec)};
+    const Status changed = change_record(selection.state, *spec);
+    return changed ? outcome(true, done) : outcome(false, ": " + changed.error().message());
+  };
+  asking.done = [&](const ControlReply& reply) { return reply.text.empty() ? done : done + ", and " + reply.text; };
+  return ask_apps(command.which, asking);
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,162 @@
+// The command line's end of the control sockets: many supervisors asked at once.
+#include <algorithm>
+#include <cerrno>
+
+#include "client/adopt.hpp"
+#include "client/launch.hpp"
+#include "platform/local_socket.hpp"
+#include "platform/lock.hpp"
+#include "platform/suspended.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kConnectPatience{5000};  // with a supervisor that is being replaced
+constexpr Milliseconds kConnectLook{10};
+constexpr Milliseconds kDoubt{1000};     // after which a silent supervisor is looked at
+constexpr Milliseconds kSilence{15000};  // of a supervisor that was asked; one that works says a word every few seconds
+
+using Progress = std::function<void(const std::string&, const std::string&)>;
+
+// The talk with one supervisor, begun anew if it dies under way.
+class Conversation {
+ public:
+  Conversation(const StateDirectory& state, const ControlTarget& target)
+      : state_(state), target_(target), give_up_(steady_now() + kConnectPatience) {}
+
+  [[nodiscard]] bool over() const noexcept { return result_.has_value(); }
+  [[nodiscard]] NativeHandle socket() const noexcept { return socket_.get(); }
+  // When the silence is looked into next.
+  [[nodiscard]] Time silent_until() const noexcept { return heard_ + (doubted_ ? kSilence : kDoubt); }
+  void end_silence(Time now) {
+    if (now < silent_until()) return;
+    const auto status = state_.read_status(target_.name);
+    const ProcessId supervisor = status ? status->supervisor : ProcessId{};
+    const std::string words = "cannot reach the supervisor of " + target_.name + ": ";
+    if (is_suspended(supervisor)) {
+      const std::string pid = std::to_string(supervisor.pid);
+      result_ = Error{words + "pid " + pid + " is suspended; `kill -CONT " + pid + "` lets it go on", {}};
+    } else if (doubted_) {
+      result_ = Error{words + "it does not answer", {}};
+    }
+    doubted_ = true;
+  }
+  [[nodiscard]] Result<ControlReply> take() { return std::move(*result_); }
+
+  void connect() {
+    auto socket = connect_local(state_.app_directory(target_.name), "control");
+    if (!socket) {
+      // Somebody listens who has not come to the clients before us: nobody is to be woken.
+      if (socket.error().code.value() != EAGAIN) return absent();
+      if (steady_now() >= give_up_) give_up();
+      return;
+    }
+    socket_ = std::move(*socket);
+    received_.clear();
+    heard_ = steady_now();
+    const std::string request = encode(target_.request);
+    std::string_view rest = request;
+    while (!rest.empty()) {
+      const auto sent = send_some(socket_.get(), rest);
+      if (!sent) {
+        socket_.reset();
+        return;
+      }
+      rest.remove_prefix(*sent);
+      if (*sent == 0) (void)wait_readable({}, kConnectLook);
+    }
+  }
+
+  void read(const Progress& on_progress) {
+    const auto more = receive_some(socket_.get(), received_);
+    heard_ = steady_now();
+    doubted_ = false;
+    while (auto line = take_line(received_)) {
+      auto answer = decode_answer(*line);
+      if (!answer) {
+        result_ = answer.error();
+        return;
+      }
+      if (const auto* const progress = std::get_if<ControlProgress>(&*answer)) {
+        if (on_progress) on_progress(target_.name, progress->text);
+      } else {
+        result_ = std::get<ControlReply>(std::move(*answer));
+        return;
+      }
+    }
+    if (more && *more) return;
+    socket_.reset();  // it ended without a reply: ask its successor
+    give_up_ = steady_now() + kConnectPatience;
+  }
+
+ private:
+  // Nobody listens. Either all is stopped, or a supervisor is being replaced, or its socket was deleted.
+  void absent() {
+    const auto lock = probe_lock(state_.lock_path(target_.name));
+    const AppView view = view_app(state_, target_.name, true);
+    if (lock && *lock == LockState::free && !view.supervised) {
+      const bool stopped = target_.request.operation == Operation::stop;
+      result_ = stopped ? Result<ControlReply>{ControlReply{}}
+                        : Result<ControlReply>{Error{"cannot reach " + target_.name + ": it is not running", {}}};
+      return;
+    }
+    if (!woken_) {
+      Traces traces{state_};
+      woken_ = wake_supervisor(target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr, traces);
+    }
+    if (steady_now() >= give_up_) give_up();
+  }
+  void give_up() { result_ = Error{"cannot reach the supervisor of " + target_.name + ": it does not answer", {}}; }
+
+  const StateDirectory& state_;
+  const ControlTarget& target_;
+  Handle socket_;
+  std::string received_;
+  std::optional<Result<ControlReply>> result_;
+  Time give_up_;
+  Time heard_{};
+  bool woken_ = false;
+  bool doubted_ = false;  // it has been silent for so long that it was looked at
+};
+
+}  // namespace
+
+std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state,
+                                                  const std::vector<ControlTarget>& targets,
+                                                  const Progress& on_progress) {
+  std::vector<Conversation> conversations;
+  conversations.reserve(targets.size());
+  for (const ControlTarget& target : targets) conversations.emplace_back(state, target);
+  for (;;) {
+    std::vector<NativeHandle> sockets;
+    std::vector<Conversation*> talking;
+    bool absent = false;
+    for (Conversation& conversation : conversations) {
+      if (!conversation.over() && conversation.socket() == kNoHandle) conversation.connect();
+      if (conversation.over()) continue;
+      if (conversation.socket() == kNoHandle) {
+        absent = true;
+        continue;
+      }
+      sockets.push_back(conversation.socket());
+      talking.push_back(&conversation);
+    }
+    if (talking.empty() && !absent) break;
+    Time soonest = steady_now() + (absent ? kConnectLook : kSilence);
+    for (const Conversation* const conversation : talking) soonest = std::min(soonest, conversation->silent_until());
+    const auto patience = std::max(std::chrono::ceil<Milliseconds>(soonest - steady_now()), Milliseconds{0});
+    const int ready = wait_readable(sockets, patience);
+    if (ready >= 0) {
+      talking[static_cast<std::size_t>(ready)]->read(on_progress);
+      continue;
+    }
+    const Time now = steady_now();
+    for (Conversation* const conversation : talking) conversation->end_silence(now);
+  }
+  std::vector<Result<ControlReply>> replies;
+  replies.reserve(conversations.size());
+  for (Conversation& conversation : conversations) replies.push_back(conversation.take());
+  return replies;
+}
+
+}  // namespace forever

@@ -1,0 +1,219 @@
+// From the command line to a supervisor that runs.
+#include "client/launch.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <variant>
+
+#include "app/spec.hpp"
+#include "client/adopt.hpp"
+#include "platform/files.hpp"
+#include "platform/keeper.hpp"
+#include "platform/lock.hpp"
+#include "platform/pipe.hpp"
+#include "supervisor/log/outputs.hpp"
+
+namespace forever {
+namespace {
+
+// How long a command waits for a supervisor's first word. It comes in milliseconds; this bounds a machine that hangs.
+constexpr Milliseconds kReportPatience{30000};
+// Supervisors that prepare themselves while the next app is put on record.
+constexpr std::size_t kSideBySide = 8;
+// What a supervisor has open, and room for a client, a spawn and a look at the kernel's tables.
+constexpr std::uint64_t kFewestDescriptors = 32;
+
+// With fewer a supervisor could start an app, and then neither look at it nor stop it.
+Status enough_descriptors() {
+  for (const ResourceLimit& limit : current_limits()) {
+    if (limit.name != "NOFILE" || limit.soft >= kFewestDescriptors) continue;
+    return Error{"cannot supervise with " + std::to_string(limit.soft) + " open files allowed; " +
+                     std::to_string(kFewestDescriptors) + " are needed (ulimit -n)",
+                 {}};
+  }
+  return Done{};
+}
+
+// The start is on record before anything is made: whoever finds the app without a supervisor then knows that it is wanted.
+AppStatus wanted_status(const AppSpec& spec, const Result<AppStatus>& last, const HostId& host) {
+  AppStatus status = status_of(spec);
+  status.host = host;
+  if (last) status.last_exits = last->last_exits;
+  for (InstanceStatus& instance : status.instances) {
+    instance.state = InstanceState::starting;
+    if (!last || last->host != host) continue;
+    const auto known = std::ranges::find(last->instances, instance.slot, &InstanceStatus::slot);
+    if (known == last->instances.end()) continue;
+    instance.generation = known->generation;
+    if (presence(known->process) == Presence::alive) instance = *known;
+  }
+  return status;
+}
+
+// What was on record of an app before a start, to be put back if that fails. Of one that was not known nothing stays.
+class FormerRecord {
+ public:
+  FormerRecord(const StateDirectory& state, const std::string& name)
+      : state_(state),
+        name_(name),
+        spec_(read_file(state.spec_path(name))),
+        status_(read_file(state.status_path(name))) {}
+
+  [[nodiscard]] bool has_spec(const AppSpec& spec) const { return spec_ && *spec_ == spec_to_json(spec); }
+  void put_back(bool status_too) const {
+    if (!spec_) {
+      (void)state_.remove_app(name_, true).ok();
+      return;
+    }
+    (void)write_atomically(state_.spec_path(name_), *spec_, Durability::rename_only).ok();
+    if (!status_too) return;
+    const std::string path = state_.status_path(name_);
+    const Status done = status_ ? write_atomically(path, *status_, Durability::rename_only) : remove_tree(path);
+    (void)done.ok();
+  }
+
+ private:
+  const StateDirectory& state_;
+  std::string name_;
+  Result<std::string> spec_, status_;
+};
+
+// A keeper and a supervisor that were made; the end of the pipe on which the supervisor's first word comes.
+Result<Handle> begin_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode,
+                                KeepersToCome to_come) {
+  if (const auto enough = enough_descriptors(); !enough) return enough.error();
+  auto pipe = make_pipe();
+  if (!pipe) return pipe.error();
+  KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
+  face.held.insert_or_assign("lock", std::move(lock));
+  face.held.insert_or_assign("report", std::move(pipe->write));
+  const auto keeper = launch_keeper(std::move(face), to_come);
+  if (!keeper) return keeper.error();
+  return std::move(pipe->read);
+}
+
+// An app whose supervisor has been made and has not said a word yet.
+struct Beginning {
+  std::size_t place;
+  FormerRecord former;
+  std::vector<std::string> logs;  // of its own
+  Result<Handle> word;
+};
+
+std::vector<std::string> logs_of(const AppSpec& spec) {
+  std::vector<std::string> logs;
+  for (const std::string* const path : {&spec.logs.out, &spec.logs.err}) {
+    if (!path->empty()) logs.push_back(canonical_path(*path));
+  }
+  return logs;
+}
+
+// What can be said without a start, or its beginning.
+std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const HostId& host,
+                                                         const AppSpec& spec, std::size_t place,
+                                                         KeepersToCome to_come) {
+  using Said = Result<LaunchOutcome>;
+  const Said already{LaunchOutcome{true, {}}};
+  if (spec.cgroup.any()) {
+    if (const auto group = place_for(spec.cgroup); !group) return Said{group.error()};
+  }
+  auto lock = try_lock(state.lock_path(spec.name));
+  if (!lock) return Said{lock.error()};
+  if (!*lock) return already;
+  // The lock is free, but its file may have been deleted under a living supervisor.
+  const auto status = read_own_status(state, spec.name, host);
+  if (!status && is_of_newer_format(status.error())) return Said{status.error()};
+  if (status && exists(state.spec_path(spec.name)) && recorded_supervisor_lives(*status, host)) return already;
+  if ((!status || status->host != host) && (exists(state.pid_path(spec.name, 0)) || state.lost_lately())) {
+    // It ran, or everything was deleted this moment, and what is left does not tell what has become of it: what lives is taken
+    // over rather than doubled.
+    lock->reset();
+    if (view_app(state, spec.name, true).supervised) return already;
+    lock = try_lock(state.lock_path(spec.name));
+    if (!lock) return Said{lock.error()};
+    if (!*lock) return already;
+  }
+  if (const auto log = log_in_use(spec)) {
+    return Said{
+        Error{"another app writes to " + *log + "; give " + spec.name + " a log of its own (--out, --err)", {}}};
+  }
+  if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return Said{made.error()};
+  FormerRecord former{state, spec.name};
+  // What stands there word for word is not written again: a stopped app starts on a full disk, too.
+  if (!former.has_spec(spec)) {
+    if (const auto written = state.write_spec(spec); !written) {
+      former.put_back(true);
+      return Said{written.error()};
+    }
+  }
+  (void)state.write_status(wanted_status(spec, status, host)).ok();
+  return Beginning{place, std::move(former), logs_of(spec),
+                   begin_supervisor(state, spec.name, std::move(*lock), "start", to_come)};
+}
+
+Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, const Beginning& beginning) {
+  Result<StartReport> report = beginning.word ? decode_start_report(read_to_end(beginning.word->get(), kReportPatience))
+                                              : Result<StartReport>{beginning.word.error()};
+  const bool silent = report && !report->started && report->stage.empty() && report->code == 0;
+  // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it.
+  if (silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
+  // Where the program could not be started the supervisor has put that on record.
+  if (!report || !report->started) beginning.former.put_back(!report || report->stage.empty());
+  if (!report) return report.error();
+  return LaunchOutcome{false, std::move(*report)};
+}
+
+std::vector<Result<LaunchOutcome>> launch_all(const StateDirectory& state, const std::vector<const AppSpec*>& specs,
+                                              KeepersToCome to_come) {
+  Status possible = enough_descriptors();
+  if (possible) possible = state.prepare();
+  std::vector<Result<LaunchOutcome>> outcomes(
+      specs.size(), possible ? Result<LaunchOutcome>{LaunchOutcome{}} : Result<LaunchOutcome>{possible.error()});
+  if (!possible) return outcomes;
+  const HostId host = host_id();
+  std::deque<Beginning> under_way;
+  const auto end_first = [&] {
+    const Beginning& first = under_way.front();
+    outcomes[first.place] = end_app(state, *specs[first.place], first);
+    under_way.pop_front();
+  };
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    // Whether a log is another's is known once that one's supervisor has opened it.
+    const std::vector<std::string> logs = logs_of(*specs[i]);
+    const auto writes_there = [&](const Beginning& one) {
+      return std::ranges::find_first_of(one.logs, logs) != one.logs.end();
+    };
+    while (std::ranges::any_of(under_way, writes_there) || under_way.size() == kSideBySide) end_first();
+    auto begun = begin_app(state, host, *specs[i], i, to_come);
+    if (auto* said = std::get_if<Result<LaunchOutcome>>(&begun)) {
+      outcomes[i] = std::move(*said);
+    } else {
+      under_way.push_back(std::move(std::get<Beginning>(begun)));
+    }
+  }
+  while (!under_way.empty()) end_first();
+  return outcomes;
+}
+
+}  // namespace
+
+bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
+  return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
+}
+
+Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
+                                      const char* mode) {
+  const auto word = begin_supervisor(state, name, std::move(lock), mode, KeepersToCome::perhaps);
+  if (!word) return word.error();
+  return decode_start_report(read_to_end(word->get(), kReportPatience));
+}
+
+Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
+  return std::move(launch_all(state, {&spec}, KeepersToCome::none).front());
+}
+
+std::vector<Result<LaunchOutcome>> launch_apps(const StateDirectory& state, const std::vector<const AppSpec*>& specs) {
+  return launch_all(state, specs, KeepersToCome::perhaps);
+}
+
+}  // namespace forever

@@ -1,0 +1,242 @@
+// What is known of the apps: files, locks and the kernel put together; and adoption of those that lost their supervisor.
+#include <algorithm>
+
+#include "app/ids.hpp"
+#include "client/adopt.hpp"
+#include "client/launch.hpp"
+#include "client/side_by_side.hpp"
+#include "platform/files.hpp"
+#include "platform/local_socket.hpp"
+#include "platform/lock.hpp"
+#include "platform/signals.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kRewritePatience{2000};  // for a supervisor that was told to write its files anew
+constexpr Milliseconds kRewriteLook{5};
+
+bool any_alive(const AppStatus& status) {
+  return std::ranges::any_of(status.instances, [](const InstanceStatus& instance) {
+    return instance.process.pid != 0 && presence(instance.process) == Presence::alive;
+  });
+}
+
+// What a lost status can be told from the spec.
+AppStatus status_from_spec(const StateDirectory& state, const std::string& name) {
+  const auto spec = state.read_spec(name);
+  AppStatus status = spec ? status_of(*spec) : AppStatus{};
+  if (!spec) status.id = claimed_id(state, name).value_or(kNoId);
+  status.name = name;
+  status.desired = Desired::stopped;
+  return status;
+}
+
+// What is read of an app before anything is decided.
+struct Glance {
+  Result<AppStatus> status;
+  Result<LockState> lock;
+};
+
+Glance glance(const StateDirectory& state, const std::string& name, const HostId& host) {
+  return {read_own_status(state, name, host), probe_lock(state.lock_path(name))};
+}
+
+// As good as none: the pids in it may be anybody's.
+Error none_of_this_boot(const std::string& path) {
+  return Error{path + " does not tell of this boot", std::make_error_code(std::errc::no_such_file_or_directory)};
+}
+
+// Looks at one app after the other; what all need is found out once.
+class Judge {
+ public:
+  Judge(const StateDirectory& state, bool adopt) : state_(state), adopt_(adopt), traces_(state) {}
+
+  [[nodiscard]] const HostId& host() const noexcept { return host_; }
+  [[nodiscard]] Traces& traces() noexcept { return traces_; }
+  [[nodiscard]] AppView judge(const std::string& name, Glance seen);
+
+ private:
+  void judge_lost(AppView& view, const Error& error);
+  void see_instances(AppView& view) const;
+  [[nodiscard]] bool await_rewrite(AppView& view, bool lock_too);
+  void adopt_app(AppView& view);
+
+  const StateDirectory& state_;
+  bool adopt_;
+  HostId host_ = host_id();
+  Traces traces_;
+};
+
+// The supervisor lives, its files do not: waits until it has written them anew. false: there is no such supervisor.
+bool Judge::await_rewrite(AppView& view, bool lock_too) {
+  if (!wake_supervisor(view.name, view.trouble.empty() ? &view.status : nullptr, traces_)) return false;
+  const Time deadline = steady_now() + kRewritePatience;
+  while (steady_now() < deadline) {
+    const auto locked = probe_lock(state_.lock_path(view.name));
+    auto status = read_own_status(state_, view.name, host_);
+    if (status && (!lock_too || (locked && *locked == LockState::held))) {
+      view.status = std::move(*status);
+      view.trouble.clear();
+      return true;
+    }
+    (void)wait_readable({}, kRewriteLook);
+  }
+  return true;
+}
+
+void Judge::adopt_app(AppView& view) {
+  if (!state_.is_laid_out()) state_.note_loss();
+  (void)state_.prepare().ok();
+  auto lock = try_lock(state_.lock_path(view.name));
+  if (!lock) {
+    view.trouble = lock.error().message();
+    return;
+  }
+  if (*lock) {
+    (void)make_private_directory(state_.app_directory(view.name)).ok();
+    const auto report = launch_supervisor(state_, view.name, std::move(*lock), "adopt");
+    if (!report || !report->started) {
+      view.trouble = "cannot adopt " + view.name + ": " + (report ? report->reason : report.error().message());
+      return;
+    }
+    view.adopted = true;
+  }
+  view.supervised = true;  // by us, or by somebody who was quicker
+  if (auto status = state_.read_status(view.name)) {
+    view.status = std::move(*status);
+    view.trouble.clear();
+  }
+}
+
+// Its supervisor cannot tell (it is suspended, or cannot write): what runs is known by the pid files.
+void Judge::see_instances(AppView& view) const {
+  for (InstanceStatus& instance : view.status.instances) {
+    const auto pid = state_.pid_by_file(view.name, instance.slot);
+    const auto id = pid ? identify(*pid) : std::nullopt;
+    if (!id) continue;
+    instance.process = *id;
+    instance.state = InstanceState::online;
+    instance.started_ms = to_ms(steady_now() - age_of(*id));
+  }
+}
+
+// The status tells nothing: what lives of the app is looked for.
+void Judge::judge_lost(AppView& view, const Error& error) {
+  view.trouble = error.message();
+  // Left to the forever that understands it.
+  const bool newer = is_of_newer_format(error);
+  // A free lock may be a new file in the place of the one that a living supervisor holds: then only its title tells of it.
+  const bool held = view.supervised;
+  if (!newer && (held || adopt_) && await_rewrite(view, !held)) view.supervised = true;
+  if (view.supervised && view.trouble.empty()) return;
+  view.status = status_from_spec(state_, view.name);
+  if (view.supervised) see_instances(view);
+  if (view.supervised || newer) return;
+  if (error.code == std::errc::no_such_file_or_directory) view.trouble.clear();
+  if (adopt_ && traces_.app_lives(view.name)) adopt_app(view);
+}
+
+AppView Judge::judge(const std::string& name, Glance seen) {
+  AppView view;
+  view.name = name;
+  auto& [status, lock] = seen;
+  view.supervised = lock && *lock == LockState::held;
+  if (!status) {
+    judge_lost(view, status.error());
+    return view;
+  }
+  view.status = std::move(*status);
+  if (view.supervised) return view;
+  const HostId& theirs = view.status.host;
+  view.foreign = !(theirs == HostId{}) && (theirs.machine != host_.machine ||
+                                           (theirs.boot == host_.boot && theirs.pid_namespace != host_.pid_namespace));
+  view.rebooted = !view.foreign && theirs.boot != host_.boot;
+  if (view.rebooted && state_.pid_by_file(name, 0)) {
+    // An older status was put in the place of the true one.
+    view.rebooted = false;
+    judge_lost(view, none_of_this_boot(state_.status_path(name)));
+    return view;
+  }
+  if (view.foreign || view.rebooted) return view;
+  if (recorded_supervisor_lives(view.status, host_)) {
+    view.supervised = true;
+    (void)await_rewrite(view, true);
+  } else if (adopt_ && !at_rest(view.status)) {
+    adopt_app(view);
+  }
+  return view;
+}
+
+}  // namespace
+
+bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces) {
+  if (recorded != nullptr && recorded->supervisor.pid != 0 && send_signal(recorded->supervisor, kHangUpSignal))
+    return true;
+  const auto watcher = traces.watcher_of(name);
+  return watcher && send_signal(*watcher, kHangUpSignal).ok();
+}
+
+Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name, const HostId& host) {
+  auto status = state.read_status(name);
+  if (status && status->host.boot.empty() && !host.boot.empty()) return none_of_this_boot(state.status_path(name));
+  return status;
+}
+
+AppStatus status_of(const AppSpec& spec) {
+  AppStatus status;
+  status.name = spec.name;
+  status.id = spec.id;
+  status.app_namespace = spec.app_namespace;
+  status.user = spec.user;
+  status.command = command_of(spec, true);
+  status.directory = spec.directory;
+  for (std::uint32_t slot = 0; slot < spec.instances; ++slot) status.instances.emplace_back().slot = slot;
+  return status;
+}
+
+std::string AppView::state_word() const {
+  if (foreign) return "foreign";
+  if (rebooted) return to_string(InstanceState::stopped);
+  if (!supervised && any_alive(status)) return "unsupervised";
+  if (!supervised && !at_rest(status)) return to_string(InstanceState::stopped);
+  return to_string(overall_state(status));
+}
+
+namespace {
+
+// Those that live without an entry, in their places.
+void add_lost(std::vector<std::string>& names, Traces& traces) {
+  for (std::string& name : traces.names()) {
+    const auto place = std::ranges::lower_bound(names, name);
+    if (place == names.end() || *place != name) names.insert(place, std::move(name));
+  }
+}
+
+}  // namespace
+
+std::vector<AppView> view_apps(const StateDirectory& state, bool adopt) {
+  std::vector<AppView> views;
+  Judge judge{state, adopt};
+  std::vector<std::string> names = state.names();
+  if (!state.is_laid_out() || state.lost_lately()) add_lost(names, judge.traces());
+  if (names.empty()) return views;
+  views.reserve(names.size());
+  std::vector<std::optional<Glance>> seen(names.size());
+  side_by_side(names.size(), [&](std::size_t index) { seen[index] = glance(state, names[index], judge.host()); });
+  for (std::size_t index = 0; index < names.size(); ++index) {
+    views.push_back(judge.judge(names[index], std::move(*seen[index])));
+  }
+  return views;
+}
+
+AppView view_app(const StateDirectory& state, const std::string& name, bool adopt) {
+  Judge judge{state, adopt};
+  return judge.judge(name, glance(state, name, judge.host()));
+}
+
+void bring_back(const StateDirectory& state) {
+  if (!state.is_laid_out() && !view_apps(state, true).empty()) state.note_loss();
+}
+
+}  // namespace forever

@@ -1,0 +1,243 @@
+// Instances that come and go while the app serves: who gets connections, how one drains, and the rolling reload.
+#include <algorithm>
+
+#include "supervisor/supervision.hpp"
+#include "text/units.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kFirstLook{10};
+constexpr Milliseconds kLongestPause{50};
+// In a row, a tenth of a second in all: a connection may be on its way from the kernel to the program, or its handshake, which is
+// not to be seen, may wait for a processor.
+constexpr int kQuietLooks = 10;
+constexpr Milliseconds kReconnecting{300};
+
+}  // namespace
+
+Instance* Supervision::instance_with(std::uint32_t key) {
+  const auto found = std::ranges::find(instances_, key, &Instance::key);
+  return found == instances_.end() ? nullptr : &*found;
+}
+
+Instance* Supervision::serving(std::uint32_t slot) {
+  const auto found = std::ranges::find_if(instances_, [&](const Instance& instance) {
+    return instance.slot() == slot && instance.role() == Role::serving;
+  });
+  return found == instances_.end() ? nullptr : &*found;
+}
+
+std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
+  std::vector<Pid> pids;
+  for (const ProcessId& member : instance.members(orphans_of(instance))) pids.push_back(member.pid);
+  return pids;
+}
+
+// Who gets connections follows from the states; what a slot holds goes when the slot rests.
+void Supervision::settle_ports() {
+  // Clients that keep their connections, and have just lost them, would lose them twice. Unless there is nobody else.
+  const bool sparing = reconnecting_until_ && std::ranges::any_of(instances_, [this](const Instance& instance) {
+                         return may_serve(instance) && !is_to_be_replaced(instance);
+                       });
+  for (const Instance& instance : instances_) {
+    const InstanceState state = instance.life().state();
+    ports_.set_active(instance.key(), may_serve(instance) && !(sparing && is_to_be_replaced(instance)));
+    if (at_rest(state) && plan_ != PlanStep::restarting) ports_.release(link_, instance.key());
+  }
+}
+
+// By the reload that is under way.
+bool Supervision::is_to_be_replaced(const Instance& instance) const {
+  if (!reload_) return false;
+  const bool now = reload_->step == Reload::Step::raising && reload_->slot == instance.slot();
+  return now || std::ranges::find(reload_->left, instance.slot()) != reload_->left.end();
+}
+
+// Whether it is to get new connections.
+bool Supervision::may_serve(const Instance& instance) const {
+  if (instance.role() != Role::serving || instance.life().state() != InstanceState::online) return false;
+  const Notice& notice = notices_.of(instance.key());
+  return !notice.stopping && (notice.ready || spec_.ready_when() != ReadyWhen::notify);
+}
+
+// It gets no new connection from now on, and is stopped when those that it has have ended.
+void Supervision::retire(Instance& instance, Trigger trigger, Milliseconds drain) {
+  leave_to_end(instance, Role::retiring);
+  ports_.set_active(instance.key(), false);
+  dirty_ = true;
+  if (instance.life().state() != InstanceState::online || !ports_.ready(instance.key())) {
+    advance(instance, event::Stop{trigger, false, false});
+    return;
+  }
+  const Time now = steady_now();
+  draining_.push_back({instance.key(), now + drain, now + kFirstLook, kFirstLook, 0, trigger});
+}
+
+void Supervision::look_at_drained(Time now) {
+  if (reconnecting_until_ && *reconnecting_until_ <= now) reconnecting_until_.reset();
+  std::vector<std::pair<std::uint32_t, Trigger>> done;
+  for (Draining& draining : draining_) {
+    if (draining.next_look > now) continue;
+    const Instance* const instance = instance_with(draining.key);
+    const bool busy = instance != nullptr && instance->life().state() == InstanceState::online &&
+                      ports_.connections(draining.key, tree_pids(*instance), 1) > 0;
+    draining.quiet = busy ? 0 : draining.quiet + 1;
+    draining.pause = busy ? std::min(draining.pause * 2, kLongestPause) : kFirstLook;
+    draining.next_look = now + draining.pause;
+    const bool cut = busy && now >= draining.until;
+    if (cut && reload_) reconnecting_until_ = now + kReconnecting;
+    if (cut || draining.quiet >= kQuietLooks || now >= draining.until)
+      done.emplace_back(draining.key, draining.trigger);
+  }
+  if (!done.empty()) settle_ports();  // before the first of their clients comes again
+  for (const auto& [key, trigger] : done) {
+    std::erase_if(draining_, [key = key](const Draining& draining) { return draining.key == key; });
+    if (Instance* const instance = instance_with(key)) advance(*instance, event::Stop{trigger, false, false});
+  }
+}
+
+std::optional<Time> Supervision::rolling_deadline() const {
+  std::optional<Time> soonest;
+  const auto sooner = [&](Time time) {
+    if (!soonest || time < *soonest) soonest = time;
+  };
+  for (const Draining& draining : draining_) sooner(std::min(draining.next_look, draining.until));
+  if (reconnecting_until_) sooner(*reconnecting_until_);
+  if (!reload_ || reload_->step == Reload::Step::leaving) return soonest;
+  sooner(reload_->deadline);
+  const Time now = steady_now();
+  for (const Instance& instance : instances_) {
+    const Time grown = instance.life().started() + spec_.restart.min_uptime;
+    if (instance.key() == reload_->key && grown > now) sooner(grown);
+  }
+  return soonest;
+}
+
+void Supervision::begin_reload(Trigger trigger, ReloadTimes times) {
+  cancel_reload("another reload has begun");
+  reload_result_.clear();
+  Reload reload;
+  reload.trigger = trigger;
+  reload.times = times;
+  for (const Instance& instance : instances_) {
+    // What was stopped by hand stays so.
+    if (instance.role() == Role::serving && !at_rest(instance.life().state())) reload.left.push_back(instance.slot());
+  }
+  reload_ = std::move(reload);
+  next_in_reload();
+}
+
+void Supervision::cancel_reload(const char* why) {
+  if (!reload_) return;
+  Instance* const rising = instance_with(reload_->key);
+  const Trigger trigger = reload_->trigger;
+  reload_.reset();
+  reload_result_ = why;
+  if (rising != nullptr && rising->role() == Role::rising) advance(*rising, event::Stop{trigger, false, false});
+}
+
+void Supervision::next_in_reload() {
+  dirty_ = true;
+  while (!reload_->left.empty()) {
+    reload_->slot = reload_->left.front();
+    reload_->left.erase(reload_->left.begin());
+    Instance* const old = serving(reload_->slot);
+    if (old == nullptr) continue;
+    reload_->deadline = steady_now() + reload_->times.ready;
+    if (spec_.may_overlap()) {
+      reload_->step = Reload::Step::raising;
+      raise(*old);
+    } else {
+      reload_->step = Reload::Step::restarting;
+      reload_->key = old->key();
+      reload_->restarts = old->life().history().restarts + 1;
+      advance(*old, event::Stop{reload_->trigger, true, false});
+    }
+    return;
+  }
+  log_later(EventLevel::info, "reloaded");
+  reload_.reset();
+}
+
+void Supervision::raise(Instance& old) {
+  Instance& fresh = add_instance(old.slot());
+  reload_->key = fresh.key();
+  fresh.adopt_record(old.status());
+  fresh.life().adopt(InstanceState::stopped, old.life().history(), steady_now(), std::nullopt);
+  leave_to_end(fresh, Role::rising);
+  advance(fresh, event::Stop{Trigger::restart, true, false});  // a restart, as it is counted
+}
+
+// As good as what it replaces: it listens on all that the old one listens on. One that listens on nothing has run for a while.
+bool Supervision::may_take_over(const Instance& fresh, const Instance* old) const {
+  if (fresh.life().state() != InstanceState::online) return false;
+  const ReadyWhen when = spec_.ready_when();
+  if (when == ReadyWhen::notify && !notices_.of(fresh.key()).ready) return false;
+  const bool grown = steady_now() - fresh.life().started() >= spec_.restart.min_uptime;
+  if (spec_.ready == ReadyWhen::uptime && !grown) return false;
+  if (old != nullptr && !ports_.addresses(old->key()).empty())
+    return ports_.ready(fresh.key()) && ports_.covers(fresh.key(), old->key());
+  return when == ReadyWhen::notify || ports_.ready(fresh.key()) || (grown && spec_.ready != ReadyWhen::listen);
+}
+
+void Supervision::promote(Instance& fresh) {
+  Instance* const old = serving(fresh.slot());
+  fresh.set_role(Role::serving);
+  fresh.life().set_policies(spec_.restart, spec_.stop);
+  pids_dirty_ = true;
+  ports_.set_active(fresh.key(), true);
+  reload_->step = Reload::Step::leaving;
+  log_later(EventLevel::info,
+            "pid " + std::to_string(fresh.process().pid) + " takes over slot " + std::to_string(fresh.slot()));
+  if (old == nullptr) return;
+  reload_->key = old->key();
+  // The slot's own stands first.
+  const auto place = std::ranges::find(instances_, old->key(), &Instance::key);
+  const auto moved = std::ranges::find(instances_, fresh.key(), &Instance::key);
+  instances_.splice(place, instances_, moved);
+  retire(*old, reload_->trigger, reload_->times.drain);
+}
+
+void Supervision::fail_reload(const std::string& why) {
+  const std::string slot = std::to_string(reload_->slot);
+  const bool overlapping = reload_->step == Reload::Step::raising;
+  Instance* const rising = instance_with(reload_->key);
+  reload_result_ = "slot " + slot + ": the new process " + why;
+  if (overlapping) reload_result_ += "; the old one serves on";
+  log_later(EventLevel::error, "reload: " + reload_result_);
+  const Trigger trigger = reload_->trigger;
+  reload_.reset();
+  dirty_ = true;
+  if (overlapping && rising != nullptr) advance(*rising, event::Stop{trigger, false, false});
+}
+
+void Supervision::tick_reload(Time now) {
+  if (!reload_) return;
+  Instance* const instance = instance_with(reload_->key);
+  if (reload_->step == Reload::Step::leaving) {
+    if (instance == nullptr || instance->role() == Role::serving) next_in_reload();
+    return;
+  }
+  const bool crashed = instance != nullptr && instance->life().history().restarts > reload_->restarts &&
+                       reload_->step == Reload::Step::restarting;
+  const bool gone = instance == nullptr || at_rest(instance->life().state()) ||
+                    instance->life().state() == InstanceState::backoff || crashed;
+  if (gone) {
+    const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
+                                   [&](const LastExit& exit) { return exit.slot == reload_->slot; });
+    fail_reload(last == last_exits_.rend()
+                    ? "has ended"
+                    : "has ended: " + describe_exit(last->status, last->stage.empty() ? "exec" : last->stage));
+  } else if (may_take_over(*instance, reload_->step == Reload::Step::raising ? serving(reload_->slot) : nullptr)) {
+    if (reload_->step == Reload::Step::raising) {
+      promote(*instance);
+    } else {
+      next_in_reload();
+    }
+  } else if (now >= reload_->deadline) {
+    fail_reload("is not ready after " + format_duration(reload_->times.ready));
+  }
+}
+
+}  // namespace forever

@@ -1,0 +1,111 @@
+// What stands beside supervision: looks whether instances are well, and commands that are told of their ends.
+#include "supervisor/instance/health_and_hooks.hpp"
+
+#include <algorithm>
+
+#include "supervisor/supervision.hpp"
+
+namespace forever {
+
+namespace {
+
+Status begin_look(SideCommands& side, const AppSpec& spec, const Instance& instance, SharedPorts* ports) {
+  SideCommands::Look at{instance.key(), instance.slot(), instance.generation(), instance.process().pid};
+  if (!spec.health.command.empty()) return side.look(spec, at);
+  at.port = spec.health_port_of(instance.slot());
+  if (ports == nullptr || !ports->serve_side_by_side(at.port)) return side.look(spec, at);
+  const auto calling = open_calling_socket();
+  if (!calling) return calling.error();
+  at.from = calling->port;
+  const auto listens = ports->aim(at.key, at.port, at.from);
+  if (!listens) return listens.error();
+  if (!*listens) at.port = 0;
+  Status begun = side.look(spec, at, calling->socket.get());
+  if (!begun) ports->end_aim(at.from);
+  return begun;
+}
+
+}  // namespace
+
+std::string look_if_due(Health& health, SideCommands& side, const AppSpec& spec, const Instance& instance, Time now,
+                        SharedPorts* ports) {
+  const bool online = instance.life().state() == InstanceState::online;
+  health.follow(spec.health, online ? std::optional{instance.generation()} : std::nullopt, now);
+  if (!health.due(now)) return {};
+  const Status begun = begin_look(side, spec, instance, ports);
+  health.begin();
+  if (begun) return {};
+  // No process to be had says nothing about the instance.
+  (void)health.end(true, instance.generation(), spec.health, now);
+  return "health is not looked at: " + begun.error().message();
+}
+
+Judgement judge(Health& health, const SideCommands::Answer& answer, const AppSpec& spec, const Instance& instance,
+                Time now) {
+  Judgement judgement;
+  judgement.hung = health.end(answer.well, answer.look->generation, spec.health, now);
+  if (answer.well || instance.generation() != answer.look->generation) return judgement;
+  const unsigned count = judgement.hung ? spec.health.threshold : health.failures();
+  judgement.words = "unwell (" + std::to_string(count) + " of " + std::to_string(spec.health.threshold) +
+                    "): " + answer.words + (judgement.hung ? "; restarting" : "");
+  return judgement;
+}
+
+LastExit last_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
+                   const action::RecordExit& exit) {
+  LastExit last;
+  last.slot = instance.slot();
+  last.pid = process.pid;
+  last.at_ms = to_ms(wall_now());
+  last.uptime = exit.uptime;
+  last.status = exit.status;
+  last.stage = exit.status.kind == ExitStatus::Kind::not_started ? stage : std::string{};
+  last.trigger = to_string(exit.trigger);
+  return last;
+}
+
+ExitStory story_of(const AppSpec& spec, const Instance& instance, const LastExit& last, std::string out,
+                   std::string err) {
+  return {spec.name,      spec.app_namespace, last, instance.life().history().restarts, instance.life().state(),
+          std::move(out), std::move(err)};
+}
+
+void Supervision::look_after_health(Time now) {
+  if (!spec_.health.wanted()) {
+    health_.clear();
+    return;
+  }
+  std::erase_if(health_, [this](const auto& each) {
+    return std::ranges::none_of(instances_, [&](const Instance& instance) { return instance.key() == each.first; });
+  });
+  for (const Instance& instance : instances_) {
+    if (std::string trouble = look_if_due(health_[instance.key()], side_, spec_, instance, now, &ports_);
+        !trouble.empty())
+      log_later(EventLevel::warning, std::move(trouble));
+  }
+}
+
+void Supervision::side_command_ended(const SideCommands::Answer& answer) {
+  if (!answer.look) {
+    if (!answer.well) log_later(EventLevel::warning, "the on-exit command failed: " + answer.words);
+    return;
+  }
+  if (answer.look->from != 0) ports_.end_aim(answer.look->from);
+  Instance* const instance = instance_with(answer.look->key);
+  const auto health = health_.find(answer.look->key);
+  if (instance == nullptr || health == health_.end()) return;
+  Judgement judgement = judge(health->second, answer, spec_, *instance, steady_now());
+  if (!judgement.words.empty()) log_later(EventLevel::warning, std::move(judgement.words));
+  if (judgement.hung && instance->role() == Role::serving)
+    advance(*instance, event::Stop{Trigger::health, true, false});
+}
+
+void Supervision::tell_exit(const Instance& instance, const LastExit& last) {
+  if (spec_.on_exit.command.empty()) return;
+  const auto [out, err] = log_paths(state_, spec_);
+  const ExitStory story = story_of(spec_, instance, last, out, err.empty() ? out : err);
+  if (const Status told = side_.tell_exit(spec_, story, spawn_context().err); !told)
+    log_later(EventLevel::warning, told.error().message());
+}
+
+}  // namespace forever

@@ -1,0 +1,261 @@
+#include "supervisor/instance/instance.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "platform/clock.hpp"
+#include "platform/input_pipe.hpp"
+#include "platform/signals.hpp"
+#include "supervisor/log/event_log.hpp"
+#include "supervisor/ports/passed_sockets.hpp"
+
+namespace forever {
+namespace {
+
+template <class Number>
+bool whole_number(std::string_view text, Number& into) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+// The variable, where it is a number.
+std::optional<std::uint64_t> number_of(const std::vector<std::string>& environment, const std::string& name) {
+  std::uint64_t number = 0;
+  return whole_number(variable_of(environment, name), number) ? std::optional{number} : std::nullopt;
+}
+
+// What the program sees on top of its snapshot.
+std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user,
+                                         const SpawnContext& context, const InstanceMarker& marker) {
+  std::vector<std::string> environment = spec.environment;
+  const auto set = [&](const std::string& assignment) { (void)set_environment(environment, assignment); };
+  if (user) {
+    set("USER=" + user->user_name);
+    set("LOGNAME=" + user->user_name);
+    if (!user->home.empty()) set("HOME=" + user->home);
+  }
+  set("FOREVER_INSTANCE=" + std::to_string(marker.slot));
+  set("NODE_APP_INSTANCE=" + std::to_string(marker.slot));
+  for (const std::string& name : spec.increment_env) {
+    if (const auto number = number_of(environment, name)) set(name + '=' + std::to_string(*number + marker.slot));
+  }
+  if (!marker.prefix.empty()) set(std::string{kMarkerVariable} + '=' + marker_text(marker));
+  if (!context.passed.empty()) {  // and LISTEN_PID, by spawn_held
+    set("LISTEN_FDS=" + std::to_string(context.passed.size()));
+    set("LISTEN_FDNAMES=" + names_of_passed(spec));
+  }
+  if (!context.notify_socket.empty()) set("NOTIFY_SOCKET=" + context.notify_socket);
+  return environment;
+}
+
+// The recorded limits, with what was asked for by name over them.
+std::vector<ResourceLimit> limits_for(const AppSpec& spec) {
+  std::vector<ResourceLimit> limits = spec.limits;
+  if (spec.max_open_files == 0) return limits;
+  std::erase_if(limits, [](const ResourceLimit& limit) { return limit.name == "NOFILE"; });
+  limits.push_back({"NOFILE", spec.max_open_files, spec.max_open_files});
+  return limits;
+}
+
+}  // namespace
+
+std::string marker_text(const InstanceMarker& marker) {
+  return marker.prefix + '/' + std::to_string(marker.slot) + '/' + std::to_string(marker.generation);
+}
+
+std::optional<InstanceMarker> marker_from(const std::string& text) {
+  const auto generation = text.rfind('/');
+  if (generation == std::string::npos || generation == 0) return std::nullopt;
+  const auto slot = text.rfind('/', generation - 1);
+  if (slot == std::string::npos) return std::nullopt;
+  InstanceMarker marker;
+  marker.prefix = text.substr(0, slot);
+  const std::string_view all = text;
+  const bool numbers = whole_number(all.substr(slot + 1, generation - slot - 1), marker.slot) &&
+                       whole_number(all.substr(generation + 1), marker.generation);
+  return numbers ? std::optional{marker} : std::nullopt;
+}
+
+std::optional<InstanceMarker> marker_of(Pid pid) {
+  const auto text = environment_of(pid, kMarkerVariable);
+  return text ? marker_from(*text) : std::nullopt;
+}
+
+std::string input_path(const std::string& directory, std::uint32_t slot) {
+  return directory + "/in-" + std::to_string(slot) + ".fifo";
+}
+
+std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnContext& context) {
+  failure_.reset();
+  failed_stage_.clear();
+  SpawnRequest request;
+  if (!spec.user.empty() || !spec.group.empty()) {
+    auto user = find_credentials(spec.user.empty() ? std::to_string(effective_uid()) : spec.user, spec.group);
+    if (!user) return SpawnFailure{SpawnStage::user, user.error().code.value()};
+    request.user = std::move(*user);
+  }
+  const std::string path = variable_of(spec.environment, "PATH");
+  const ProgramLookup script = find_program(spec.script, spec.directory, path);
+  request.argv = command_of(spec, script.executable);
+  const bool interpreted = request.argv.front() != spec.script;
+  const ProgramLookup program = interpreted ? find_program(request.argv.front(), spec.directory, path) : script;
+  if (program.path.empty()) return SpawnFailure{SpawnStage::exec, program.code};
+  request.program = program.path;
+  command_ = request.argv;
+  command_.front() = program.path;
+  request.environment = environment_for(spec, request.user, context, {context.marker_prefix, slot_, generation_ + 1});
+  request.directory = spec.directory;
+  request.session = context.session;
+  request.umask = spec.umask;
+  request.limits = limits_for(spec);
+  request.nice = spec.nice;
+  request.out = context.out;
+  request.err = context.err;
+  request.inherit_stdin = context.inherit_stdin;
+  if (spec.input && !context.directory.empty()) {
+    request.input = input_path(context.directory, slot_);
+    if (const Status made = make_input_pipe(request.input); !made)
+      return SpawnFailure{SpawnStage::output, made.error().code.value()};
+  }
+  request.share_ports = spec.shares_ports();
+  request.keeper = context.keeper;
+  request.passed = context.passed;
+  auto held = spawn_held(std::move(request));
+  if (!held) return SpawnFailure{SpawnStage::fork, held.error().code.value()};
+  process_ = held->id;
+  ended_ = false;
+  held_.emplace(std::move(*held));
+  if (const auto failure = enter_cgroup_of_its_own(spec, context)) {
+    held_.reset();  // it ends at its gate
+    process_ = {};
+    return failure;
+  }
+  parent_ = Parent::us;
+  ++generation_;
+  started_wall_ms_ = to_ms(wall_now());
+  return std::nullopt;
+}
+
+// At the gate: what the program is and starts is in the group from its first instruction on.
+std::optional<SpawnFailure> Instance::enter_cgroup_of_its_own(const AppSpec& spec, const SpawnContext& context) {
+  if (!spec.cgroup.any()) return std::nullopt;
+  auto made = context.cgroups.make(spec.cgroup, slot_, generation_ + 1);
+  Status done = made ? enter_cgroup(*made, process_.pid) : Status{made.error()};
+  if (done) {
+    cgroup_ = std::move(*made);
+    return std::nullopt;
+  }
+  log_event(EventLevel::error, done.error().message());
+  if (made) remove_cgroup(*made);
+  return SpawnFailure{SpawnStage::cgroup, done.error().code.value()};
+}
+
+void Instance::open_gate() noexcept {
+  if (at_gate() && !held_->calls) forever::open_gate(*held_);
+}
+
+void Instance::adopt_record(const InstanceStatus& recorded) {
+  generation_ = recorded.generation;
+  started_wall_ms_ = recorded.started_wall_ms;
+}
+
+void Instance::adopt_process(const InstanceStatus& recorded, Parent parent) {
+  adopt_record(recorded);
+  process_ = recorded.process;
+  ended_ = false;
+  parent_ = parent;
+}
+
+void Instance::forget_process() noexcept {
+  process_ = {};
+  held_.reset();
+  if (cgroup_.empty()) return;
+  remove_cgroup(cgroup_);  // what a kill mode leaves alive keeps it, until the next run is made
+  cgroup_.clear();
+}
+
+std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const {
+  std::vector<Pid> roots = orphans;
+  const bool leads = process_.pid != 0 && !ended_ && presence(process_) == Presence::alive;
+  if (leads) roots.push_back(process_.pid);
+  std::vector<ProcessId> found;
+  if (!cgroup_.empty()) {
+    for (const Pid pid : cgroup_members(cgroup_)) roots.push_back(pid);
+  }
+  for (const Pid pid : tree_of(roots)) {
+    // Each look costs some microseconds, and a restart waits for them.
+    const auto id = leads && pid == process_.pid ? std::optional{process_} : identify_living(pid);
+    if (id) found.push_back(*id);
+  }
+  for (const ProcessId& id : remembered_) {
+    if (presence(id) == Presence::alive && std::ranges::find(found, id) == found.end()) found.push_back(id);
+  }
+  return found;
+}
+
+void Instance::remember_tree() {
+  remembered_.clear();
+  for (const Pid pid : tree_of(std::vector<Pid>{process_.pid})) {
+    if (pid == process_.pid) continue;
+    if (const auto id = identify(pid)) remembered_.push_back(*id);
+  }
+}
+
+InstanceStatus Instance::status() const {
+  InstanceStatus status;
+  status.slot = slot_;
+  status.role = role_;
+  status.state = life_.state();
+  status.process = process_;
+  status.generation = generation_;
+  status.started_ms = to_ms(life_.started());
+  status.started_wall_ms = started_wall_ms_;
+  if (const auto kill = life_.kill_time()) {
+    status.due_ms = to_ms(*kill);
+  } else if (const auto due = life_.deadline(); due && life_.state() == InstanceState::backoff) {
+    status.due_ms = to_ms(*due);
+  }
+  status.history = life_.history();
+  return status;
+}
+
+std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads) {
+  std::vector<Pid> orphans = children_of_one_thread(supervisor);
+  if (keeper != 0) {
+    for (const Pid pid : children_of_one_thread(keeper)) orphans.push_back(pid);
+  }
+  std::erase_if(orphans, [&](Pid pid) { return pid == supervisor || leads(pid); });
+  return orphans;
+}
+
+bool orphan_of_slot(Pid orphan, std::uint32_t slot) {
+  const auto marker = marker_of(orphan);
+  return marker ? marker->slot == slot : slot == 0;
+}
+
+void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members,
+                   bool shared_group) {
+  const ProcessId& leader = instance.process();
+  const bool leader_known = leader.pid != 0 && !instance.life().leader_gone();
+  switch (target) {
+    case StopTarget::leader:
+      if (leader_known) (void)send_signal(leader, signal).ok();
+      return;
+    case StopTarget::group:
+      if (!shared_group && leader.pid != 0) {
+        (void)send_signal_to_group(leader, signal).ok();
+      } else if (leader_known) {
+        (void)send_signal(leader, signal).ok();
+      }
+      return;
+    case StopTarget::tree:
+      if (signal == kKillSignal && !instance.cgroup().empty()) kill_cgroup(instance.cgroup());
+      if (!shared_group && leader.pid != 0) (void)send_signal_to_group(leader, signal).ok();
+      for (const ProcessId& member : members) {
+        if (shared_group || process_group_of(member.pid) != leader.pid) (void)send_signal(member, signal).ok();
+      }
+      return;
+  }
+}
+
+}  // namespace forever

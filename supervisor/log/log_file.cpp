@@ -1,0 +1,111 @@
+#include "supervisor/log/log_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "platform/lock.hpp"
+
+namespace forever {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRetry = 1s;  // after a rotation that failed
+
+std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+}  // namespace
+
+std::string rotated_path(const std::string& path, unsigned number) { return path + '.' + std::to_string(number); }
+
+Result<LogFile::Place> LogFile::place() {
+  for (int attempt = 0;; ++attempt) {
+    const bool opens = !file_;
+    if (opens) {
+      Result<Handle> opened = open_log_file(options_.path);
+      if (!opened && opened.error().code.value() == ENOENT && make_private_directory(parent_of(options_.path)))
+        opened = open_log_file(options_.path);
+      if (!opened) return opened.error();
+      file_ = std::move(*opened);
+      lock_open_file(file_.get());  // so that a start with the same log can be refused
+    }
+    const Result<FileFacts> facts = facts_of(file_.get());
+    if (!facts) return facts.error();
+    if (facts->links == 0 && attempt == 0) {
+      file_.reset();  // deleted by somebody: made anew
+      continue;
+    }
+    Place place{.size = facts->size, .room = options_.max_size > facts->size ? options_.max_size - facts->size : 0};
+    // What an earlier writer left behind was cut off in the middle of a write; its bytes come again.
+    if (opens && options_.whole_lines && !ends_with_newline(place.size)) {
+      if (const Status ended = write(place.size, "\n"); !ended) return ended.error();
+      ++place.size;
+    }
+    return place;
+  }
+}
+
+bool LogFile::ends_with_newline(std::uint64_t size) const {
+  char last = '\n';
+  if (size > 0) (void)read_at(file_.get(), size - 1, &last, 1).ok();
+  return last == '\n';
+}
+
+Status LogFile::write(std::uint64_t offset, std::string_view bytes) {
+  const Result<std::size_t> written = write_at(file_.get(), offset, bytes);
+  if (written) return Done{};
+  (void)truncate_file(file_.get(), offset).ok();
+  return written.error();
+}
+
+// An older log that cannot be moved out of the way is not overwritten.
+bool LogFile::make_way_and_move() {
+  if (options_.keep == 0) return truncate_file(file_.get(), 0).ok();
+  // Removed, not renamed over: that would begin to write the file back at once.
+  (void)remove_tree(rotated_path(options_.path, options_.keep)).ok();
+  for (unsigned i = options_.keep - 1; i > 0; --i) {
+    const Status moved = rename_file(rotated_path(options_.path, i), rotated_path(options_.path, i + 1));
+    if (!moved && moved.error().code.value() != ENOENT) return false;
+  }
+  return rename_file(options_.path, rotated_path(options_.path, 1)).ok();
+}
+
+void LogFile::rotate(Time now) {
+  if (!make_way_and_move()) {
+    rotate_again_ = now + kRetry;
+  } else if (options_.keep != 0) {
+    file_.reset();
+  }
+}
+
+Status LogFile::clear() {
+  if (const auto there = place(); !there) return there.error();
+  Status emptied = truncate_file(file_.get(), 0);
+  for (unsigned i = 1; i <= options_.keep || exists(rotated_path(options_.path, i)); ++i)
+    if (Status removed = remove_tree(rotated_path(options_.path, i)); !removed) emptied = removed;
+  return emptied;
+}
+
+std::string LogFile::tail(std::size_t bytes) const {
+  std::string text;
+  const auto prepend = [&](NativeHandle file) {
+    const Result<FileFacts> facts = facts_of(file);
+    if (!facts || text.size() >= bytes) return;
+    // With the byte before: it tells whether the first line is whole.
+    const std::uint64_t wanted = std::min<std::uint64_t>(facts->size, bytes - text.size() + 1);
+    std::string part(static_cast<std::size_t>(wanted), '\0');
+    const Result<std::size_t> got = read_at(file, facts->size - wanted, part.data(), part.size());
+    if (!got) return;
+    part.resize(*got);
+    if (wanted < facts->size) part.erase(0, part.find('\n') + 1);
+    text.insert(0, part);
+  };
+  if (file_) prepend(file_.get());
+  if (text.size() < bytes)
+    if (const Result<Handle> rotated = open_for_reading(rotated_path(options_.path, 1)); rotated)
+      prepend(rotated->get());
+  return text;
+}
+
+}  // namespace forever

@@ -1,0 +1,125 @@
+// The ports of one app: the sockets of all its slots, held here and by the keeper, and who gets new connections.
+//
+// A socket on which an instance listens becomes a seat of that instance. It outlives the process: when the next one of the
+// same slot binds the same address, the seat's socket is put in the place of its own, with all connections that wait there.
+// Another instance (another slot, or the next generation in a reload) gets a seat of its own beside it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "platform/event_loop.hpp"
+#include "platform/keeper.hpp"
+#include "platform/port_sharing.hpp"
+#include "supervisor/ports/steering.hpp"
+
+namespace forever {
+
+class SharedPorts {
+ public:
+  // Instances are known by their keys; the loop's token of an instance's calls is `first_token` plus its key.
+  SharedPorts(EventLoop& loop, std::uint64_t first_token) : loop_(loop), first_token_(first_token) {}
+
+  // A process of the instance has been forked under a filter whose listener is `calls`.
+  void process_started(KeeperLink& link, std::uint32_t key, std::uint32_t slot, Pid leader, Handle calls);
+  void process_ended(KeeperLink& link, std::uint32_t key);
+  // Whether it may get new connections: not before it is to take over, nor once it is on its way out.
+  void set_active(std::uint32_t key, bool active);
+  // Ends listening on all that the instance has: what still waits there is refused.
+  void release(KeeperLink& link, std::uint32_t key);
+  void release_all(KeeperLink& link);
+
+  [[nodiscard]] bool owns(std::uint64_t token) const noexcept;
+  // Answers calls. true: an instance listens that did not before, or something else that is on record has changed.
+  bool readable(KeeperLink& link, std::uint64_t token);
+
+  // It listens on something.
+  [[nodiscard]] bool ready(std::uint32_t key) const;
+  // What it listens on, or has listened on and holds for its next process.
+  [[nodiscard]] std::vector<std::string> addresses(std::uint32_t key) const;
+  // Whether the first listens on all that the second listens on.
+  [[nodiscard]] bool covers(std::uint32_t key, std::uint32_t other) const;
+  // Whether several instances listen on this port.
+  [[nodiscard]] bool serve_side_by_side(std::uint16_t port) const;
+  // From now on connections from port `from` of this machine to `port` are this instance's alone. false: it does
+  // not listen there. The Error: too many are aimed already.
+  [[nodiscard]] Result<bool> aim(std::uint32_t key, std::uint16_t port, std::uint16_t from);
+  void end_aim(std::uint16_t from);
+  // Connections that wait in its queues, and those that the processes `tree` hold on its ports (not counted beyond `enough`).
+  [[nodiscard]] unsigned connections(std::uint32_t key, const std::vector<Pid>& tree, unsigned enough) const;
+  [[nodiscard]] bool any() const noexcept { return !seats_.empty(); }
+  [[nodiscard]] std::vector<std::string> records() const;  // PortRecord as text
+  // Why sockets could not be taken; empty if none was refused.
+  [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
+
+  // ports_adoption.cpp
+  // After a predecessor: takes what the keeper holds, in the order on record; then each instance says who it is. `tree`: its
+  // living processes, none if it has no process now. What nobody claims in the end is given up.
+  void adopt(HeldHandles& held, const std::vector<std::string>& records);
+  void adopt_instance(KeeperLink& link, std::uint32_t key, std::uint32_t slot, const ProcessId& leader,
+                      const std::vector<Pid>& tree);
+  void end_adoption(KeeperLink& link);
+  // For a keeper that we are to become; and back if that failed.
+  void release_handles(HeldHandles& into);
+  void take_back(HeldHandles& from);
+
+ private:
+  struct Member {
+    std::uint32_t slot = 0;
+    Pid leader = 0;
+    Handle calls;
+    bool active = false;
+    std::vector<std::string> granted;  // addresses that its process may share
+  };
+  struct Seat {
+    Handle socket;
+    std::uint64_t cookie = 0;
+    std::string address;
+    std::uint32_t slot = 0;
+    std::uint32_t key = 0;
+    bool owned = true;     // false: adopted, and its instance is not known yet
+    bool claimed = false;  // its instance's present process has it
+    bool ready = false;    // and listens
+  };
+
+  struct Aim {
+    std::uint16_t from = 0;
+    std::uint32_t key = 0;
+    std::uint16_t port = 0;
+  };
+
+  // What the keeper holds: "port/SLOT/COOKIE" and "calls/SLOT/LEADER".
+  static constexpr const char* kSeatName = "port/";
+  static constexpr const char* kCallsName = "calls/";
+  static void hold(KeeperLink& link, const std::string& name, const Handle& handle);
+
+  void answer(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call);
+  void answer_bind(std::uint32_t key, Member& member, PortCall& call);
+  void answer_listen(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call);
+  [[nodiscard]] Seat* seat_for(std::uint32_t key, const Member& member, const PortCall& call);
+  [[nodiscard]] bool granted(const std::string& address) const;
+  void add_seat(KeeperLink& link, Seat seat);
+  void remove_seats(KeeperLink& link, const std::function<bool(const Seat&)>& which);
+  void steer(const std::string& address);
+  void steer_port(std::uint16_t port);
+  void steer_across(const Seat& leaving);
+  [[nodiscard]] std::vector<std::uint64_t> active_on(const std::string& address) const;
+  void attach(const std::string& address, const std::vector<std::uint32_t>& targets);
+  [[nodiscard]] static std::string name_of(const Seat& seat);
+  [[nodiscard]] static std::string name_of(const Member& member);
+
+  EventLoop& loop_;
+  std::uint64_t first_token_;
+  std::map<std::uint32_t, Member> members_;  // by key; only those with a process, or that had one
+  std::vector<Seat> seats_;
+  std::map<std::string, ListenOrder> orders_;
+  std::map<std::string, Handle> adopted_calls_;  // by name, until their instance is known
+  std::vector<Aim> aims_;
+  std::string trouble_;
+  bool changed_ = false;
+};
+
+}  // namespace forever

@@ -1,0 +1,400 @@
+// How a supervisor begins: a fresh start, or going on where a predecessor was interrupted.
+#include <algorithm>
+#include <array>
+
+#include "app/ids.hpp"
+#include "app/start_report.hpp"
+#include "client/adopt.hpp"
+#include "platform/files.hpp"
+#include "platform/local_socket.hpp"
+#include "platform/lock.hpp"
+#include "platform/output_pipe.hpp"
+#include "platform/pipe.hpp"
+#include "platform/users.hpp"
+#include "supervisor/supervision.hpp"
+#include "supervisor/tokens.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kControlRetry{1000};
+constexpr Milliseconds kRecordPatience{
+    500};  // with a keeper that was stopped, or parent of none of it: the exit is unknown then
+
+// The spec was lost: what the status and the kernel still know of it.
+AppSpec rebuild_spec(const AppStatus& status) {
+  AppSpec spec;
+  spec.name = status.name;
+  spec.id = status.id;
+  spec.app_namespace = status.app_namespace;
+  spec.interpreter = {"none"};
+  if (!status.command.empty()) {
+    spec.script = status.command.front();
+    spec.arguments.assign(status.command.begin() + 1, status.command.end());
+  }
+  spec.directory = status.directory;
+  if (!status.user.empty() && status.user != user_name(effective_uid())) spec.user = status.user;
+  spec.limits = current_limits();
+  spec.logs.out = status.out_log;
+  spec.logs.err = status.err_log;
+  spec.logs.merge = status.err_log.empty();
+  spec.hold_ports = !status.ports.empty();
+  for (const InstanceStatus& instance : status.instances) {
+    if (instance.role == Role::serving) spec.instances = std::max(spec.instances, instance.slot + 1);
+    if (spec.environment.empty() && presence(instance.process) == Presence::alive)
+      spec.environment = environment_of(instance.process.pid);
+  }
+  return spec;
+}
+
+Handle take(HeldHandles& held, const char* name) {
+  auto node = held.extract(name);
+  return node.empty() ? Handle{} : std::move(node.mapped());
+}
+
+}  // namespace
+
+Status Supervision::begin() {
+  self_ = identify(current_pid()).value_or(ProcessId{});
+  keeper_ = identify(link_.keeper()).value_or(ProcessId{});
+  lock_ = take(held_, "lock");
+  report_ = take(held_, "report");
+  // A predecessor died before the start that it was made for had come to an end: it is begun anew, not given up.
+  if (report_ && face_.arguments.at(2) == "start") fresh_ = true;
+  host_ = host_id();
+  identity_ = state_.identity();
+  auto recorded = read_own_status(state_, name_, host_);
+  auto spec = state_.read_spec(name_);
+  // What a newer forever has written is neither guessed at nor written over.
+  if (!recorded && is_of_newer_format(recorded.error())) return recorded.error();
+  if (!spec && is_of_newer_format(spec.error())) return spec.error();
+  if (!spec && !recorded && !fresh_) {
+    if (auto rebuilt = status_from_kernel()) recorded = std::move(*rebuilt);
+  }
+  if (!spec && (fresh_ || !recorded)) return spec.error();
+  spec_ = spec ? std::move(*spec) : rebuild_spec(*recorded);
+  if (!spec && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  merge_same_logs(spec_);
+  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) add_instance(slot);
+  if (recorded) last_exits_ = recorded->last_exits;
+  if (recorded) command_ = recorded->command;
+
+  if (auto watched = loop_.watch_readable(link_.native(), kLinkToken); !watched) return watched;
+  read_records();
+  AppStatus last = recorded ? *recorded : AppStatus{};
+  if (!recorded || last.host != host_) last.instances.clear();
+  await_records(last);
+  recover_lost(last);
+  if (recorded && recorded->host != host_ && !last.instances.empty()) {
+    last.desired = Desired::online;  // that lives; what the record of another time wanted is void
+    last.plan = PlanStep::none;
+  }
+  std::optional<Pid> alive;
+  for (const InstanceStatus& instance : last.instances) {
+    if (presence(instance.process) == Presence::alive) alive = instance.process.pid;
+  }
+  if (auto pipes = outputs_.open_pipes(state_, spec_, held_, link_, alive); !pipes) return pipes;
+  if (auto opened = adopt_passed(last); !opened && fresh_) return opened;
+  begin_watching();  // before the program runs, so that no change is missed
+  resume(last);
+  for (const ExitRecord& record : std::exchange(records_, {})) unacknowledged_.push_back(record.id);
+
+  outputs_.open_logs(state_, spec_);
+  triggers_.use(spec_, steady_now(), wall_now());
+  watch_files();
+  open_control();
+  return Done{};
+}
+
+void Supervision::begin_watching() {
+  OwnFiles own;
+  own.add_folder(state_.path());
+  const auto [out, err] = log_paths(state_, spec_);
+  own.add_log(out);
+  if (!err.empty()) own.add_log(err);
+  watching_.use(spec_, std::move(own));
+  if (watching_.on()) log_later(EventLevel::info, "watching " + watching_.extent());
+}
+
+void Supervision::read_records() {
+  ExitRecord record;
+  while (link_.receive(record) == KeeperLink::Receipt::record) records_.push_back(record);
+}
+
+// What ended this moment as the child of our predecessor is the keeper's, which is about to tell how it ended.
+void Supervision::await_records(const AppStatus& last) {
+  if (!(last.keeper == keeper_)) return;
+  const auto untold = [&](const InstanceStatus& instance) {
+    return instance.process.pid != 0 && presence(instance.process) != Presence::alive &&
+           std::ranges::find(records_, instance.process, &ExitRecord::id) == records_.end();
+  };
+  const std::array<NativeHandle, 1> link{link_.native()};
+  if (!records_patience_) records_patience_ = steady_now() + kRecordPatience;
+  while (std::ranges::any_of(last.instances, untold)) {
+    const auto left = std::chrono::ceil<Milliseconds>(*records_patience_ - steady_now());
+    if (left <= Milliseconds{0} || wait_readable(link, left) < 0) return;
+    const std::size_t before = records_.size();
+    read_records();
+    if (records_.size() == before) return;  // the keeper is gone, too
+  }
+}
+
+// A process of ours that the status does not tell of (the disk was full, the file was deleted): the newest
+// generation that bears the slot's marker is its leader.
+void Supervision::recover_lost(AppStatus& last) {
+  if (fresh_ && generation_ == 0 && last.instances.empty()) return;
+  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) {
+    const auto known = std::ranges::find(last.instances, slot, &InstanceStatus::slot);
+    if (known != last.instances.end() && presence(known->process) == Presence::alive) continue;
+    // That nothing runs is not looked into before a start by hand; a successor's record may be older than a full disk.
+    if (known != last.instances.end() && known->process.pid == 0 && fresh_ && generation_ == 0) continue;
+    auto found = find_by_marker(slot, known == last.instances.end() ? 0 : known->generation + 1);
+    if (!found) continue;
+    if (known == last.instances.end()) {
+      last.instances.push_back(std::move(*found));
+    } else {
+      found->history = known->history;
+      *known = std::move(*found);
+    }
+  }
+}
+
+std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, std::uint64_t at_least) const {
+  const std::string prefix = identity_ + '/' + name_;
+  std::optional<InstanceStatus> found;
+  const auto consider = [&](const ProcessId& id) {
+    const auto marker = marker_of(id.pid);
+    if (!marker || marker->prefix != prefix || marker->slot != slot || marker->generation < at_least) return;
+    if (presence(id) != Presence::alive) return;
+    const bool newer = !found || marker->generation > found->generation ||
+                       (marker->generation == found->generation && id.start_time < found->process.start_time);
+    if (!newer) return;
+    InstanceStatus instance;
+    instance.slot = slot;
+    instance.state = InstanceState::online;
+    instance.process = id;
+    instance.generation = marker->generation;
+    instance.started_ms = to_ms(steady_now() - age_of(id));
+    instance.started_wall_ms = to_ms(wall_now() - age_of(id));
+    found = std::move(instance);
+  };
+  for (const Pid pid : children_of(keeper_.pid)) {
+    if (const auto id = pid == self_.pid ? std::nullopt : identify(pid)) consider(*id);
+  }
+  if (!found && generation_ == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id); });
+  return found;
+}
+
+// Spec and status are lost both: what the kernel knows of a process with our marker, with default settings.
+std::optional<AppStatus> Supervision::status_from_kernel() const {
+  auto instance = find_by_marker(0, 0);
+  if (!instance) return std::nullopt;
+  AppStatus status;
+  status.name = name_;
+  if (const auto id = claim_id(state_, name_)) status.id = *id;
+  status.app_namespace = "default";
+  const Pid pid = instance->process.pid;
+  if (const auto facts = facts_of("/proc/" + std::to_string(pid))) status.user = user_name(facts->owner);
+  status.command = arguments_of(pid);
+  status.directory = directory_of(pid);
+  status.out_log = state_.out_log_path(name_);
+  const auto out = hold_fifo_of(pid, 1), err = hold_fifo_of(pid, 2);
+  const bool merged = out && err && facts_of(out->get()).value().inode == facts_of(err->get()).value().inode;
+  if (!merged) status.err_log = state_.err_log_path(name_);
+  status.host = host_;
+  status.desired = Desired::online;
+  status.instances.push_back(std::move(*instance));
+  return status;
+}
+
+Instance& Supervision::add_instance(std::uint32_t slot) {
+  const auto after = std::ranges::find_if(instances_, [&](const Instance& other) { return other.slot() > slot; });
+  return *instances_.emplace(after, slot, spec_, next_key_++);
+}
+
+Parent Supervision::parent_for(const ProcessId& id) const {
+  const Pid parent = parent_of(id.pid);
+  if (parent == self_.pid) return Parent::us;
+  return parent != 0 && parent == keeper_.pid ? Parent::keeper : Parent::nobody;
+}
+
+// Where it fails after a predecessor nothing is lost: it is tried again before the next process starts.
+Status Supervision::adopt_passed(const AppStatus& last) {
+  passed_.adopt(held_);
+  for (const InstanceStatus& instance : last.instances) {
+    if (presence(instance.process) == Presence::alive) passed_.take_from(link_, spec_, instance.process.pid);
+  }
+  Status opened = passed_.open(link_, spec_);
+  if (!opened) log_later(EventLevel::warning, opened.error().message());
+  return opened;
+}
+
+void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) {
+  const Time started = steady_from_ms(recorded.started_ms);
+  if (recorded.process.pid != 0) {
+    const Parent parent = adopt_process(recorded.process) ? Parent::us : parent_for(recorded.process);
+    instance.adopt_process(recorded, parent);
+    instance.adopt_cgroup(Cgroups{identity_ + '/' + name_}.find(recorded.slot, recorded.generation));
+    instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
+    if (spec_.ready_when() == ReadyWhen::notify)
+      notices_.adopt_process(link_, held_, instance.key(), instance.slot(), recorded.process.pid,
+                             {recorded.ready, !recorded.ready && recorded.says == "stopping", recorded.says});
+    if (parent == Parent::nobody) (void)loop_.watch_process(recorded.process, kProcessToken).ok();
+    return;
+  }
+  instance.adopt_record(recorded);
+  const bool waiting = recorded.state == InstanceState::backoff || recorded.state == InstanceState::starting;
+  const Time due = recorded.state == InstanceState::backoff ? steady_from_ms(recorded.due_ms) : steady_now();
+  instance.life().adopt(waiting ? InstanceState::backoff : recorded.state, recorded.history, started,
+                        waiting ? std::optional{due} : std::nullopt);
+}
+
+void Supervision::resume(const AppStatus& last) {
+  // A fresh start wants to be online whatever the last state was; what lives is never started beside.
+  desired_ = fresh_ ? Desired::online : last.desired;
+  plan_ = fresh_ ? PlanStep::none : last.plan;
+  for (Instance& instance : instances_) {
+    const auto recorded = std::ranges::find_if(last.instances, [&](const InstanceStatus& one) {
+      return one.slot == instance.slot() && one.role == Role::serving;
+    });
+    const bool known = recorded != last.instances.end();
+    const bool alive = known && presence(recorded->process) == Presence::alive;
+    if (fresh_ && !alive) {
+      if (known) instance.adopt_record(*recorded);
+      advance(instance, event::Start{});
+      continue;
+    }
+    if (!known) {
+      if (desired_ == Desired::online) advance(instance, event::Start{});
+      continue;
+    }
+    take_over(instance, *recorded);
+    instance.set_start_known();
+    const bool had_process = recorded->process.pid != 0;
+    if (desired_ == Desired::stopped) {
+      advance(instance, event::Stop{});
+    } else if (had_process && recorded->state == InstanceState::stopping && alive) {
+      // One of several begins anew together with the others: go_on_restarting().
+      const bool together = plan_ == PlanStep::restarting && spec_.instances > 1;
+      advance(instance, event::Stop{Trigger::restart, !together, false});
+    }
+    if (had_process && !alive) {
+      await_records(last);  // it may have ended since we looked first
+      const auto record = std::ranges::find(records_, recorded->process, &ExitRecord::id);
+      process_ended(recorded->process, record == records_.end() ? ExitStatus{} : record->status);
+    }
+    if (alive) log_later(EventLevel::info, "adopted pid " + std::to_string(recorded->process.pid));
+  }
+  for (const InstanceStatus& recorded : last.instances) {
+    if (recorded.slot < spec_.instances && recorded.role == Role::serving) continue;
+    if (presence(recorded.process) == Presence::alive) adopt_leaving(recorded);
+  }
+  adopt_ports(last);
+}
+
+// What was on its way out, or not yet in, when the predecessor died.
+void Supervision::adopt_leaving(const InstanceStatus& recorded) {
+  Instance& instance = add_instance(recorded.slot);
+  take_over(instance, recorded);
+  instance.set_start_known();
+  leave_to_end(instance, recorded.role == Role::rising ? Role::rising : Role::retiring);
+}
+
+void Supervision::adopt_ports(const AppStatus& last) {
+  ports_.adopt(held_, last.ports);
+  for (const Instance& instance : instances_) {
+    if (!spec_.shares_ports() && last.ports.empty()) break;
+    // Before its exec a process may still have copies of all that we hold.
+    const bool settled = instance.process().pid != 0 && !instance.at_gate();
+    ports_.adopt_instance(link_, instance.key(), instance.slot(), instance.process(),
+                          settled ? tree_pids(instance) : std::vector<Pid>{});
+  }
+  settle_ports();
+  ports_.end_adoption(link_);
+  Notices::end_adoption(link_, held_);
+  for (Instance& instance : instances_) {
+    if (instance.role() == Role::rising || (instance.role() != Role::serving && desired_ == Desired::stopped)) {
+      advance(instance, event::Stop{});
+    } else if (instance.role() == Role::retiring) {
+      retire(instance, Trigger::reload, spec_.drain_timeout);
+    }
+  }
+}
+
+// Without it nobody can ask for anything, so what prevents it is tried again until it is there.
+void Supervision::open_control() {
+  const bool again = std::exchange(control_retry_, std::nullopt).has_value();
+  const std::string directory = state_.app_directory(name_);
+  Handle listener = take(held_, "control");
+  Status done = Done{};
+  if (!listener || !listens_locally(directory, "control")) {
+    if (auto made = listen_local(directory, "control")) {
+      listener = std::move(*made);
+      if (auto kept = link_.hold("control", listener.get()); !kept)
+        log_later(EventLevel::warning, kept.error().message());
+    } else {
+      done = made.error();
+    }
+  }
+  if (done) done = control_.serve(std::move(listener));
+  if (done) return;
+  if (!again) log_later(EventLevel::error, done.error().message());
+  control_retry_ = steady_now() + kControlRetry;
+}
+
+SpawnContext Supervision::spawn_context() const {
+  SpawnContext context;
+  context.out = outputs_.out();
+  context.err = outputs_.err();
+  context.directory = state_.app_directory(name_);
+  context.marker_prefix = identity_ + '/' + name_;
+  context.keeper = keeper_.pid;
+  if (spec_.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};
+  return context;
+}
+
+// Once every slot's first start is known, the command line may be told. An instance that could not be executed at a
+// fresh start is not kept half-started: everything is stopped again first.
+void Supervision::prepare_start_report() {
+  if (!report_ || !start_report_.empty()) return;
+  if (!std::ranges::all_of(instances_, &Instance::start_known)) return;
+  StartReport report;
+  report.started = true;
+  report.pids = pids();
+  for (Instance& instance : instances_) {
+    if (!fresh_ || instance.failed_stage().empty() || last_exits_.empty()) continue;
+    const LastExit& last = last_exits_.back();
+    report.started = false;
+    report.stage = instance.failed_stage();
+    report.code = static_cast<int>(last.status.code);
+    report.reason = describe_exit(last.status, report.stage);
+  }
+  if (!report.started) {
+    desired_ = Desired::stopped;
+    for (Instance& instance : instances_) advance(instance, event::Stop{});
+  }
+  start_report_ = encode_start_report(report);
+}
+
+void Supervision::give_up(const Error& error) {
+  // Nobody waits: the keeper tries again, unless even the files are gone and nothing lives that could rebuild them.
+  const bool nothing = !exists(state_.spec_path(name_)) && !exists(state_.status_path(name_));
+  if (!fresh_ && !report_ && !nothing) return;
+  StartReport report;
+  report.reason = error.message();
+  report.code = error.code.value();
+  start_report_ = encode_start_report(report);
+  (void)link_.finish().ok();
+  unlock(lock_.get());
+  send_start_report();
+}
+
+void Supervision::send_start_report() {
+  if (start_report_.empty() || !report_) return;
+  write_message(report_.get(), start_report_);
+  report_.reset();
+  (void)link_.drop("report").ok();
+  (void)link_.sync(state_.spec_path(name_)).ok();
+}
+
+}  // namespace forever

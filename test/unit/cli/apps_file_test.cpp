@@ -1,0 +1,367 @@
+// The apps file: every key and alias, what is refused, and in which order apps stand.
+#include "cli/apps_file/apps_file.hpp"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "cli/apps_file/relaxed_json.hpp"
+#include "cli/grammar/verbs.hpp"
+#include "test/support/catch.hpp"
+#include "test/support/run.hpp"
+
+using namespace forever;
+using namespace forever::cli;
+using forever::test::contains;
+
+namespace {
+
+AppsQuestion question(const std::string& environment = {}, const std::vector<std::string>& only = {}) {
+  return {"apps.json", "/srv/app", "/home/me", environment, only};
+}
+
+AppsFile parsed(const std::string& text, const AppsQuestion& asked = question()) {
+  const auto file = parse_apps(text, asked);
+  if (!file) FAIL(file.error().message());
+  return *file;
+}
+
+std::string fault(const std::string& text, const AppsQuestion& asked = question()) {
+  const auto file = parse_apps(text, asked);
+  return file ? "accepted" : file.error().message();
+}
+
+std::vector<std::string> names_of(const AppsFile& file) {
+  std::vector<std::string> names;
+  for (const AppEntry& app : file.apps) names.push_back(*app.options.name);
+  return names;
+}
+using Names = std::vector<std::string>;
+
+// One app with these keys beside its script, and one more.
+AppsFile with(const std::string& keys) { return parsed("{\"script\": \"x\", " + keys + "}"); }
+StartOptions options_with(const std::string& keys) { return with(keys).apps.front().options; }
+std::string warnings_with(const std::string& keys) {
+  std::string all;
+  for (const std::string& line : with(keys).warnings) all += line + "\n";
+  return all;
+}
+
+// What one key does: it sets something, is told as lost, or means nothing here.
+struct Sample {
+  const char* keys;  // all the spellings, separated by blanks
+  const char* value;
+  bool (*set)(const StartOptions& options);  // null: nothing is set
+  const char* told = "";
+};
+const Sample kSamples[] = {
+    {"name", R"("web")", [](const StartOptions& o) { return o.name == "web"; }},
+    {"uid user", R"("www")", [](const StartOptions& o) { return o.user == "www"; }},
+    {"gid group", "33", [](const StartOptions& o) { return o.group == "33"; }},
+    {"namespace", R"("prod")", [](const StartOptions& o) { return o.app_namespace == "prod"; }},
+    {"args options", R"("-a 'b c' \"d e\" f\\ g")",
+     [](const StartOptions& o) {
+       return o.arguments == Names{"-a", "b c", "d e", "f g"};
+     }},
+    {"interpreter exec_interpreter command", R"("python3")",
+     [](const StartOptions& o) { return o.interpreter == Names{"python3"}; }},
+    {"cwd workingDir", R"("sub")", [](const StartOptions& o) { return o.directory == "/srv/app/sub"; }},
+    {"sourceDir", R"("/opt/x")",
+     [](const StartOptions& o) { return o.program == "/opt/x/x" && o.directory == "/opt/x"; }},
+    {"env_file", R"([".env", "/etc/x.env"])",
+     [](const StartOptions& o) {
+       return o.environment_files == Names{"/srv/app/.env", "/etc/x.env"};
+     }},
+    {"port", "8081", [](const StartOptions& o) { return o.environment == Names{"PORT=8081"}; }},
+    {"env", R"({"A": "1", "B": 2, "C": true, "D": null, "E": {"x": [1]}})",
+     [](const StartOptions& o) {
+       return o.environment == Names{"A=1", "B=2", "C=true", "E={\"x\":[1]}"};
+     }},
+    {"autorestart", "false", [](const StartOptions& o) { return o.restart_on == RestartOn::never; }},
+    {"restart", R"("on-failure")", [](const StartOptions& o) { return o.restart_on == RestartOn::on_failure; }},
+    {"stop_exit_codes", "[0, 42]",
+     [](const StartOptions& o) {
+       return o.stop_exit_codes == std::vector<int>{0, 42};
+     }},
+    {"min_uptime minUptime", "1500", [](const StartOptions& o) { return o.min_uptime == Milliseconds{1500}; }},
+    {"max_restarts max", "5", [](const StartOptions& o) { return o.max_restarts == 5U; }},
+    {"restart_delay", R"("2s")", [](const StartOptions& o) { return o.restart_delay == Milliseconds{2000}; }},
+    {"exp_backoff_restart_delay backoff_first", "100",
+     [](const StartOptions& o) { return o.backoff_first == Milliseconds{100}; }},
+    {"spinSleepTime", "700",
+     [](const StartOptions& o) { return o.backoff_first == Milliseconds{700} && o.backoff_cap == Milliseconds{700}; }},
+    {"max_memory_restart max_memory", R"("300M")",
+     [](const StartOptions& o) { return o.max_memory == std::uint64_t{300} << 20U; }},
+    {"cron_restart cron", R"("0 4 * * *")", [](const StartOptions& o) { return o.cron_restart == "0 4 * * *"; }},
+    {"kill_timeout", "1600", [](const StartOptions& o) { return o.kill_timeout == Milliseconds{1600}; }},
+    {"kill_signal killSignal", R"("SIGINT")", [](const StartOptions& o) { return o.kill_signal == 2; }},
+    {"treekill killTree", "false", [](const StartOptions& o) { return o.kill_mode == KillMode::process; }},
+    {"out_file out output out_log outFile", R"("logs/o")",
+     [](const StartOptions& o) { return o.out == "/srv/app/logs/o"; }},
+    {"error_file error err err_file err_log errFile", R"("~/e")",
+     [](const StartOptions& o) { return o.err == "/home/me/e"; }},
+    {"log_file log logFile", R"("/l")", [](const StartOptions& o) { return o.out == "/l" && o.merge_logs == true; }},
+    {"log_type", R"("json")", [](const StartOptions& o) { return o.log_format == LogFormat::json; }},
+    {"log_date_format", R"("YYYY")", [](const StartOptions& o) { return o.log_format == LogFormat::time; }, "ISO 8601"},
+    {"time", "true", [](const StartOptions& o) { return o.log_format == LogFormat::time; }},
+    {"disable_logs", "true", [](const StartOptions& o) { return o.out == "/dev/null" && o.err == "/dev/null"; }},
+    {"exec_mode", R"("cluster")", nullptr},
+    {"instance_var", R"("SLOT")", nullptr, "FOREVER_INSTANCE"},
+    {"watch_options", R"({"usePolling": true})", nullptr, "watch_options is not carried over"},
+    {"hideEnv", R"(["A"])", nullptr, "hideEnv is not carried over"},
+    {"spawnWith stdio", R"(["ignore"])", nullptr, "spawnWith is not carried over"},
+    {"root path pidPath sockPath", R"("/r")", nullptr, "the state directory is FOREVER_HOME"},
+    {"container dist image_name", R"("x")", nullptr, "container is not carried over"},
+    {"killTTL", "100", nullptr, "killTTL is not carried over"},
+    {"wait_ready", "true", nullptr, "wait_ready is not carried over"},
+    {"shutdown_with_message", "true", nullptr, "shutdown_with_message is not carried over"},
+    {"pid_file pid pidFile", R"("x.pid")", nullptr, "pids/NAME-SLOT.pid"},
+    {"autostart", "false", nullptr, "autostart is not carried over"},
+    {"filter_env", "true", nullptr, "filter_env is not carried over"},
+    {"post_update", R"(["npm install"])", nullptr, "post_update is not carried over"},
+};
+// What other versions have an option for: an option of that name, or told as not supported.
+struct Depending {
+  const char* keys;
+  const char* value;
+  const char* option;
+};
+const Depending kDepending[] = {
+    {"instances", "4", "--instances"},
+    {"increment_var increment_env", R"("PORT")", "--increment-env"},
+    {"listen_timeout ready_timeout", "3000", "--ready-timeout"},
+    {"watch", "true", "--watch"},
+    {"ignore_watch watchIgnorePatterns watchIgnore", R"(["node_modules"])", "--ignore"},
+    {"watch_delay", "1000", "--watch-delay"},
+};
+// Read together with others, each in a case of its own below.
+const std::set<std::string> kElsewhere{"script",          "exec",      "name_prefix",      "append_env_to_name",
+                                       "depends_on",      "dependsOn", "interpreter_args", "node_args",
+                                       "interpreterArgs", "nodeArgs",  "watchDirectory",   "usePolling",
+                                       "pollingInterval"};
+
+bool has_option(const std::string& name) {
+  for (const OptionGroup& group : kStartGroups) {
+    for (const Option& option : group.options) {
+      if (option.names.ends_with(name)) return true;
+    }
+  }
+  return false;
+}
+
+std::string key_and_value(std::string_view key, const char* value) { return "\"" + std::string{key} + "\": " + value; }
+
+}  // namespace
+
+TEST_CASE("APPS1 every key and alias of an apps file sets what it says, or is told as lost") {
+  std::set<std::string> covered = kElsewhere;
+  for (const Sample& sample : kSamples) {
+    for (const std::string_view key : split_words(sample.keys, ' ')) {
+      INFO(key);
+      covered.emplace(key);
+      const std::string keys = key_and_value(key, sample.value);
+      const StartOptions options = options_with(keys);
+      if (sample.set != nullptr) CHECK(sample.set(options));
+      if (*sample.told == '\0') CHECK(warnings_with(keys).empty());
+      CHECK_THAT(warnings_with(keys), contains(sample.told));
+      CHECK_NOTHROW(options_with(key_and_value(key, "null")));  // a null is as good as nothing
+    }
+  }
+  for (const Depending& sample : kDepending) {
+    for (const std::string_view key : split_words(sample.keys, ' ')) {
+      INFO(key);
+      covered.emplace(key);
+      const std::string told = warnings_with(key_and_value(key, sample.value));
+      if (has_option(sample.option)) {
+        CHECK(told.empty());
+      } else {
+        CHECK_THAT(told, contains("is not supported yet"));
+      }
+      CHECK(warnings_with(key_and_value(key, "null")).empty());
+    }
+  }
+  // Every other key of the table means nothing here; it is taken without a word.
+  for (const std::string_view keys : apps_file_keys()) {
+    for (const std::string_view key : split_words(keys, ' ')) {
+      if (covered.contains(std::string{key})) continue;
+      INFO(key);
+      CHECK(warnings_with(key_and_value(key, "true")).empty());
+    }
+  }
+}
+
+TEST_CASE("APPS1 the manual names every key of an apps file") {
+  const std::string manual = forever::test::read_file("man/forever.1");
+  const std::string section = manual.substr(manual.find(".Sh APPS FILE"));
+  for (const std::string_view keys : apps_file_keys()) {
+    for (const std::string_view key : split_words(keys, ' ')) {
+      INFO(key);
+      CHECK_THAT(section, contains(std::string{key}));
+    }
+  }
+}
+
+TEST_CASE("APPS1 every option of start is a key too, and reads as on the command line") {
+  const StartOptions options = options_with(R"("log_keep": 2, "backoff_factor": 1.5, "log_max_size": "1M")");
+  CHECK(options.log_keep == 2U);
+  CHECK(options.backoff_factor == 1.5);
+  CHECK(options.log_max_size == std::uint64_t{1} << 20U);
+  CHECK_THAT(fault(R"({"script": "x", "quiet": true})"), contains("unknown key \"quiet\""));
+}
+
+TEST_CASE("APPS1 interpreter arguments go between interpreter and script") {
+  for (const char* key : {"interpreter_args", "node_args", "interpreterArgs", "nodeArgs"}) {
+    const AppsFile file = parsed(R"({"script": "a.js", ")" + std::string{key} + R"(": "--harmony --x=1"})");
+    CHECK(file.apps.front().options.interpreter == Names{"node", "--harmony", "--x=1"});
+  }
+  CHECK(options_with(R"("interpreter": "python3", "interpreter_args": ["-u"])").interpreter == Names{"python3", "-u"});
+  CHECK_THAT(fault(R"({"script": "x", "node_args": "-u"})"), contains("has no interpreter"));
+}
+
+TEST_CASE("APPS1 log files are meant from where the app runs, wherever that is said in the file") {
+  const StartOptions options = options_with(R"("out_file": "logs/o", "cwd": "sub", "err": "~/e")");
+  CHECK(options.out == "/srv/app/sub/logs/o");
+  CHECK(options.err == "/home/me/e");
+  CHECK(options_with(R"("log": "./l", "sourceDir": "/opt/x")").out == "/opt/x/l");
+  CHECK(options_with(R"("outFile": "o")").out == "/srv/app/o");
+}
+
+TEST_CASE("APPS1 forever's polling looks as often as it says") {
+  CHECK(options_with(R"("usePolling": true, "pollingInterval": 250)").poll == Milliseconds{250});
+  CHECK(options_with(R"("usePolling": true)").poll == Milliseconds{100});
+  CHECK_FALSE(options_with(R"("usePolling": false, "pollingInterval": 250)").poll);
+}
+
+TEST_CASE("APPS1 a name may be put together from a prefix, a name and the environment") {
+  const std::string text =
+      R"({"exec": "x", "name": "web", "name_prefix": "my-", "append_env_to_name": true, "env_test": {"A": 1}})";
+  CHECK(names_of(parsed(text)) == Names{"my-web"});
+  CHECK(names_of(parsed(text, question("test"))) == Names{"my-web-test"});
+}
+
+TEST_CASE("APPS1 the three forms of a file: apps, a list, one app; and names as keys") {
+  CHECK(names_of(parsed(R"({"apps": [{"script": "a.js"}, {"script": "b.js"}], "deploy": {}})")) == Names{"a", "b"});
+  CHECK(names_of(parsed(R"([{"script": "a.js"}])")) == Names{"a"});
+  CHECK(names_of(parsed(R"({"script": "a.js"})")) == Names{"a"});
+  CHECK(names_of(parsed(R"({"apps": {"x": {"script": "a.js"}, "y": {"script": "a.js"}}})")) == Names{"x", "y"});
+  // Without a name each gets one of its own; a name that was given is kept.
+  CHECK(names_of(parsed(R"([{"script": "a.js"}, {"script": "a.js"}, {"script": "q", "name": "a-1"}])")) ==
+        Names{"a", "a-2", "a-1"});
+}
+
+TEST_CASE("APPS1 forever's own form: uid is a name, sourceDir is where the script lies") {
+  const AppsFile file = parsed(R"([{"uid": "app1", "append": true, "watch": false, "script": "index.js",
+    "sourceDir": "/home/me/app1", "workingDir": "/tmp", "args": ["--port", "8081"], "watchDirectory": "/home/me/app1",
+    "spinSleepTime": 1000, "minUptime": 2000, "max": 3, "killSignal": "SIGTERM"}])");
+  const StartOptions& options = file.apps.front().options;
+  CHECK(options.name == "app1");
+  CHECK_FALSE(options.user);
+  CHECK(options.program == "/home/me/app1/index.js");
+  CHECK(options.directory == "/tmp");
+  CHECK(options.arguments == Names{"--port", "8081"});
+  CHECK(file.warnings.empty());
+}
+
+TEST_CASE("APPS1 --env-name lays one environment over the common one") {
+  const std::string text = R"({"script": "x", "env_prod": {"B": "3"}, "env": {"A": "1", "B": "2"}, "port": 1})";
+  CHECK(parsed(text).apps.front().options.environment == Names{"PORT=1", "A=1", "B=2"});
+  const AppsFile prod = parsed(text, question("prod"));
+  CHECK(prod.apps.front().options.environment == Names{"PORT=1", "A=1", "B=2", "B=3"});
+  CHECK(prod.apps.front().declared ==
+        Names{"cwd=/srv/app", "env A=1", "env B=3", "env PORT=1", "port=1", "script=\"x\""});
+  CHECK(parsed(text, question("other")).apps.front().options.environment == Names{"PORT=1", "A=1", "B=2"});
+}
+
+TEST_CASE("APPS1 two spellings of the same app are declared alike") {
+  const auto declared = [](const std::string& text) { return parsed(text).apps.front().declared; };
+  CHECK(declared(R"({"script": "x", "out": "/o", "name": "a"})") ==
+        declared(R"({"name": "a", "out_file": "/o", "exec": "x", "depends_on": [], "cwd": null})"));
+  CHECK(declared(R"({"script": "x", "args": "a"})") != declared(R"({"script": "x", "args": "b"})"));
+}
+
+TEST_CASE("APPS2 what depends on another stands behind it, else the order of the file stays") {
+  CHECK(names_of(parsed(R"({"apps": {
+    "a": {"script": "x", "depends_on": "c"}, "b": {"script": "x"},
+    "c": {"script": "x", "depends_on": ["d"]}, "d": {"script": "x"}, "e": {"script": "x", "dependsOn": {"a": {}}}}})")) ==
+        Names{"b", "d", "c", "a", "e"});
+}
+
+TEST_CASE("APPS2 circles and missing dependencies are refused before anything starts") {
+  CHECK_THAT(fault(R"({"apps": {"a": {"script": "x", "depends_on": "b"}, "b": {"script": "x", "depends_on": "c"},
+                       "c": {"script": "x", "depends_on": "b"}}})"),
+             contains("circle: b -> c -> b"));
+  CHECK_THAT(fault(R"([{"name": "a", "script": "x", "depends_on": "a"}])"), contains("a -> a"));
+  CHECK_THAT(fault(R"({"apps": {"web": {"script": "x", "depends_on": "bd"}, "db": {"script": "x"}}})"),
+             contains("'bd', which is not in the file; did you mean 'db'?"));
+}
+
+TEST_CASE("APPS1 --only takes names and namespaces, and refuses what is not there") {
+  const std::string text = R"({"apps": {"a": {"script": "x", "depends_on": "b"}, "b": {"script": "x"},
+                               "c": {"script": "x", "namespace": "n"}}})";
+  CHECK(names_of(parsed(text, question({}, {"a"}))) == Names{"a"});
+  CHECK(parsed(text, question({}, {"a"})).apps.front().depends_on.empty());
+  CHECK(names_of(parsed(text, question({}, {"n", "b"}))) == Names{"b", "c"});
+  CHECK_THAT(fault(text, question({}, {"x"})), contains("--only: no app is called 'x'"));
+}
+
+TEST_CASE("APPS1 what is wrong is told in one line, with the place or the nearest key") {
+  const auto wrong = [](const std::string& text, const std::string& part) {
+    const std::string message = fault(text);
+    CHECK_THAT(message, contains(part));
+    CHECK(message.starts_with("apps.json"));
+    CHECK(message.find('\n') == std::string::npos);
+  };
+  wrong("{\"apps\": [\n  {\"script\": }]}", "line 2, column 14");
+  wrong("", "is not valid JSON");
+  wrong("7", "neither an object nor a list");
+  wrong("{}", "it has no \"apps\"");
+  wrong("{\"apps\": []}", "there is no app in it");
+  wrong("{\"apps\": 7}", "neither a list nor an object");
+  wrong("{\"apps\": [7]}", "app 1 is not an object");
+  wrong(R"({"apps": [], "env": {}})", "unknown key \"env\" beside \"apps\"");
+  wrong(R"({"apps": [{"name": "x"}]})", "x: there is no \"script\"");
+  wrong(R"({"script": "x", "max_restart": 3})", "unknown key \"max_restart\"; did you mean \"max_restarts\"?");
+  wrong(R"({"script": "x", "qqqqqqqqqqqq": 3})", "under APPS FILE");
+  wrong(R"({"script": "x", "kill_timeout": "soon"})", "kill_timeout: 'soon' is not a duration");
+  wrong(R"({"script": "x", "kill_timeout": true})", "kill_timeout: needs a value");
+  wrong(R"({"script": "x", "exec_mode": "thread"})", "exec_mode: is none of fork, cluster");
+  wrong(R"({"script": "x", "env": {"A=B": 1}})", "cannot be the name of a variable");
+  wrong(R"({"script": "x", "name": "a/b"})", "cannot be a name");
+  wrong(R"({"apps": {"a/b": {"script": "x"}}})", "cannot be a name");
+  wrong(R"({"script": 7})", "script: must be the path");
+  wrong(R"({"script": "x", "args": {"a": 1}})", "args: must be a text or a list");
+  wrong(R"([{"script": "x", "name": "a"}, {"script": "y", "name": "a"}])", "two apps are called 'a'");
+}
+
+TEST_CASE("APPS1 comments and trailing commas are taken for blanks, strings are left alone") {
+  CHECK(plain_json("{\"a\": [1, 2, /* x */ ], // y\n}") == "{\"a\": [1, 2          ]      \n}");
+  CHECK(plain_json("\"// , ] \\\" #\"") == "\"// , ] \\\" #\"");
+  CHECK(plain_json("# x\n[1,]") == "   \n[1 ]");
+  CHECK(plain_json("\xef\xbb\xbf{}") == "   {}");
+  CHECK(plain_json("[1,,]") == "[1, ]");  // still wrong
+  CHECK(plain_json("/* not closed") == "/* not closed");
+  CHECK(place_in("ab\ncd", 5) == "line 2, column 2");
+  CHECK(place_in("ab", 9) == "its end");
+}
+
+TEST_CASE("APPS1 what init writes is read without a warning") {
+  const AppsFile file = parsed(std::string{example_apps_file()});
+  CHECK(names_of(file) == Names{"web", "worker"});
+  CHECK(file.warnings.empty());
+}
+
+TEST_CASE("APPS1 what is lost is told once for all apps") {
+  std::string text = "[";
+  for (int i = 0; i < 5; ++i) text += R"({"script": "x", "pid_file": "p"},)";
+  const AppsFile file = parsed(text + "]");
+  REQUIRE(file.warnings.size() == 1);
+  CHECK_THAT(file.warnings.front(), contains("(x, x-1, x-2 and 2 more)"));
+}
+
+TEST_CASE("APPS1 which operands are apps files") {
+  for (const char* word :
+       {"-", "apps.json", "a/ecosystem.config.js", "x.config.cjs", "x.config.mjs", "x.yaml", "x.yml"})
+    CHECK(names_apps_file(word));
+  for (const char* word : {"server.js", "web", "json", "config.js.bak", "x.mjs", ""})
+    CHECK_FALSE(names_apps_file(word));
+}

@@ -1,0 +1,435 @@
+// What was typed becomes what is meant: argv -> Invocation.
+#include "cli/grammar/counts.hpp"
+#include "cli/grammar/help.hpp"
+#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/verbs.hpp"
+#include "test/support/catch.hpp"
+
+using namespace forever;
+using namespace forever::cli;
+using forever::test::contains;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+template <class Kind>
+Kind parsed(const Words& words) {
+  const auto result = parse(words);
+  if (const auto* error = std::get_if<UsageError>(&result)) FAIL(error->message);
+  const auto* kind = std::get_if<Kind>(&std::get<Invocation>(result));
+  REQUIRE(kind != nullptr);
+  return *kind;
+}
+
+std::string fault(const Words& words) {
+  const auto result = parse(words);
+  const auto* error = std::get_if<UsageError>(&result);
+  return error == nullptr ? "accepted" : error->message;
+}
+
+StartOptions started(const Words& words) { return parsed<Start>(words).options; }
+
+}  // namespace
+
+TEST_CASE("START1 what follows the first -- is the program's, byte for byte") {
+  const Words odd{"a b", "", "-h", "--name", "--", "ü\n%s", "[x,y]", "\"'"};
+  Words words{"start", "prog", "--name", "web", "--"};
+  words.insert(words.end(), odd.begin(), odd.end());
+  const StartOptions options = started(words);
+  REQUIRE(options.program == "prog");
+  REQUIRE(options.name == "web");
+  REQUIRE(options.arguments == odd);
+}
+
+TEST_CASE("START1 the program may itself stand after --, and words without dashes after it are its own") {
+  REQUIRE(started({"start", "--", "-odd-", "-x"}).program == "-odd-");
+  REQUIRE(started({"start", "--", "-odd-", "-x"}).arguments == Words{"-x"});
+  REQUIRE(started({"start", "server", "8081"}).arguments == Words{"8081"});
+  REQUIRE(started({"start", "server", "[1,2]"}).arguments == Words{"[1,2]"});
+  const StartOptions mixed =
+      started({"start", "--cwd", "/srv", "server", "8081", "--name", "web", "more", "--", "--last"});
+  REQUIRE(mixed.arguments == Words{"8081", "more", "--last"});
+  REQUIRE(mixed.directory == "/srv");
+  REQUIRE(mixed.name == "web");
+  REQUIRE(started({"start", "server", "-"}).arguments == Words{"-"});
+}
+
+TEST_CASE("PARSE options given or not are told apart") {
+  const StartOptions none = started({"start", "x"});
+  REQUIRE_FALSE(none.name);
+  REQUIRE_FALSE(none.restart_on);
+  REQUIRE_FALSE(none.max_restarts);
+  REQUIRE_FALSE(none.merge_logs);
+  REQUIRE_FALSE(none.wait);
+  REQUIRE_FALSE(none.has_arguments);
+  REQUIRE(started({"start", "x", "--"}).has_arguments);
+}
+
+TEST_CASE("PARSE of two options that say the same one wins, whatever stands before or beside it") {
+  for (const Words& words : {Words{"start", "x", "--log-format", "json", "--log-time"},
+                             Words{"start", "x", "--log-time", "--log-format", "json"},
+                             Words{"start", "x", "--log-format", "json", "--log-time", "-oFILE"}}) {
+    REQUIRE(started(words).log_format == forever::LogFormat::json);
+  }
+}
+
+TEST_CASE("PARSE every option of start sets its own field") {
+  const StartOptions o = started({"start",
+                                  "x",
+                                  "-n",
+                                  "web",
+                                  "--namespace",
+                                  "prod",
+                                  "--interpreter",
+                                  "node --flag  -x",
+                                  "--cwd",
+                                  "/srv",
+                                  "-e",
+                                  "A=1",
+                                  "--env=B=2=3",
+                                  "--env-file",
+                                  "a.env",
+                                  "--env-file",
+                                  "b.env",
+                                  "--user",
+                                  "www",
+                                  "--group",
+                                  "web",
+                                  "--restart",
+                                  "on-failure",
+                                  "--stop-exit-codes",
+                                  "0,2",
+                                  "--min-uptime",
+                                  "1m30s",
+                                  "--restart-delay",
+                                  "500ms",
+                                  "-m",
+                                  "7",
+                                  "--backoff-first",
+                                  "200ms",
+                                  "--backoff-factor",
+                                  "1.5",
+                                  "--backoff-cap",
+                                  "60",
+                                  "--max-memory",
+                                  "200M",
+                                  "--cron-restart",
+                                  "0 4 * * *",
+                                  "--kill-signal",
+                                  "int",
+                                  "--kill-timeout",
+                                  "3",
+                                  "--kill-mode",
+                                  "group",
+                                  "--wait",
+                                  "5",
+                                  "--out",
+                                  "o.log",
+                                  "--err",
+                                  "e.log",
+                                  "--merge-logs",
+                                  "--log-format",
+                                  "json",
+                                  "--log-max-size",
+                                  "1G",
+                                  "--log-keep",
+                                  "9",
+                                  "--json",
+                                  "--quiet"});
+  REQUIRE(o.name == "web");
+  REQUIRE(o.app_namespace == "prod");
+  REQUIRE(o.interpreter == Words{"node", "--flag", "-x"});
+  REQUIRE(o.directory == "/srv");
+  REQUIRE(o.environment == Words{"A=1", "B=2=3"});
+  REQUIRE(o.environment_files == Words{"a.env", "b.env"});
+  REQUIRE(o.user == "www");
+  REQUIRE(o.group == "web");
+  REQUIRE(o.restart_on == RestartOn::on_failure);
+  REQUIRE(o.stop_exit_codes == std::vector<int>{0, 2});
+  REQUIRE(o.min_uptime == Milliseconds{90000});
+  REQUIRE(o.restart_delay == Milliseconds{500});
+  REQUIRE(o.max_restarts == 7U);
+  REQUIRE(o.backoff_first == Milliseconds{200});
+  REQUIRE(o.backoff_factor == 1.5);
+  REQUIRE(o.backoff_cap == Milliseconds{60000});
+  REQUIRE(o.max_memory == (200ULL << 20U));
+  REQUIRE(o.cron_restart == "0 4 * * *");
+  REQUIRE(o.kill_signal == 2);
+  REQUIRE(o.kill_timeout == Milliseconds{3000});
+  REQUIRE(o.kill_mode == KillMode::group);
+  REQUIRE(o.wait);
+  REQUIRE(o.wait_time == Milliseconds{5000});
+  REQUIRE(o.out == "o.log");
+  REQUIRE(o.err == "e.log");
+  REQUIRE(o.merge_logs == true);
+  REQUIRE(o.log_format == LogFormat::json);
+  REQUIRE(o.log_max_size == (1ULL << 30U));
+  REQUIRE(o.log_keep == 9U);
+  REQUIRE(o.json);
+  REQUIRE(o.quiet);
+  REQUIRE(started({"start", "x", "--log-time"}).log_format == LogFormat::time);
+  REQUIRE(started({"start", "x", "--name", "a", "--name", "b"}).name == "b");
+}
+
+TEST_CASE("STATE3 --wait takes the next word only if it is a time") {
+  REQUIRE(started({"start", "--wait", "server.js"}).program == "server.js");
+  REQUIRE(started({"start", "--wait", "server.js"}).wait);
+  REQUIRE_FALSE(started({"start", "--wait", "server.js"}).wait_time);
+  REQUIRE(started({"start", "--wait", "10s", "server.js"}).wait_time == Milliseconds{10000});
+  REQUIRE(started({"start", "server.js", "-w"}).wait);
+  REQUIRE(started({"start", "server.js", "--wait=2m"}).wait_time == Milliseconds{120000});
+  REQUIRE(started({"start", "server.js", "-qw"}).wait);
+  REQUIRE_THAT(fault({"start", "server.js", "--wait=soon"}), contains("--wait 'soon' is not a duration"));
+}
+
+TEST_CASE("PARSE bad values are told with what would be right") {
+  const std::vector<std::pair<Words, std::string>> cases{
+      {{"start", "x", "--min-uptime", "soon"}, "--min-uptime 'soon' is not a duration"},
+      {{"start", "x", "--min-uptime", "-5"}, "--min-uptime '-5' is not a duration"},
+      {{"start", "x", "--max-memory", "much"}, "--max-memory 'much' is not a size"},
+      {{"start", "x", "--env", "novalue"}, "--env 'novalue' is not an assignment"},
+      {{"start", "x", "--env", "=v"}, "--env '=v' is not an assignment"},
+      {{"run", "x", "--env", "novalue"}, "--env 'novalue' is not an assignment"},
+      {{"start", "x", "--restart", "sometimes"}, "is none of always, on-failure, never"},
+      {{"start", "x", "--kill-mode", "gently"}, "is none of tree, group, process"},
+      {{"start", "x", "--kill-signal", "NOPE"}, "is not a signal"},
+      {{"start", "x", "--kill-signal", "0"}, "is not a signal"},
+      {{"start", "x", "--stop-exit-codes", "0,256"}, "is not a list of exit codes"},
+      {{"start", "x", "--stop-exit-codes", ""}, "is not a list of exit codes"},
+      {{"start", "x", "--max-restarts", "-1"}, "is not a whole number"},
+      {{"start", "x", "--max-restarts", "4294967296"}, "is not a whole number"},
+      {{"start", "x", "--backoff-factor", "0.5"}, "is not a number from 1 to 1000"},
+      {{"start", "x", "--backoff-factor", "nan"}, "is not a number from 1 to 1000"},
+      {{"start", "x", "--log-format", "xml"}, "is none of raw, time, json"},
+      {{"start", "x", "--cron-restart", "61 * * * *"}, "is not a cron expression"},
+      {{"start", "x", "--cwd", ""}, "--cwd is empty"},
+      {{"start", "x", "--interpreter", " "}, "is empty"},
+      {{"list", "--sort", "colour"}, "is no column to sort by"},
+      {{"logs", "--lines", "few"}, "is not a whole number"},
+      {{"logs", "--out", "--err"}, "exclude each other"},
+      {{"start", "x", "--name"}, "--name needs a value (NAME)"},
+      {{"start", "x", "--name="}, "--name needs a value (NAME)"},
+      {{"start", "x", "--name", "--", "y"}, "--name needs a value (NAME)"},
+      {{"start"}, "start needs a program"},
+      {{"start", ""}, "the program's name is empty"},
+      {{"stop"}, "stop needs the name of an app"},
+      {{"stopall", "web"}, "forever stop web"},
+      {{"signal", "web"}, "signal needs a signal and the name of an app"},
+      {{"signal", "web", "HUP"}, "the signal comes first"},
+      {{"completion", "tcsh"}, "no completion for 'tcsh'"},
+      {{"list", "web"}, "forever describe web"},
+  };
+  for (const auto& [words, expected] : cases) {
+    CAPTURE(words);
+    CHECK_THAT(fault(words), contains(expected));
+    CHECK(fault(words).find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("PERM1 a name that could leave the directory or hurt a terminal is refused, and shown harmless") {
+  for (const std::string& name :
+       {std::string{".."}, std::string{"a/b"}, std::string{"\x1b[2J"}, std::string(300, 'x'), std::string{"--json"},
+        std::string{"all"}, std::string{"12"}, std::string{""}, std::string{"id:1"}}) {
+    CAPTURE(name);
+    CHECK_THAT(fault({"start", "x", "--name", name}), contains("--name"));
+    CHECK(fault({"start", "x", "--name", name}).find('\x1b') == std::string::npos);
+  }
+}
+
+TEST_CASE("PARSE an unknown option after the program is explained, before it the nearest is named") {
+  CHECK_THAT(fault({"start", "server.js", "--port", "81"}), contains("forever start server.js -- --port"));
+  CHECK_THAT(fault({"start", "server.js", "-p"}), contains("forever start server.js -- -p"));
+  CHECK_THAT(fault({"start", "--nmae", "web", "server.js"}), contains("did you mean '--name'"));
+  CHECK_THAT(fault({"start", "server.js", "--nmae=web"}), contains("(or was '--name' meant?)"));
+  CHECK_THAT(fault({"stop", "web", "--fore"}), contains("did you mean '--force'"));
+  CHECK_THAT(fault({"stop", "web", "--zzzzzzzz"}), contains("forever stop --help"));
+}
+
+TEST_CASE("PARSE an unknown verb names the nearest, or what was probably meant") {
+  CHECK_THAT(fault({"strat", "x"}), contains("did you mean 'start'"));
+  CHECK_THAT(fault({"lsit"}), contains("did you mean 'list'"));
+  CHECK_THAT(fault({"server.js"}), contains("forever start server.js"));
+  CHECK_THAT(fault({"qqqqqqqqqqqq"}), contains("forever help"));
+  CHECK_THAT(fault({"--json", "list"}), contains("the verb comes first"));
+}
+
+TEST_CASE("PARSE aliases mean their verb") {
+  for (const char* word : {"list", "ls", "ps", "status"})
+    REQUIRE(std::holds_alternative<List>(std::get<Invocation>(parse({word}))));
+  for (const char* word : {"delete", "del", "rm"})
+    REQUIRE(parsed<Delete>({word, "web"}).which.selectors == Words{"web"});
+  for (const char* word : {"describe", "info", "show"})
+    REQUIRE(parsed<Describe>({word, "web"}).which.selectors == Words{"web"});
+}
+
+TEST_CASE("PARSE the other verbs take their options on either side of their operands") {
+  REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).force);
+  REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).which.selectors == Words{"web", "id:3"});
+  REQUIRE(parsed<Stop>({"stopall", "--force"}).all);
+  REQUIRE(parsed<Stop>({"stopall", "--force"}).force);
+  REQUIRE(parsed<Stop>({"stopall"}).which.selectors == Words{"all"});
+  REQUIRE(parsed<Restart>({"restart", "web", "--update-env"}).update_env);
+  REQUIRE(parsed<Restart>({"restartall", "--update-env"}).update_env);
+  REQUIRE(parsed<Delete>({"rm", "web", "--keep-logs"}).keep_logs);
+  REQUIRE(parsed<Describe>({"show", "--reveal", "web"}).reveal);
+  REQUIRE(parsed<List>({"ls", "--sort", "memory", "-w"}).sort == "memory");
+  REQUIRE(parsed<List>({"ls", "-qw"}).watch);
+  REQUIRE(parsed<Logs>({"logs", "-n5", "-f", "web"}).lines == 5);
+  REQUIRE(parsed<Logs>({"logs", "-n5", "-f", "web"}).follow);
+  REQUIRE(parsed<Logs>({"logs"}).which.selectors.empty());
+  REQUIRE(parsed<forever::cli::Signal>({"signal", "HUP", "web"}).signal == 1);
+  REQUIRE(parsed<forever::cli::Signal>({"signal", "SIGINT", "web", "api"}).which.selectors == Words{"web", "api"});
+  REQUIRE(parsed<Completion>({"completion", "zsh"}).shell == "zsh");
+  REQUIRE(parsed<Run>({"run", "prog", "--restart", "never", "--", "-x"}).options.arguments == Words{"-x"});
+  REQUIRE(parsed<Stop>({"stop", "--", "-odd"}).which.selectors == Words{"-odd"});
+}
+
+TEST_CASE("HELP without arguments is short, --help is whole, and every verb and option explains itself") {
+  REQUIRE(parsed<Show>({}).text == short_help());
+  REQUIRE(parsed<Show>({"--help"}).text == help_for_all());
+  REQUIRE(parsed<Show>({"help"}).text == help_for_all());
+  REQUIRE_THAT(parsed<Show>({"--version"}).text, contains("forever "));
+  for (const Verb& verb : verbs()) {
+    CAPTURE(verb.name);
+    CHECK_THAT(help_for_all(), contains(std::string{verb.name}));
+    const std::string text = parsed<Show>({std::string{verb.name}, "--help"}).text;
+    CHECK(parsed<Show>({"help", std::string{verb.name}}).text == text);
+    for (const OptionGroup& group : verb.groups) {
+      for (const Option& option : group.options) {
+        for (const std::string_view name : split_words(option.names, ','))
+          CHECK_THAT(text, contains(std::string{name}));
+        CHECK(option.help.ends_with('.'));
+      }
+    }
+    for (const std::string_view line : split_words(text, '\n')) CHECK(line.size() <= 80);
+  }
+  for (const std::string_view line : split_words(help_for_all(), '\n')) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("HELP a word of the program's own after -- asks for nothing of ours") {
+  REQUIRE(std::holds_alternative<Show>(std::get<Invocation>(parse({"start", "x", "--help"}))));
+  REQUIRE(started({"start", "x", "--", "--help"}).arguments == Words{"--help"});
+}
+
+TEST_CASE("PARSE port and find take --kill with a signal or without") {
+  CHECK(parsed<Port>({"port"}).ports.empty());
+  const Port plain = parsed<Port>({"port", "8081", "53/udp", "80/tcp"});
+  REQUIRE(plain.ports.size() == 3);
+  CHECK(plain.ports[0].port == 8081);
+  CHECK_FALSE(plain.ports[0].transport);
+  CHECK(plain.ports[1].transport == Transport::udp);
+  CHECK(plain.ports[2].transport == Transport::tcp);
+  CHECK_FALSE(plain.kill);
+  CHECK(parsed<Port>({"port", "8081", "--kill"}).kill);
+  CHECK_FALSE(parsed<Port>({"port", "8081", "--kill"}).signal);
+  CHECK(parsed<Port>({"port", "8081", "-k", "INT"}).signal == 2);
+  CHECK(parsed<Port>({"port", "8081", "--kill=9"}).signal == 9);
+  CHECK(parsed<Port>({"port", "--kill", "KILL", "8081"}).signal == 9);
+  CHECK(parsed<Port>({"port", "--kill", "8081"}).ports.size() == 1);
+  CHECK_THAT(fault({"port", "--kill"}), contains("needs the port"));
+  CHECK_THAT(fault({"port", "--kill", "22"}), contains("needs the port"));
+  CHECK_THAT(fault({"port", "8081", "--kill=NOPE"}), contains("is not a signal"));
+  for (const char* word : {"0", "65536", "http", "80/sctp", "80/", "/tcp", "-1"}) {
+    INFO(word);
+    CHECK(fault({"port", "--", word}) != "accepted");
+  }
+  CHECK(parsed<Find>({"find", "node", "deno"}).which.selectors == Words{"node", "deno"});
+  CHECK(parsed<Find>({"find", "node", "--kill", "HUP"}).signal == 1);
+  CHECK_THAT(fault({"find"}), contains("find needs"));
+  CHECK_THAT(fault({"find", ""}), contains("is empty"));
+}
+
+TEST_CASE("CLU1 -i takes a number, max, and a number that is subtracted") {
+  struct Row {
+    const char* text;
+    std::optional<int> count;
+    unsigned of_four;
+  };
+  constexpr Row kRows[] = {{"1", 1, 1},   {"4", 4, 4},     {"1024", 1024, 1024}, {"max", 0, 4},  {"0", 0, 4},
+                           {"-1", -1, 3}, {"-9", -9, 1},   {"", {}, 0},          {"-", {}, 0},   {"-0", {}, 0},
+                           {"+1", {}, 0}, {"1025", {}, 0}, {"two", {}, 0},       {"--1", {}, 0}, {"1x", {}, 0}};
+  for (const Row& row : kRows) {
+    CAPTURE(row.text);
+    CHECK(instance_count(row.text) == row.count);
+    if (row.count) CHECK(resolve_instances(*row.count, 4) == row.of_four);
+  }
+  CHECK(started({"start", "-i", "-1", "x"}).instances == -1);
+  CHECK(started({"start", "x", "--instances", "-2"}).instances == -2);
+  CHECK(started({"start", "x", "--instances=max"}).instances == 0);
+  CHECK_THAT(fault({"start", "x", "-i", "many"}), contains("--instances 'many' is not a number of instances"));
+}
+
+TEST_CASE("CLU5 scale takes a number, more or fewer, as the last word") {
+  struct Row {
+    Words words;
+    int count;
+    bool relative;
+  };
+  const Row rows[] = {{{"scale", "web", "4"}, 4, false},
+                      {{"scale", "web", "+1"}, 1, true},
+                      {{"scale", "web", "-2"}, -2, true},
+                      {{"scale", "--json", "web", "api", "-2"}, -2, true}};
+  for (const Row& row : rows) {
+    const Scale scale = parsed<Scale>(row.words);
+    CHECK(scale.count == row.count);
+    CHECK(scale.relative == row.relative);
+    CHECK(scale.which.selectors.front() == "web");
+  }
+  CHECK_THAT(fault({"scale", "web"}), contains("a number"));
+  CHECK_THAT(fault({"scale", "4"}), contains("a number"));
+  CHECK_THAT(fault({"scale", "web", "0"}), contains("is not a number of instances"));
+  CHECK_THAT(fault({"scale", "web", "many"}), contains("is not a number of instances"));
+  CHECK_THAT(fault({"scale", "web", "-x", "1"}), contains("unknown option"));
+}
+
+TEST_CASE("PARSE upgrade") {
+  CHECK(parsed<Upgrade>({"upgrade"}).which.selectors.empty());
+  const Upgrade upgrade = parsed<Upgrade>({"upgrade", "web", "--binary", "./forever", "-q"});
+  CHECK(upgrade.which.selectors == Words{"web"});
+  CHECK(upgrade.binary == "./forever");
+  CHECK(upgrade.which.quiet);
+  CHECK_THAT(fault({"upgrade", "--binary", ""}), contains("--binary"));
+}
+
+TEST_CASE("PARSE limits") {
+  CHECK(started({"start", "x", "--max-open-files", "4096"}).max_open_files == 4096U);
+  CHECK(started({"start", "x", "--nice", "-5"}).nice == -5);
+  CHECK(started({"start", "x", "--nice=19"}).nice == 19);
+  CHECK_THAT(fault({"start", "x", "--max-open-files", "0"}), contains("whole number"));
+  CHECK_THAT(fault({"start", "x", "--nice", "20"}), contains("from -20 to 19"));
+  CHECK(started({"start", "x", "--cgroup-memory", "200M"}).cgroup_memory == 200U << 20U);
+  CHECK(started({"start", "x", "--cgroup-cpu", "150%"}).cgroup_cpu == 150U);
+  CHECK(started({"start", "x", "--cgroup-cpu=50"}).cgroup_cpu == 50U);
+  for (const char* word : {"", "%", "-1", "half", "1.5", "50%%"})
+    CHECK_THAT(fault({"start", "x", "--cgroup-cpu", word}), contains("share of a processor"));
+  CHECK_THAT(fault({"start", "x", "--cgroup-memory", "lots"}), contains("is not a size"));
+}
+
+TEST_CASE("PARSE the format of metrics") {
+  CHECK(parsed<Metrics>({"metrics", "web"}).format == MetricsFormat::openmetrics);
+  CHECK(parsed<Metrics>({"metrics", "--format", "text"}).format == MetricsFormat::text);
+  CHECK(parsed<Metrics>({"metrics", "--format=openmetrics"}).which.selectors.empty());
+  CHECK_THAT(fault({"metrics", "--format", "xml"}), contains("none of openmetrics, text"));
+}
+
+TEST_CASE("PARSE hooks and health") {
+  const StartOptions o =
+      started({"start", "x", "--on-exit", "mail me", "--on-exit-timeout", "5", "--health-cmd", "curl x",
+               "--health-interval", "1m", "--health-timeout", "2s", "--health-threshold", "4"});
+  CHECK(o.on_exit == "mail me");
+  CHECK(o.on_exit_timeout == Milliseconds{5000});
+  CHECK(o.health_command == "curl x");
+  CHECK(o.health_interval == Milliseconds{60000});
+  CHECK(o.health_timeout == Milliseconds{2000});
+  CHECK(o.health_threshold == 4U);
+  const StartOptions port = started({"start", "x", "--health-port", "8081/health?x=1", "--health-cmd", ""});
+  CHECK(port.health_port == 8081);
+  CHECK(port.health_path == "/health?x=1");
+  CHECK(started({"start", "x", "--health-port", "80"}).health_path.empty());
+  for (const char* word : {"0", "65536", "web", "80 /x", "80/a b", "/x", ""})
+    CHECK(fault({"start", "x", "--health-port", word}) != "accepted");
+  CHECK_THAT(fault({"start", "x", "--health-port", "80", "--health-cmd", "y"}), contains("exclude each other"));
+  CHECK_THAT(fault({"start", "x", "--health-interval", "0"}), contains("more than 0"));
+  CHECK_THAT(fault({"start", "x", "--health-threshold", "0"}), contains("from 1 to 1000"));
+}
