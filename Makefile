@@ -48,7 +48,10 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror=switch $(WERRO
 # spdlog and fmt are header-only and compiled in one file of ours, so that a static binary needs no library of theirs.
 DEFINES = -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY -DFMT_STATIC_THOUSANDS_SEPARATOR="','" -DFOREVER_VERSION='"$(VERSION)"'
 COMMON = -std=c++20 -I. $(WARNINGS) $(DEFINES)
-BASE = $(COMMON) -Iplatform/posix
+# A static binary needs libyaml.a. Where the distribution has none (Fedora), forever says that it reads no YAML.
+YAML := $(if $(filter Linux,$(OS)),$(wildcard $(shell $(CXX) -print-file-name=libyaml.a)),-lyaml)
+override LDLIBS += $(YAML)
+BASE = $(COMMON) -Iplatform/posix $(if $(YAML),,-DFOREVER_WITHOUT_YAML)
 ifneq ($(OS),Linux)
 BASE += $(addprefix -isystem ,$(wildcard /opt/homebrew/include /usr/local/include))
 endif

@@ -1,5 +1,4 @@
-// Where an apps file comes from. A .config.js is a program: node runs it and prints what it exports. YAML is turned into
-// JSON by what is there for that: a parser of our own would be a tenth of the binary, for a form that few need.
+// Where an apps file comes from. A .config.js is a program: node runs it and prints what it exports. YAML becomes JSON.
 #include "cli/apps_file/source.hpp"
 
 #include "app/name.hpp"
@@ -8,6 +7,7 @@
 #include "platform/files.hpp"
 #include "platform/users.hpp"
 #include "text/units.hpp"
+#include "text/yaml.hpp"
 
 namespace forever::cli {
 namespace {
@@ -51,62 +51,19 @@ Result<std::string> evaluate(const std::string& word, const std::string& path) {
   return json;
 }
 
-// Exit code 3: the language is there, its YAML is not.
-constexpr const char* kPythonYaml =
-    "import json, re, sys\n"
-    "try:\n import yaml\n"
-    "except ImportError: sys.exit(3)\n"
-    // YAML 1.2's own kinds of scalars, as PM2 reads them: to PyYAML's 1.1 a bare yes is true, 12:30 is 750 and 010 is 8.
-    "class L(yaml.SafeLoader): yaml_implicit_resolvers = {}\n"
-    "for tag, form, first in (('null', '(~|null|Null|NULL|)', ['~', 'n', 'N', '']), ('merge', '<<', ['<']),\n"
-    " ('bool', '(true|True|TRUE|false|False|FALSE)', list('tTfF')), ('int', '[-+]?(0|[1-9][0-9]*)', "
-    "list('-+0123456789')),\n"
-    " ('float', '[-+]?([0-9]+[.][0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?', list('-+.0123456789'))):\n"
-    " L.add_implicit_resolver('tag:yaml.org,2002:' + tag, re.compile('^' + form + '$'), first)\n"
-    "try: json.dump(yaml.load(open(sys.argv[1], encoding='utf-8'), Loader=L), sys.stdout, default=str)\n"
-    "except (yaml.YAMLError, OSError, ValueError) as e: sys.exit(' '.join(str(e).split()))\n";
-// The same kinds of scalars, from Psych's tree of nodes: what it makes of them is YAML 1.1 as well.
-constexpr const char* kRubyYaml =
-    "require 'json'; begin; require 'yaml'; rescue LoadError; exit 3; end\n"
-    "N = Psych::Nodes\n$named = {}\n"
-    "def scalar(v)\n case v\n"
-    " when /\\A(~|null|Null|NULL|)\\z/ then nil\n"
-    " when /\\A(true|True|TRUE)\\z/ then true\n when /\\A(false|False|FALSE)\\z/ then false\n"
-    " when /\\A[-+]?(0|[1-9][0-9]*)\\z/ then v.to_i\n"
-    " when /\\A[-+]?([0-9]+[.][0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?\\z/ then v.to_f\n else v end\nend\n"
-    "def mapping(n)\n merged, own = {}, {}\n n.children.each_slice(2) do |k, v|\n"
-    "  if k.is_a?(N::Scalar) && k.plain && k.value == '<<' then [made(v)].flatten.reverse_each { |m| merged.update(m) "
-    "}\n"
-    "  else own[k.is_a?(N::Scalar) ? k.value : made(k).to_s] = made(v) end\n end\n merged.merge(own)\nend\n"
-    "def made(n)\n return $named.fetch(n.anchor) if n.is_a?(N::Alias)\n it = case n\n"
-    " when N::Scalar then n.plain && [nil, '', '?'].include?(n.tag) ? scalar(n.value) : n.value\n"
-    " when N::Sequence then n.children.map { |c| made(c) }\n when N::Mapping then mapping(n)\n end\n"
-    " $named[n.anchor] = it if n.anchor\n it\nend\n"
-    "begin\n file = YAML.parse_file(ARGV[0])\n puts JSON.generate(file ? made(file.root) : nil)\n"
-    "rescue StandardError => e\n abort e.message.split.join(' ')\nend\n";
-
-Result<std::string> json_of_yaml(const std::string& word, const std::string& path) {
-  if (!exists(path)) return error_from(ENOENT, "open " + path);
-  const std::vector<std::string> ways[] = {{"python3", "-c", kPythonYaml, path}, {"ruby", "-e", kRubyYaml, path}};
-  for (const std::vector<std::string>& way : ways) {
-    const auto ran = capture(way, kNodePatience);
-    if (!ran && ran.error().code == std::errc::no_such_file_or_directory) continue;
-    if (!ran) return ran.error();
-    if (ran->timed_out)
-      return Error{word + ": " + way[0] + " has not ended after " + format_duration(kNodePatience), {}};
-    if (ran->status.kind == ExitStatus::Kind::exited && ran->status.code == 3) continue;
-    if (!ran->status.success()) return Error{word + " is not valid YAML; the reason stands above", {}};
-    return ran->out;
-  }
-  return Error{word + ": YAML is read by python3 with its yaml module (apt install python3-yaml) or by ruby, and " +
-                   "neither is here; install one, or write the same as JSON, where comments are allowed",
-               {}};
+Result<std::string> from_yaml(const std::string& word, const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return text.error();
+  auto json = json_of_yaml(*text);
+  if (json) return json;
+  const std::string fault = json.error().message();
+  return Error{word + (reads_yaml() ? " is not valid YAML at " : ": ") + fault, {}};
 }
 
 Result<std::string> text_of(const std::string& word, const std::string& path) {
   if (word == "-") return read_standard_input();
   if (word.ends_with("js")) return evaluate(word, path);
-  if (word.ends_with(".yaml") || word.ends_with(".yml")) return json_of_yaml(word, path);
+  if (word.ends_with(".yaml") || word.ends_with(".yml")) return from_yaml(word, path);
   return read_file(path);
 }
 
