@@ -8,18 +8,6 @@ namespace forever {
 
 namespace {
 
-constexpr Operation kOperations[] = {Operation::start,  Operation::stop,   Operation::restart, Operation::send_signal,
-                                     Operation::flush,  Operation::reopen, Operation::refresh, Operation::describe,
-                                     Operation::reset,  Operation::scale,  Operation::reload,  Operation::configure,
-                                     Operation::upgrade};
-
-std::optional<Operation> operation_from(const std::string& word) {
-  for (const Operation operation : kOperations) {
-    if (word == to_string(operation)) return operation;
-  }
-  return std::nullopt;
-}
-
 constexpr Milliseconds kLongestTimeout{std::chrono::hours{24 * 366}};
 
 void read_timeout(JsonFields& fields, const char* key, std::optional<Milliseconds>& into) {
@@ -38,25 +26,6 @@ Error fault_error(const std::string& what, const std::string& fault) {
 }
 
 }  // namespace
-
-const char* to_string(Operation operation) noexcept {
-  switch (operation) {
-    case Operation::start: return "start";
-    case Operation::stop: return "stop";
-    case Operation::restart: return "restart";
-    case Operation::send_signal: return "signal";
-    case Operation::flush: return "flush";
-    case Operation::reopen: return "reopen";
-    case Operation::refresh: return "refresh";
-    case Operation::describe: return "describe";
-    case Operation::reset: return "reset";
-    case Operation::scale: return "scale";
-    case Operation::reload: return "reload";
-    case Operation::configure: return "configure";
-    case Operation::upgrade: return "upgrade";
-  }
-  return "describe";
-}
 
 std::string encode(const ControlRequest& request) {
   Json json;
@@ -96,7 +65,7 @@ Result<ControlRequest> decode_request(std::string_view line) {
   std::string fault;
   JsonFields fields(*json, fault);
   if (fields.find("do") == nullptr) fields.fail("do", "is missing");
-  fields.word("do", request.operation, operation_from);
+  fields.word("do", request.operation);
   if (fields.find("slot") != nullptr) fields.number("slot", request.slot.emplace());
   fields.number("signal", request.signal, 0, 128);
   fields.flag("force", request.force);

@@ -14,6 +14,7 @@
 #include "platform/clock.hpp"
 #include "platform/process.hpp"
 #include "platform/result.hpp"
+#include "text/words.hpp"
 
 namespace forever {
 
@@ -32,7 +33,14 @@ enum class Operation : std::uint8_t {
   configure,  // goes on with `new_spec`, and restarts nothing
   upgrade,    // the reply comes first; then keeper and supervisor go on in the file `program`
 };
-[[nodiscard]] const char* to_string(Operation operation) noexcept;
+template <>
+struct WordsOf<Operation> {
+  using enum Operation;
+  static constexpr Word<Operation> table[] = {
+      {start, "start"},   {stop, "stop"},           {restart, "restart"},   {send_signal, "signal"}, {flush, "flush"},
+      {reopen, "reopen"}, {refresh, "refresh"},     {describe, "describe"}, {reset, "reset"},        {reload, "reload"},
+      {scale, "scale"},   {configure, "configure"}, {upgrade, "upgrade"}};
+};
 
 struct ControlRequest {
   Operation operation = Operation::describe;

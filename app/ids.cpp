@@ -2,7 +2,6 @@
 #include "app/ids.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
 #include "platform/process.hpp"
+#include "text/number.hpp"
 
 namespace forever {
 namespace {
@@ -26,11 +26,13 @@ struct Claim {
   std::string name;
 };
 
+// A number and the blank behind it.
 template <class Number>
-bool take_number(std::string_view& line, Number& number) {
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
-  if (error != std::errc{} || end == line.data() + line.size() || *end != ' ') return false;
-  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
+bool take_field(std::string_view& line, Number& into) {
+  const auto number = take_number<Number>(line);
+  if (!number || !line.starts_with(' ')) return false;
+  line.remove_prefix(1);
+  into = *number;
   return true;
 }
 
@@ -43,8 +45,8 @@ std::optional<std::vector<Claim>> decode(std::string_view text) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     Claim claim;
-    if (!take_number(line, claim.id) || !take_number(line, claim.claimer.pid) ||
-        !take_number(line, claim.claimer.start_time))
+    if (!take_field(line, claim.id) || !take_field(line, claim.claimer.pid) ||
+        !take_field(line, claim.claimer.start_time))
       return std::nullopt;
     if (line.empty()) return std::nullopt;
     claim.name = line;

@@ -1,9 +1,8 @@
-// Names of apps and namespaces: what is allowed, what a program is called by default, what a terminal may see. Pure.
+// Names of apps and namespaces: what is allowed, what a program is called by default. Pure.
 #pragma once
 
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,12 +19,5 @@ inline constexpr std::size_t kLongestName = 128;  // bytes; pid and log file nam
 [[nodiscard]] std::string default_name(std::string_view program);
 // `base`, else "base-1", "base-2" …: the first that is not `taken`.
 [[nodiscard]] std::string unique_name(const std::string& base, const std::function<bool(const std::string&)>& taken);
-
-// For a terminal: control characters (C0, DEL, C1) and invalid UTF-8 become visible ("\x1b"), the rest stays.
-[[nodiscard]] std::string printable(std::string_view text);
-// Columns that `text` takes: East Asian wide characters two, combining ones none. Good enough for tables.
-[[nodiscard]] std::size_t display_width(std::string_view text);
-// The nearest of `known` to a mistyped word by Damerau-Levenshtein distance, if it is near enough to be meant.
-[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace forever

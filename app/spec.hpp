@@ -7,50 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "app/exit_hook_settings.hpp"
+#include "app/settings.hpp"
 #include "platform/cgroup.hpp"
+#include "platform/limits.hpp"
 #include "platform/result.hpp"
-#include "platform/spawn.hpp"
-#include "supervisor/decide/health.hpp"
-#include "supervisor/decide/restart_policy.hpp"
-#include "supervisor/decide/stop_plan.hpp"
 
 namespace forever {
-
-enum class LogFormat : std::uint8_t { raw, time, json };
-
-struct LogSettings {
-  std::string out;     // empty: logs/<name>.out.log in the state directory
-  std::string err;     // empty: logs/<name>.err.log; unused when merged
-  bool merge = false;  // err goes to out, in the order of writing
-  LogFormat format = LogFormat::raw;
-  std::uint64_t max_size = 10U << 20U;  // bytes at which a log is rotated; 0: never
-  unsigned keep = 5;                    // rotated files kept for each stream
-  friend bool operator==(const LogSettings&, const LogSettings&) = default;
-};
-
-// Whether a program that ended badly is started again by the restart policy, or waits for a change of its files.
-enum class OnCrash : std::uint8_t { restart, wait };
-
-struct WatchSettings {
-  bool on = false;
-  std::vector<std::string> paths;       // absolute: folders, files, patterns; empty: the app's cwd
-  std::vector<std::string> ignore;      // as lines of an ignore file
-  std::vector<std::string> extensions;  // without the dot; empty: all
-  Milliseconds delay{200};              // the quiet period after the last change
-  Milliseconds poll{0};                 // looks at the files that often; 0: the kernel tells
-  bool hash = false;                    // contents decide, not times
-  OnCrash on_crash = OnCrash::restart;
-  friend bool operator==(const WatchSettings&, const WatchSettings&) = default;
-};
-
-// What `start --wait`, `reload` and whatever depends on an app wait for.
-enum class ReadyWhen : std::uint8_t {
-  automatic,  // listen where ports are shared or held, else uptime
-  uptime,     // it has run for the least uptime
-  listen,     // it listens on a port that is shared or held
-  notify,     // it has said READY=1 to its NOTIFY_SOCKET
-};
 
 struct AppSpec {
   std::string name;
@@ -121,25 +83,9 @@ inline constexpr unsigned kMostInstances = 1024;  // of one app
 // The interpreter that the extension of `script` asks for ("py" -> "python3"); empty for none.
 [[nodiscard]] std::string_view interpreter_for(std::string_view script);
 
-// KEY=VALUE lines, '#' comments, `export` prefix, single and double quotes with \n \t \" \\ in double ones. The Error names the line.
-[[nodiscard]] Result<std::vector<std::string>> parse_env_file(std::string_view text, const std::string& what);
-// Sets K in a list of "K=V"; nothing if `assignment` has no '=' or an empty or impossible name.
-[[nodiscard]] bool set_environment(std::vector<std::string>& environment, std::string_view assignment);
-// The value of K in such a list; empty if it is not set.
-[[nodiscard]] std::string variable_of(const std::vector<std::string>& environment, std::string_view name);
-// Whether `describe` must mask the value: names with KEY, SECRET, TOKEN, PASSWORD, PASSWD, CREDENTIAL, AUTH, PRIVATE …, URLs with user:password@.
-[[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
-
 // What keeps the slot from being added to a variable of increment_env: no number, or a port beyond 65535.
 [[nodiscard]] std::optional<std::string> fault_in_increments(const AppSpec& spec);
 // The restart policy that holds: with OnCrash::wait nothing but a change starts a program that has ended.
 [[nodiscard]] RestartPolicy restart_policy_of(const AppSpec& spec);
-
-[[nodiscard]] const char* to_string(ReadyWhen when) noexcept;
-[[nodiscard]] std::optional<ReadyWhen> ready_when_from(const std::string& word) noexcept;
-[[nodiscard]] const char* to_string(OnCrash what) noexcept;
-[[nodiscard]] std::optional<OnCrash> on_crash_from(const std::string& word) noexcept;
-[[nodiscard]] const char* to_string(LogFormat format) noexcept;
-[[nodiscard]] std::optional<LogFormat> log_format_from(const std::string& word) noexcept;
 
 }  // namespace forever

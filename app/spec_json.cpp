@@ -2,6 +2,7 @@
 // what it meets, or with one that reads it.
 #include "app/name.hpp"
 #include "app/spec.hpp"
+#include "platform/listening.hpp"
 #include "text/json_fields.hpp"
 #include "text/units.hpp"
 
@@ -48,8 +49,8 @@ class Writing {
   void number(const char* key, const std::optional<T>& value, T = 0, T = 0) {
     if (value) json_[key] = *value;
   }
-  template <class T, class From>
-  void word(const char* key, T value, From) {
+  template <Worded T>
+  void word(const char* key, T value) {
     json_[key] = to_string(value);
   }
   template <class Part>
@@ -85,9 +86,9 @@ class Reading {
               T most = std::numeric_limits<T>::max()) {
     if (fields_.find(key) != nullptr) fields_.number(key, into.emplace(), least, most);
   }
-  template <class T, class From>
-  void word(const char* key, T& into, From from) {
-    fields_.word(key, into, from);
+  template <Worded T>
+  void word(const char* key, T& into) {
+    fields_.word(key, into);
   }
   void duration(const char* key, Milliseconds& into) {
     std::string text;
@@ -134,7 +135,7 @@ class Reading {
 
 template <class Side>
 void describe(Side& side, RestartPolicy& policy) {
-  side.word("on", policy.on, restart_on_from);
+  side.word("on", policy.on);
   side.codes("stop_exit_codes", policy.stop_exit_codes);
   side.duration("min_uptime", policy.min_uptime);
   side.duration("restart_delay", policy.restart_delay);
@@ -149,7 +150,7 @@ template <class Side>
 void describe(Side& side, StopSettings& stop) {
   side.number("signal", stop.signal, 1, 128);
   side.duration("timeout", stop.timeout);
-  side.word("mode", stop.mode, kill_mode_from);
+  side.word("mode", stop.mode);
 }
 
 template <class Side>
@@ -157,7 +158,7 @@ void describe(Side& side, LogSettings& logs) {
   side.text("out", logs.out);
   side.text("err", logs.err);
   side.flag("merge", logs.merge);
-  side.word("format", logs.format, log_format_from);
+  side.word("format", logs.format);
   side.number("max_size", logs.max_size);
   side.number("keep", logs.keep);
 }
@@ -171,7 +172,7 @@ void describe(Side& side, WatchSettings& watch) {
   side.duration("delay", watch.delay);
   side.duration("poll", watch.poll);
   side.flag("hash", watch.hash);
-  side.word("on_crash", watch.on_crash, on_crash_from);
+  side.word("on_crash", watch.on_crash);
 }
 
 template <class Side>
@@ -215,7 +216,7 @@ void describe(Side& side, AppSpec& spec) {
   side.flag("share_ports", spec.share_ports);
   side.flag("hold_ports", spec.hold_ports);
   if (side.wants(!spec.listen.empty())) side.texts("listen", spec.listen);
-  if (side.wants(spec.ready != ReadyWhen::automatic)) side.word("ready", spec.ready, ready_when_from);
+  if (side.wants(spec.ready != ReadyWhen::automatic)) side.word("ready", spec.ready);
   side.duration("drain_timeout", spec.drain_timeout);
   side.part("restart", spec.restart);
   side.part("stop", spec.stop);

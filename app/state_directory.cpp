@@ -8,13 +8,15 @@
 #include <cstdlib>
 #include <map>
 
+#include "app/marker.hpp"
 #include "app/name.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
 #include "platform/state_place.hpp"
 #include "platform/users.hpp"
-#include "supervisor/instance/instance.hpp"
+#include "text/number.hpp"
+#include "text/printable.hpp"
 
 namespace forever {
 
@@ -38,17 +40,13 @@ bool is_missing(const Error& error) {
   return error.code.value() == ENOENT && error.code.category() == std::system_category();
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid", and for their spares "web-3.pid~"; empty for other files.
 std::string_view app_of_pid_file(std::string_view file) {
   if (file.ends_with('~')) file.remove_suffix(1);
   constexpr std::string_view kEnd = ".pid";
   const std::size_t dash = file.rfind('-');
   if (dash == std::string_view::npos || !file.ends_with(kEnd)) return {};
-  const bool slot = is_number(file.substr(dash + 1, file.size() - dash - 1 - kEnd.size()));
+  const bool slot = only_digits(file.substr(dash + 1, file.size() - dash - 1 - kEnd.size()));
   return slot ? file.substr(0, dash) : std::string_view{};
 }
 
@@ -61,15 +59,7 @@ std::optional<Pid> pid_in(const std::string& pid_file, const std::string& name, 
   return marker && marker->prefix == identity + '/' + name ? std::optional{pid} : std::nullopt;
 }
 
-// The app of a log: "web" for "web.out.log", "web.err.log", "web.forever.log" and their rotated ones; empty for other files.
-std::string_view app_of_log(std::string_view file) {
-  const std::size_t dot = file.rfind('.');
-  if (dot != std::string_view::npos && is_number(file.substr(dot + 1))) file = file.substr(0, dot);
-  for (const std::string_view kind : {".out.log", ".err.log", ".forever.log"}) {
-    if (file.ends_with(kind)) return file.substr(0, file.size() - kind.size());
-  }
-  return {};
-}
+std::string_view app_of_log(std::string_view file) { return owner_of_log(file).app; }
 
 // Removes the files of those apps; a failure becomes the app's.
 void remove_files_of(const std::map<std::string_view, Status*>& apps, const std::string& directory,
@@ -91,6 +81,20 @@ Status write_in(const std::string& folder, const std::string& path, std::string_
 }
 
 }  // namespace
+
+std::string input_path(const std::string& directory, std::uint32_t slot) {
+  return directory + "/in-" + std::to_string(slot) + ".fifo";
+}
+
+LogOwner owner_of_log(std::string_view file) {
+  const std::size_t dot = file.rfind('.');
+  const bool rotated = dot != std::string_view::npos && only_digits(file.substr(dot + 1));
+  if (rotated) file = file.substr(0, dot);
+  for (const std::string_view kind : {".out.log", ".err.log", ".forever.log"}) {
+    if (file.ends_with(kind)) return {file.substr(0, file.size() - kind.size()), rotated};
+  }
+  return {};
+}
 
 bool is_of_newer_format(const Error& error) noexcept {
   return error.code == std::make_error_code(std::errc::not_supported);
@@ -259,6 +263,16 @@ Status StateDirectory::remove_app(const std::string& name, bool logs_too) const 
 
 std::vector<Status> StateDirectory::remove_apps(const std::vector<std::string>& names, bool logs_too) const {
   return remove_all(*this, names, logs_too, remove_unless_locked);
+}
+
+Error none_of_this_boot(const std::string& path) {
+  return Error{path + " does not tell of this boot", std::make_error_code(std::errc::no_such_file_or_directory)};
+}
+
+Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name, const HostId& host) {
+  auto status = state.read_status(name);
+  if (status && status->host.boot.empty() && !host.boot.empty()) return none_of_this_boot(state.status_path(name));
+  return status;
 }
 
 }  // namespace forever

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/spec.hpp"
@@ -13,6 +14,16 @@
 #include "platform/result.hpp"
 
 namespace forever {
+
+// The FIFO that an instance of an app with an input reads, in the app's directory.
+[[nodiscard]] std::string input_path(const std::string& directory, std::uint32_t slot);
+
+// Whose a file of the logs folder is: web's "web.out.log", "web.err.log.3", "web.forever.log.1". `app` empty: no log.
+struct LogOwner {
+  std::string_view app;
+  bool rotated = false;
+};
+[[nodiscard]] LogOwner owner_of_log(std::string_view file);
 
 // Whether a file was refused because a newer forever has written it: then it is left to that one.
 [[nodiscard]] bool is_of_newer_format(const Error& error) noexcept;
@@ -70,5 +81,11 @@ class StateDirectory {
  private:
   std::string path_;
 };
+
+// The status on record, if it tells of this boot or says of which other. One without a boot tells nothing: whose pids are these?
+[[nodiscard]] Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name,
+                                                const HostId& host);
+// The Error for such a record: as good as none, the pids in it may be anybody's.
+[[nodiscard]] Error none_of_this_boot(const std::string& path);
 
 }  // namespace forever

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "app/spec.hpp"
+
 namespace forever {
 
 std::string id_text(const AppStatus& status) { return status.id == kNoId ? "-" : std::to_string(status.id); }
@@ -24,40 +26,16 @@ bool at_rest(const AppStatus& status) {
   return std::ranges::all_of(status.instances, [](const InstanceStatus& instance) { return at_rest(instance.state); });
 }
 
-const char* to_string(ExitStatus::Kind kind) noexcept {
-  switch (kind) {
-    case ExitStatus::Kind::exited: return "exited";
-    case ExitStatus::Kind::signalled: return "signalled";
-    case ExitStatus::Kind::unknown: return "unknown";
-    case ExitStatus::Kind::not_started: return "not_started";
-  }
-  return "unknown";
-}
-
-const char* to_string(Role role) noexcept {
-  switch (role) {
-    case Role::serving: return "serving";
-    case Role::rising: return "rising";
-    case Role::retiring: return "retiring";
-  }
-  return "serving";
-}
-
-const char* to_string(Desired desired) noexcept {
-  switch (desired) {
-    case Desired::online: return "online";
-    case Desired::stopped: return "stopped";
-  }
-  return "online";
-}
-
-const char* to_string(PlanStep plan) noexcept {
-  switch (plan) {
-    case PlanStep::none: return "none";
-    case PlanStep::stopping: return "stopping";
-    case PlanStep::restarting: return "restarting";
-  }
-  return "none";
+AppStatus status_of(const AppSpec& spec) {
+  AppStatus status;
+  status.name = spec.name;
+  status.id = spec.id;
+  status.app_namespace = spec.app_namespace;
+  status.user = spec.user;
+  status.command = command_of(spec, true);
+  status.directory = spec.directory;
+  for (std::uint32_t slot = 0; slot < spec.instances; ++slot) status.instances.emplace_back().slot = slot;
+  return status;
 }
 
 }  // namespace forever

@@ -10,13 +10,23 @@
 #include <string_view>
 #include <vector>
 
+#include "app/state.hpp"
+#include "platform/clock.hpp"
 #include "platform/exit_status.hpp"
 #include "platform/process.hpp"
 #include "platform/result.hpp"
-#include "supervisor/decide/lifecycle.hpp"
-#include "supervisor/decide/restart_policy.hpp"
+#include "text/words.hpp"
 
 namespace forever {
+
+struct AppSpec;
+
+template <>
+struct WordsOf<ExitStatus::Kind> {
+  using enum ExitStatus::Kind;
+  static constexpr Word<ExitStatus::Kind> table[] = {
+      {exited, "exited"}, {signalled, "signalled"}, {unknown, "unknown"}, {not_started, "not_started"}};
+};
 
 // One end of an instance, the newest last; at most kKeptExits are kept.
 struct LastExit {
@@ -38,7 +48,11 @@ enum class Role : std::uint8_t {
   rising,    // the next generation of a reload, not ready yet
   retiring,  // on its way out: its connections end, then it is stopped and forgotten
 };
-[[nodiscard]] const char* to_string(Role role) noexcept;
+template <>
+struct WordsOf<Role> {
+  using enum Role;
+  static constexpr Word<Role> table[] = {{serving, "serving"}, {rising, "rising"}, {retiring, "retiring"}};
+};
 
 struct InstanceStatus {
   std::uint32_t slot = 0;
@@ -57,7 +71,17 @@ struct InstanceStatus {
 
 // What the supervisor is under way with, so that its successor can finish it.
 enum class Desired : std::uint8_t { online, stopped };
+template <>
+struct WordsOf<Desired> {
+  using enum Desired;
+  static constexpr Word<Desired> table[] = {{online, "online"}, {stopped, "stopped"}};
+};
 enum class PlanStep : std::uint8_t { none, stopping, restarting };
+template <>
+struct WordsOf<PlanStep> {
+  using enum PlanStep;
+  static constexpr Word<PlanStep> table[] = {{none, "none"}, {stopping, "stopping"}, {restarting, "restarting"}};
+};
 
 // Of an app whose record is spoilt and whose claim of an id is lost.
 inline constexpr std::uint32_t kNoId = std::numeric_limits<std::uint32_t>::max();
@@ -101,9 +125,7 @@ inline constexpr int kStatusVersion = 1;
 [[nodiscard]] std::string id_text(const AppStatus& status);
 // All of its instances are.
 [[nodiscard]] bool at_rest(const AppStatus& status);
-
-[[nodiscard]] const char* to_string(ExitStatus::Kind kind) noexcept;
-[[nodiscard]] const char* to_string(Desired desired) noexcept;
-[[nodiscard]] const char* to_string(PlanStep plan) noexcept;
+// What a status says before anything has run.
+[[nodiscard]] AppStatus status_of(const AppSpec& spec);
 
 }  // namespace forever

@@ -1,7 +1,6 @@
 // status.json back to AppStatus, straight from the parser's events: `list` reads a thousand of them, and a tree of
 // values in between would cost twice the time.
 #include <algorithm>
-#include <array>
 #include <type_traits>
 #include <variant>
 
@@ -29,32 +28,11 @@ using Place = std::variant<std::monostate, Text, Bytes, Moment, bool*, std::int3
 // Times become nanoseconds: three hundred years either way is all that fits.
 constexpr std::int64_t kFarthestMs = 9'000'000'000'000;
 
-template <class E, std::size_t N>
-bool set_word(E& into, const std::string& word, const std::array<E, N>& all) {
-  for (const E one : all) {
-    if (word != to_string(one)) continue;
-    into = one;
-    return true;
-  }
-  return false;
-}
-bool set_word(InstanceState& into, const std::string& word) {
-  const std::optional<InstanceState> state = instance_state_from(word);
-  if (state) into = *state;
-  return state.has_value();
-}
-bool set_word(Desired& into, const std::string& word) {
-  return set_word(into, word, std::array{Desired::online, Desired::stopped});
-}
-bool set_word(PlanStep& into, const std::string& word) {
-  return set_word(into, word, std::array{PlanStep::none, PlanStep::stopping, PlanStep::restarting});
-}
-bool set_word(Role& into, const std::string& word) {
-  return set_word(into, word, std::array{Role::serving, Role::rising, Role::retiring});
-}
-bool set_word(ExitStatus::Kind& into, const std::string& word) {
-  using Kind = ExitStatus::Kind;
-  return set_word(into, word, std::array{Kind::exited, Kind::signalled, Kind::unknown, Kind::not_started});
+template <Worded Enum>
+bool set_word(Enum& into, const std::string& word) {
+  const std::optional<Enum> known = from_word<Enum>(word);
+  if (known) into = *known;
+  return known.has_value();
 }
 
 // A consumer of events in nlohmann's sense; a function that returns false would end the parsing.

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "app/environment.hpp"
 #include "app/name.hpp"
 #include "cli/grammar/counts.hpp"
 #include "platform/environment.hpp"

@@ -1,9 +1,10 @@
 // The command line's end of the control sockets: many supervisors asked at once.
+#include "client/ask.hpp"
+
 #include <algorithm>
 #include <cerrno>
 
-#include "client/adopt.hpp"
-#include "client/launch.hpp"
+#include "client/view.hpp"
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
 #include "platform/suspended.hpp"

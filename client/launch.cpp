@@ -5,35 +5,18 @@
 #include <deque>
 #include <variant>
 
+#include "app/log_paths.hpp"
 #include "app/spec.hpp"
-#include "client/adopt.hpp"
+#include "client/begin.hpp"
+#include "client/view.hpp"
 #include "platform/files.hpp"
-#include "platform/keeper.hpp"
 #include "platform/lock.hpp"
-#include "platform/pipe.hpp"
-#include "supervisor/log/outputs.hpp"
 
 namespace forever {
 namespace {
 
-// How long a command waits for a supervisor's first word. It comes in milliseconds; this bounds a machine that hangs.
-constexpr Milliseconds kReportPatience{30000};
 // Supervisors that prepare themselves while the next app is put on record.
 constexpr std::size_t kSideBySide = 8;
-// What a supervisor has open, and room for a client, a spawn and a look at the kernel's tables.
-constexpr std::uint64_t kFewestDescriptors = 32;
-
-// With fewer a supervisor could start an app, and then neither look at it nor stop it.
-Status enough_descriptors() {
-  for (const ResourceLimit& limit : current_limits()) {
-    if (limit.name != "NOFILE" || limit.soft >= kFewestDescriptors) continue;
-    return Error{"cannot supervise with " + std::to_string(limit.soft) + " open files allowed; " +
-                     std::to_string(kFewestDescriptors) + " are needed (ulimit -n)",
-                 {}};
-  }
-  return Done{};
-}
-
 // The start is on record before anything is made: whoever finds the app without a supervisor then knows that it is wanted.
 AppStatus wanted_status(const AppSpec& spec, const Result<AppStatus>& last, const HostId& host) {
   AppStatus status = status_of(spec);
@@ -78,22 +61,8 @@ class FormerRecord {
   Result<std::string> spec_, status_;
 };
 
-// A keeper and a supervisor that were made; the end of the pipe on which the supervisor's first word comes.
-Result<Handle> begin_supervisor(const StateDirectory& state, const std::string& name, Handle lock, const char* mode,
-                                KeepersToCome to_come) {
-  if (const auto enough = enough_descriptors(); !enough) return enough.error();
-  auto pipe = make_pipe();
-  if (!pipe) return pipe.error();
-  KeeperFace face{"forever: " + name, state.app_directory(name), {state.path(), name, mode}, {}};
-  face.held.insert_or_assign("lock", std::move(lock));
-  face.held.insert_or_assign("report", std::move(pipe->write));
-  const auto keeper = launch_keeper(std::move(face), to_come);
-  if (!keeper) return keeper.error();
-  return std::move(pipe->read);
-}
-
 // An app whose supervisor has been made and has not said a word yet.
-struct Beginning {
+struct UnderWay {
   std::size_t place;
   FormerRecord former;
   std::vector<std::string> logs;  // of its own
@@ -109,9 +78,8 @@ std::vector<std::string> logs_of(const AppSpec& spec) {
 }
 
 // What can be said without a start, or its beginning.
-std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const HostId& host,
-                                                         const AppSpec& spec, std::size_t place,
-                                                         KeepersToCome to_come) {
+std::variant<UnderWay, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const HostId& host,
+                                                        const AppSpec& spec, std::size_t place, KeepersToCome to_come) {
   using Said = Result<LaunchOutcome>;
   const Said already{LaunchOutcome{true, {}}};
   if (spec.cgroup.any()) {
@@ -147,13 +115,13 @@ std::variant<Beginning, Result<LaunchOutcome>> begin_app(const StateDirectory& s
     }
   }
   (void)state.write_status(wanted_status(spec, status, host)).ok();
-  return Beginning{place, std::move(former), logs_of(spec),
-                   begin_supervisor(state, spec.name, std::move(*lock), "start", to_come)};
+  return UnderWay{place, std::move(former), logs_of(spec),
+                  begin_supervisor(state, spec.name, std::move(*lock), Beginning::start, to_come)};
 }
 
-Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, const Beginning& beginning) {
-  Result<StartReport> report = beginning.word ? decode_start_report(read_to_end(beginning.word->get(), kReportPatience))
-                                              : Result<StartReport>{beginning.word.error()};
+Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, const UnderWay& beginning) {
+  Result<StartReport> report =
+      beginning.word ? first_word(beginning.word->get()) : Result<StartReport>{beginning.word.error()};
   const bool silent = report && !report->started && report->stage.empty() && report->code == 0;
   // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it.
   if (silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
@@ -171,16 +139,16 @@ std::vector<Result<LaunchOutcome>> launch_all(const StateDirectory& state, const
       specs.size(), possible ? Result<LaunchOutcome>{LaunchOutcome{}} : Result<LaunchOutcome>{possible.error()});
   if (!possible) return outcomes;
   const HostId host = host_id();
-  std::deque<Beginning> under_way;
+  std::deque<UnderWay> under_way;
   const auto end_first = [&] {
-    const Beginning& first = under_way.front();
+    const UnderWay& first = under_way.front();
     outcomes[first.place] = end_app(state, *specs[first.place], first);
     under_way.pop_front();
   };
   for (std::size_t i = 0; i < specs.size(); ++i) {
     // Whether a log is another's is known once that one's supervisor has opened it.
     const std::vector<std::string> logs = logs_of(*specs[i]);
-    const auto writes_there = [&](const Beginning& one) {
+    const auto writes_there = [&](const UnderWay& one) {
       return std::ranges::find_first_of(one.logs, logs) != one.logs.end();
     };
     while (std::ranges::any_of(under_way, writes_there) || under_way.size() == kSideBySide) end_first();
@@ -188,7 +156,7 @@ std::vector<Result<LaunchOutcome>> launch_all(const StateDirectory& state, const
     if (auto* said = std::get_if<Result<LaunchOutcome>>(&begun)) {
       outcomes[i] = std::move(*said);
     } else {
-      under_way.push_back(std::move(std::get<Beginning>(begun)));
+      under_way.push_back(std::move(std::get<UnderWay>(begun)));
     }
   }
   while (!under_way.empty()) end_first();
@@ -196,17 +164,6 @@ std::vector<Result<LaunchOutcome>> launch_all(const StateDirectory& state, const
 }
 
 }  // namespace
-
-bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
-  return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
-}
-
-Result<StartReport> launch_supervisor(const StateDirectory& state, const std::string& name, Handle lock,
-                                      const char* mode) {
-  const auto word = begin_supervisor(state, name, std::move(lock), mode, KeepersToCome::perhaps);
-  if (!word) return word.error();
-  return decode_start_report(read_to_end(word->get(), kReportPatience));
-}
 
 Result<LaunchOutcome> launch_app(const StateDirectory& state, const AppSpec& spec) {
   return std::move(launch_all(state, {&spec}, KeepersToCome::none).front());

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
+#include "client/view.hpp"
 #include "platform/local_socket.hpp"
 #include "text/units.hpp"
 
-namespace forever::cli {
+namespace forever {
 namespace {
 
 constexpr Milliseconds kLook{10};
@@ -83,4 +84,4 @@ Readiness await_ready(const StateDirectory& state, const std::string& name, cons
   }
 }
 
-}  // namespace forever::cli
+}  // namespace forever

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "client/launch.hpp"
+#include "app/state_directory.hpp"
 #include "platform/clock.hpp"
 
-namespace forever::cli {
+namespace forever {
 
 struct Readiness {
   enum class Kind : std::uint8_t { ready, ended, late };
@@ -23,4 +23,4 @@ struct Readiness {
 [[nodiscard]] Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
                                     Milliseconds uptime, Milliseconds patience, ReadyWhen when = ReadyWhen::uptime);
 
-}  // namespace forever::cli
+}  // namespace forever

@@ -2,9 +2,9 @@
 
 #include <string_view>
 
+#include "app/marker.hpp"
 #include "app/name.hpp"
 #include "platform/files.hpp"
-#include "supervisor/instance/instance.hpp"
 
 namespace forever {
 namespace {

@@ -1,9 +1,10 @@
 // What is known of the apps: files, locks and the kernel put together; and adoption of those that lost their supervisor.
+#include "client/view.hpp"
+
 #include <algorithm>
 
 #include "app/ids.hpp"
-#include "client/adopt.hpp"
-#include "client/launch.hpp"
+#include "client/begin.hpp"
 #include "client/side_by_side.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
@@ -40,11 +41,6 @@ struct Glance {
 
 Glance glance(const StateDirectory& state, const std::string& name, const HostId& host) {
   return {read_own_status(state, name, host), probe_lock(state.lock_path(name))};
-}
-
-// As good as none: the pids in it may be anybody's.
-Error none_of_this_boot(const std::string& path) {
-  return Error{path + " does not tell of this boot", std::make_error_code(std::errc::no_such_file_or_directory)};
 }
 
 // Looks at one app after the other; what all need is found out once.
@@ -95,9 +91,10 @@ void Judge::adopt_app(AppView& view) {
   }
   if (*lock) {
     (void)make_private_directory(state_.app_directory(view.name)).ok();
-    const auto report = launch_supervisor(state_, view.name, std::move(*lock), "adopt");
-    if (!report || !report->started) {
-      view.trouble = "cannot adopt " + view.name + ": " + (report ? report->reason : report.error().message());
+    const auto word = begin_supervisor(state_, view.name, std::move(*lock), Beginning::adopt, KeepersToCome::perhaps);
+    const StartReport report = word ? first_word(word->get()) : StartReport{false, {}, word.error().message(), 0, {}};
+    if (!report.started) {
+      view.trouble = "cannot adopt " + view.name + ": " + report.reason;
       return;
     }
     view.adopted = true;
@@ -177,22 +174,8 @@ bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces&
   return watcher && send_signal(*watcher, kHangUpSignal).ok();
 }
 
-Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name, const HostId& host) {
-  auto status = state.read_status(name);
-  if (status && status->host.boot.empty() && !host.boot.empty()) return none_of_this_boot(state.status_path(name));
-  return status;
-}
-
-AppStatus status_of(const AppSpec& spec) {
-  AppStatus status;
-  status.name = spec.name;
-  status.id = spec.id;
-  status.app_namespace = spec.app_namespace;
-  status.user = spec.user;
-  status.command = command_of(spec, true);
-  status.directory = spec.directory;
-  for (std::uint32_t slot = 0; slot < spec.instances; ++slot) status.instances.emplace_back().slot = slot;
-  return status;
+bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
+  return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
 }
 
 std::string AppView::state_word() const {

@@ -1,6 +1,7 @@
 // Sockets that are opened for a program, which finds them open as its descriptors 3, 4 … (sd_listen_fds(3)). POSIX only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 #include "platform/users.hpp"
 
 namespace forever {
+
+inline constexpr std::size_t kMostPassed = 16;  // sockets of one program
 
 struct ListenAddress {
   enum class Kind : std::uint8_t { any, ipv4, ipv6, local };

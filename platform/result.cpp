@@ -3,7 +3,7 @@
 
 #include <cctype>
 
-#include "platform/spawn.hpp"
+#include "platform/limits.hpp"
 
 namespace forever {
 namespace {

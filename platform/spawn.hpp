@@ -9,27 +9,13 @@
 
 #include "platform/exit_status.hpp"
 #include "platform/handle.hpp"
+#include "platform/limits.hpp"
+#include "platform/listening.hpp"
 #include "platform/process.hpp"
 #include "platform/result.hpp"
 #include "platform/users.hpp"
 
 namespace forever {
-
-// One limit of setrlimit(2), by its name without RLIMIT_ ("NOFILE"); kUnlimited is RLIM_INFINITY.
-struct ResourceLimit {
-  std::string name;
-  std::uint64_t soft = 0;
-  std::uint64_t hard = 0;
-  friend bool operator==(const ResourceLimit&, const ResourceLimit&) = default;
-};
-inline constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
-// All limits of this process (getrlimit); recorded at `start`, applied at every start after.
-[[nodiscard]] std::vector<ResourceLimit> current_limits();
-// Some umasks take a file's rights from its very owner: from now on this process's does not. And a file that would grow over the
-// size limit is an error from now on, not the end of this process.
-void keep_files_usable() noexcept;
-// The umask that this process was given.
-[[nodiscard]] unsigned current_umask() noexcept;
 
 // Where the strip stood when it failed; the words of `stage_name` appear in messages: "cwd: no such file or directory".
 enum class SpawnStage : std::uint8_t {
@@ -75,7 +61,6 @@ struct SpawnRequest {
   // Become descriptors 3, 4 …, and LISTEN_PID is set (sd_listen_fds(3)); POSIX only. At most kMostPassed.
   std::vector<NativeHandle> passed;
 };
-inline constexpr std::size_t kMostPassed = 16;
 
 // A process that exists but has not exec'ed: it waits at the gate, and ends by itself if the gate closes unopened.
 struct SpawnMemory;  // the back end's

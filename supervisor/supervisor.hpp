@@ -13,8 +13,4 @@ namespace forever {
 // stopped. `report` is the descriptor on which the first start is told to the command line (see launch.hpp). Never throws.
 [[nodiscard]] int supervise(Inheritance&& inheritance, const KeeperFace& face);
 
-// `forever run`: supervises `spec` in place, in the foreground, without a state directory: the program has our stdin, stdout
-// and stderr, signals are forwarded, strangers are reaped (PID 1). Returns the exit code for this process.
-[[nodiscard]] int supervise_in_foreground(const AppSpec& spec);
-
 }  // namespace forever

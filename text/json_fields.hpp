@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform/result.hpp"
+#include "text/words.hpp"
 
 namespace forever {
 
@@ -63,13 +64,12 @@ class JsonFields {
     else
       fail(key, "must be a whole number in its range");
   }
-  // A word that `from` knows.
-  template <class T, class From>
-  void word(const char* key, T& into, From from) {
+  template <Worded T>
+  void word(const char* key, T& into) {
     const Json* value = find(key);
     if (value == nullptr) return;
     const auto* name = value->get_ptr<const std::string*>();
-    if (const auto known = name != nullptr ? from(*name) : std::nullopt; known)
+    if (const auto known = name != nullptr ? from_word<T>(*name) : std::nullopt; known)
       into = *known;
     else
       fail(key, "is no word that is known here");

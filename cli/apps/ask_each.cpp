@@ -1,6 +1,7 @@
 #include "cli/apps/ask_each.hpp"
 
 #include "cli/apps/selection.hpp"
+#include "client/ask.hpp"
 
 namespace forever::cli {
 

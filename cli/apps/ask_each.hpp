@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "app/control_protocol.hpp"
 #include "cli/apps/stop_each.hpp"
 
 namespace forever::cli {

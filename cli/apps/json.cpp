@@ -1,6 +1,7 @@
 // `--json`: the shape is documented in forever(1), MACHINE OUTPUT.
 #include "cli/apps/json.hpp"
 
+#include "app/environment.hpp"
 #include "platform/signals.hpp"
 #include "text/json_fields.hpp"
 

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "supervisor/instance/instance.hpp"
+#include "app/marker.hpp"
+#include "client/view.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "client/launch.hpp"
+#include "client/view.hpp"
 #include "platform/clock.hpp"
 #include "platform/process.hpp"
 

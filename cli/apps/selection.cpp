@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "app/name.hpp"
+#include "client/view.hpp"
 #include "platform/ports.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 

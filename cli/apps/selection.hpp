@@ -7,6 +7,7 @@
 
 #include "cli/apps/look.hpp"
 #include "cli/terminal/print.hpp"
+#include "client/view.hpp"
 
 namespace forever::cli {
 

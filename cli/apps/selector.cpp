@@ -5,7 +5,8 @@
 #include <charconv>
 #include <unordered_map>
 
-#include "app/name.hpp"
+#include "client/view.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "client/launch.hpp"
+#include "client/view.hpp"
 
 namespace forever::cli {
 

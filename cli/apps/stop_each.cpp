@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
-#include "app/name.hpp"
 #include "cli/apps/json.hpp"
+#include "client/ask.hpp"
+#include "client/view.hpp"
 #include "platform/lock.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
-#include "app/name.hpp"
 #include "cli/apps/json.hpp"
 #include "cli/apps_file/apply_plan.hpp"
 #include "cli/apps_file/bring.hpp"
 #include "cli/carry_out.hpp"
+#include "client/view.hpp"
 #include "platform/files.hpp"
 #include "text/json_text.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 #include <set>
 
-#include "app/name.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

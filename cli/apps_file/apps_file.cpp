@@ -7,10 +7,12 @@
 #include <queue>
 #include <set>
 
+#include "app/environment.hpp"
 #include "app/name.hpp"
 #include "cli/apps_file/attributes.hpp"
 #include "cli/apps_file/relaxed_json.hpp"
 #include "cli/new_spec.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/environment.hpp"
 #include "platform/files.hpp"
 
 namespace forever::cli {

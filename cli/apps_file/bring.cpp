@@ -3,11 +3,15 @@
 
 #include <algorithm>
 
+#include "app/environment.hpp"
 #include "app/ids.hpp"
-#include "app/name.hpp"
 #include "cli/new_spec.hpp"
+#include "client/ask.hpp"
+#include "client/launch.hpp"
 #include "client/readiness.hpp"
+#include "client/view.hpp"
 #include "platform/files.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

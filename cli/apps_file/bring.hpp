@@ -7,6 +7,7 @@
 
 #include "cli/apps/stop_each.hpp"
 #include "cli/apps_file/source.hpp"
+#include "client/view.hpp"
 
 namespace forever::cli {
 

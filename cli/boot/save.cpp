@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <set>
 
-#include "app/name.hpp"
 #include "app/saved_list.hpp"
 #include "cli/apps_file/bring.hpp"
 #include "cli/boot/saving.hpp"
 #include "cli/carry_out.hpp"
 #include "cli/new_spec.hpp"
+#include "client/view.hpp"
 #include "platform/files.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -1,7 +1,6 @@
 // startup and unstartup: what brings the apps back at boot, written where this system's init looks for it.
 #include <algorithm>
 
-#include "app/name.hpp"
 #include "cli/boot/boot_unit.hpp"
 #include "cli/carry_out.hpp"
 #include "cli/terminal/print.hpp"
@@ -13,6 +12,7 @@
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
 #include "platform/windows_command_line.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -1,6 +1,6 @@
 #include "cli/doctor/doctor.hpp"
 
-#include "app/name.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {

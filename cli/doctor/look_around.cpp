@@ -1,15 +1,16 @@
 // doctor: looks around, and tells what is wrong with its remedy.
 
-#include "app/name.hpp"
 #include "cli/apps/json.hpp"
 #include "cli/apps/selection.hpp"
 #include "cli/carry_out.hpp"
 #include "cli/doctor/doctor.hpp"
 #include "cli/terminal/print.hpp"
 #include "cli/terminal/table.hpp"
+#include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/program.hpp"
 #include "text/json_fields.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

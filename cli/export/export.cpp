@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "app/name.hpp"
+#include "text/printable.hpp"
 #include "text/utf8.hpp"
 
 namespace forever::cli {

@@ -1,13 +1,15 @@
 // export: the same apps for another supervisor, from the record or from an apps file.
 #include <algorithm>
 
-#include "app/name.hpp"
+#include "app/environment.hpp"
 #include "cli/apps_file/bring.hpp"
 #include "cli/carry_out.hpp"
 #include "cli/export/export.hpp"
+#include "client/view.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/spawn.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -1,10 +1,10 @@
 // A service of systemd for an app: systemd.service(5), systemd.exec(5), systemd.kill(5).
 #include <algorithm>
 
-#include "app/name.hpp"
 #include "cli/boot/boot_unit.hpp"
 #include "cli/export/export.hpp"
 #include "platform/signals.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -1,7 +1,7 @@
 // The help texts: 80 columns, options in groups, examples at the end.
 #include "cli/grammar/help.hpp"
 
-#include "app/name.hpp"
+#include "text/printable.hpp"
 
 #ifndef FOREVER_VERSION
 #define FOREVER_VERSION "unknown"

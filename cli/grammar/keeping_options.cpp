@@ -74,7 +74,7 @@ Fault set_health_port(Draft& draft, const std::string& value) {
 constinit const Option kAlive[10] = {
     {"--restart", "WHEN", "always, on-failure or never. Without it: always, whatever the exit code; `run`: on-failure.",
      [](Draft& d, const std::string& v) {
-       d.start.restart_on = restart_on_from(v);
+       d.start.restart_on = from_word<RestartOn>(v);
        return d.start.restart_on ? Fault{} : Fault{"is none of always, on-failure, never"};
      }},
     {"--stop-exit-codes", "CODES",
@@ -139,7 +139,7 @@ constinit const Option kWatching[7] = {
     {"--watch-on-crash", "WHAT",
      "wait (once it has ended, only a change starts it again) or restart. Without it: restart; `run`: wait.",
      [](Draft& d, const std::string& v) {
-       d.start.on_crash = on_crash_from(v);
+       d.start.on_crash = from_word<OnCrash>(v);
        return d.start.on_crash ? Fault{} : Fault{"is none of wait, restart"};
      }},
 };
@@ -188,7 +188,7 @@ constinit const Option kStopping[3] = {
      "Who is stopped: tree (all its descendants, daemonized ones too), group (its process group) or process (it "
      "alone). Default tree.",
      [](Draft& d, const std::string& v) {
-       d.start.kill_mode = kill_mode_from(v);
+       d.start.kill_mode = from_word<KillMode>(v);
        return d.start.kill_mode ? Fault{} : Fault{"is none of tree, group, process"};
      }},
 };
@@ -211,7 +211,7 @@ constinit const Option kLogging[7] = {
     {"--log-format", "FORMAT",
      "raw (byte for byte), time (a time stamp before each line) or json (one object a line). Default raw.",
      [](Draft& d, const std::string& v) {
-       d.start.log_format = log_format_from(v);
+       d.start.log_format = from_word<LogFormat>(v);
        return d.start.log_format ? Fault{} : Fault{"is none of raw, time, json"};
      }},
     {"--log-max-size", "SIZE",

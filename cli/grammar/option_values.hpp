@@ -1,11 +1,11 @@
 // What options take, and the options that several verbs have.
 #pragma once
 
-#include <charconv>
 #include <limits>
 
 #include "app/name.hpp"
 #include "cli/grammar/verbs.hpp"
+#include "text/number.hpp"
 
 namespace forever::cli {
 
@@ -15,14 +15,6 @@ namespace forever::cli {
 [[nodiscard]] Fault set_size(std::optional<std::uint64_t>& into, const std::string& value);
 // Names separated by commas; may be given again.
 [[nodiscard]] Fault set_only(std::vector<std::string>& into, const std::string& value);
-
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return number;
-}
 
 template <class Number, class Into>
 Fault set_count(Into& into, const std::string& value) {

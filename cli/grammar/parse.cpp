@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "app/name.hpp"
 #include "cli/grammar/counts.hpp"
 #include "cli/grammar/help.hpp"
 #include "cli/grammar/invocation.hpp"
 #include "cli/grammar/verbs.hpp"
 #include "platform/signals.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {

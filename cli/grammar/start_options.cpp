@@ -1,6 +1,7 @@
 // The options of start and run: what an app is and how it runs; how it is kept alive stands in cli/grammar/keeping_options.cpp.
 #include <algorithm>
 
+#include "app/environment.hpp"
 #include "cli/grammar/counts.hpp"
 #include "cli/grammar/option_values.hpp"
 #include "platform/listening.hpp"
@@ -159,7 +160,7 @@ constexpr Option kSharing[] = {
      "are "
      "shared or held, else uptime.",
      [](Draft& d, const std::string& v) -> Fault {
-       const auto when = ready_when_from(v);
+       const auto when = from_word<ReadyWhen>(v);
        if (!when || *when == ReadyWhen::automatic) return "is none of uptime, listen, notify";
        d.start.ready = *when;
        return {};

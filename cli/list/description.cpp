@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app/name.hpp"
+#include "app/environment.hpp"
+#include "app/port_record.hpp"
 #include "cli/list/list_table.hpp"
 #include "cli/terminal/table.hpp"
+#include "client/view.hpp"
 #include "platform/clock.hpp"
 #include "platform/listening.hpp"
+#include "platform/port_sharing.hpp"
 #include "platform/signals.hpp"
-#include "supervisor/ports/steering.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {

@@ -8,6 +8,7 @@
 #include "cli/list/list_table.hpp"
 #include "cli/terminal/print.hpp"
 #include "client/side_by_side.hpp"
+#include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/local_socket.hpp"
 

@@ -7,6 +7,7 @@
 #include "cli/carry_out.hpp"
 #include "cli/terminal/print.hpp"
 #include "client/side_by_side.hpp"
+#include "client/view.hpp"
 #include "text/utf8.hpp"
 
 namespace forever::cli {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "supervisor/log/log_writer.hpp"
+#include "app/log_paths.hpp"
 
 namespace forever::cli {
 namespace {

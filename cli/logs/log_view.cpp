@@ -4,8 +4,8 @@
 #include <array>
 #include <cctype>
 
-#include "app/name.hpp"
 #include "text/json_text.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -5,15 +5,16 @@
 #include <tuple>
 #include <vector>
 
-#include "app/name.hpp"
+#include "app/log_paths.hpp"
 #include "cli/apps/selection.hpp"
 #include "cli/logs/log_source.hpp"
 #include "cli/logs/log_view.hpp"
+#include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
-#include "supervisor/log/outputs.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

@@ -3,9 +3,9 @@
 #include <array>
 #include <cstdio>
 
-#include "app/name.hpp"
 #include "cli/list/list_table.hpp"
 #include "cli/monit/view.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {

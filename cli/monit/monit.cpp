@@ -6,19 +6,20 @@
 #include <mutex>
 #include <thread>
 
-#include "app/name.hpp"
 #include "cli/apps/stop_each.hpp"
 #include "cli/carry_out.hpp"
 #include "cli/logs/log_source.hpp"
 #include "cli/logs/log_view.hpp"
 #include "cli/monit/view.hpp"
 #include "cli/terminal/print.hpp"
+#include "client/ask.hpp"
+#include "client/launch.hpp"
 #include "client/side_by_side.hpp"
+#include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/pipe.hpp"
 #include "platform/signals.hpp"
-#include "supervisor/log/log_lines.hpp"
 
 namespace forever::cli {
 namespace {

@@ -1,11 +1,12 @@
 // Whose a process is, and how it is shown.
 #include "cli/processes/occupants.hpp"
 
-#include "app/name.hpp"
+#include "app/marker.hpp"
 #include "cli/apps/json.hpp"
+#include "client/view.hpp"
 #include "platform/users.hpp"
-#include "supervisor/instance/instance.hpp"
 #include "text/json_fields.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {

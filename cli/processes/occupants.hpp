@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/terminal/table.hpp"
-#include "client/launch.hpp"
+#include "client/view.hpp"
 #include "platform/ports.hpp"
 #include "platform/program.hpp"
 

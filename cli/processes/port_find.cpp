@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <charconv>
 
-#include "app/name.hpp"
 #include "cli/apps/selection.hpp"
 #include "cli/carry_out.hpp"
 #include "cli/processes/end.hpp"
 #include "cli/terminal/print.hpp"
+#include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/users.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

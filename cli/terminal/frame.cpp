@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "app/name.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

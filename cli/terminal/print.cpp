@@ -3,10 +3,10 @@
 
 #include <cerrno>
 
-#include "app/name.hpp"
 #include "cli/apps/json.hpp"
-#include "client/launch.hpp"
+#include "client/view.hpp"
 #include "platform/console.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "app/name.hpp"
+#include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {

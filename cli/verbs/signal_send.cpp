@@ -1,15 +1,14 @@
 // signal, reset, flush, reopen: one message to each supervisor; send: a line to each instance.
 #include <cerrno>
 
+#include "app/log_paths.hpp"
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/selection.hpp"
 #include "cli/carry_out.hpp"
+#include "client/view.hpp"
 #include "platform/files.hpp"
 #include "platform/input_pipe.hpp"
 #include "platform/signals.hpp"
-#include "supervisor/instance/instance.hpp"
-#include "supervisor/log/log_writer.hpp"
-#include "supervisor/log/outputs.hpp"
 
 namespace forever::cli {
 namespace {

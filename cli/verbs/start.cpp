@@ -11,14 +11,18 @@
 #include "cli/new_spec.hpp"
 #include "cli/processes/occupants.hpp"
 #include "cli/verbs/address_in_use.hpp"
+#include "client/ask.hpp"
 #include "client/launch.hpp"
 #include "client/readiness.hpp"
+#include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
 #include "platform/logind.hpp"
-#include "supervisor/supervisor.hpp"
+#include "supervisor/foreground/foreground.hpp"
+#include "text/number.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {
@@ -37,10 +41,6 @@ struct Plan {
   bool changed = false;  // options were given that the record does not have
 };
 using Planned = std::variant<Plan, Failure>;
-
-bool only_digits(const std::string& word) {
-  return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-}
 
 bool on_record(const StateDirectory& state, const std::string& name) { return exists(state.spec_path(name)); }
 

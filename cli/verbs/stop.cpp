@@ -9,6 +9,9 @@
 #include "cli/boot/saving.hpp"
 #include "cli/carry_out.hpp"
 #include "cli/terminal/print.hpp"
+#include "client/ask.hpp"
+#include "client/launch.hpp"
+#include "client/view.hpp"
 #include "platform/environment.hpp"
 
 namespace forever::cli {

@@ -4,6 +4,7 @@
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/selection.hpp"
 #include "cli/carry_out.hpp"
+#include "client/view.hpp"
 #include "platform/capture.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"

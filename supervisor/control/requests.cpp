@@ -1,7 +1,9 @@
 // What clients ask of a supervisor over the control socket, and when they get their answer.
 #include <algorithm>
 
+#include "app/log_paths.hpp"
 #include "platform/signals.hpp"
+#include "supervisor/decide/restart_policy.hpp"
 #include "supervisor/supervision.hpp"
 #include "text/units.hpp"
 

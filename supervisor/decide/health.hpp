@@ -6,22 +6,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
+#include "app/settings.hpp"
 #include "platform/clock.hpp"
 
 namespace forever {
-
-struct HealthSettings {
-  std::string command;     // for the shell; exit code 0 is well. Empty: none
-  std::uint16_t port = 0;  // looked at where there is no command; 0: none
-  std::string path;        // "/health": an HTTP GET must be answered with less than 400; empty: a connection is enough
-  Milliseconds interval{10000};
-  Milliseconds timeout{5000};  // a look that takes longer has gone wrong
-  unsigned threshold = 3;
-  [[nodiscard]] bool wanted() const noexcept { return !command.empty() || port != 0; }
-  friend bool operator==(const HealthSettings&, const HealthSettings&) = default;
-};
 
 class Health {
  public:

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "supervisor/decide/restart_policy.hpp"
+
 namespace forever {
 
 namespace {
@@ -279,42 +281,6 @@ Lifecycle::Actions Lifecycle::stop_more(const event::Stop& stop, Time now) {
   trigger_ = stop.trigger;
   if (stop.force) walk_.hasten(now);
   return walk(now);
-}
-
-const char* to_string(InstanceState state) noexcept {
-  switch (state) {
-    case InstanceState::starting: return "starting";
-    case InstanceState::online: return "online";
-    case InstanceState::stopping: return "stopping";
-    case InstanceState::stopped: return "stopped";
-    case InstanceState::backoff: return "backoff";
-    case InstanceState::errored: return "errored";
-  }
-  return "stopped";
-}
-
-std::optional<InstanceState> instance_state_from(const std::string& word) noexcept {
-  for (const InstanceState state : {InstanceState::starting, InstanceState::online, InstanceState::stopping,
-                                    InstanceState::stopped, InstanceState::backoff, InstanceState::errored}) {
-    if (word == to_string(state)) return state;
-  }
-  return std::nullopt;
-}
-
-const char* to_string(Trigger trigger) noexcept {
-  switch (trigger) {
-    case Trigger::exit: return "exit";
-    case Trigger::crash: return "crash";
-    case Trigger::stop: return "stop";
-    case Trigger::restart: return "restart";
-    case Trigger::reload: return "reload";
-    case Trigger::max_memory: return "max-memory";
-    case Trigger::cron: return "cron";
-    case Trigger::watch: return "watch";
-    case Trigger::health: return "health";
-    case Trigger::cgroup_memory: return "cgroup-memory";
-  }
-  return "exit";
 }
 
 }  // namespace forever

@@ -22,40 +22,16 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <variant>
 #include <vector>
 
+#include "app/settings.hpp"
+#include "app/state.hpp"
 #include "platform/clock.hpp"
 #include "platform/exit_status.hpp"
-#include "supervisor/decide/restart_policy.hpp"
 #include "supervisor/decide/stop_plan.hpp"
 
 namespace forever {
-
-enum class InstanceState : std::uint8_t { starting, online, stopping, stopped, backoff, errored };
-// Nothing of it runs, and nothing will by itself.
-[[nodiscard]] constexpr bool at_rest(InstanceState state) noexcept {
-  return state == InstanceState::stopped || state == InstanceState::errored;
-}
-[[nodiscard]] const char* to_string(InstanceState state) noexcept;
-[[nodiscard]] std::optional<InstanceState> instance_state_from(const std::string& word) noexcept;
-
-// Why a run ended or is being ended; also the word in `describe`. exit and crash: by itself, with and without success; cgroup_memory:
-// a crash that was the kernel's doing.
-enum class Trigger : std::uint8_t {
-  exit,
-  crash,
-  stop,
-  restart,
-  reload,
-  max_memory,
-  cron,
-  watch,
-  health,
-  cgroup_memory
-};
-[[nodiscard]] const char* to_string(Trigger trigger) noexcept;
 
 namespace event {
 struct Start {};    // by hand: bypasses back-off, clears both counts

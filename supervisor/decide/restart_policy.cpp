@@ -87,20 +87,4 @@ bool is_permanent_exec_error(int code) noexcept {
   }
 }
 
-const char* to_string(RestartOn on) noexcept {
-  switch (on) {
-    case RestartOn::always: return "always";
-    case RestartOn::on_failure: return "on-failure";
-    case RestartOn::never: return "never";
-  }
-  return "always";
-}
-
-std::optional<RestartOn> restart_on_from(const std::string& word) noexcept {
-  for (const RestartOn on : {RestartOn::always, RestartOn::on_failure, RestartOn::never}) {
-    if (word == to_string(on)) return on;
-  }
-  return std::nullopt;
-}
-
 }  // namespace forever

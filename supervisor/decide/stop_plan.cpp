@@ -61,20 +61,4 @@ void StopWalk::hasten(Time now) {
   due_ = now;
 }
 
-const char* to_string(KillMode mode) noexcept {
-  switch (mode) {
-    case KillMode::process: return "process";
-    case KillMode::group: return "group";
-    case KillMode::tree: return "tree";
-  }
-  return "tree";
-}
-
-std::optional<KillMode> kill_mode_from(const std::string& word) noexcept {
-  for (const KillMode mode : {KillMode::process, KillMode::group, KillMode::tree}) {
-    if (word == to_string(mode)) return mode;
-  }
-  return std::nullopt;
-}
-
 }  // namespace forever

@@ -3,24 +3,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "app/settings.hpp"
 #include "platform/clock.hpp"
 
 namespace forever {
-
-// process: only the leader is signalled and waited for; its descendants are left alone.
-// group:   the process group is signalled and waited for; what left it (setsid) is left alone.
-// tree:    everything is signalled and waited for: the group and what descends from it or was left to a subreaper.
-enum class KillMode : std::uint8_t { process, group, tree };
-
-struct StopSettings {
-  int signal = 15;              // SIGTERM
-  Milliseconds timeout{10000};  // grace until KILL
-  KillMode mode = KillMode::tree;
-  friend bool operator==(const StopSettings&, const StopSettings&) = default;
-};
 
 // Who gets a step's signal, each process exactly once:
 // leader: the instance's own process, if it still is there.
@@ -64,8 +52,5 @@ class StopWalk {
   std::size_t step_ = 0;  // the step that is due at due_; plan_.size(): the last one again
   Time due_{};
 };
-
-[[nodiscard]] const char* to_string(KillMode mode) noexcept;
-[[nodiscard]] std::optional<KillMode> kill_mode_from(const std::string& word) noexcept;
 
 }  // namespace forever

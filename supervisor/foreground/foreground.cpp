@@ -4,10 +4,13 @@
 // With --watch it is what a developer leaves running in a terminal: a program that ends waits for its files to change, `rs`
 // restarts it, and only a signal ends it all. There the program is in a process group of its own, in the background, so that
 // we can read what is typed; it is given the terminal as soon as it asks for it.
+#include "supervisor/foreground/foreground.hpp"
+
 #include <algorithm>
 #include <array>
 
 #include "app/exit_codes.hpp"
+#include "app/marker.hpp"
 #include "app/state_directory.hpp"
 #include "platform/console.hpp"
 #include "platform/event_loop.hpp"
@@ -19,7 +22,6 @@
 #include "supervisor/instance/events.hpp"
 #include "supervisor/instance/health_and_hooks.hpp"
 #include "supervisor/log/event_log.hpp"
-#include "supervisor/supervisor.hpp"
 #include "supervisor/watch/watching.hpp"
 #include "text/units.hpp"
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "app/log_paths.hpp"
+#include "app/marker.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
 #include "platform/signals.hpp"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/environment.hpp"
 #include "app/spec.hpp"
 #include "platform/signals.hpp"
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/log_paths.hpp"
 #include "supervisor/supervision.hpp"
 
 namespace forever {

@@ -1,28 +1,18 @@
 #include "supervisor/instance/instance.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "app/environment.hpp"
+#include "app/state_directory.hpp"
 #include "platform/clock.hpp"
 #include "platform/input_pipe.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/ports/passed_sockets.hpp"
+#include "text/number.hpp"
 
 namespace forever {
 namespace {
-
-template <class Number>
-bool whole_number(std::string_view text, Number& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-// The variable, where it is a number.
-std::optional<std::uint64_t> number_of(const std::vector<std::string>& environment, const std::string& name) {
-  std::uint64_t number = 0;
-  return whole_number(variable_of(environment, name), number) ? std::optional{number} : std::nullopt;
-}
 
 // What the program sees on top of its snapshot.
 std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user,
@@ -37,7 +27,8 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
   set("FOREVER_INSTANCE=" + std::to_string(marker.slot));
   set("NODE_APP_INSTANCE=" + std::to_string(marker.slot));
   for (const std::string& name : spec.increment_env) {
-    if (const auto number = number_of(environment, name)) set(name + '=' + std::to_string(*number + marker.slot));
+    if (const auto number = whole_number<std::uint64_t>(variable_of(environment, name)))
+      set(name + '=' + std::to_string(*number + marker.slot));
   }
   if (!marker.prefix.empty()) set(std::string{kMarkerVariable} + '=' + marker_text(marker));
   if (!context.passed.empty()) {  // and LISTEN_PID, by spawn_held
@@ -58,32 +49,6 @@ std::vector<ResourceLimit> limits_for(const AppSpec& spec) {
 }
 
 }  // namespace
-
-std::string marker_text(const InstanceMarker& marker) {
-  return marker.prefix + '/' + std::to_string(marker.slot) + '/' + std::to_string(marker.generation);
-}
-
-std::optional<InstanceMarker> marker_from(const std::string& text) {
-  const auto generation = text.rfind('/');
-  if (generation == std::string::npos || generation == 0) return std::nullopt;
-  const auto slot = text.rfind('/', generation - 1);
-  if (slot == std::string::npos) return std::nullopt;
-  InstanceMarker marker;
-  marker.prefix = text.substr(0, slot);
-  const std::string_view all = text;
-  const bool numbers = whole_number(all.substr(slot + 1, generation - slot - 1), marker.slot) &&
-                       whole_number(all.substr(generation + 1), marker.generation);
-  return numbers ? std::optional{marker} : std::nullopt;
-}
-
-std::optional<InstanceMarker> marker_of(Pid pid) {
-  const auto text = environment_of(pid, kMarkerVariable);
-  return text ? marker_from(*text) : std::nullopt;
-}
-
-std::string input_path(const std::string& directory, std::uint32_t slot) {
-  return directory + "/in-" + std::to_string(slot) + ".fifo";
-}
 
 std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnContext& context) {
   failure_.reset();
@@ -217,20 +182,6 @@ InstanceStatus Instance::status() const {
   }
   status.history = life_.history();
   return status;
-}
-
-std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads) {
-  std::vector<Pid> orphans = children_of_one_thread(supervisor);
-  if (keeper != 0) {
-    for (const Pid pid : children_of_one_thread(keeper)) orphans.push_back(pid);
-  }
-  std::erase_if(orphans, [&](Pid pid) { return pid == supervisor || leads(pid); });
-  return orphans;
-}
-
-bool orphan_of_slot(Pid orphan, std::uint32_t slot) {
-  const auto marker = marker_of(orphan);
-  return marker ? marker->slot == slot : slot == 0;
 }
 
 void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members,

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/marker.hpp"
 #include "app/spec.hpp"
 #include "app/status.hpp"
 #include "platform/process.hpp"
@@ -37,22 +37,6 @@ struct SpawnContext {
   std::vector<NativeHandle> passed;  // descriptors 3, 4 … of the program
   std::string notify_socket;         // NOTIFY_SOCKET; empty: none
 };
-
-inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";
-
-// The marker in an instance's environment, by which its descendants are known after it is gone.
-struct InstanceMarker {
-  std::string prefix;
-  std::uint32_t slot = 0;
-  std::uint64_t generation = 0;
-};
-[[nodiscard]] std::string marker_text(const InstanceMarker& marker);
-[[nodiscard]] std::optional<InstanceMarker> marker_from(const std::string& text);
-// The marker that the process bears; nothing where it has none, or its environment cannot be read.
-[[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
-
-// The FIFO that an instance of an app with an input reads, in the app's directory.
-[[nodiscard]] std::string input_path(const std::string& directory, std::uint32_t slot);
 
 class Instance {
  public:
@@ -135,13 +119,6 @@ class Instance {
   std::vector<ProcessId> remembered_;
   std::string cgroup_;
 };
-
-// What the kernel re-parented to an app's supervisor or keeper: their children that lead no slot. No `keeper` (0): it has none but
-// the supervisor.
-[[nodiscard]] std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads);
-// Whether an orphan of an app with several slots is this slot's, by its marker. One that has none (it cleared its environment)
-// is the first slot's.
-[[nodiscard]] bool orphan_of_slot(Pid orphan, std::uint32_t slot);
 
 // Sends `signal` to what a stop step names (StopTarget). `shared_group`: the group is ours too (`run`), so each is signalled alone.
 void signal_target(const Instance& instance, StopTarget target, int signal, const std::vector<ProcessId>& members,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/environment.hpp"
 #include "platform/side_process.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/instance/instance.hpp"

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "app/log_paths.hpp"
 #include "platform/lock.hpp"
 
 namespace forever {
@@ -16,8 +17,6 @@ constexpr auto kRetry = 1s;  // after a rotation that failed
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 }  // namespace
-
-std::string rotated_path(const std::string& path, unsigned number) { return path + '.' + std::to_string(number); }
 
 Result<LogFile::Place> LogFile::place() {
   for (int attempt = 0;; ++attempt) {

@@ -51,7 +51,4 @@ class LogFile {
   Time rotate_again_{};
 };
 
-// "web.out.log" -> "web.out.log.1" …; for readers that follow and for flush.
-[[nodiscard]] std::string rotated_path(const std::string& path, unsigned number);
-
 }  // namespace forever

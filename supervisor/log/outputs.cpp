@@ -2,46 +2,13 @@
 
 #include <algorithm>
 
+#include "app/log_paths.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
 #include "platform/users.hpp"
 #include "supervisor/log/event_log.hpp"
 
 namespace forever {
-namespace {
-
-// A relative log path is meant from the app's own directory.
-std::string in_directory(const std::string& path, const std::string& directory) {
-  return is_absolute(path) ? path : directory + '/' + path;
-}
-
-}  // namespace
-
-void merge_same_logs(AppSpec& spec) {
-  LogSettings& logs = spec.logs;
-  if (logs.merge || logs.out.empty() || logs.err.empty()) return;
-  logs.merge =
-      canonical_path(in_directory(logs.out, spec.directory)) == canonical_path(in_directory(logs.err, spec.directory));
-}
-
-std::optional<std::string> log_in_use(const AppSpec& spec) {
-  for (const std::string& log : {spec.logs.out, spec.logs.err}) {
-    if (log.empty()) continue;
-    const std::string path = canonical_path(in_directory(log, spec.directory));
-    const auto facts = facts_of(path);
-    if (!facts || facts->fifo || facts->directory) continue;
-    if (const auto lock = probe_lock(path); lock && *lock == LockState::held) return path;
-  }
-  return std::nullopt;
-}
-
-std::pair<std::string, std::string> log_paths(const StateDirectory& state, const AppSpec& spec) {
-  std::string out = spec.logs.out.empty() ? state.out_log_path(spec.name) : in_directory(spec.logs.out, spec.directory);
-  if (spec.logs.merge) return {std::move(out), {}};
-  std::string err = spec.logs.err.empty() ? state.err_log_path(spec.name) : in_directory(spec.logs.err, spec.directory);
-  return {std::move(out), std::move(err)};
-}
-
 Result<Handle> Outputs::open_pipe(const StateDirectory& state, const AppSpec& spec, const std::string& stream,
                                   HeldHandles& held, KeeperLink& link, std::optional<Pid> alive) {
   if (auto kept = held.extract(stream); !kept.empty()) return std::move(kept.mapped());

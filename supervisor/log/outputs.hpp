@@ -68,11 +68,4 @@ class Outputs {
   std::optional<LogWriter> err_log_;
 };
 
-// Out and err that name one file are one log: two writers would overwrite each other's bytes.
-void merge_same_logs(AppSpec& spec);
-// The log of its own choice that another app writes to at the moment; nothing if there is none.
-[[nodiscard]] std::optional<std::string> log_in_use(const AppSpec& spec);
-// Where an app's logs are: the spec's, else the state directory's. The second is empty when merged.
-[[nodiscard]] std::pair<std::string, std::string> log_paths(const StateDirectory& state, const AppSpec& spec);
-
 }  // namespace forever

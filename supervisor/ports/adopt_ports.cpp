@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/port_record.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/ports/shared_ports.hpp"
 

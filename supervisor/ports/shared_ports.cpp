@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <limits>
 
+#include "app/port_record.hpp"
 #include "supervisor/log/event_log.hpp"
 
 namespace forever {

@@ -1,8 +1,6 @@
 #include "supervisor/ports/steering.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <string_view>
 
 namespace forever {
 namespace {
@@ -35,14 +33,6 @@ void append_aims(std::span<const Aimed> aimed, std::vector<FilterStep>& program)
   compare(20);
   program.push_back({kJump, 0, 0, past});
   compare(40);
-}
-
-template <class Number>
-bool take_number(std::string_view& text, Number& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  if (error != std::errc{}) return false;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return true;
 }
 
 }  // namespace
@@ -101,40 +91,6 @@ std::vector<FilterStep> steering_program(std::span<const std::uint32_t> targets,
   }
   program.push_back({kReturn, 0, 0, targets.back()});
   return program;
-}
-
-std::string to_text(const PortRecord& record) {
-  std::string text = record.address;
-  for (const PortRecord::Socket& socket : record.sockets)
-    text += ' ' + std::to_string(socket.slot) + '/' + std::to_string(socket.cookie);
-  return text;
-}
-
-std::optional<PortRecord> port_record_from(const std::string& text) {
-  PortRecord record;
-  std::string_view rest = text;
-  const std::size_t blank = std::min(rest.find(' '), rest.size());
-  record.address = rest.substr(0, blank);
-  rest.remove_prefix(blank);
-  if (port_of_address(record.address) == 0) return std::nullopt;
-  while (!rest.empty()) {
-    PortRecord::Socket socket;
-    if (rest.front() != ' ') return std::nullopt;
-    rest.remove_prefix(1);
-    if (!take_number(rest, socket.slot) || !rest.starts_with('/')) return std::nullopt;
-    rest.remove_prefix(1);
-    if (!take_number(rest, socket.cookie)) return std::nullopt;
-    record.sockets.push_back(socket);
-  }
-  return record;
-}
-
-std::uint16_t port_of_address(const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string::npos || colon == 0) return 0;
-  std::string_view digits = std::string_view{address}.substr(colon + 1);
-  std::uint16_t port = 0;
-  return take_number(digits, port) && digits.empty() ? port : std::uint16_t{0};
 }
 
 }  // namespace forever

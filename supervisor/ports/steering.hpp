@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "platform/port_sharing.hpp"
@@ -48,22 +47,5 @@ inline constexpr std::size_t kMostAimed = 256;  // at a time; the program must n
 // empty.
 [[nodiscard]] std::vector<FilterStep> steering_program(std::span<const std::uint32_t> targets,
                                                        std::span<const Aimed> aimed = {});
-
-// As `status.json` keeps a group: "127.0.0.1:8081 0/101 1/102", slots and cookies in the kernel's order.
-struct PortRecord {
-  struct Socket {
-    std::uint32_t slot = 0;
-    std::uint64_t cookie = 0;
-    friend bool operator==(const Socket&, const Socket&) = default;
-  };
-  std::string address;
-  std::vector<Socket> sockets;
-  friend bool operator==(const PortRecord&, const PortRecord&) = default;
-};
-[[nodiscard]] std::string to_text(const PortRecord& record);
-[[nodiscard]] std::optional<PortRecord> port_record_from(const std::string& text);
-
-// The port of "127.0.0.1:8081" or "[::]:8081"; 0 if there is none.
-[[nodiscard]] std::uint16_t port_of_address(const std::string& address);
 
 }  // namespace forever

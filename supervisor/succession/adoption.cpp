@@ -3,8 +3,9 @@
 #include <array>
 
 #include "app/ids.hpp"
+#include "app/log_paths.hpp"
+#include "app/marker.hpp"
 #include "app/start_report.hpp"
-#include "client/adopt.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"

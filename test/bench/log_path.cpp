@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/log_paths.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/files.hpp"
 #include "supervisor/log/log_writer.hpp"

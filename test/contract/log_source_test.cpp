@@ -1,5 +1,6 @@
 // Reading a log as it grows, is rotated, emptied and made anew.
 #include "cli/logs/log_source.hpp"
+#include "app/log_paths.hpp"
 
 #include <unistd.h>
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "app/log_paths.hpp"
 #include "platform/files.hpp"
 #include "supervisor/log/log_writer.hpp"
 #include "test/contract/scratch.hpp"

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "app/log_paths.hpp"
 #include "test/contract/log_under_test.hpp"
 
 using namespace forever;

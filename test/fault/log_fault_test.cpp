@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/log_paths.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "app/name.hpp"
 #include "cli/grammar/invocation.hpp"
 #include "cli/grammar/verbs.hpp"
+#include "text/printable.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

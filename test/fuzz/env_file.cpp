@@ -1,6 +1,7 @@
 // Environment files: whatever is accepted is a list of distinct variables that a process can have.
 #include <set>
 
+#include "app/environment.hpp"
 #include "app/spec.hpp"
 #include "test/fuzz/must.hpp"
 

@@ -2,6 +2,7 @@
 #include "app/name.hpp"
 
 #include "test/fuzz/must.hpp"
+#include "text/printable.hpp"
 #include "text/utf8.hpp"
 
 using namespace forever;

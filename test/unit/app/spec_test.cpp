@@ -1,5 +1,6 @@
 // Specs: the command, environment files, secrets, and spec.json that survives everything but cannot be fooled.
 #include "app/spec.hpp"
+#include "app/environment.hpp"
 
 #include <random>
 

@@ -1,10 +1,10 @@
 // The live view as data: keys, selection, log, and what is drawn on screens of any size.
 #include <algorithm>
 
-#include "app/name.hpp"
 #include "cli/monit/view.hpp"
 #include "cli/terminal/frame.hpp"
 #include "test/support/catch.hpp"
+#include "text/printable.hpp"
 
 using namespace forever;
 using namespace forever::cli;

@@ -1,5 +1,6 @@
 // ID2: which apps a word means, and when it means too much.
 #include "cli/apps/selector.hpp"
+#include "client/view.hpp"
 #include "test/support/catch.hpp"
 
 using namespace forever;

@@ -1,11 +1,11 @@
 // Tables fit their terminal; lists and descriptions say what is.
 #include "cli/terminal/table.hpp"
-#include "app/name.hpp"
 #include "cli/apps/json.hpp"
 #include "cli/grammar/verbs.hpp"
 #include "cli/list/description.hpp"
 #include "cli/list/list_table.hpp"
 #include "test/support/catch.hpp"
+#include "text/printable.hpp"
 
 using namespace forever;
 using namespace forever::cli;

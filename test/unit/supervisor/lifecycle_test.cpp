@@ -105,12 +105,3 @@ TEST_CASE("LIFE2 a deadline exists in backoff and stopping only, and a tick at i
     CHECK_FALSE(story(event::Tick{}).empty());
   }
 }
-
-TEST_CASE("LIFE6 the words of states and triggers can be read back") {
-  for (const InstanceState state : {InstanceState::starting, InstanceState::online, InstanceState::stopping,
-                                    InstanceState::stopped, InstanceState::backoff, InstanceState::errored}) {
-    CHECK(instance_state_from(to_string(state)) == state);
-  }
-  CHECK_FALSE(instance_state_from("launching"));
-  CHECK(to_string(Trigger::max_memory) == std::string("max-memory"));
-}

@@ -160,10 +160,10 @@ TEST_CASE("STOP4 a plan asks first, then kills the same") {
     CHECK(make_stop_plan(settings, true) == StopPlan{{row.target, 9, kKillRepeat}});
     CHECK(make_kill_plan(row.mode).front() == StopStep{StopTarget::leader, 9, Milliseconds{0}});
     CHECK(make_kill_plan(row.mode).back().target == row.target);
-    CHECK(kill_mode_from(to_string(row.mode)) == row.mode);
+    CHECK(from_word<KillMode>(to_string(row.mode)) == row.mode);
   }
   CHECK(make_stop_plan({9, Milliseconds{300}, KillMode::tree}).size() == 1);
-  CHECK_FALSE(kill_mode_from("everything"));
+  CHECK_FALSE(from_word<KillMode>("everything"));
 }
 
 TEST_CASE("STOP5 the walk waits out the grace, then kills again and again") {

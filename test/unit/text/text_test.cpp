@@ -4,6 +4,7 @@
 
 #include "app/name.hpp"
 #include "test/support/catch.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 #include "text/utf8.hpp"
 

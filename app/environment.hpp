@@ -1,0 +1,21 @@
+// The environment of an app: a list of "K=V", files of such lines, and which values are secrets. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/result.hpp"
+
+namespace forever {
+
+// KEY=VALUE lines, '#' comments, `export` prefix, single and double quotes with \n \t \" \\ in double ones. The Error names the line.
+[[nodiscard]] Result<std::vector<std::string>> parse_env_file(std::string_view text, const std::string& what);
+// Sets K in a list of "K=V"; nothing if `assignment` has no '=' or an empty or impossible name.
+[[nodiscard]] bool set_environment(std::vector<std::string>& environment, std::string_view assignment);
+// The value of K in such a list; empty if it is not set.
+[[nodiscard]] std::string variable_of(const std::vector<std::string>& environment, std::string_view name);
+// Whether `describe` must mask the value: names with KEY, SECRET, TOKEN, PASSWORD, PASSWD, CREDENTIAL, AUTH, PRIVATE …, URLs with user:password@.
+[[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
+
+}  // namespace forever

@@ -1,0 +1,38 @@
+// The apps as a command sees them; and adoption of those whose supervisor is gone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/state_directory.hpp"
+#include "client/traces.hpp"
+
+namespace forever {
+
+// What is known of one app, put together from its files, its lock and the kernel. Derived at each look.
+struct AppView {
+  std::string name;
+  AppStatus status;         // rebuilt as far as possible if the file is lost
+  bool supervised = false;  // the lock is held
+  bool foreign = false;     // recorded in another boot's, pid namespace's or machine's terms: not ours to touch
+  bool rebooted = false;    // same machine, another boot: nothing of it can be alive
+  bool adopted = false;     // it had lost its supervisor, and this look has given it a new one
+  std::string trouble;      // unreadable files, in one line; empty if none
+  // The state to show: the recorded one, `unsupervised` if instances live without a supervisor, `stopped` after a reboot.
+  [[nodiscard]] std::string state_word() const;
+};
+// Adopts on the way: an app that wants to be online (or was being stopped) and has lost its supervisor gets a new one.
+// `adopt` false only looks. Costs a file, a lock probe and a few lines of /proc for each app.
+[[nodiscard]] std::vector<AppView> view_apps(const StateDirectory& state, bool adopt);
+[[nodiscard]] AppView view_app(const StateDirectory& state, const std::string& name, bool adopt);
+// Where the whole state directory is missing: has the supervisors of apps that live without it write it anew, and gives new
+// ones to apps that have none. Else it does nothing. Without a directory it costs a walk of the process table.
+void bring_back(const StateDirectory& state);
+
+// Whether the supervisor of the record is still there, although the lock looks free (its file was deleted).
+[[nodiscard]] bool recorded_supervisor_lives(const AppStatus& status, const HostId& host);
+
+// Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record, else by its traces. false: there is none.
+bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces);
+
+}  // namespace forever
