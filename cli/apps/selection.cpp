@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "client/view.hpp"
+#include "platform/files.hpp"
 #include "platform/ports.hpp"
 #include "text/printable.hpp"
 
@@ -24,6 +25,14 @@ std::vector<std::vector<Pid>> holders_with_ancestors(std::uint16_t port) {
   return chains;
 }
 
+SelectorPlace this_place() {
+  const auto file = [](const std::string& directory, const std::string& path) {
+    const bool complete = directory.empty() || is_absolute(path);
+    return canonical_path(absolute_path(complete ? path : directory + "/" + path));
+  };
+  return {holders_with_ancestors, file, [](const std::string& path) { return exists(path); }};
+}
+
 }  // namespace
 
 std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selectors, bool adopt) {
@@ -32,7 +41,7 @@ std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selec
   const StateDirectory& state = std::get<StateDirectory>(opened);
   std::vector<AppView> views = view_apps(state, adopt);
   tell_adoptions(views);
-  auto chosen = select(views, selectors.empty() ? std::vector<std::string>{"all"} : selectors, holders_with_ancestors);
+  auto chosen = select(views, selectors.empty() ? std::vector<std::string>{"all"} : selectors, this_place());
   if (auto* error = std::get_if<SelectionError>(&chosen)) {
     // With another HOME, as sudo gives, it may be on record elsewhere.
     if (error->message.starts_with("no app ")) error->message += " (in " + printable(state.path()) + ")";

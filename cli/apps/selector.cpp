@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "client/view.hpp"
+#include "text/glob.hpp"
 #include "text/printable.hpp"
 
 namespace forever::cli {
@@ -112,9 +113,60 @@ std::variant<Reading, SelectionError> by_port(const std::vector<AppView>& views,
                         ", which is not of an app here"};
 }
 
+// The program's own file in a command as it was executed: the script behind an interpreter and its options, else the program.
+std::vector<std::string_view> script_words(const std::vector<std::string>& command) {
+  std::vector<std::string_view> words;
+  for (const std::string& word : command) {
+    if (!words.empty() && word.starts_with('-')) continue;
+    words.push_back(word);
+    if (words.size() == 2) break;
+  }
+  return words;
+}
+
+std::string_view base_name(std::string_view path) { return path.substr(path.find_last_of("/\\") + 1); }
+
+std::variant<Reading, SelectionError> only_one(Reading reading, const std::string& word) {
+  if (reading.targets.size() < 2) return reading;
+  return SelectionError{"'" + printable(word) + "' is the script of more than one app (" +
+                        printable(names_of(reading)) + "); give their names"};
+}
+
+// The app that runs the file `word`: the very file as the caller's directory has it, else the only one of that base name.
+std::variant<Reading, SelectionError> by_script(const std::vector<AppView>& views, const std::string& word,
+                                                const SelectorPlace& place) {
+  Reading same{"script " + word, {}}, alike{"script " + word, {}};
+  if (word.find_first_of("./\\") == std::string::npos || !place.file) return same;
+  const std::string meant = place.file({}, word);
+  const bool bare = word.find_first_of("/\\") == std::string::npos;
+  for (const AppView& view : views) {
+    const auto scripts = script_words(view.status.command);
+    const auto is = [&](const auto& matches) { return std::any_of(scripts.begin(), scripts.end(), matches); };
+    if (is([&](std::string_view script) { return place.file(view.status.directory, std::string{script}) == meant; })) {
+      add_app(same, view);
+    } else if (bare && is([&](std::string_view script) { return base_name(script) == word; })) {
+      add_app(alike, view);
+    }
+  }
+  return only_one(same.targets.empty() ? std::move(alike) : std::move(same), word);
+}
+
+// The apps whose names, or namespaces, fit a pattern. None is an error: a pattern that fits nothing is most often a typo.
+std::variant<Reading, SelectionError> by_pattern(const std::vector<AppView>& views, std::string_view pattern,
+                                                 bool namespaces) {
+  Reading reading{(namespaces ? "namespace " : "name ") + std::string{pattern}, {}};
+  for (const AppView& view : views) {
+    if (name_matches(pattern, namespaces ? view.status.app_namespace : view.name)) add_app(reading, view);
+  }
+  if (!reading.targets.empty()) return reading;
+  return SelectionError{"no app has a " + std::string{namespaces ? "namespace" : "name"} + " like '" +
+                        printable(pattern) + "'"};
+}
+
 // The text after "key:" as a number, or what is wrong.
 std::variant<Reading, SelectionError> exact(const std::vector<AppView>& views, std::string_view key,
-                                            std::string_view rest, const PortHolders& holders) {
+                                            std::string_view rest, const SelectorPlace& place) {
+  if ((key == "name" || key == "ns") && is_pattern(rest)) return by_pattern(views, rest, key == "ns");
   const auto number = number_in(rest);
   Reading reading;
   if (key == "name") {
@@ -127,7 +179,7 @@ std::variant<Reading, SelectionError> exact(const std::vector<AppView>& views, s
                            : key == "pid" ? "a pid"
                                           : "a port")};
   } else if (key == "port") {
-    return by_port(views, *number, holders);
+    return by_port(views, *number, place.holders);
   } else {
     reading = key == "id" ? by_id(views, *number) : by_pid(views, *number);
   }
@@ -136,9 +188,14 @@ std::variant<Reading, SelectionError> exact(const std::vector<AppView>& views, s
   return reading;
 }
 
-SelectionError nothing_found(const std::vector<AppView>& views, const std::string& word) {
+SelectionError nothing_found(const std::vector<AppView>& views, const std::string& word, const SelectorPlace& place) {
   if (number_in(word)) return {"no app has the id or pid " + word};
   std::string message = "no app is called '" + printable(word) + "'";
+  // What a shell makes of web-* where files of such names lie.
+  if (place.exists && place.exists(word)) {
+    message += ", and none runs this file; to choose apps by a pattern, quote it: 'web-*'";
+    return {std::move(message)};
+  }
   std::vector<std::string_view> known;
   for (const AppView& view : views) {
     known.emplace_back(view.name);
@@ -153,7 +210,7 @@ SelectionError nothing_found(const std::vector<AppView>& views, const std::strin
 }
 
 std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& views, const std::string& word,
-                                                const PortHolders& holders) {
+                                                const SelectorPlace& place) {
   if (word == "all") {
     Reading all{"all", {}};
     for (const AppView& view : views) add_app(all, view);
@@ -162,7 +219,7 @@ std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& view
   if (const std::size_t colon = word.find(':'); colon != std::string::npos) {
     const std::string_view key = std::string_view{word}.substr(0, colon);
     if (key == "name" || key == "id" || key == "pid" || key == "ns" || key == "port")
-      return exact(views, key, std::string_view{word}.substr(colon + 1), holders);
+      return exact(views, key, std::string_view{word}.substr(colon + 1), place);
   }
   std::vector<Reading> readings{by_name(views, word), by_namespace(views, word)};
   if (const auto number = number_in(word)) {
@@ -170,7 +227,12 @@ std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& view
     readings.push_back(by_pid(views, *number));
   }
   std::erase_if(readings, [](const Reading& reading) { return reading.targets.empty(); });
-  if (readings.empty()) return nothing_found(views, word);
+  if (readings.empty()) {
+    if (is_pattern(word)) return by_pattern(views, word, false);
+    auto script = by_script(views, word, place);
+    const auto* found = std::get_if<Reading>(&script);
+    return found != nullptr && found->targets.empty() ? nothing_found(views, word, place) : script;
+  }
   for (const Reading& reading : readings) {
     if (auto fault = fault_in_id(reading)) return *fault;
     if (same_meaning(readings.front(), reading)) continue;
@@ -194,10 +256,10 @@ void add_choice(std::vector<Target>& of_app, const Target& target) {
 
 std::variant<std::vector<Target>, SelectionError> select(const std::vector<AppView>& views,
                                                          const std::vector<std::string>& selectors,
-                                                         const PortHolders& holders) {
+                                                         const SelectorPlace& place) {
   std::unordered_map<std::string, std::vector<Target>> chosen;
   for (const std::string& word : selectors) {
-    auto reading = read_word(views, word, holders);
+    auto reading = read_word(views, word, place);
     if (auto* error = std::get_if<SelectionError>(&reading)) return *error;
     for (const Target& target : std::get<Reading>(reading).targets) add_choice(chosen[target.name], target);
   }

@@ -39,9 +39,18 @@ const PortHolders kHolders = [](std::uint16_t port) -> std::vector<std::vector<P
   return {};
 };
 
+// The caller is in /srv/one, where a file web-a.js lies.
+const SelectorPlace kPlace{kHolders,
+                           [](const std::string& directory, const std::string& path) {
+                             if (path.starts_with('/')) return path;
+                             return (directory.empty() ? "/srv/one" : directory) + "/" +
+                                    (path.starts_with("./") ? path.substr(2) : path);
+                           },
+                           [](const std::string& path) { return path == "web-a.js"; }};
+
 // "web,api/1" in the order of the answer; an error as it is.
 std::string chosen(const std::vector<std::string>& words, const std::vector<AppView>& views = kViews) {
-  const auto result = select(views, words, kHolders);
+  const auto result = select(views, words, kPlace);
   if (const auto* error = std::get_if<SelectionError>(&result)) return "! " + error->message;
   std::string text;
   for (const Target& target : std::get<std::vector<Target>>(result)) {
@@ -125,6 +134,65 @@ TEST_CASE("ID2 an unknown word is told with the nearest name") {
 
 TEST_CASE("ID2 each app once, in the order of the list, with what matched") {
   CHECK(chosen({"job", "web", "web", "0"}) == "web,job");
-  const auto result = select(kViews, {"100"}, kHolders);
+  const auto result = select(kViews, {"100"}, kPlace);
   CHECK(std::get<std::vector<Target>>(result).front().matched == "pid 100");
+}
+
+namespace {
+
+AppView running(const std::string& name, const std::string& directory, std::vector<std::string> command) {
+  AppView made = view(name, 0, "default", {});
+  made.status.id = kNoId;
+  made.status.directory = directory;
+  made.status.command = std::move(command);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("REAL13 a script means the app that runs it, the one in the caller's directory first") {
+  const std::vector<AppView> views{running("first", "/srv/one", {"/usr/bin/node", "--inspect", "app.js", "8081"}),
+                                   running("second", "/srv/two", {"/usr/bin/node", "app.js"}),
+                                   running("third", "/srv/two", {"/usr/bin/node", "only.js"}),
+                                   running("binary", "/srv/two", {"./server", "app.js.txt"})};
+  CHECK(chosen({"app.js"}, views) == "first");
+  CHECK(chosen({"./app.js"}, views) == "first");
+  CHECK(chosen({"/srv/two/app.js"}, views) == "second");
+  CHECK(chosen({"only.js"}, views) == "third");
+  CHECK_THAT(chosen({"./only.js"}, views), contains("! no app is called './only.js'"));
+  CHECK(chosen({"/srv/two/server"}, views) == "binary");
+  // Without a dot or a slash a word is a name and nothing else.
+  CHECK_THAT(chosen({"server"}, views), contains("! no app is called 'server'"));
+  CHECK_THAT(chosen({"8081"}, views), contains("! no app has the id or pid 8081"));
+}
+
+TEST_CASE("REAL13 a script that several apps run is refused, and they are listed") {
+  const std::vector<AppView> views{running("a", "/srv/one", {"/usr/bin/node", "app.js", "1"}),
+                                   running("b", "/srv/one", {"/usr/bin/node", "app.js", "2"}),
+                                   running("c", "/srv/two", {"/usr/bin/node", "x.js"}),
+                                   running("d", "/srv/three", {"/usr/bin/node", "x.js"})};
+  CHECK_THAT(chosen({"app.js"}, views), contains("! 'app.js' is the script of more than one app (a, b)"));
+  CHECK_THAT(chosen({"x.js"}, views), contains("! 'x.js' is the script of more than one app (c, d)"));
+}
+
+TEST_CASE("REAL13 a name wins over a script of another app") {
+  const std::vector<AppView> views{running("app.js", "/srv/two", {"/bin/true"}),
+                                   running("other", "/srv/one", {"/usr/bin/node", "app.js"})};
+  CHECK(chosen({"app.js"}, views) == "app.js");
+}
+
+TEST_CASE("REAL14 a pattern chooses by name, after ns: by namespace") {
+  const std::vector<AppView> views{view("web-a", 0, "prod-1", {}), view("web-b", 1, "prod-2", {}),
+                                   view("job", 2, "test", {})};
+  CHECK(chosen({"web-*"}, views) == "web-a,web-b");
+  CHECK(chosen({"name:web-?"}, views) == "web-a,web-b");
+  CHECK(chosen({"ns:prod-*"}, views) == "web-a,web-b");
+  CHECK(chosen({"[jw]*b"}, views) == "web-b,job");
+  CHECK(chosen({"*"}, views) == "web-a,web-b,job");
+  CHECK_THAT(chosen({"api-*"}, views), contains("! no app has a name like 'api-*'"));
+  CHECK_THAT(chosen({"ns:x*"}, views), contains("! no app has a namespace like 'x*'"));
+}
+
+TEST_CASE("REAL14 what a shell has made of a pattern is explained") {
+  CHECK_THAT(chosen({"web-a.js"}, {view("web-a", 0, "default", {})}), contains("quote it: 'web-*'"));
 }
