@@ -112,6 +112,15 @@ std::string status_text(const AppLook& look) {
   return text;
 }
 
+Colour colour_of(const std::string& state) {
+  if (state == "online") return Colour::green;
+  if (state == "starting" || state == "stopping") return Colour::cyan;
+  if (state == "backoff") return Colour::yellow;
+  if (state == "errored") return Colour::red;
+  if (state == "unsupervised") return Colour::magenta;
+  return Colour::dim;
+}
+
 void sort_looks(std::vector<AppLook>& looks, const std::string& column) {
   const auto by = [&](auto less) { std::stable_sort(looks.begin(), looks.end(), less); };
   using L = const AppLook&;

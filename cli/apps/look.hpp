@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/terminal/table.hpp"
 #include "client/view.hpp"
 #include "platform/clock.hpp"
 #include "platform/process.hpp"
@@ -37,6 +38,8 @@ void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before
 [[nodiscard]] std::string instance_word(const InstanceStatus& instance);
 // "backoff 3.2s (7 failures)", "online", "3/4 online" …
 [[nodiscard]] std::string status_text(const AppLook& look);
+// The colour of a state's word.
+[[nodiscard]] Colour colour_of(const std::string& state);
 // By a column of `list --sort`; what uses or counts most comes first, names and ids ascend.
 void sort_looks(std::vector<AppLook>& looks, const std::string& column);
 

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "text/shell.hpp"
+
 namespace forever::cli {
 namespace {
 
@@ -17,18 +19,6 @@ void add_quoted(std::string& out, char c) {
   if (c == '"' || c == '\\') out += '\\';
   if (c == '%') out += c;
   out += c;
-}
-
-std::string shell_word(std::string_view word) {
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
 }
 
 std::string xml_text(std::string_view text) {
@@ -99,16 +89,16 @@ std::string systemd_unit(const BootUnit& unit) {
 }
 
 std::string openrc_script(const BootUnit& unit) {
-  const std::string as_user = unit.user == "root" ? "" : "su " + shell_word(unit.user) + " -s /bin/sh -c ";
+  const std::string as_user = unit.user == "root" ? "" : "su " + shell_quoted(unit.user) + " -s /bin/sh -c ";
   const auto command = [&](const std::string& verb) {
     const std::string words =
-        "FOREVER_HOME=" + shell_word(unit.state_directory) + " " + shell_word(unit.binary) + " " + verb;
-    return as_user.empty() ? words : as_user + shell_word(words);
+        "FOREVER_HOME=" + shell_quoted(unit.state_directory) + " " + shell_quoted(unit.binary) + " " + verb;
+    return as_user.empty() ? words : as_user + shell_quoted(words);
   };
   return "#!/sbin/openrc-run\n"
          "# Written by `forever startup`; `forever unstartup` removes it.\n"
          "description=" +
-         shell_word("Programs that forever keeps alive for " + unit.user) +
+         shell_quoted("Programs that forever keeps alive for " + unit.user) +
          "\n"
          "\ndepend() {\n\tneed localmount\n\tafter net\n}\n"
          "\nstart() {\n\tebegin 'Starting apps'\n\t" +
@@ -138,7 +128,7 @@ std::string launchd_plist(const BootUnit& unit) {
 std::string cron_line(const BootUnit& unit) {
   // crontab(5): an unescaped '%' ends the command.
   std::string command =
-      "FOREVER_HOME=" + shell_word(unit.state_directory) + " " + shell_word(unit.binary) + " resurrect --quiet ";
+      "FOREVER_HOME=" + shell_quoted(unit.state_directory) + " " + shell_quoted(unit.binary) + " resurrect --quiet ";
   for (std::size_t at = command.find('%'); at != std::string::npos; at = command.find('%', at + 2))
     command.insert(at, "\\");
   return "@reboot " + command + std::string{kCronMark};

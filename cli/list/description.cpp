@@ -6,7 +6,6 @@
 
 #include "app/environment.hpp"
 #include "app/port_record.hpp"
-#include "cli/list/list_table.hpp"
 #include "cli/terminal/table.hpp"
 #include "client/view.hpp"
 #include "platform/clock.hpp"
@@ -14,6 +13,7 @@
 #include "platform/port_sharing.hpp"
 #include "platform/signals.hpp"
 #include "text/printable.hpp"
+#include "text/shell.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {
@@ -46,30 +46,7 @@ class Page {
   bool colours_;
 };
 
-// As a shell would want it typed, so that it can be copied.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
-}  // namespace
-
-std::string command_line(const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& word : words) line += (line.empty() ? "" : " ") + quoted(word);
-  return printable(line);
-}
-
-namespace {
+std::string typed(const std::vector<std::string>& words) { return printable(shell_words(words)); }
 
 std::string pid_text(Pid pid) { return pid > 0 ? std::to_string(pid) : "-"; }
 
@@ -103,7 +80,7 @@ void state_section(Page& page, const AppLook& look) {
   page.line("trouble",
             coloured(printable(look.view.trouble), Colour::red, page.colours() && !look.view.trouble.empty()));
   page.line("note", coloured(printable(status.note), Colour::yellow, page.colours() && !status.note.empty()));
-  page.line("command", command_line(status.command));
+  page.line("command", typed(status.command));
   page.line("cwd", printable(status.directory));
   page.line("namespace", printable(status.app_namespace));
   page.line("user", printable(status.user));
@@ -264,9 +241,9 @@ std::string backoff_text(const RestartPolicy& policy) {
 // "src, *.js; ignoring dist/; only js json; quiet for 200ms"
 std::string watch_text(const WatchSettings& watch) {
   if (!watch.on) return {};
-  std::string text = watch.paths.empty() ? "cwd" : command_line(watch.paths);
-  if (!watch.ignore.empty()) text += "; ignoring " + command_line(watch.ignore);
-  if (!watch.extensions.empty()) text += "; only " + command_line(watch.extensions);
+  std::string text = watch.paths.empty() ? "cwd" : typed(watch.paths);
+  if (!watch.ignore.empty()) text += "; ignoring " + typed(watch.ignore);
+  if (!watch.extensions.empty()) text += "; only " + typed(watch.extensions);
   text += "; quiet for " + format_duration(watch.delay);
   if (watch.hash) text += "; contents decide";
   if (watch.on_crash == OnCrash::wait) text += "; waits when it has ended";
@@ -275,7 +252,7 @@ std::string watch_text(const WatchSettings& watch) {
 
 std::string interpreter_text(const AppSpec& spec) {
   if (spec.interpreter.empty()) return "by extension";
-  return command_line(spec.interpreter);
+  return typed(spec.interpreter);
 }
 
 std::string health_text(const HealthSettings& health) {
@@ -295,13 +272,13 @@ std::string ready_text(const AppSpec& spec) {
 
 void spec_section(Page& page, const AppSpec& spec) {
   page.heading("As asked for");
-  page.line("script", printable(quoted(spec.script)));
-  page.line("arguments", command_line(spec.arguments));
+  page.line("script", printable(shell_word(spec.script)));
+  page.line("arguments", typed(spec.arguments));
   page.line("interpreter", interpreter_text(spec));
   page.line("group", printable(spec.group));
   if (spec.instances > 1) page.line("instances", std::to_string(spec.instances));
   if (spec.shares_ports()) page.line("ports", spec.instances > 1 ? "shared" : "held");
-  page.line("listen", command_line(spec.listen));
+  page.line("listen", typed(spec.listen));
   page.line("ready", ready_text(spec));
   page.line("restart", restart_text(spec));
   page.line("back-off", backoff_text(spec.restart));

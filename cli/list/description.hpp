@@ -18,7 +18,4 @@ struct DescriptionStyle {
 [[nodiscard]] std::string description(const AppLook& look, const std::optional<AppSpec>& spec,
                                       const DescriptionStyle& style);
 
-// The words as a shell would want them typed, fit for a terminal.
-[[nodiscard]] std::string command_line(const std::vector<std::string>& words);
-
 }  // namespace forever::cli

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/list/description.hpp"
 #include "text/printable.hpp"
+#include "text/shell.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {
@@ -108,21 +108,12 @@ void add_facts(std::vector<Cell>& cells, const AppLook& look, bool first) {
     return;
   }
   cells.push_back(look.view.supervised ? Cell{std::to_string(status.supervisor.pid)} : faint("-"));
-  cells.push_back({command_line(status.command)});
+  cells.push_back({printable(shell_words(status.command))});
   cells.push_back({printable(status.directory)});
   cells.push_back({printable(status.out_log)});
 }
 
 }  // namespace
-
-Colour colour_of(const std::string& state) {
-  if (state == "online") return Colour::green;
-  if (state == "starting" || state == "stopping") return Colour::cyan;
-  if (state == "backoff") return Colour::yellow;
-  if (state == "errored") return Colour::red;
-  if (state == "unsupervised") return Colour::magenta;
-  return Colour::dim;
-}
 
 Table list_table(const std::vector<AppLook>& looks, bool expand, const std::vector<std::string>& columns) {
   Table table;

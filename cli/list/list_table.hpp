@@ -22,7 +22,5 @@ namespace forever::cli {
 [[nodiscard]] std::optional<std::string_view> column_named(std::string_view word);
 // One line that says so, and names the nearest one.
 [[nodiscard]] std::string unknown_column(std::string_view word);
-// The colour of a state's word.
-[[nodiscard]] Colour colour_of(const std::string& state);
 
 }  // namespace forever::cli

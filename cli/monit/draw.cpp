@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdio>
 
-#include "cli/list/list_table.hpp"
+#include "cli/apps/look.hpp"
 #include "cli/monit/view.hpp"
 #include "text/printable.hpp"
 #include "text/units.hpp"

@@ -4,6 +4,7 @@
 #include "cli/carry_out.hpp"
 #include "cli/grammar/verbs.hpp"
 #include "cli/terminal/print.hpp"
+#include "text/shell.hpp"
 
 namespace forever::cli {
 namespace {
@@ -29,19 +30,6 @@ std::string options_of(const Verb& verb) {
     }
   }
   return words;
-}
-
-// Inside single quotes of any of the three shells.
-std::string shell_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
 }
 
 std::string bash_script() {
