@@ -39,7 +39,8 @@ std::optional<char> escaped(char c) noexcept {
   }
 }
 
-// `text` begins with a quote. The value up to its partner; `text` becomes what follows. Nothing: it is not closed.
+// `text` begins with a quote. The value up to its partner, line breaks included; `text` becomes what follows. Nothing: it is not
+// closed. A single quote can be written \' in single quotes, as docker compose has it; a backquote, Node's third, escapes nothing.
 std::optional<std::string> take_quoted(std::string_view& text) {
   const char quote = text.front();
   std::string value;
@@ -49,8 +50,12 @@ std::optional<std::string> take_quoted(std::string_view& text) {
       text.remove_prefix(at + 1);
       return value;
     }
-    const std::optional<char> meant =
-        quote == '"' && c == '\\' && at + 1 < text.size() ? escaped(text[at + 1]) : std::nullopt;
+    if (c == '\r' && at + 1 < text.size() && text[at + 1] == '\n') continue;  // the file's way to end a line
+    std::optional<char> meant;
+    if (c == '\\' && at + 1 < text.size()) {
+      if (quote == '"') meant = escaped(text[at + 1]);
+      if (quote == '\'' && text[at + 1] == '\'') meant = '\'';
+    }
     value += meant.value_or(c);
     if (meant) ++at;
   }
@@ -65,23 +70,42 @@ std::string_view without_comment(std::string_view value) {
   return value;
 }
 
-// Adds one line; what is wrong with it, if anything is.
-std::optional<std::string> add_env_line(std::vector<std::string>& environment, std::string_view line) {
-  line = trimmed(line);
+bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
+
+// A name by itself stands for the variable as the caller has it (docker compose), so there is nothing to add.
+bool names_a_variable(std::string_view word) noexcept {
+  const auto fits = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !word.empty() && (word.front() < '0' || word.front() > '9') && std::all_of(word.begin(), word.end(), fits);
+}
+
+// Takes one assignment, of several lines where a quote spans them, off `text`; what is wrong with it, if anything is.
+std::optional<std::string> take_assignment(std::vector<std::string>& environment, std::string_view& text) {
+  const std::string_view whole = text;
+  std::string_view line = trimmed(take_text_line(text));
   if (line.empty() || line.front() == '#') return std::nullopt;
   if (line.starts_with("export") && line.size() > 6 && is_space(line[6])) line = trimmed(line.substr(6));
-  const std::size_t equals = line.find('=');
-  if (equals == std::string_view::npos) return "there is no '='";
+  // `NAME: value` is docker compose's other form.
+  const std::size_t equals = line.find_first_of("=:");
+  if (equals == std::string_view::npos) {
+    const std::string_view word = without_comment(line);
+    if (names_a_variable(word)) return std::nullopt;
+    return "there is no '='";
+  }
   const std::string_view name = trimmed(line.substr(0, equals));
   if (name.empty()) return "the name is missing";
-  if (std::any_of(name.begin(), name.end(), [](char c) { return is_space(c) || c == '"' || c == '\''; }))
+  if (std::any_of(name.begin(), name.end(), [](char c) { return is_space(c) || is_quote(c); }))
     return "the name contains a blank or a quote";
   std::string_view rest = trimmed(line.substr(equals + 1));
   std::string value;
-  if (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
-    std::optional<std::string> quoted = take_quoted(rest);
+  if (!rest.empty() && is_quote(rest.front())) {
+    // The value may go on below: from the quote on, the whole of the file.
+    std::string_view behind = whole.substr(static_cast<std::size_t>(rest.data() - whole.data()));
+    std::optional<std::string> quoted = take_quoted(behind);
     if (!quoted) return "the quote is not closed";
-    rest = trimmed(rest);
+    text = behind;
+    rest = trimmed(take_text_line(text));
     if (!rest.empty() && rest.front() != '#') return "something follows the closing quote";
     value = std::move(*quoted);
   } else if (!rest.starts_with('#')) {
@@ -123,8 +147,11 @@ bool has_password_in_url(std::string_view value) {
 Result<std::vector<std::string>> parse_env_file(std::string_view text, const std::string& what) {
   std::vector<std::string> environment;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    if (const std::optional<std::string> fault = add_env_line(environment, take_text_line(text))) {
+  const std::string_view whole = text;
+  while (!text.empty()) {
+    const std::size_t begin = whole.size() - text.size();
+    if (const std::optional<std::string> fault = take_assignment(environment, text)) {
+      const auto number = 1 + std::count(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
       return Error{what + ", line " + std::to_string(number) + ": " + *fault + " (expected KEY=VALUE)", {}};
     }
   }

@@ -9,7 +9,9 @@
 
 namespace forever {
 
-// KEY=VALUE lines, '#' comments, `export` prefix, single and double quotes with \n \t \" \\ in double ones. The Error names the line.
+// What docker compose and Node's --env-file read: KEY=VALUE or KEY: VALUE on each line, '#' comments, an `export` prefix, and values in
+// single, double or back quotes, which may span lines; \n \r \t \" \\ \$ are escapes in double quotes. Nothing is expanded. A KEY by
+// itself is left as the caller has it. The Error names the line.
 [[nodiscard]] Result<std::vector<std::string>> parse_env_file(std::string_view text, const std::string& what);
 // Sets K in a list of "K=V"; nothing if `assignment` has no '=' or an empty or impossible name.
 [[nodiscard]] bool set_environment(std::vector<std::string>& environment, std::string_view assignment);

@@ -207,6 +207,13 @@ TEST_CASE("ENV1 an environment file is read line by line") {
       {"A='\\n'\nB=\"\\n\\t\\\"\\\\\\x\\$\"", {"A=\\n", "B=\n\t\"\\\\x$"}},
       {"A=\"it's\"\nB='say \"x\"'\nC=a\"b", {"A=it's", "B=say \"x\"", "C=a\"b"}},
       {"A=\xff", {"A=\xff"}},
+      // REAL9: what docker compose and Node accept.
+      {"A=\"x\ny\n\nz\" # tail\nB=1", {"A=x\ny\n\nz", "B=1"}},
+      {"A='x\r\n# y'\r\nB=1\r\n", {"A=x\n# y", "B=1"}},
+      {"A=`it's \"so\"`\nB=`x\ny`", {"A=it's \"so\"", "B=x\ny"}},
+      {"A='Let\\'s go'", {"A=Let's go"}},
+      {"A: b\nB:c=d\nURL=http://x:1/", {"A=b", "B=c=d", "URL=http://x:1/"}},
+      {"A=1\nHOME\nPATH # as it is\nB=2", {"A=1", "B=2"}},
   };
   for (const Row& row : rows) {
     INFO(row.text);
@@ -215,9 +222,10 @@ TEST_CASE("ENV1 an environment file is read line by line") {
     CHECK(*parsed == row.expected);
   }
   const std::pair<const char*, const char*> wrong[] = {
-      {"A=1\nB", "x.env, line 2: there is no '='"},       {"=1", "line 1: the name is missing"},
-      {"A B=1", "line 1: the name contains a blank"},     {"A='x", "line 1: the quote is not closed"},
-      {"\nA=\"x\\\"", "line 2: the quote is not closed"}, {"A='x'y", "line 1: something follows"}};
+      {"A=1\nB C", "x.env, line 2: there is no '='"}, {"A='x\ny'\n\n=1", "line 4: the name is missing"},
+      {"=1", "line 1: the name is missing"},          {"A B=1", "line 1: the name contains a blank"},
+      {"A='x", "line 1: the quote is not closed"},    {"\nA=\"x\\\"", "line 2: the quote is not closed"},
+      {"A='x'y", "line 1: something follows"}};
   for (const auto& [text, part] : wrong) {
     const auto parsed = parse_env_file(text, "x.env");
     REQUIRE_FALSE(parsed.ok());
