@@ -17,12 +17,10 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 comma := ,
 
-# With CXX="ccache g++" a result serves every working tree of this project, wherever it lies: a precompiled header, which is never
-# twice the same, is known by what was compiled.
+# With CXX="ccache g++" a result serves every working tree of this project, wherever it lies.
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = 1
-export CCACHE_SLOPPINESS = pch_defines,time_macros,include_file_mtime,include_file_ctime
-export CCACHE_PCH_EXTSUM = 1
+export CCACHE_SLOPPINESS = time_macros,include_file_mtime,include_file_ctime
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -60,13 +58,6 @@ endif
 # in a list. At -Os gcc 12 sees std::variant and std::optional used uninitialized where they are not; -O0 and -O2 do not.
 IS_GCC := $(if $(findstring clang,$(shell $(CXX) --version 2>/dev/null)),,$(filter Linux,$(OS)))
 release_FLAGS = -Os -DNDEBUG -ffunction-sections -fdata-sections $(if $(IS_GCC),-Wno-maybe-uninitialized)
-# Optimized as a whole when it is linked: a twelfth less binary. `make LTO=` links quicker, which helps while one works on it.
-LTO ?= $(IS_GCC)
-ifneq ($(LTO),)
-release_FLAGS += -flto
-release_LTO = -flto=$(JOBS)
-AR = gcc-ar
-endif
 ifeq ($(OS),Linux)
 release_FLAGS += -fno-pie
 release_LINK = -static -no-pie -s -Wl,--gc-sections
@@ -75,6 +66,10 @@ release_LINK = -Wl,-dead_strip
 else
 release_LINK = -s -Wl,--gc-sections
 endif
+# To be shipped: optimized as a whole when it is linked, which takes a twentieth off the binary and half a minute to make.
+dist_FLAGS = $(release_FLAGS) $(if $(IS_GCC),-flto)
+dist_LINK = $(release_LINK) $(if $(IS_GCC),-flto=$(JOBS))
+dist_AR = $(if $(IS_GCC),gcc-ar)
 test_FLAGS = -O0 -g1
 ifeq ($(OS),Linux)
 test_LINK = -no-pie
@@ -102,6 +97,7 @@ win32_LIBS = -lws2_32 -liphlpapi -lntdll
 
 HOT := text/json_text.cpp supervisor/log/log_file.cpp supervisor/log/log_lines.cpp supervisor/log/log_writer.cpp app/status_reader.cpp
 release_HOT = -O2
+dist_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
 fault_HEAVY = -g0
 asan_HEAVY = -g0
@@ -123,42 +119,50 @@ ring = $(wildcard test/$(1)/*.cpp $(foreach f,$(STOREYS) platform posix,test/$(1
 have_ring = $(if $(call ring,$(1)),$(1))
 HEAVY := $(if $(PRODUCT),$(shell grep -lE '^ *\# *include *[<"](CLI|spdlog)/' $(PRODUCT)))
 
-# The headers that nearly all files share, compiled once a flavour (tool/prelude.hpp); `make PCH=` does without. What is
-# compiled with other flags than its flavour, or defines the body of Catch2, cannot use them.
-PCH ?= 1
-UNPRECOMPILED := $(HEAVY) $(HOT) test/support/main.cpp $(CHILD) $(wildcard test/child/win32/*.cpp) $(SERVER)
-prelude = $(if $(PCH),$(if $(filter $(UNPRECOMPILED),$(2)),,build/$(1)/pch/$(if $(filter test/%,$(2)),test/support,tool)/prelude.hpp))
+# Units. A compiler spends most of its time on headers, so the files of one folder (a room) are compiled together: as one file in
+# build/ that includes them. A large room is compiled in parts. `make UNITY=` compiles each file by itself; so are always those with
+# flags of their own, and those that bring the large headers.
+UNITY ?= 1
+PARTED := test/e2e/ test/unit/cli/ test/contract/ test/contract/posix/
+ALONE := $(HEAVY) $(HOT) $(MAIN) $(SERVER) test/support/main.cpp $(FUZZERS:%=test/fuzz/%.cpp)
+
+# objects FLAVOUR,SOURCES: what they are compiled to.
+objects = $(call singles,$(1),$(if $(UNITY),$(filter $(ALONE),$(2)),$(2))) $(if $(UNITY),$(call rooms,$(1),$(filter-out $(ALONE),$(2))))
+singles = $(patsubst %.cpp,build/$(1)/obj/%.o,$(2))
+rooms = $(foreach d,$(sort $(dir $(2))),$(call parts,$(1),$(d),$(foreach s,$(2),$(if $(filter $(d),$(dir $(s))),$(s))),1 2 3 4 5 6 7 8 9))
+parts = $(if $(filter $(2),$(PARTED)),$(call part,$(1),$(2),$(3),$(4)),$(call unit,$(1),$(2)all,$(3)))
+part = $(if $(3),$(call unit,$(1),$(2)all-$(firstword $(4)),$(wordlist 1,6,$(3))) $(call part,$(1),$(2),$(wordlist 7,999,$(3)),$(wordlist 2,99,$(4))))
+unit = build/$(1)/obj/$(2).o$(eval UNITS += build/$(1)/units/$(2).cpp '$(3)')
 
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(2)')
 
-# A flavour is one set of flags: build/<flavour>/obj/ for every source, build/<flavour>/product.a.
+# A flavour is one set of flags: build/<flavour>/obj/ for every source, build/<flavour>/product.a. The flags are kept in
+# build/<flavour>/flags: what was compiled with others is compiled again, as the linker does not take every mixture.
 define flavour
 compile_$(1) = $$(or $$($(1)_CXX),$$(CXX)) $$(or $$($(1)_BASE),$$(BASE)) $$($(1)_FLAGS) $$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP
+flags_$(1) = $$(filter-out ccache %/ccache,$$(compile_$(1))) $$($(1)_HOT) $$($(1)_HEAVY) $$(HOT)
 
-build/$(1)/pch/%.hpp.gch: %.hpp
-	@mkdir -p $$(@D)
-	$$(call say,C++,$$< ($(1)))
-	@printf '#error "$$<: the compiled form was not accepted"\n' >$$(@:.gch=)
-	$$(Q)$$(compile_$(1)) -x c++-header $$< -o $$@
-	$$(if $$(findstring ccache,$$(compile_$(1))),$$(Q)$$(compile_$(1)) -E -P $$< -o - -MF /dev/null | cksum >$$@.sum)
+$$(eval $$(call compile,$(1),))
+$$(eval $$(call compile,$(1),build/$(1)/units/))
 
-.SECONDEXPANSION:
-build/$(1)/obj/%.o: %.cpp $$$$(addsuffix .gch,$$$$(call prelude,$(1),$$$$*.cpp))
-	@mkdir -p $$(@D)
-	$$(call say,C++,$$< ($(1)))
-	$$(Q)$$(compile_$(1)) $$(addprefix -include ,$$(call prelude,$(1),$$<)) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) \
-		$$(if $$(filter $$<,$$(HOT)),$$($(1)_HOT)) -c $$< -o $$@
-
-build/$(1)/product.a: $$(patsubst %.cpp,build/$(1)/obj/%.o,$$(or $$($(1)_PRODUCT),$$(PRODUCT)))
+build/$(1)/product.a: $$(call objects,$(1),$$(or $$($(1)_PRODUCT),$$(PRODUCT)))
 	@rm -f $$@
-	$$(Q)$$(AR) rcs $$@ $$^
+	$$(Q)$$(or $$($(1)_AR),$$(AR)) rcs $$@ $$^
 endef
-$(foreach f,release test fault asan fuzz,$(eval $(call flavour,$(f))))
+define compile
+build/$(1)/obj/%.o: $(2)%.cpp build/$(1)/flags | $$($(1)_BEFORE)
+	@mkdir -p $$(@D)
+	$$(call say,C++,$(if $(2),$$*,$$<) ($(1)))
+	$$(Q)$$(compile_$(1)) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) $$(if $$(filter $$<,$$(HOT)),$$($(1)_HOT)) -c $$< -o $$@
+endef
+FLAVOURS := release dist test fault asan fuzz win32
+$(foreach f,$(filter-out win32,$(FLAVOURS)),$(eval $(call flavour,$(f))))
 include tool/win32.mk
--include $(shell find build/*/obj build/*/pch -name '*.d' 2>/dev/null)
 
-link = $(Q)$(CXX) $(LDFLAGS) $($(1)_LINK) $(release_LTO) $^ $(LDLIBS)
+-include $(shell find build/*/obj -name '*.d' 2>/dev/null)
+
+link = $(Q)$(CXX) $(LDFLAGS) $($(1)_LINK) $^ $(LDLIBS)
 
 .PHONY: binaries
 binaries: $(if $(MAIN),build/forever) $(if $(SERVER),build/server)
@@ -171,22 +175,31 @@ build/server: build/release/obj/example/server.o
 	$(call say,link,$@)
 	$(call link,release) -o $@
 
+build/dist/forever: build/dist/obj/forever.o build/dist/product.a
+	$(call say,link,$@)
+	$(call link,dist) -o $@
+
+.PHONY: dist
+dist: ## build/dist/forever: the same, optimized as a whole
+	@tool/deps build
+	@$(MAKE) --no-print-directory build/dist/forever
+
 # Tests: one binary a ring. The harness and the talking child are built once and serve every flavour.
 
-build/test/support.a: $(filter-out build/test/obj/test/support/main.o,$(SUPPORT:%.cpp=build/test/obj/%.o))
+build/test/support.a: $(call objects,test,$(filter-out test/support/main.cpp,$(SUPPORT)))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
 # Catch2's own body, which nobody steps through.
 build/test/obj/test/support/main.o: test_FLAGS = -O0 -g0
 
-build/test/child: $(CHILD:%.cpp=build/release/obj/%.o)
+build/test/child: $(call objects,release,$(CHILD))
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(call link,release) -o $@
 
 define ring_binary
-build/$(1)/$(2): $$(patsubst %.cpp,build/$(1)/obj/%.o,$$(call ring,$(2))) build/test/obj/test/support/main.o \
+build/$(1)/$(2): $$(call objects,$(1),$$(call ring,$(2))) build/test/obj/test/support/main.o \
 		build/test/support.a build/$(3)/product.a
 	$$(call say,link,$$@)
 	$$(call link,$(1)) -lutil -o $$@
@@ -299,3 +312,8 @@ uninstall: ## remove what install installed
 .PHONY: clean
 clean: ## remove build/
 	rm -rf build
+
+# Units and flags are written as soon as they are known, and only if they differ from what is there: objects depend on their dates.
+quoted = '$(subst ','\'',$(strip $(1)))'
+flags_known = $(filter-out $(if $(filter command%,$(origin LIBFUZZER)),,fuzz),$(FLAVOURS))
+$(if $(shell tool/write-changed $(UNITS) $(foreach f,$(flags_known),build/$(f)/flags $(call quoted,$(flags_$(f)))) && echo done),,$(error tool/write-changed failed))

@@ -19,7 +19,7 @@ void read_timeout(JsonFields& fields, const char* key, std::optional<Millisecond
 
 std::string line_of(const Json& json) { return dump(json) + "\n"; }
 
-constexpr const char* kRemedy = "the two ends are of different versions, or the connection broke";
+constexpr const char* kProtocolRemedy = "the two ends are of different versions, or the connection broke";
 
 Error fault_error(const std::string& what, const std::string& fault) {
   return Error{what + " is spoilt: " + fault, {}};
@@ -59,7 +59,7 @@ std::string encode(const ControlReply& reply) {
 
 Result<ControlRequest> decode_request(std::string_view line) {
   const std::string what = "the request";
-  const Result<Json> json = parse_object(line, what, kRemedy);
+  const Result<Json> json = parse_object(line, what, kProtocolRemedy);
   if (!json) return json.error();
   ControlRequest request;
   std::string fault;
@@ -82,7 +82,7 @@ Result<ControlRequest> decode_request(std::string_view line) {
 Result<std::variant<ControlProgress, ControlReply>> decode_answer(std::string_view line) {
   using Answer = std::variant<ControlProgress, ControlReply>;
   const std::string what = "the supervisor's answer";
-  const Result<Json> json = parse_object(line, what, kRemedy);
+  const Result<Json> json = parse_object(line, what, kProtocolRemedy);
   if (!json) return json.error();
   std::string fault;
   JsonFields fields(*json, fault);

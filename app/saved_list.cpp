@@ -6,7 +6,7 @@
 namespace forever {
 namespace {
 
-constexpr const char* kRemedy = "it was left as it is; move it away and `forever save` anew";
+constexpr const char* kSavedRemedy = "it was left as it is; move it away and `forever save` anew";
 
 }  // namespace
 
@@ -22,7 +22,7 @@ std::string saved_to_json(const std::vector<SavedApp>& apps) {
 }
 
 Result<std::vector<SavedApp>> saved_from_json(std::string_view text, const std::string& what) {
-  const Result<Json> json = parse_object(text, what, kRemedy);
+  const Result<Json> json = parse_object(text, what, kSavedRemedy);
   if (!json) return json.error();
   std::string fault;
   JsonFields fields(*json, fault);
@@ -44,7 +44,7 @@ Result<std::vector<SavedApp>> saved_from_json(std::string_view text, const std::
     app.spec = std::move(*spec);
     apps.push_back(std::move(app));
   }
-  if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kRemedy, {}};
+  if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kSavedRemedy, {}};
   return apps;
 }
 

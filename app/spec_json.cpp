@@ -239,7 +239,7 @@ void describe(Side& side, AppSpec& spec) {
   side.texts("environment", spec.environment);
 }
 
-constexpr const char* kRemedy = "move it away, or `forever delete` the app";
+constexpr const char* kSpecRemedy = "move it away, or `forever delete` the app";
 
 }  // namespace
 
@@ -253,7 +253,7 @@ std::string spec_to_json(const AppSpec& spec) {
 }
 
 Result<AppSpec> spec_from_json(std::string_view text, const std::string& what) {
-  const Result<Json> json = parse_object(text, what, kRemedy);
+  const Result<Json> json = parse_object(text, what, kSpecRemedy);
   if (!json) return json.error();
   std::string fault;
   Reading reading(*json, fault);
@@ -264,7 +264,7 @@ Result<AppSpec> spec_from_json(std::string_view text, const std::string& what) {
   if (fault_in_name(spec.name)) fields.fail("name", "is no possible name");
   if (spec.script.empty()) fields.fail("script", "is missing");
   if (spec.listen.size() > kMostPassed) fields.fail("listen", "names too many sockets");
-  if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kRemedy, {}};
+  if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kSpecRemedy, {}};
   return spec;
 }
 

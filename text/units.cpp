@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "text/ascii.hpp"
+
 namespace forever {
 
 namespace {
@@ -21,7 +23,6 @@ constexpr std::uint64_t kLongestMs = 36'525ULL * 86'400'000ULL;
 constexpr std::string_view kSizes = "KMGTPE";
 constexpr std::size_t kFractionDigits = 9;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 // "12.5": a whole part and up to nine digits after the point, scaled to 10^9.

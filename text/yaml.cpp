@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 
+#include "text/ascii.hpp"
 #include "text/json_fields.hpp"
 
 namespace forever {
@@ -37,8 +38,6 @@ struct Event {
 std::string_view text_of(const yaml_char_t* text) {
   return text == nullptr ? std::string_view{} : reinterpret_cast<const char*>(text);
 }
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // [-+]?(0|[1-9][0-9]*)
 std::optional<Json> whole_number(std::string_view word) {

@@ -12,17 +12,15 @@ win32_ring = $(or $(win32_$(1)_FILES),$(shell grep -LE '$(posix_words)' $(wildca
 win32_e2e_FILES = test/e2e/apps.cpp $(WIN32_E2E:%=test/e2e/%_test.cpp)
 WIN32_CHILD := $(wildcard test/child/*.cpp test/child/win32/*.cpp)
 
+# The libraries' headers must be there before anything is compiled.
+win32_BEFORE = build/win32/include
 $(eval $(call flavour,win32))
 
 build/win32/include: tool/win32-include
 	$(call say,make,$@)
 	@tool/win32-include $@
 
-# The libraries' headers must be there before anything is compiled.
-build/win32/pch/tool/prelude.hpp.gch build/win32/pch/test/support/prelude.hpp.gch \
-$(win32_PRODUCT:%.cpp=build/win32/obj/%.o) build/win32/obj/forever.o build/win32/obj/test/support/main.o $(WIN32_CHILD:%.cpp=build/win32/obj/%.o): | build/win32/include
-
-build/win32/support.a: $(WIN32_SUPPORT:%.cpp=build/win32/obj/%.o)
+build/win32/support.a: $(call objects,win32,$(WIN32_SUPPORT))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
@@ -30,7 +28,7 @@ build/win32/support.a: $(WIN32_SUPPORT:%.cpp=build/win32/obj/%.o)
 win32_link = $(Q)$(WIN32_CXX) $(win32_LINK) $(filter-out %.mk,$^) $(win32_LIBS)
 
 define win32_ring_binary
-build/win32/$(1).exe: $$(patsubst %.cpp,build/win32/obj/%.o,$$(call win32_ring,$(1))) build/win32/obj/test/support/main.o \
+build/win32/$(1).exe: $$(call objects,win32,$$(call win32_ring,$(1))) build/win32/obj/test/support/main.o \
 		build/win32/support.a build/win32/product.a tool/win32.mk
 	$$(call say,link,$$@)
 	$$(win32_link) -o $$@
@@ -41,7 +39,7 @@ build/win32/forever.exe: build/win32/obj/forever.o build/win32/product.a
 	$(call say,link,$@)
 	$(win32_link) -o $@
 
-build/win32/child.exe: $(WIN32_CHILD:%.cpp=build/win32/obj/%.o) build/win32/obj/test/support/win32/wine.o build/win32/product.a
+build/win32/child.exe: $(call objects,win32,$(WIN32_CHILD)) build/win32/obj/test/support/win32/wine.o build/win32/product.a
 	$(call say,link,$@)
 	$(win32_link) -o $@
 

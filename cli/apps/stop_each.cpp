@@ -74,6 +74,14 @@ std::optional<Outcome> settle(const StateDirectory& state, const Target& target,
 
 }  // namespace
 
+std::string pid_words(const std::vector<Pid>& pids) {
+  std::string words;
+  for (const Pid pid : pids) {
+    if (pid > 0) words += (words.empty() ? ", pid " : ", ") + std::to_string(pid);
+  }
+  return words;
+}
+
 std::string words_for(const Target& target) {
   std::string words = printable(target.name);
   if (target.slot) words += " slot " + std::to_string(*target.slot);

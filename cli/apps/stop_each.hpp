@@ -28,6 +28,8 @@ struct StopHow {
 
 // "web", "web slot 1" where one of several instances is meant, and by which key it was found unless by its name: "web (pid 4711)".
 [[nodiscard]] std::string words_for(const Target& target);
+// ", pid 17, 18": what follows "web started"; empty where no pid is known.
+[[nodiscard]] std::string pid_words(const std::vector<Pid>& pids);
 // Takes those out of the selection whose record this forever does not understand; why they are left alone, for each.
 [[nodiscard]] std::vector<Outcome> set_newer_aside(Selection& selection);
 // Removes from the record what went well so far; what cannot be removed has gone wrong.

@@ -5,6 +5,7 @@
 
 #include "app/environment.hpp"
 #include "app/ids.hpp"
+#include "cli/apps/stop_each.hpp"
 #include "cli/new_spec.hpp"
 #include "client/ask.hpp"
 #include "client/launch.hpp"
@@ -15,14 +16,6 @@
 
 namespace forever::cli {
 namespace {
-
-std::string pid_words(const std::vector<Pid>& pids) {
-  std::string words;
-  for (const Pid pid : pids) {
-    if (pid > 0) words += (words.empty() ? ", pid " : ", ") + std::to_string(pid);
-  }
-  return words;
-}
 
 std::string head(const AppSpec& spec) { return printable(spec.name) + " (id " + std::to_string(spec.id) + ")"; }
 

@@ -10,7 +10,7 @@ namespace {
 std::string for_nomad(std::string_view text) { return quoted_text(replaced(replaced(text, "${", "$${"), "%{", "%%{")); }
 
 // Nomad refuses a policy whose attempts do not fit in its interval.
-std::string restart_of(const RestartPolicy& policy) {
+std::string restart_stanza(const RestartPolicy& policy) {
   if (policy.on == RestartOn::never)
     return "    restart {\n      attempts = 0\n      mode     = \"fail\"\n    }\n    reschedule {\n      attempts  = "
            "0\n"
@@ -92,7 +92,7 @@ std::string nomad_job(const ExportApp& app) {
   for (const std::string& other : spec.depends_on)
     text += "    # lost: depends_on " + dns_name(other) + "; see the lifecycle block\n";
   text += "    count = " + std::to_string(spec.instances) + "\n\n";
-  text += network_of(app, name) + disk_of(spec.logs) + restart_of(spec.restart) + "\n" + task(app, name);
+  text += network_of(app, name) + disk_of(spec.logs) + restart_stanza(spec.restart) + "\n" + task(app, name);
   return text + "  }\n}\n";
 }
 

@@ -11,7 +11,7 @@
 namespace forever::cli {
 namespace {
 
-std::string percent(double value) {
+std::string short_percent(double value) {
   char text[32];
   std::snprintf(text, sizeof text, value < 9.95 ? "%.1f%%" : "%.0f%%", value);
   return text;
@@ -71,7 +71,7 @@ std::vector<Cell> row(const AppLook& look, std::size_t i, bool first) {
           Cell{words, colour_of(state)},
           Cell{std::to_string(restarts), look.failures > 0 ? Colour::yellow : Colour::none},
           instance.alive ? Cell{format_age(instance.uptime)} : faint("-"),
-          instance.alive ? Cell{percent(instance.cpu_percent)} : faint("-"),
+          instance.alive ? Cell{short_percent(instance.cpu_percent)} : faint("-"),
           instance.alive ? Cell{format_size(instance.memory_bytes)} : faint("-"),
           first ? Cell{printable(status.user)} : Cell{},
           first ? Cell{status.watching ? "yes" : "no"} : Cell{}};
@@ -94,7 +94,7 @@ std::vector<Cell> row_of_all(const AppLook& look) {
           Cell{status_text(look), colour_of(look.state)},
           Cell{std::to_string(look.restarts), look.failures > 0 ? Colour::yellow : Colour::none},
           alive ? Cell{format_age(uptime)} : faint("-"),
-          alive ? Cell{percent(look.cpu_percent)} : faint("-"),
+          alive ? Cell{short_percent(look.cpu_percent)} : faint("-"),
           alive ? Cell{format_size(look.memory_bytes)} : faint("-"),
           Cell{printable(status.user)},
           Cell{status.watching ? "yes" : "no"}};

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <string>
 
+#include "text/ascii.hpp"
+
 namespace forever::cli {
 namespace {
 
@@ -34,7 +36,6 @@ void add(std::vector<std::uint16_t>& ports, std::string_view digits) {
   if (std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.'; }
 
 // Numbers in the line that stand alone: after ':' or the word "port" before all others ("127.0.0.1" is none, 98 may be an errno).

@@ -140,14 +140,6 @@ Planned make_plan(const StateDirectory& state, const StartOptions& options) {
 
 std::string head(const AppSpec& spec) { return printable(spec.name) + " (id " + std::to_string(spec.id) + ")"; }
 
-std::string pid_words(const std::vector<Pid>& pids) {
-  std::string words;
-  for (const Pid pid : pids) {
-    if (pid > 0) words += (words.empty() ? ", pid " : ", ") + std::to_string(pid);
-  }
-  return words;
-}
-
 std::vector<Pid> pids_of(const AppView& view) {
   std::vector<Pid> pids;
   for (const InstanceStatus& instance : view.status.instances) pids.push_back(instance.process.pid);

@@ -17,14 +17,6 @@
 namespace forever::cli {
 namespace {
 
-std::string pid_words(const std::vector<Pid>& pids) {
-  std::string words;
-  for (const Pid pid : pids) {
-    if (pid > 0) words += (words.empty() ? "" : ", ") + std::to_string(pid);
-  }
-  return words.empty() ? "" : ", pid " + words;
-}
-
 Outcome failed(const Target& target, const std::string& why) {
   return {target.name, false, words_for(target) + ": " + why};
 }

@@ -27,7 +27,7 @@ constexpr std::size_t kBatch = 64;        // events taken from the kernel at onc
 constexpr std::size_t kKeptEvents = 128;  // room for events that is kept between two waits
 constexpr Milliseconds kRetry{100};       // after the kernel had no memory for a watch, or no descriptor for a pidfd
 
-int pidfd_open(Pid pid) noexcept { return FOREVER_SYS(syscall, -1, SYS_pidfd_open, pid, 0U); }
+int open_pidfd(Pid pid) noexcept { return FOREVER_SYS(syscall, -1, SYS_pidfd_open, pid, 0U); }
 
 // epoll_wait(2) that takes nanoseconds (Linux 5.11; an older kernel or a filter that does not know it: milliseconds, rounded
 // up so that waking early cannot become a spin).
@@ -199,7 +199,7 @@ void EventLoop::resume(NativeHandle handle) noexcept {
 
 Status EventLoop::watch_process(const ProcessId& id, std::uint64_t token) {
   unwatch_process(id);
-  Handle pidfd{pidfd_open(id.pid)};
+  Handle pidfd{open_pidfd(id.pid)};
   if (!pidfd && passes(errno)) {
     impl_->unwatched.push_back({id, token});
     impl_->retry_later();

@@ -14,13 +14,13 @@
 namespace forever {
 namespace {
 
-std::string text_of(const std::string& path) {
+std::string contents_of(const std::string& path) {
   auto text = read_file(path, 1U << 20U);
   return text ? std::move(*text) : std::string{};
 }
 
 std::optional<std::uint64_t> number_in(const std::string& path) {
-  const std::string text = text_of(path);
+  const std::string text = contents_of(path);
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc{} ? std::optional{number} : std::nullopt;
@@ -51,7 +51,7 @@ std::optional<bool> kill_user_processes(const std::string& root) {
   for (const char* main : {"/usr/lib/systemd/logind.conf", "/etc/systemd/logind.conf"}) {
     if (!exists(root + main)) continue;
     kills = kills.value_or(false);
-    take_setting(text_of(root + main), "KillUserProcesses", kills);
+    take_setting(contents_of(root + main), "KillUserProcesses", kills);
   }
   std::map<std::string, std::string> drop_ins;
   for (const char* folder :
@@ -60,7 +60,7 @@ std::optional<bool> kill_user_processes(const std::string& root) {
       if (name.ends_with(".conf")) drop_ins[name] = root + folder + "/" + name;
     }
   }
-  for (const auto& [name, path] : drop_ins) take_setting(text_of(path), "KillUserProcesses", kills);
+  for (const auto& [name, path] : drop_ins) take_setting(contents_of(path), "KillUserProcesses", kills);
   return kills;
 }
 
@@ -80,13 +80,13 @@ Surroundings look_around(const std::string& root) {
     found.open_files_most = limit.rlim_max;
   }
   if (sys::getrlimit(RLIMIT_NPROC, &limit) == 0) found.processes = limit.rlim_cur;
-  if (const std::string actions = text_of(root + "/proc/sys/kernel/seccomp/actions_avail"); !actions.empty())
+  if (const std::string actions = contents_of(root + "/proc/sys/kernel/seccomp/actions_avail"); !actions.empty())
     found.user_notification = actions.find("user_notif") != std::string::npos;
   if (const auto scope = number_in(root + "/proc/sys/kernel/yama/ptrace_scope"))
     found.ptrace_scope = static_cast<unsigned>(*scope);
   if (const auto place = cgroup_place(root)) {
     found.cgroup_delegated = place->delegated;
-    if (const std::string list = text_of(place->path + "/cgroup.controllers"); !list.empty())
+    if (const std::string list = contents_of(place->path + "/cgroup.controllers"); !list.empty())
       found.cgroup_controllers = list.substr(0, list.find('\n'));
   }
   return found;

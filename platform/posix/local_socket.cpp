@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t kChunk = 16U << 10U;        // bytes received at once
 constexpr std::size_t kMostAtOnce = 256U << 10U;  // bytes after which receive_some lets others have their turn
-constexpr int kBacklog = 4096;                    // cut down by the system to what it allows
+constexpr int kLocalBacklog = 4096;               // cut down by the system to what it allows
 
 #ifdef MSG_NOSIGNAL
 constexpr int kNoSignal = MSG_NOSIGNAL;
@@ -109,7 +109,7 @@ Result<Handle> listen_local(const std::string& directory, const std::string& nam
   if (bound != 0 && errno == EADDRINUSE && sys::unlink(beside.path()) == 0) bound = bind_beside();
   if (bound != 0) return last_error(doing);
   if (FOREVER_SYS(chmod, -1, beside.path(), mode_t{0600}) != 0 ||
-      FOREVER_SYS(listen, -1, listener.get(), kBacklog) != 0 || sys::rename(beside.path(), address.path()) != 0) {
+      FOREVER_SYS(listen, -1, listener.get(), kLocalBacklog) != 0 || sys::rename(beside.path(), address.path()) != 0) {
     Error error = last_error(doing);
     (void)::unlink(beside.path());
     return error;

@@ -39,7 +39,7 @@ std::string_view take_until(std::string_view& text, char separator) noexcept {
 }
 
 // The largest number means "no user" to the system calls.
-std::optional<std::uint32_t> number_from(std::string_view text) noexcept {
+std::optional<std::uint32_t> user_number_from(std::string_view text) noexcept {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -55,8 +55,8 @@ bool find_user(std::string_view file, Accept&& accept) {
     UserEntry entry;
     entry.name = take_until(line, ':');
     take_until(line, ':');  // password
-    const auto uid = number_from(take_until(line, ':'));
-    const auto gid = number_from(take_until(line, ':'));
+    const auto uid = user_number_from(take_until(line, ':'));
+    const auto gid = user_number_from(take_until(line, ':'));
     take_until(line, ':');  // full name
     entry.home = take_until(line, ':');
     entry.shell = take_until(line, ':');
@@ -75,7 +75,7 @@ bool find_group(std::string_view file, Accept&& accept) {
     GroupEntry entry;
     entry.name = take_until(line, ':');
     take_until(line, ':');  // password
-    const auto gid = number_from(take_until(line, ':'));
+    const auto gid = user_number_from(take_until(line, ':'));
     entry.members = take_until(line, ':');
     if (entry.name.empty() || !gid) continue;
     entry.gid = *gid;
@@ -98,7 +98,7 @@ bool is_member(std::string_view members, std::string_view user) noexcept {
 
 // By name, else by number; nothing if `user` is neither.
 std::optional<Credentials> user_by(const std::string& file, const std::string& user) {
-  const auto number = number_from(user);
+  const auto number = user_number_from(user);
   Credentials found;
   const auto take = [&](const UserEntry& entry) {
     found.uid = entry.uid;
@@ -121,7 +121,7 @@ std::optional<std::uint32_t> group_by(const std::string& file, const std::string
     found = entry.gid;
     return true;
   });
-  return found ? found : number_from(group);
+  return found ? found : user_number_from(group);
 }
 
 Error told(std::string text) { return Error{std::move(text), {}}; }
@@ -133,7 +133,7 @@ Result<Credentials> find_credentials(const std::string& user, const std::string&
   Credentials credentials;
   if (auto found = user_by(content_of(kUsers), user)) {
     credentials = std::move(*found);
-  } else if (const auto number = number_from(user)) {
+  } else if (const auto number = user_number_from(user)) {
     // A number that has no entry has no group of its own either, and root's would be a bad guess.
     if (group.empty()) return told("user " + user + " has no entry in " + kUsers + ": name a group too");
     credentials.uid = *number;

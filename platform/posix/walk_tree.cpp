@@ -9,7 +9,7 @@
 namespace forever {
 namespace {
 
-struct CloseDirectory {
+struct CloseFolder {
   void operator()(DIR* directory) const noexcept { ::closedir(directory); }
 };
 
@@ -43,7 +43,7 @@ int walk_tree(const std::string& root, const TreeVisitor& visitor) {
     const std::string folder = std::move(left.back());
     left.pop_back();
     if (!visitor.enter(folder)) continue;
-    const std::unique_ptr<DIR, CloseDirectory> directory(sys::opendir(folder.c_str()));
+    const std::unique_ptr<DIR, CloseFolder> directory(sys::opendir(folder.c_str()));
     if (!directory) {
       if (in_trouble(errno)) return errno;
       continue;

@@ -17,7 +17,7 @@
 using namespace forever;
 using namespace std::chrono_literals;
 using test::Scratch;
-using Kind = FileChange::Kind;
+using Change = FileChange::Kind;
 namespace fs = std::filesystem;
 
 namespace {
@@ -65,14 +65,14 @@ class Watched {
   bool tells(const std::string& path) {
     const auto has = [&](const std::vector<FileChange>& all) {
       return std::ranges::any_of(all, [&](const FileChange& change) {
-        return change.path == path && (change.kind == Kind::changed || change.kind == Kind::writing);
+        return change.path == path && (change.kind == Change::changed || change.kind == Change::writing);
       });
     };
     return has(gather(has, steady_now() + 10s));
   }
   bool tells_removal() {
     const auto has = [&](const std::vector<FileChange>& all) {
-      return std::ranges::any_of(all, [&](const FileChange& change) { return change.kind == Kind::removed; });
+      return std::ranges::any_of(all, [&](const FileChange& change) { return change.kind == Change::removed; });
     };
     return has(gather(has, steady_now() + 10s));
   }
@@ -82,7 +82,7 @@ class Watched {
     auto all = gather(
         [&](const std::vector<FileChange>& seen) {
           return std::ranges::any_of(seen, [&](const FileChange& change) {
-            return change.path == marker && (change.kind == Kind::changed || change.kind == Kind::closed);
+            return change.path == marker && (change.kind == Change::changed || change.kind == Change::closed);
           });
         },
         steady_now() + 10s);
@@ -142,14 +142,14 @@ TEST_CASE("A save is told to be whole when its writer is done", "[watch]") {
   write(scratch / "ignored", "x");
   fs::rename(scratch / "ignored", scratch / "b");
   fs::rename(scratch / "b", scratch / "ignored");
-  std::vector<std::pair<std::string, Kind>> told;
+  std::vector<std::pair<std::string, Change>> told;
   for (const FileChange& change : watch.all_before(scratch / "mark")) {
     if (told.empty() || told.back() != std::pair{change.path, change.kind}) told.emplace_back(change.path, change.kind);
   }
-  CHECK(told == std::vector<std::pair<std::string, Kind>>{{scratch / "a", Kind::writing},
-                                                          {scratch / "a", Kind::closed},
-                                                          {scratch / "b", Kind::changed},
-                                                          {scratch / "b", Kind::removed}});
+  CHECK(told == std::vector<std::pair<std::string, Change>>{{scratch / "a", Change::writing},
+                                                            {scratch / "a", Change::closed},
+                                                            {scratch / "b", Change::changed},
+                                                            {scratch / "b", Change::removed}});
 }
 
 TEST_CASE("What changes nothing in a file is not told", "[watch]") {
@@ -165,7 +165,7 @@ TEST_CASE("What changes nothing in a file is not told", "[watch]") {
   fs::create_directory(scratch / "folder");
   const auto told = watch.all_before(scratch / "mark");
   // Opened for writing and closed again: that its writer is done, but not that it wrote.
-  CHECK(std::ranges::all_of(told, [](const FileChange& change) { return change.kind == Kind::closed; }));
+  CHECK(std::ranges::all_of(told, [](const FileChange& change) { return change.kind == Change::closed; }));
 }
 
 TEST_CASE("A mode that an editor sets behind a save is no second save", "[watch]") {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kAll = 1U << 30U;
 
-struct Log {
+struct FedLog {
   Scratch scratch;
   std::string path = scratch / "web.out.log";
 
@@ -35,7 +35,7 @@ struct Log {
 }  // namespace
 
 TEST_CASE("LOG1 the last lines are found over rotated files", "[LOG1][logs]") {
-  const Log log;
+  const FedLog log;
   log.add("1\n2\n", 2);
   log.add("3\n4\n", 1);
   log.add("5\n6\n");
@@ -49,7 +49,7 @@ TEST_CASE("LOG1 the last lines are found over rotated files", "[LOG1][logs]") {
 
 TEST_CASE("A log that was removed is followed from its beginning when it is there again, whatever its inode",
           "[logs]") {
-  const Log log;
+  const FedLog log;
   log.add("first\n");
   LogSource source(log.path);
   CHECK(source.last_lines(1) == "first\n");
@@ -60,7 +60,7 @@ TEST_CASE("A log that was removed is followed from its beginning when it is ther
 }
 
 TEST_CASE("Last lines: without an end, empty ones, very long ones, none at all", "[logs]") {
-  const Log log;
+  const FedLog log;
   CHECK(LogSource(log.path).last_lines(3).empty());
   log.add("");
   CHECK(LogSource(log.path).last_lines(3).empty());
@@ -75,7 +75,7 @@ TEST_CASE("Last lines: without an end, empty ones, very long ones, none at all",
 }
 
 TEST_CASE("What is written after the last lines follows, over rotations", "[logs]") {
-  const Log log;
+  const FedLog log;
   log.add("old\n");
   LogSource source(log.path);
   CHECK(source.last_lines(1) == "old\n");
@@ -127,7 +127,7 @@ TEST_CASE("What is written after the last lines follows, over rotations", "[logs
 }
 
 TEST_CASE("A log that does not exist yet is followed from its beginning", "[logs]") {
-  const Log log;
+  const FedLog log;
   LogSource source(log.path);
   CHECK(source.last_lines(10).empty());
   CHECK(source.more(kAll).empty());

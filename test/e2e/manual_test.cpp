@@ -12,11 +12,11 @@ using namespace forever::test;
 
 namespace {
 
-using Words = std::set<std::string>;
+using WordSet = std::set<std::string>;
 
-Words all_matches(const std::string& text, const std::string& expression) {
+WordSet all_matches(const std::string& text, const std::string& expression) {
   const std::regex pattern(expression);
-  Words found;
+  WordSet found;
   for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match) {
     found.insert((*match)[1].str());
   }
@@ -31,24 +31,24 @@ std::string help(const std::vector<std::string>& arguments) {
 }
 
 // Verbs and aliases: "  list          what is kept alive (also ls, ps, status)".
-Words verbs_of_help() {
+WordSet verbs_of_help() {
   const std::string text = "\n" + help({"help"});
-  Words verbs = all_matches(text.substr(0, text.find("\nOptions:")), "\n  ([a-z]+) ");
+  WordSet verbs = all_matches(text.substr(0, text.find("\nOptions:")), "\n  ([a-z]+) ");
   for (const auto& list : all_matches(text, "\\(also ([a-z, ]+)\\)")) {
     verbs.merge(all_matches(list, "([a-z]+)"));
   }
   return verbs;
 }
 
-Words long_options_of_help(const Words& verbs) {
-  Words options{"--help", "--version"};
+WordSet long_options_of_help(const WordSet& verbs) {
+  WordSet options{"--help", "--version"};
   for (const auto& verb : verbs) options.merge(all_matches(help({verb, "--help"}), "\n {2,}(?:-[a-z], +)?(--[a-z-]+)"));
   return options;
 }
 
 // "Fl -name" and the "-name" of "Fl n , -name Ar value", as the manual's source has them.
-Words long_options_of_manual(const std::string& manual) {
-  Words options;
+WordSet long_options_of_manual(const std::string& manual) {
+  WordSet options;
   for (const auto& name : all_matches(manual, "(?:Fl|,) -([a-z][a-z-]+)")) options.insert("--" + name);
   return options;
 }
@@ -58,7 +58,7 @@ Words long_options_of_manual(const std::string& manual) {
 TEST_CASE("MANUAL every verb and alias of the binary stands in the manual") {
   const std::string manual = read_file("man/forever.1");
   REQUIRE_FALSE(manual.empty());
-  const Words verbs = verbs_of_help();
+  const WordSet verbs = verbs_of_help();
   REQUIRE(verbs.size() > 20);
   for (const auto& verb : verbs) {
     INFO(verb);
@@ -67,11 +67,11 @@ TEST_CASE("MANUAL every verb and alias of the binary stands in the manual") {
 }
 
 TEST_CASE("MANUAL the manual and the help name the same options") {
-  const Words in_manual = long_options_of_manual(read_file("man/forever.1"));
-  const Words in_help = long_options_of_help(verbs_of_help());
+  const WordSet in_manual = long_options_of_manual(read_file("man/forever.1"));
+  const WordSet in_help = long_options_of_help(verbs_of_help());
   REQUIRE(in_help.size() > 30);
-  Words difference;
+  WordSet difference;
   std::set_symmetric_difference(in_manual.begin(), in_manual.end(), in_help.begin(), in_help.end(),
                                 std::inserter(difference, difference.end()));
-  CHECK(difference == Words{});
+  CHECK(difference == WordSet{});
 }

@@ -9,7 +9,7 @@ using test::contains;
 
 namespace {
 
-constexpr const char* kFile = "/s/apps/web/status.json";
+constexpr const char* kStatusFile = "/s/apps/web/status.json";
 
 AppStatus full_status() {
   AppStatus status;
@@ -55,8 +55,8 @@ AppStatus full_status() {
   return status;
 }
 
-std::string fault(std::string_view text) {
-  const Result<AppStatus> status = status_from_json(text, kFile);
+std::string status_fault(std::string_view text) {
+  const Result<AppStatus> status = status_from_json(text, kStatusFile);
   return status ? "" : status.error().message();
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("STATE1 a status is read back as it was written") {
   plain.name = "web";
   for (const AppStatus& status : {full_status(), plain}) {
     for (const std::uint64_t sequence : {std::uint64_t{0}, ~std::uint64_t{0}}) {
-      const Result<AppStatus> back = status_from_json(status_to_json(status, sequence), kFile);
+      const Result<AppStatus> back = status_from_json(status_to_json(status, sequence), kStatusFile);
       REQUIRE(back.ok());
       CHECK(*back == status);
     }
@@ -84,7 +84,7 @@ TEST_CASE("STATE1 a mixture of two writes is noticed, wherever the tear is") {
   REQUIRE(first.size() == second.size());
   for (std::size_t tear = 8; tear + 2 < first.size(); ++tear) {
     INFO(tear);
-    REQUIRE_FALSE(fault(second.substr(0, tear) + first.substr(tear)).empty());
+    REQUIRE_FALSE(status_fault(second.substr(0, tear) + first.substr(tear)).empty());
   }
 }
 
@@ -124,14 +124,15 @@ TEST_CASE("DISK2 a spoilt status is refused in one line that names the file") {
   };
   for (const auto& [text, part] : rows) {
     INFO(text);
-    CHECK_THAT(fault(text), contains(part));
-    CHECK(fault(text).starts_with(kFile));
+    CHECK_THAT(status_fault(text), contains(part));
+    CHECK(status_fault(text).starts_with(kStatusFile));
   }
-  CHECK(fault(head +
-              R"("later":{"x":[1,{"y":[[]]}],"z":null},"and":[[{}]],"user":null,"command":[{"hex":"61"},"b"],"end":1})")
+  CHECK(status_fault(
+            head +
+            R"("later":{"x":[1,{"y":[[]]}],"z":null},"and":[[{}]],"user":null,"command":[{"hex":"61"},"b"],"end":1})")
             .empty());
   const std::string text = status_to_json(full_status(), 7);
-  for (std::size_t cut = 0; cut < text.size(); ++cut) REQUIRE_FALSE(fault(text.substr(0, cut)).empty());
+  for (std::size_t cut = 0; cut < text.size(); ++cut) REQUIRE_FALSE(status_fault(text.substr(0, cut)).empty());
 }
 
 TEST_CASE("STATE1 an app is as well as its worst instance, and online if one is and none is worse") {

@@ -40,7 +40,7 @@ std::vector<Finding> complaints(const Surroundings& machine, const ExaminedDisk&
   return findings;
 }
 
-ExaminedApp app(const std::string& state) {
+ExaminedApp examined(const std::string& state) {
   ExaminedApp made;
   made.name = "web";
   made.state = state;
@@ -50,7 +50,7 @@ ExaminedApp app(const std::string& state) {
 }  // namespace
 
 TEST_CASE("DOCTOR1 on a healthy machine everything is ok, and every check is named") {
-  CHECK(complaints(healthy(), kRoom, {app("online"), app("stopped")}).empty());
+  CHECK(complaints(healthy(), kRoom, {examined("online"), examined("stopped")}).empty());
   std::vector<std::string> checks;
   for (const Finding& finding : examine(healthy(), {kRoom}, {})) checks.push_back(finding.check);
   CHECK(checks == std::vector<std::string>{"logind", "inotify", "ulimit", "seccomp", "cgroup", "disk", "state"});
@@ -121,20 +121,20 @@ TEST_CASE(
     CHECK_FALSE(findings.front().remedy.empty());
     return findings.front();
   };
-  ExaminedApp one = app("stopped");
+  ExaminedApp one = examined("stopped");
   one.trouble = "spec.json is spoilt";
   CHECK(found(one).check == "state");
-  one = app("unsupervised");
+  one = examined("unsupervised");
   found(one);
-  one = app("errored");
+  one = examined("errored");
   found(one);
-  one = app("online");
+  one = examined("online");
   one.foreign = true;
   found(one);
-  one = app("stopped");
+  one = examined("stopped");
   one.wanted = true;
   found(one);
-  one = app("online");
+  one = examined("online");
   one.other_binary = true;
   CHECK(found(one).check == "version");
 }

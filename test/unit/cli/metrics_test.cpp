@@ -22,7 +22,7 @@ struct Parsed {
 
 // The grammar of OpenMetrics 1.0, as far as counters and gauges go: metadata before samples, families in one piece, unit as
 // suffix, no sample twice, `# EOF` and a line break at the end.
-Parsed parse(const std::string& text) {
+Parsed parsed_metrics(const std::string& text) {
   static const std::regex kMeta("# (TYPE|UNIT|HELP) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)");
   static const std::regex kSample(
       "([a-zA-Z_:][a-zA-Z0-9_:]*)\\{((?:[a-zA-Z_][a-zA-Z0-9_]*=\"(?:[^\"\\\\\\n]|\\\\[\\\\\"n])*\",?)*)\\} "
@@ -63,7 +63,7 @@ Parsed parse(const std::string& text) {
   return parsed;
 }
 
-AppLook app(const std::string& name) {
+AppLook look(const std::string& name) {
   AppLook look;
   look.view.name = look.view.status.name = name;
   look.view.supervised = true;
@@ -91,7 +91,7 @@ std::string openmetrics(const std::vector<AppLook>& looks, std::int64_t now) {
 }  // namespace
 
 TEST_CASE("METRICS1 the text is OpenMetrics, and says what list says") {
-  const Parsed parsed = parse(openmetrics({app("web"), app("api")}, 1'000'000'000'500));
+  const Parsed parsed = parsed_metrics(openmetrics({look("web"), look("api")}, 1'000'000'000'500));
   REQUIRE(parsed.fault.empty());
   const auto value = [&](const std::string& sample) {
     const auto found = parsed.samples.find(sample);
@@ -113,15 +113,15 @@ TEST_CASE("METRICS1 the text is OpenMetrics, and says what list says") {
 }
 
 TEST_CASE("METRICS2 no app, and names with any byte, are OpenMetrics all the same") {
-  CHECK(parse(openmetrics({}, 0)).fault.empty());
-  const Parsed odd = parse(openmetrics({app("a\"b\\c\nd"), app("\xff\xc3\xbc {}=,")}, 0));
+  CHECK(parsed_metrics(openmetrics({}, 0)).fault.empty());
+  const Parsed odd = parsed_metrics(openmetrics({look("a\"b\\c\nd"), look("\xff\xc3\xbc {}=,")}, 0));
   CHECK(odd.fault.empty());
   CHECK(label_value("a\"b\\c\nd") == "a\\\"b\\\\c\\nd");
   CHECK(label_value("\xff\xc3\xbc") == "\xef\xbf\xbd\xc3\xbc");
 }
 
 TEST_CASE("METRICS4 the older text says the same, with counters called by their samples' names") {
-  const std::vector<AppLook> looks{app("web")};
+  const std::vector<AppLook> looks{look("web")};
   const std::string text = metrics_text(looks, 0, MetricsFormat::text);
   CHECK_THAT(text, contains("# HELP forever_instance_restarts_total Restarts of the instance.\n"
                             "# TYPE forever_instance_restarts_total counter\n"

@@ -15,7 +15,7 @@ namespace {
 constexpr TerminalSize kSize{24, 80};
 constexpr MonitStyle kPlain{false, true};
 
-AppLook app(const std::string& name, const std::string& state = "online", double cpu = 1.5) {
+AppLook shown(const std::string& name, const std::string& state = "online", double cpu = 1.5) {
   AppLook look;
   look.view.name = look.view.status.name = name;
   look.state = state;
@@ -29,7 +29,7 @@ AppLook app(const std::string& name, const std::string& state = "online", double
 
 MonitView three() {
   MonitView view;
-  view.take({app("web"), app("api", "backoff"), app("job", "stopped")});
+  view.take({shown("web"), shown("api", "backoff"), shown("job", "stopped")});
   return view;
 }
 
@@ -183,9 +183,9 @@ TEST_CASE("MONIT every frame fits its screen, whatever the size, the names and t
   MonitView view;
   std::vector<AppLook> looks;
   for (int i = 0; i < 40; ++i)
-    looks.push_back(app("app-" + std::to_string(i), i % 3 == 0 ? "backoff" : "online", i * 10));
-  looks.push_back(app(std::string(128, 'x')));
-  looks.push_back(app("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"));
+    looks.push_back(shown("app-" + std::to_string(i), i % 3 == 0 ? "backoff" : "online", i * 10));
+  looks.push_back(shown(std::string(128, 'x')));
+  looks.push_back(shown("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"));
   for (int round = 0; round < 5; ++round) view.take(looks);
   view.selected = "app-39";
   for (int i = 0; i < 50; ++i) view.add_log({i % 2 == 0, "\xe6\xbc\xa2" + std::string(300, 'y')});
@@ -228,7 +228,7 @@ TEST_CASE("MONIT 80 columns and 24 rows show what is needed: sums, states, CPU, 
 
 TEST_CASE("MONIT long names are cut in the middle, so that their ends tell them apart") {
   MonitView view;
-  view.take({app("payment-service-worker-1"), app("payment-service-worker-2")});
+  view.take({shown("payment-service-worker-1"), shown("payment-service-worker-2")});
   for (const int columns : {60, 80, 100}) {
     const std::string screen = all(draw(view, {24, columns}, kPlain));
     INFO(screen);

@@ -8,7 +8,7 @@ using namespace forever;
 
 namespace {
 
-constexpr Time kBegin{Milliseconds{1'000'000}};
+constexpr Time kFirst{Milliseconds{1'000'000}};
 constexpr Milliseconds kInterval{100};
 
 HealthSettings settings() {
@@ -31,34 +31,34 @@ std::string value_of(const std::vector<std::string>& environment, const std::str
 TEST_CASE("HEALTH1 an instance that is not online, or is not to be looked at, wakes nobody up") {
   Health health;
   CHECK_FALSE(health.deadline());
-  health.follow({}, 1, kBegin);
+  health.follow({}, 1, kFirst);
   CHECK_FALSE(health.deadline());
-  health.follow(settings(), std::nullopt, kBegin);
+  health.follow(settings(), std::nullopt, kFirst);
   CHECK_FALSE(health.deadline());
-  CHECK_FALSE(health.due(kBegin + 10 * kInterval));
+  CHECK_FALSE(health.due(kFirst + 10 * kInterval));
 }
 
 TEST_CASE("HEALTH2 a look is due an interval after the start and after the look before, one at a time") {
   Health health;
-  health.follow(settings(), 1, kBegin);
-  CHECK(health.deadline() == kBegin + kInterval);
-  CHECK_FALSE(health.due(kBegin + kInterval - Milliseconds{1}));
-  REQUIRE(health.due(kBegin + kInterval));
+  health.follow(settings(), 1, kFirst);
+  CHECK(health.deadline() == kFirst + kInterval);
+  CHECK_FALSE(health.due(kFirst + kInterval - Milliseconds{1}));
+  REQUIRE(health.due(kFirst + kInterval));
   health.begin();
   CHECK_FALSE(health.deadline());
-  CHECK_FALSE(health.due(kBegin + 10 * kInterval));
-  CHECK_FALSE(health.end(true, 1, settings(), kBegin + 3 * kInterval));
-  CHECK(health.deadline() == kBegin + 4 * kInterval);
-  health.follow(settings(), 1, kBegin + 3 * kInterval);
-  CHECK(health.deadline() == kBegin + 4 * kInterval);
+  CHECK_FALSE(health.due(kFirst + 10 * kInterval));
+  CHECK_FALSE(health.end(true, 1, settings(), kFirst + 3 * kInterval));
+  CHECK(health.deadline() == kFirst + 4 * kInterval);
+  health.follow(settings(), 1, kFirst + 3 * kInterval);
+  CHECK(health.deadline() == kFirst + 4 * kInterval);
 }
 
 TEST_CASE("HEALTH3 as many bad looks in a row as the threshold says make it hung, once; a good one clears them") {
   Health health;
-  health.follow(settings(), 1, kBegin);
+  health.follow(settings(), 1, kFirst);
   const auto look = [&](bool well) {
     health.begin();
-    return health.end(well, 1, settings(), kBegin);
+    return health.end(well, 1, settings(), kFirst);
   };
   CHECK_FALSE(look(false));
   CHECK_FALSE(look(false));
@@ -72,17 +72,17 @@ TEST_CASE("HEALTH3 as many bad looks in a row as the threshold says make it hung
 
 TEST_CASE("HEALTH4 what was seen of one process says nothing about the next") {
   Health health;
-  health.follow(settings(), 1, kBegin);
+  health.follow(settings(), 1, kFirst);
   health.begin();
-  CHECK_FALSE(health.end(false, 1, settings(), kBegin));
+  CHECK_FALSE(health.end(false, 1, settings(), kFirst));
   health.begin();
-  health.follow(settings(), std::nullopt, kBegin);
-  health.follow(settings(), 2, kBegin + kInterval);
+  health.follow(settings(), std::nullopt, kFirst);
+  health.follow(settings(), 2, kFirst + kInterval);
   CHECK(health.failures() == 0);
   CHECK_FALSE(health.deadline());  // the look at the old one is still under way
-  CHECK_FALSE(health.end(false, 1, settings(), kBegin + kInterval));
+  CHECK_FALSE(health.end(false, 1, settings(), kFirst + kInterval));
   CHECK(health.failures() == 0);
-  CHECK(health.deadline() == kBegin + 2 * kInterval);
+  CHECK(health.deadline() == kFirst + 2 * kInterval);
 }
 
 TEST_CASE("HOOK1 the story of an exit is told in variables that hold no NUL and replace what is there") {

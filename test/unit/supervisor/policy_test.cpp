@@ -12,8 +12,8 @@ using Kind = ExitStatus::Kind;
 
 namespace {
 
-constexpr Milliseconds kShort{10}, kLong{60'000};
-const Time kBegin = steady_from_ms(50'000);
+constexpr Milliseconds kShort{10}, kLongRun{60'000};
+const Time kStart = steady_from_ms(50'000);
 
 Decision decide(const RestartPolicy& policy, std::uint32_t failures, const ExitStatus& status, Milliseconds uptime,
                 bool permanent = false) {
@@ -50,7 +50,7 @@ TEST_CASE("BACK1 what ends is restarted, stays down or is given up as the policy
     policy.on = row.on;
     policy.stop_exit_codes = {7, 42};
     INFO(to_string(row.on) << " " << static_cast<int>(row.status.kind) << " " << row.status.code);
-    CHECK(decide(policy, 0, row.status, kLong).verdict == row.expected);
+    CHECK(decide(policy, 0, row.status, kLongRun).verdict == row.expected);
   }
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("BACK1 short runs are counted, a long one clears the count, and the wa
       {4, kShort, false, 5, 200},
       {9, kShort, false, 10, 6400},
       {11, kShort, false, 12, 15000},
-      {9, kLong, false, 0, 0},
+      {9, kLongRun, false, 0, 0},
       {9, Milliseconds{1000}, false, 0, 0},
       {9, Milliseconds{999}, false, 10, 6400},
       {0, kShort, true, 1, 15000},
@@ -83,7 +83,7 @@ TEST_CASE("BACK1 short runs are counted, a long one clears the count, and the wa
     CHECK(decision.history.restarts == 5);
   }
   // What was never started ran for no time, whatever the clock says.
-  CHECK(decide({}, 3, {Kind::not_started, EAGAIN, false}, kLong).delay.count() == 100);
+  CHECK(decide({}, 3, {Kind::not_started, EAGAIN, false}, kLongRun).delay.count() == 100);
 }
 
 TEST_CASE(
@@ -102,10 +102,10 @@ TEST_CASE("BACK1 max-restarts counts failures in a row, and none is needed to go
   const ExitStatus crash{Kind::exited, 1, false};
   CHECK(decide(policy, 1, crash, kShort).verdict == Verdict::restart);
   CHECK(decide(policy, 2, crash, kShort).verdict == Verdict::give_up);
-  CHECK(decide(policy, 2, crash, kLong).verdict == Verdict::restart);
+  CHECK(decide(policy, 2, crash, kLongRun).verdict == Verdict::restart);
   policy.max_restarts = 0;
   CHECK(decide(policy, 0, crash, kShort).verdict == Verdict::give_up);
-  CHECK(decide(policy, 0, crash, kLong).verdict == Verdict::restart);
+  CHECK(decide(policy, 0, crash, kLongRun).verdict == Verdict::restart);
   CHECK(decide({}, 1'000'000, crash, kShort).verdict == Verdict::restart);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("BACK1 restart-delay is the least wait, jitter shortens by a quarter a
   RestartPolicy policy;
   policy.restart_delay = Milliseconds{500};
   const ExitStatus crash{Kind::exited, 1, false};
-  CHECK(decide(policy, 0, crash, kLong).delay.count() == 500);
+  CHECK(decide(policy, 0, crash, kLongRun).delay.count() == 500);
   CHECK(decide(policy, 3, crash, kShort).delay.count() == 500);
   CHECK(decide(policy, 6, crash, kShort).delay.count() == 800);
   for (const double chance : {0.0, 0.25, 0.5, 0.999}) {
@@ -167,36 +167,36 @@ TEST_CASE("STOP4 a plan asks first, then kills the same") {
 }
 
 TEST_CASE("STOP5 the walk waits out the grace, then kills again and again") {
-  StopWalk walk(make_stop_plan({15, Milliseconds{7000}, KillMode::tree}), kBegin);
-  CHECK(walk.kill_time() == kBegin + Milliseconds{7000});
-  CHECK(walk.next(kBegin)->signal == 15);
-  CHECK_FALSE(walk.next(kBegin));
-  CHECK(walk.deadline() == kBegin + Milliseconds{7000});
+  StopWalk walk(make_stop_plan({15, Milliseconds{7000}, KillMode::tree}), kStart);
+  CHECK(walk.kill_time() == kStart + Milliseconds{7000});
+  CHECK(walk.next(kStart)->signal == 15);
+  CHECK_FALSE(walk.next(kStart));
+  CHECK(walk.deadline() == kStart + Milliseconds{7000});
   CHECK(walk.kill_time() == walk.deadline());
-  CHECK_FALSE(walk.next(kBegin + Milliseconds{6999}));
+  CHECK_FALSE(walk.next(kStart + Milliseconds{6999}));
   CHECK_FALSE(walk.killing());
-  CHECK(walk.next(kBegin + Milliseconds{7000})->signal == 9);
+  CHECK(walk.next(kStart + Milliseconds{7000})->signal == 9);
   CHECK(walk.killing());
   CHECK_FALSE(walk.kill_time());
-  CHECK_FALSE(walk.next(kBegin + Milliseconds{7099}));
-  for (int again = 1; again < 50; ++again) CHECK(walk.next(kBegin + Milliseconds{7000 + 100 * again})->signal == 9);
+  CHECK_FALSE(walk.next(kStart + Milliseconds{7099}));
+  for (int again = 1; again < 50; ++again) CHECK(walk.next(kStart + Milliseconds{7000 + 100 * again})->signal == 9);
 }
 
 TEST_CASE("STOP5 haste leaves the grace out, no grace is no wait, no plan is no deadline") {
-  StopWalk walk(make_stop_plan({15, Milliseconds{7000}, KillMode::tree}), kBegin);
-  (void)walk.next(kBegin);
-  walk.hasten(kBegin + Milliseconds{5});
-  CHECK(walk.next(kBegin + Milliseconds{5})->signal == 9);
-  walk.hasten(kBegin + Milliseconds{6});
-  CHECK_FALSE(walk.next(kBegin + Milliseconds{6}));
+  StopWalk walk(make_stop_plan({15, Milliseconds{7000}, KillMode::tree}), kStart);
+  (void)walk.next(kStart);
+  walk.hasten(kStart + Milliseconds{5});
+  CHECK(walk.next(kStart + Milliseconds{5})->signal == 9);
+  walk.hasten(kStart + Milliseconds{6});
+  CHECK_FALSE(walk.next(kStart + Milliseconds{6}));
 
-  StopWalk at_once(make_stop_plan({15, Milliseconds{0}, KillMode::tree}), kBegin);
-  CHECK(at_once.next(kBegin)->signal == 15);
-  CHECK(at_once.next(kBegin)->signal == 9);
-  CHECK_FALSE(at_once.next(kBegin));
+  StopWalk at_once(make_stop_plan({15, Milliseconds{0}, KillMode::tree}), kStart);
+  CHECK(at_once.next(kStart)->signal == 15);
+  CHECK(at_once.next(kStart)->signal == 9);
+  CHECK_FALSE(at_once.next(kStart));
 
   StopWalk none;
-  CHECK_FALSE(none.next(kBegin));
+  CHECK_FALSE(none.next(kStart));
   CHECK_FALSE(none.deadline());
   CHECK_FALSE(none.killing());
 }

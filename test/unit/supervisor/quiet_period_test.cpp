@@ -4,7 +4,7 @@
 #include "test/support/catch.hpp"
 
 using namespace forever;
-using Kind = QuietPeriod::Kind;
+using Change = QuietPeriod::Kind;
 
 namespace {
 
@@ -25,8 +25,8 @@ TEST_CASE("WATCH1 a burst of changes is acted on once, a quiet period after the 
   for (int i = 0; i < 1000; ++i) {  // within 2 s
     const Time now = at(2 * i);
     if (quiet.due(now)) ++fired;
-    quiet.note("f" + std::to_string(i), Kind::writing, now);
-    quiet.note("f" + std::to_string(i), Kind::closed, now);
+    quiet.note("f" + std::to_string(i), Change::writing, now);
+    quiet.note("f" + std::to_string(i), Change::closed, now);
   }
   CHECK(fired == 0);
   CHECK(quiet.deadline() == at(1998 + 200));
@@ -38,60 +38,60 @@ TEST_CASE("WATCH1 a burst of changes is acted on once, a quiet period after the 
 
 TEST_CASE("WATCH2 without a quiet period a save is acted on as soon as its writer is done", "[watch]") {
   QuietPeriod quiet = with(0);
-  quiet.note("a", Kind::writing, at(0));
+  quiet.note("a", Change::writing, at(0));
   CHECK_FALSE(quiet.due(at(1)));
   CHECK(quiet.deadline() == at(100));
-  quiet.note("b", Kind::writing, at(2));
-  quiet.note("a", Kind::closed, at(3));
+  quiet.note("b", Change::writing, at(2));
+  quiet.note("a", Change::closed, at(3));
   CHECK_FALSE(quiet.due(at(4)));  // b is being written still
-  quiet.note("b", Kind::closed, at(5));
+  quiet.note("b", Change::closed, at(5));
   CHECK(quiet.due(at(5)));
   // An editor moves the old file away, writes a new one, and removes the old.
-  quiet.note("a", Kind::removed, at(10));
+  quiet.note("a", Change::removed, at(10));
   CHECK_FALSE(quiet.due(at(10)));
-  quiet.note("a", Kind::writing, at(11));
-  quiet.note("a", Kind::closed, at(12));
+  quiet.note("a", Change::writing, at(11));
+  quiet.note("a", Change::closed, at(12));
   CHECK(quiet.due(at(12)));
   // Written beside, and moved into place.
-  quiet.note("a", Kind::changed, at(20));
+  quiet.note("a", Change::changed, at(20));
   CHECK(quiet.due(at(20)));
 }
 
 TEST_CASE("WATCH2 a new file is waited for, whether it is on its way into another's place", "[watch]") {
   QuietPeriod quiet = with(0);
   const auto write_new = [&](int ms) {
-    quiet.note("sedX", Kind::writing, at(ms), true);
-    quiet.note("sedX", Kind::writing, at(ms));
-    quiet.note("sedX", Kind::closed, at(ms));
+    quiet.note("sedX", Change::writing, at(ms), true);
+    quiet.note("sedX", Change::writing, at(ms));
+    quiet.note("sedX", Change::closed, at(ms));
   };
   write_new(0);
   CHECK_FALSE(quiet.due(at(50)));
-  quiet.note("sedX", Kind::removed, at(50));
-  quiet.note("a", Kind::changed, at(50));
+  quiet.note("sedX", Change::removed, at(50));
+  quiet.note("a", Change::changed, at(50));
   CHECK(quiet.due(at(50)));  // at once
   write_new(200);
   CHECK_FALSE(quiet.due(at(299)));
   CHECK(quiet.due(at(300)));  // it has come to stay
   // What was moved away before is not new.
-  quiet.note("a", Kind::removed, at(400));
-  quiet.note("a", Kind::writing, at(401), true);
-  quiet.note("a", Kind::closed, at(401));
+  quiet.note("a", Change::removed, at(400));
+  quiet.note("a", Change::writing, at(401), true);
+  quiet.note("a", Change::closed, at(401));
   CHECK(quiet.due(at(401)));
 }
 
 TEST_CASE("A file that is never closed, or stays away, is waited for no longer than 100 ms", "[watch]") {
   QuietPeriod quiet = with(0);
-  quiet.note("a", Kind::removed, at(0));
+  quiet.note("a", Change::removed, at(0));
   CHECK(quiet.due(at(100)));
-  quiet.note("a", Kind::writing, at(200));
-  quiet.note("a", Kind::writing, at(250));
+  quiet.note("a", Change::writing, at(200));
+  quiet.note("a", Change::writing, at(250));
   CHECK_FALSE(quiet.due(at(349)));
   CHECK(quiet.due(at(350)));
 }
 
 TEST_CASE("A file that was opened for writing and not written is no change", "[watch]") {
   QuietPeriod quiet = with(0);
-  quiet.note("a", Kind::closed, at(0));
+  quiet.note("a", Change::closed, at(0));
   CHECK_FALSE(quiet.deadline());
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("Changes without end are acted on all the same", "[watch]") {
   QuietPeriod quiet = with(200);
   int fired = 0;
   for (int ms = 0; ms < 30'000; ms += 50) {
-    quiet.note("log", Kind::writing, at(ms));
+    quiet.note("log", Change::writing, at(ms));
     if (quiet.due(at(ms))) ++fired;
   }
   CHECK(fired == 2);

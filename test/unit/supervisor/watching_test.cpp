@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Place {
-  Place() {
+struct Folder {
+  Folder() {
     for (const char* folder : {"app/src/deep", "app/conf", "lib"}) fs::create_directories(scratch / folder);
     for (const char* file : {"app/main.js", "app/app.log", "lib/x.js"}) std::ofstream(scratch / file) << "x";
   }
@@ -26,7 +26,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("WATCH4 without a path the app's folder is watched, its ignore file read", "[watch]") {
-  const Place place;
+  const Folder place;
   std::ofstream(place.scratch / "app/.foreverignore") << "/conf\n!*.log\n";
   WatchSettings settings;
   settings.ignore = {"*.tmp", place.scratch / "app/src/deep"};
@@ -42,7 +42,7 @@ TEST_CASE("WATCH4 without a path the app's folder is watched, its ignore file re
 }
 
 TEST_CASE("A folder elsewhere, a single file and a pattern each have their own place", "[watch]") {
-  const Place place;
+  const Folder place;
   WatchSettings settings;
   settings.extensions = {"js"};
   settings.paths = {place.scratch / "lib", place.scratch / "app/app.log", place.scratch / "app/src/*.js",
@@ -66,7 +66,7 @@ TEST_CASE("A folder elsewhere, a single file and a pattern each have their own p
 }
 
 TEST_CASE("A name with characters of a pattern is that name where it exists", "[watch]") {
-  const Place place;
+  const Folder place;
   fs::create_directories(place.scratch / "app/pages/[id]");
   WatchSettings settings;
   settings.paths = {place.scratch / "app/pages/[id]"};
