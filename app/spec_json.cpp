@@ -1,6 +1,7 @@
-// spec.json: AppSpec as text and back; see spec.hpp. Each key is said once: describe() goes through a spec with a side that writes
-// what it meets, or with one that reads it.
+// spec.json: AppSpec as text and back; see spec.hpp. Each key stands once: a setting's in its row (app/settings), the others in
+// describe(), which goes through a spec with a side that writes what it meets, or with one that reads it.
 #include "app/name.hpp"
+#include "app/settings/setting.hpp"
 #include "app/spec.hpp"
 #include "platform/listening.hpp"
 #include "text/json_fields.hpp"
@@ -30,85 +31,78 @@ std::optional<ResourceLimit> limit_of(const Json& json) {
   return ResourceLimit{*name, *soft, *hard};
 }
 
+// "watch" of "watch.delay", in which such a key stands; empty for a key that stands alone.
+std::string_view part_of(std::string_view key) {
+  const std::size_t dot = key.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : key.substr(0, dot);
+}
+std::string_view own_name(std::string_view key) { return key.substr(key.find('.') + 1); }
+
 class Writing {
  public:
   // What is as it usually is need not be written.
   [[nodiscard]] static bool wants(bool unusual) { return unusual; }
-  void text(const char* key, const std::string& value) { json_[key] = json_of_bytes(value); }
-  void texts(const char* key, const std::vector<std::string>& list) { json_[key] = json_of_list(list); }
-  void flag(const char* key, bool value) { json_[key] = value; }
-  void real(const char* key, double value, double, double) { json_[key] = value; }
-  void duration(const char* key, Milliseconds value) { json_[key] = format_duration(value); }
-  void codes(const char* key, const std::vector<int>& list) { json_[key] = list; }
-  void limits(const char* key, const std::vector<ResourceLimit>& list) { json_[key] = limits_json(list); }
+  void text(std::string_view key, const std::string& value) { at(key) = json_of_bytes(value); }
+  void texts(std::string_view key, const std::vector<std::string>& list) { at(key) = json_of_list(list); }
+  void flag(std::string_view key, bool value) { at(key) = value; }
+  void limits(std::string_view key, const std::vector<ResourceLimit>& list) { at(key) = limits_json(list); }
   template <std::integral T>
-  void number(const char* key, T value, T = 0, T = 0) {
-    json_[key] = value;
+  void number(std::string_view key, T value, T = 0, T = 0) {
+    at(key) = value;
   }
-  template <std::integral T>
-  void number(const char* key, const std::optional<T>& value, T = 0, T = 0) {
-    if (value) json_[key] = *value;
-  }
-  template <Worded T>
-  void word(const char* key, T value) {
-    json_[key] = to_string(value);
-  }
-  template <class Part>
-  void part(const char* key, Part& value) {
-    Writing inner;
-    describe(inner, value);
-    json_[key] = std::move(inner.json_);
+  void setting(const Setting& setting, AppSpec& spec) {
+    Json& into = at(setting.json);
+    std::visit(
+        [&]<class Kind>(const Kind& field) {
+          if constexpr (std::is_same_v<Kind, InEnum>)
+            into = field.words[field.get(spec)];
+          else
+            into = json_of(field(spec));
+        },
+        setting.field);
   }
   [[nodiscard]] const Json& json() const noexcept { return json_; }
 
  private:
+  Json& at(std::string_view key) {
+    const std::string_view part = part_of(key);
+    Json& object = part.empty() ? json_ : json_[std::string{part}];
+    return object[std::string{own_name(key)}];
+  }
+  static Json json_of(const std::string& text) { return json_of_bytes(text); }
+  static Json json_of(const std::vector<std::string>& list) { return json_of_list(list); }
+  static Json json_of(Milliseconds time) { return format_duration(time); }
+  template <class T>
+  static Json json_of(const std::optional<T>& number) {
+    return number ? Json(*number) : Json(nullptr);
+  }
+  template <class T>
+  static Json json_of(const T& value) {
+    return value;
+  }
+
   Json json_;
 };
 
 class Reading {
  public:
-  Reading(const Json& json, std::string& fault, std::string path = {})
-      : fault_(fault), fields_(json, fault, std::move(path)) {}
+  Reading(const Json& json, std::string& fault) : fault_(fault), fields_(json, fault) {}
 
   [[nodiscard]] static bool wants(bool) { return true; }
   [[nodiscard]] JsonFields& fields() noexcept { return fields_; }
-  void text(const char* key, std::string& into) { fields_.text(key, into); }
-  void texts(const char* key, std::vector<std::string>& into) { fields_.texts(key, into); }
-  void flag(const char* key, bool& into) { fields_.flag(key, into); }
-  void real(const char* key, double& into, double least, double most) { fields_.real(key, into, least, most); }
-  template <std::integral T>
-  void number(const char* key, T& into, T least = std::numeric_limits<T>::min(),
-              T most = std::numeric_limits<T>::max()) {
-    fields_.number(key, into, least, most);
+  void text(std::string_view key, std::string& into) {
+    in_part(key, [&](JsonFields& fields, const char* name) { fields.text(name, into); });
+  }
+  void texts(std::string_view key, std::vector<std::string>& into) {
+    in_part(key, [&](JsonFields& fields, const char* name) { fields.texts(name, into); });
+  }
+  void flag(std::string_view key, bool& into) {
+    in_part(key, [&](JsonFields& fields, const char* name) { fields.flag(name, into); });
   }
   template <std::integral T>
-  void number(const char* key, std::optional<T>& into, T least = std::numeric_limits<T>::min(),
+  void number(std::string_view key, T& into, T least = std::numeric_limits<T>::min(),
               T most = std::numeric_limits<T>::max()) {
-    if (fields_.find(key) != nullptr) fields_.number(key, into.emplace(), least, most);
-  }
-  template <Worded T>
-  void word(const char* key, T& into) {
-    fields_.word(key, into);
-  }
-  void duration(const char* key, Milliseconds& into) {
-    std::string text;
-    fields_.text(key, text);
-    if (fields_.find(key) == nullptr) return;
-    if (const std::optional<Milliseconds> duration = parse_duration(text))
-      into = *duration;
-    else
-      fields_.fail(key, "must be a duration as \"10s\"");
-  }
-  void codes(const char* key, std::vector<int>& into) {
-    const Json* const list = fields_.list(key);
-    if (list == nullptr) return;
-    into.clear();
-    for (const Json& code : *list) {
-      if (const std::optional<int> number = JsonFields::integer<int>(code))
-        into.push_back(*number);
-      else
-        fields_.fail(key, "must be a list of whole numbers");
-    }
+    in_part(key, [&](JsonFields& fields, const char* name) { fields.number(name, into, least, most); });
   }
   void limits(const char* key, std::vector<ResourceLimit>& into) {
     const Json* const list = fields_.list(key);
@@ -120,116 +114,98 @@ class Reading {
       into.push_back(std::move(*limit));
     }
   }
-  template <class Part>
-  void part(const char* key, Part& value) {
-    const Json* const object = fields_.object(key);
-    if (object == nullptr) return;
-    Reading inner(*object, fault_, std::string{key} + ".");
-    describe(inner, value);
+  void setting(const Setting& setting, AppSpec& spec) {
+    in_part(setting.json, [&](JsonFields& fields, const char* key) {
+      if (fields.find(key) == nullptr) return;
+      std::visit(
+          [&]<class Kind>(const Kind& field) {
+            if constexpr (std::is_same_v<Kind, InEnum>)
+              word(fields, key, field, spec);
+            else
+              take(fields, key, setting, field(spec));
+          },
+          setting.field);
+    });
   }
 
  private:
+  // Calls `act` with the fields among which the key stands, and its name there; not if that part is absent.
+  template <class Act>
+  void in_part(std::string_view key, Act act) {
+    const std::string name{own_name(key)}, part{part_of(key)};
+    if (part.empty()) return act(fields_, name.c_str());
+    const Json* const object = fields_.object(part.c_str());
+    if (object == nullptr) return;
+    JsonFields inner(*object, fault_, part + ".");
+    act(inner, name.c_str());
+  }
+
+  static void word(JsonFields& fields, const char* key, const InEnum& field, AppSpec& spec) {
+    const auto* const text = fields.find(key)->get_ptr<const std::string*>();
+    for (std::size_t i = 0; text != nullptr && i < field.words.size(); ++i) {
+      if (field.words[i] == *text) return field.set(spec, i);
+    }
+    fields.fail(key, "is no word that is known here");
+  }
+  static void take(JsonFields& fields, const char* key, const Setting&, bool& into) { fields.flag(key, into); }
+  static void take(JsonFields& fields, const char* key, const Setting&, std::string& into) { fields.text(key, into); }
+  static void take(JsonFields& fields, const char* key, const Setting&, std::vector<std::string>& into) {
+    fields.texts(key, into);
+  }
+  static void take(JsonFields& fields, const char* key, const Setting&, std::vector<int>& into) {
+    const Json* const list = fields.list(key);
+    if (list == nullptr) return;
+    into.clear();
+    for (const Json& code : *list) {
+      if (const std::optional<int> number = JsonFields::integer<int>(code))
+        into.push_back(*number);
+      else
+        fields.fail(key, "must be a list of whole numbers");
+    }
+  }
+  static void take(JsonFields& fields, const char* key, const Setting&, Milliseconds& into) {
+    std::string text;
+    fields.text(key, text);
+    if (const std::optional<Milliseconds> duration = parse_duration(text))
+      into = *duration;
+    else
+      fields.fail(key, "must be a duration as \"10s\"");
+  }
+  static void take(JsonFields& fields, const char* key, const Setting& setting, double& into) {
+    constexpr auto kLargest = std::numeric_limits<std::int32_t>::max();
+    fields.real(key, into, static_cast<double>(setting.least),
+                static_cast<double>(setting.most < 0 ? kLargest : setting.most));
+  }
+  template <std::integral T>
+  static void take(JsonFields& fields, const char* key, const Setting& setting, T& into) {
+    fields.number(key, into, static_cast<T>(setting.least),
+                  setting.most < 0 ? std::numeric_limits<T>::max() : static_cast<T>(setting.most));
+  }
+  template <std::integral T>
+  static void take(JsonFields& fields, const char* key, const Setting& setting, std::optional<T>& into) {
+    take(fields, key, setting, into.emplace());
+  }
+
   std::string& fault_;
   JsonFields fields_;
 };
 
-template <class Side>
-void describe(Side& side, RestartPolicy& policy) {
-  side.word("on", policy.on);
-  side.codes("stop_exit_codes", policy.stop_exit_codes);
-  side.duration("min_uptime", policy.min_uptime);
-  side.duration("restart_delay", policy.restart_delay);
-  side.number("max_restarts", policy.max_restarts);
-  side.number("immediate", policy.immediate);
-  side.duration("backoff_first", policy.backoff_first);
-  side.real("backoff_factor", policy.backoff_factor, 1, 1e6);
-  side.duration("backoff_cap", policy.backoff_cap);
-}
-
-template <class Side>
-void describe(Side& side, StopSettings& stop) {
-  side.number("signal", stop.signal, 1, 128);
-  side.duration("timeout", stop.timeout);
-  side.word("mode", stop.mode);
-}
-
-template <class Side>
-void describe(Side& side, LogSettings& logs) {
-  side.text("out", logs.out);
-  side.text("err", logs.err);
-  side.flag("merge", logs.merge);
-  side.word("format", logs.format);
-  side.number("max_size", logs.max_size);
-  side.number("keep", logs.keep);
-}
-
-template <class Side>
-void describe(Side& side, WatchSettings& watch) {
-  side.flag("on", watch.on);
-  side.texts("paths", watch.paths);
-  side.texts("ignore", watch.ignore);
-  side.texts("extensions", watch.extensions);
-  side.duration("delay", watch.delay);
-  side.duration("poll", watch.poll);
-  side.flag("hash", watch.hash);
-  side.word("on_crash", watch.on_crash);
-}
-
-template <class Side>
-void describe(Side& side, HealthSettings& health) {
-  side.text("command", health.command);
-  side.number("port", health.port);
-  side.text("path", health.path);
-  side.duration("interval", health.interval);
-  side.duration("timeout", health.timeout);
-  side.number("threshold", health.threshold, 1U, 1000U);
-}
-
-template <class Side>
-void describe(Side& side, ExitHook& hook) {
-  side.text("command", hook.command);
-  side.duration("timeout", hook.timeout);
-}
-
-template <class Side>
-void describe(Side& side, CgroupLimits& limits) {
-  side.number("memory", limits.memory);
-  side.number("cpu_percent", limits.cpu_percent);
-}
-
+// What a spec holds beside its settings, and what of a setting has no row of its own.
 template <class Side>
 void describe(Side& side, AppSpec& spec) {
   side.text("name", spec.name);
   side.number("id", spec.id);
-  side.text("namespace", spec.app_namespace);
   side.text("script", spec.script);
   side.texts("arguments", spec.arguments);
-  side.texts("interpreter", spec.interpreter);
-  side.text("cwd", spec.directory);
   side.number("umask", spec.umask, 0U, 0777U);
   side.limits("limits", spec.limits);
-  if (side.wants(spec.input)) side.flag("stdin", spec.input);
-  side.text("user", spec.user);
-  side.text("group", spec.group);
-  side.number("instances", spec.instances, 1U, kMostInstances);
-  if (side.wants(!spec.increment_env.empty())) side.texts("increment_env", spec.increment_env);
-  side.flag("share_ports", spec.share_ports);
-  side.flag("hold_ports", spec.hold_ports);
-  if (side.wants(!spec.listen.empty())) side.texts("listen", spec.listen);
-  if (side.wants(spec.ready != ReadyWhen::automatic)) side.word("ready", spec.ready);
-  side.duration("drain_timeout", spec.drain_timeout);
-  side.part("restart", spec.restart);
-  side.part("stop", spec.stop);
-  side.part("logs", spec.logs);
-  side.number("max_memory", spec.max_memory);
-  side.text("cron_restart", spec.cron_restart);
-  if (side.wants(!(spec.watch == WatchSettings{}))) side.part("watch", spec.watch);
-  if (side.wants(spec.max_open_files != 0)) side.number("max_open_files", spec.max_open_files);
-  side.number("nice", spec.nice, -20, 19);
-  if (side.wants(spec.cgroup.any())) side.part("cgroup", spec.cgroup);
-  if (side.wants(!(spec.health == HealthSettings{}))) side.part("health", spec.health);
-  if (side.wants(!(spec.on_exit == ExitHook{}))) side.part("on_exit", spec.on_exit);
-  side.duration("ready_timeout", spec.ready_timeout);
+  for_each_setting([&](const Setting& setting) {
+    if (side.wants(!is_usual(setting, spec))) side.setting(setting, spec);
+  });
+  if (side.wants(spec.restart.immediate != RestartPolicy{}.immediate))
+    side.number("restart.immediate", spec.restart.immediate);
+  if (side.wants(spec.watch.on)) side.flag("watch.on", spec.watch.on);
+  if (side.wants(!spec.health.path.empty())) side.text("health.path", spec.health.path);
   side.number("created_ms", spec.created_ms);
   if (side.wants(!spec.depends_on.empty())) side.texts("depends_on", spec.depends_on);
   if (side.wants(!spec.apps_file.empty())) {

@@ -7,33 +7,26 @@
 
 #include "app/environment.hpp"
 #include "app/name.hpp"
-#include "cli/grammar/counts.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/notify_socket.hpp"
 #include "platform/port_sharing.hpp"
 #include "platform/privileges.hpp"
-#include "platform/processors.hpp"
 #include "platform/spawn.hpp"
 #include "platform/users.hpp"
 
 namespace forever::cli {
 namespace {
 
-template <class Given, class Into>
-void lay(const std::optional<Given>& given, Into& over) {
-  if (given) over = *given;
-}
-
-std::optional<Failure> apply_environment(const StartOptions& options, AppSpec& spec) {
-  for (const std::string& path : options.environment_files) {
+std::optional<Failure> apply_environment(const AppRequest& request, AppSpec& spec) {
+  for (const std::string& path : request.environment_files) {
     const auto text = read_file(absolute_path(path));
     if (!text) return Failure{ExitCode::failed, text.error().message()};
     const auto entries = parse_env_file(*text, path);
     if (!entries) return Failure{ExitCode::failed, entries.error().message()};
     for (const std::string& entry : *entries) (void)set_environment(spec.environment, entry);
   }
-  for (const std::string& entry : options.environment) (void)set_environment(spec.environment, entry);
+  for (const std::string& entry : request.environment) (void)set_environment(spec.environment, entry);
   return std::nullopt;
 }
 
@@ -61,20 +54,6 @@ std::optional<Failure> check_readiness(const AppSpec& spec) {
   const auto socket = open_notify_socket({});
   if (socket) return std::nullopt;
   return Failure{ExitCode::failed, socket.error().message() + " (--ready notify)"};
-}
-
-void apply_watch(const StartOptions& options, WatchSettings& watch) {
-  if (options.watch) watch.on = true;
-  if (!options.watch_paths.empty()) {
-    watch.paths.clear();
-    for (const std::string& path : options.watch_paths) watch.paths.push_back(absolute_path(path));
-  }
-  if (!options.ignore.empty()) watch.ignore = options.ignore;
-  if (!options.extensions.empty()) watch.extensions = options.extensions;
-  lay(options.watch_delay, watch.delay);
-  lay(options.poll, watch.poll);
-  if (options.watch_hash) watch.hash = true;
-  lay(options.on_crash, watch.on_crash);
 }
 
 // "cannot DOING: reason", in the words of the platform.
@@ -187,18 +166,17 @@ std::optional<Failure> check_user(AppSpec& spec) {
 
 }  // namespace
 
-std::variant<AppSpec, Failure> fresh_spec(const StartOptions& options) {
+std::variant<AppSpec, Failure> fresh_spec(const AppRequest& request) {
   AppSpec spec;
-  const std::string here = current_directory();
-  spec.directory = options.directory ? absolute_path(*options.directory) : here;
+  const auto given = request.settings.values("cwd");
+  spec.directory = given.empty() ? current_directory() : absolute_path(given.back());
   if (spec.directory.empty())
     return Failure{ExitCode::failed, "the current directory does not exist any more; go elsewhere or say --cwd"};
-  spec.script = options.program;
-  spec.arguments = options.arguments;
+  spec.script = request.program;
+  spec.arguments = request.arguments;
   // A path that only makes sense from here is kept absolute when --cwd leads elsewhere.
   const bool relative = spec.script.find('/') != std::string::npos && !is_absolute(spec.script);
-  if (options.directory && relative && !exists(spec.directory + "/" + spec.script) &&
-      exists(absolute_path(spec.script))) {
+  if (!given.empty() && relative && !exists(spec.directory + "/" + spec.script) && exists(absolute_path(spec.script))) {
     spec.script = absolute_path(spec.script);
   }
   spec.environment = environment_snapshot();
@@ -210,81 +188,44 @@ std::variant<AppSpec, Failure> fresh_spec(const StartOptions& options) {
 
 namespace {
 
-void lay_attending(const StartOptions& options, AppSpec& spec) {
-  lay(options.on_exit, spec.on_exit.command);
-  lay(options.on_exit_timeout, spec.on_exit.timeout);
-  HealthSettings& health = spec.health;
-  // One way of asking: the new one takes the place of the old.
-  if (options.health_command || options.health_port) {
-    health.command = options.health_command.value_or("");
-    health.port = options.health_port.value_or(0);
-    health.path = options.health_path;
-  }
-  lay(options.health_interval, health.interval);
-  lay(options.health_timeout, health.timeout);
-  lay(options.health_threshold, health.threshold);
+bool is_path(ValueKind kind) {
+  return kind == ValueKind::directory || kind == ValueKind::file || kind == ValueKind::log;
+}
+
+// What was typed is meant from here, wherever it is used later.
+void make_absolute(const Setting& setting, AppSpec& spec) {
+  if (!is_path(setting.option.kind)) return;
+  if (const auto* const one = std::get_if<In<std::string>>(&setting.field)) (*one)(spec) = absolute_path((*one)(spec));
+  const auto* const several = std::get_if<In<std::vector<std::string>>>(&setting.field);
+  if (several == nullptr) return;
+  for (std::string& path : (*several)(spec)) path = absolute_path(path);
 }
 
 }  // namespace
 
-std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec) {
-  lay(options.app_namespace, spec.app_namespace);
-  if (options.directory) spec.directory = absolute_path(*options.directory);
-  lay(options.user, spec.user);
-  lay(options.group, spec.group);
-  if (!options.interpreter.empty()) spec.interpreter = options.interpreter;
-  if (options.input) spec.input = true;
-  lay(options.restart_on, spec.restart.on);
-  lay(options.stop_exit_codes, spec.restart.stop_exit_codes);
-  lay(options.min_uptime, spec.restart.min_uptime);
-  lay(options.restart_delay, spec.restart.restart_delay);
-  lay(options.max_restarts, spec.restart.max_restarts);
-  lay(options.backoff_first, spec.restart.backoff_first);
-  lay(options.backoff_factor, spec.restart.backoff_factor);
-  lay(options.backoff_cap, spec.restart.backoff_cap);
-  if (options.instances) spec.instances = resolve_instances(*options.instances, usable_processors());
-  if (!options.increment_env.empty()) spec.increment_env = options.increment_env;
-  lay(options.share_ports, spec.share_ports);
-  lay(options.hold_ports, spec.hold_ports);
-  if (!options.listen.empty()) spec.listen = options.listen;
-  lay(options.ready, spec.ready);
-  lay(options.ready_timeout, spec.ready_timeout);
-  lay(options.drain_timeout, spec.drain_timeout);
-  lay(options.kill_signal, spec.stop.signal);
-  lay(options.kill_timeout, spec.stop.timeout);
-  lay(options.kill_mode, spec.stop.mode);
-  if (options.out) spec.logs.out = absolute_path(*options.out);
-  if (options.err) spec.logs.err = absolute_path(*options.err);
-  lay(options.merge_logs, spec.logs.merge);
-  lay(options.log_format, spec.logs.format);
-  lay(options.log_max_size, spec.logs.max_size);
-  lay(options.log_keep, spec.logs.keep);
-  lay(options.max_memory, spec.max_memory);
-  lay(options.cron_restart, spec.cron_restart);
-  apply_watch(options, spec.watch);
-  lay_attending(options, spec);
-  lay(options.max_open_files, spec.max_open_files);
-  lay(options.nice, spec.nice);
-  lay(options.cgroup_memory, spec.cgroup.memory);
-  lay(options.cgroup_cpu, spec.cgroup.cpu_percent);
+std::optional<Failure> lay_over(const AppRequest& request, AppSpec& spec) {
+  request.settings.lay_over(spec);
+  request.settings.for_each([&](const Setting& setting) { make_absolute(setting, spec); });
+  if (!request.interpreter_arguments.empty()) {
+    if (spec.interpreter.empty()) spec.interpreter = {std::string{interpreter_for(spec.script)}};
+    spec.interpreter.insert(spec.interpreter.end(), request.interpreter_arguments.begin(),
+                            request.interpreter_arguments.end());
+  }
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
-  if (auto failure = apply_environment(options, spec)) return failure;
+  if (auto failure = apply_environment(request, spec)) return failure;
   if (const auto fault = fault_in_increments(spec)) return Failure{ExitCode::failed, *fault};
   return std::nullopt;
 }
 
-std::optional<Failure> check_watch_options(const StartOptions& options, const WatchSettings& watch) {
+std::optional<Failure> check_watch_settings(const GivenSettings& given, const WatchSettings& watch) {
   if (watch.on) return std::nullopt;
-  const char* const given = !options.ignore.empty()       ? "--ignore"
-                            : !options.extensions.empty() ? "--ext"
-                            : options.watch_delay         ? "--watch-delay"
-                            : options.poll                ? "--poll"
-                            : options.watch_hash          ? "--watch-hash"
-                            : options.on_crash            ? "--watch-on-crash"
-                                                          : nullptr;
-  if (given == nullptr) return std::nullopt;
-  return Failure{ExitCode::usage, std::string{given} + " says how files are watched; add --watch"};
+  for (const Setting& setting : kWatchSettings.settings) {
+    const std::string_view name = long_name(setting.option.names);
+    if (given.has(name.substr(2)))
+      return Failure{ExitCode::usage, std::string{name} + " says how files are watched; add --watch"};
+  }
+  return std::nullopt;
 }
 
 namespace {

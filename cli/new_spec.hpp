@@ -6,17 +6,17 @@
 #include <variant>
 
 #include "app/spec.hpp"
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/app_request.hpp"
 #include "cli/terminal/print.hpp"
 
 namespace forever::cli {
 
 // Program, arguments, cwd, and what is taken from this process: environment, umask, limits. Name and id are still open.
-[[nodiscard]] std::variant<AppSpec, Failure> fresh_spec(const StartOptions& options);
-// Lays the options that were given over `spec`; the others stay as they are. Reads --env-file.
-[[nodiscard]] std::optional<Failure> apply_options(const StartOptions& options, AppSpec& spec);
+[[nodiscard]] std::variant<AppSpec, Failure> fresh_spec(const AppRequest& request);
+// Lays what was given over `spec`; the rest stays as it is. Reads --env-file.
+[[nodiscard]] std::optional<Failure> lay_over(const AppRequest& request, AppSpec& spec);
 // What a person who typed it meant otherwise: how to watch was said, and nothing is watched. In an apps file it is kept for later.
-[[nodiscard]] std::optional<Failure> check_watch_options(const StartOptions& options, const WatchSettings& watch);
+[[nodiscard]] std::optional<Failure> check_watch_settings(const GivenSettings& given, const WatchSettings& watch);
 // What would keep it from starting, as far as it can be seen from here: no such program (127), not executable (126),
 // cwd, user. Takes out a user who is the caller anyhow.
 [[nodiscard]] std::optional<Failure> check_spec(AppSpec& spec);

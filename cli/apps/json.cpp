@@ -2,6 +2,7 @@
 #include "cli/apps/json.hpp"
 
 #include "app/environment.hpp"
+#include "app/settings/setting.hpp"
 #include "platform/signals.hpp"
 #include "text/json_fields.hpp"
 
@@ -74,60 +75,91 @@ Json environment_json(const AppSpec& spec, bool reveal) {
 
 Json limit_json(std::uint64_t limit) { return limit == kUnlimited ? Json("unlimited") : Json(limit); }
 
+// What stands under another key than its own in spec.json, as it was first documented; empty: elsewhere in the object.
+struct Renamed {
+  std::string_view json, view;
+};
+constexpr Renamed kRenamed[] = {{"namespace", ""},
+                                {"cwd", ""},
+                                {"user", ""},
+                                {"logs.out", ""},
+                                {"logs.err", ""},
+                                {"ready", ""},  // "ready_when", which says what holds
+                                {"instances", "instance_count"},
+                                {"cgroup.memory", "cgroup_memory_bytes"},
+                                {"cgroup.cpu_percent", "cgroup_cpu_percent"},
+                                {"restart.on", "restart_policy.restart"},
+                                {"logs.max_size", "log_settings.max_size"}};
+
+// "restart_policy.backoff_cap_ms"
+std::string view_key(const Setting& setting) {
+  for (const Renamed& renamed : kRenamed) {
+    if (renamed.json == setting.json) return std::string{renamed.view};
+  }
+  std::string key{setting.json};
+  if (key.starts_with("restart.")) key.insert(7, "_policy");
+  if (key.starts_with("logs.")) key.replace(0, 4, "log_settings");
+  if (setting.option.kind == ValueKind::time) key += "_ms";
+  if (setting.option.kind == ValueKind::size) key += "_bytes";
+  return key;
+}
+
+Json value_json(const Setting&, bool value) { return value; }
+Json value_json(const Setting& setting, const std::string& text) {
+  return text.empty() && setting.option.kind == ValueKind::schedule ? Json(nullptr) : Json(text);
+}
+Json value_json(const Setting&, const std::vector<std::string>& list) { return list; }
+Json value_json(const Setting&, const std::vector<int>& list) { return list; }
+Json value_json(const Setting&, Milliseconds time) { return time.count(); }
+Json value_json(const Setting&, double number) { return number; }
+Json value_json(const Setting& setting, int number) {
+  return setting.option.kind == ValueKind::signal ? Json(signal_name(number)) : Json(number);
+}
+template <class Number>
+Json value_json(const Setting&, const std::optional<Number>& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+// Whether 0 is how a spec says that nothing was asked for: a limit, say, but not a count of files to keep.
+bool unset_at_zero(const Setting& setting) {
+  const std::string text = value_text(setting, AppSpec{});
+  return text == "0" || text == "0%";
+}
+template <std::unsigned_integral Number>
+Json value_json(const Setting& setting, Number number) {
+  return number == 0 && unset_at_zero(setting) ? Json(nullptr) : Json(number);
+}
+
+void add_settings(Json& app, const AppSpec& spec) {
+  AppSpec copy = spec;  // fields are found in a spec that may be changed
+  for_each_setting([&](const Setting& setting) {
+    const std::string key = view_key(setting);
+    if (key.empty()) return;
+    const std::size_t dot = key.find('.');
+    Json& object = dot == std::string::npos ? app : app[key.substr(0, dot)];
+    object[key.substr(dot + 1)] = std::visit(
+        [&]<class Kind>(const Kind& field) {
+          if constexpr (std::is_same_v<Kind, InEnum>)
+            return Json(field.words[field.get(spec)]);
+          else
+            return value_json(setting, field(copy));
+        },
+        setting.field);
+  });
+}
+
+// All settings, each under its own key, and what follows from several of them.
 void add_spec(Json& app, const AppSpec& spec, bool reveal) {
   app["script"] = spec.script;
   app["arguments"] = spec.arguments;
-  app["interpreter"] = spec.interpreter;
-  app["group"] = spec.group;
   app["umask"] = spec.umask;
   app["created_ms"] = spec.created_ms;
-  app["restart_policy"] = {
-      {"restart", to_string(spec.restart.on)},
-      {"stop_exit_codes", spec.restart.stop_exit_codes},
-      {"min_uptime_ms", spec.restart.min_uptime.count()},
-      {"restart_delay_ms", spec.restart.restart_delay.count()},
-      {"max_restarts", spec.restart.max_restarts ? Json(*spec.restart.max_restarts) : Json(nullptr)},
-      {"backoff_first_ms", spec.restart.backoff_first.count()},
-      {"backoff_factor", spec.restart.backoff_factor},
-      {"backoff_cap_ms", spec.restart.backoff_cap.count()}};
-  app["instance_count"] = spec.instances;
+  add_settings(app, spec);
   app["ports_shared"] = spec.shares_ports();
-  app["increment_env"] = spec.increment_env;
-  app["listen"] = spec.listen;
   app["ready_when"] = to_string(spec.ready_when());
-  app["ready_timeout_ms"] = spec.ready_timeout.count();
-  app["drain_timeout_ms"] = spec.drain_timeout.count();
-  app["stop"] = {{"signal", signal_name(spec.stop.signal)},
-                 {"timeout_ms", spec.stop.timeout.count()},
-                 {"mode", to_string(spec.stop.mode)}};
-  app["log_settings"] = {{"merge", spec.logs.merge},
-                         {"format", to_string(spec.logs.format)},
-                         {"max_size", spec.logs.max_size},
-                         {"keep", spec.logs.keep}};
-  app["max_memory_bytes"] = spec.max_memory != 0 ? Json(spec.max_memory) : Json(nullptr);
-  app["cron_restart"] = spec.cron_restart.empty() ? Json(nullptr) : Json(spec.cron_restart);
-  app["watch"] = {{"on", spec.watch.on},
-                  {"paths", spec.watch.paths},
-                  {"ignore", spec.watch.ignore},
-                  {"extensions", spec.watch.extensions},
-                  {"delay_ms", spec.watch.delay.count()},
-                  {"poll_ms", spec.watch.poll.count()},
-                  {"hash", spec.watch.hash},
-                  {"on_crash", to_string(spec.watch.on_crash)}};
-  app["max_open_files"] = spec.max_open_files != 0 ? Json(spec.max_open_files) : Json(nullptr);
-  app["nice"] = spec.nice ? Json(*spec.nice) : Json(nullptr);
-  app["cgroup_memory_bytes"] = spec.cgroup.memory != 0 ? Json(spec.cgroup.memory) : Json(nullptr);
-  app["cgroup_cpu_percent"] = spec.cgroup.cpu_percent != 0 ? Json(spec.cgroup.cpu_percent) : Json(nullptr);
-  app["health"] = !spec.health.wanted() ? Json(nullptr)
-                                        : Json{{"command", spec.health.command},
-                                               {"port", spec.health.port != 0 ? Json(spec.health.port) : Json(nullptr)},
-                                               {"path", spec.health.path},
-                                               {"interval_ms", spec.health.interval.count()},
-                                               {"timeout_ms", spec.health.timeout.count()},
-                                               {"threshold", spec.health.threshold}};
-  app["on_exit"] = spec.on_exit.command.empty()
-                       ? Json(nullptr)
-                       : Json{{"command", spec.on_exit.command}, {"timeout_ms", spec.on_exit.timeout.count()}};
+  app["watch"]["on"] = spec.watch.on;
+  app["health"]["path"] = spec.health.path;
+  if (!spec.health.wanted()) app["health"] = nullptr;
+  if (spec.on_exit.command.empty()) app["on_exit"] = nullptr;
   app["limits"] = Json::object();
   for (const ResourceLimit& limit : spec.limits)
     app["limits"][limit.name] = {{"soft", limit_json(limit.soft)}, {"hard", limit_json(limit.hard)}};

@@ -70,28 +70,24 @@ bool record_names(const StateDirectory& state, const std::string& name, const st
 }
 
 // Options beside an apps file that would have to be said in it.
-bool has_settings(StartOptions options) {
-  options.program.clear();
-  options.only.clear();
-  options.environment_name.clear();
-  options.wait = options.json = options.quiet = false;
-  options.wait_time.reset();
-  return !(options == StartOptions{});
+bool has_settings(const AppRequest& request) {
+  return request.has_arguments || request.name || !request.environment.empty() || !request.environment_files.empty() ||
+         !request.settings.empty();
 }
 
 }  // namespace
 
-int start_apps_file(const StateDirectory& state, const StartOptions& options) {
-  if (has_settings(options)) {
+int start_apps_file(const StateDirectory& state, const Start& command) {
+  if (has_settings(command.app)) {
     return fail({ExitCode::usage,
                  "the settings of an app stand in the apps file; beside it there are --only, "
                  "--env-name, --wait, --json and --quiet"},
-                options.json);
+                command.json);
   }
-  const auto source = read_apps(options.program, options.environment_name, options.only);
-  if (const auto* failure = std::get_if<Failure>(&source)) return fail(*failure, options.json, state.path());
+  const auto source = read_apps(command.app.program, command.environment_name, command.only);
+  if (const auto* failure = std::get_if<Failure>(&source)) return fail(*failure, command.json, state.path());
   auto wanted = wanted_apps(state, std::get<AppsSource>(source));
-  if (const auto* failure = std::get_if<Failure>(&wanted)) return fail(*failure, options.json, state.path());
+  if (const auto* failure = std::get_if<Failure>(&wanted)) return fail(*failure, command.json, state.path());
   auto& apps = std::get<std::vector<Wanted>>(wanted);
   const Views views = views_by_name(state);
   for (Wanted& app : apps) {
@@ -106,8 +102,8 @@ int start_apps_file(const StateDirectory& state, const StartOptions& options) {
           id_words(app.spec) + " is " + word + " already" +
               (other ? "; the file says otherwise than at its start, `forever apply` carries that out" : ""));
   }
-  const auto outcomes = bring(state, apps, {options.quiet, options.wait, options.wait_time});
-  return answer_outcomes(state, outcomes, answer_of(options.json, options.quiet));
+  const auto outcomes = bring(state, apps, {command.quiet, command.wait, command.wait_time});
+  return answer_outcomes(state, outcomes, answer_of(command.json, command.quiet));
 }
 
 std::variant<bool, Failure> is_one_apps_file(const std::vector<std::string>& words, std::string_view verb) {
@@ -224,7 +220,7 @@ std::variant<FromFiles, Failure> apps_of_files(const SelectorOptions& options) {
     const auto source = read_apps(word, options.environment_name, options.only, false);
     if (const auto* failure = std::get_if<Failure>(&source)) return *failure;
     for (const AppEntry& app : std::get<AppsSource>(source).file.apps) {
-      const std::string& name = *app.options.name;
+      const std::string& name = *app.request.name;
       std::size_t wave = 0;
       for (const std::string& other : app.depends_on) wave = std::max(wave, found.order[other] + 1);
       found.order[name] = wave;

@@ -12,7 +12,7 @@
 namespace forever::cli {
 
 // start_verbs.cpp and stop_verbs.cpp hand over to these where an operand is an apps file.
-[[nodiscard]] int start_apps_file(const StateDirectory& state, const StartOptions& options);
+[[nodiscard]] int start_apps_file(const StateDirectory& state, const Start& command);
 // `step`: restart or reload; what does not run is started.
 [[nodiscard]] int restart_apps_file(const SelectorOptions& which, Step step);
 // Whether an apps file is among the operands of `verb`, which takes one of them or apps; the Failure says that both are there.

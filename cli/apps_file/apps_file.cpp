@@ -9,7 +9,7 @@
 
 #include "app/environment.hpp"
 #include "app/name.hpp"
-#include "cli/apps_file/attributes.hpp"
+#include "cli/apps_file/keys.hpp"
 #include "cli/apps_file/relaxed_json.hpp"
 #include "cli/new_spec.hpp"
 #include "text/printable.hpp"
@@ -18,8 +18,6 @@ namespace forever::cli {
 namespace {
 
 std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-std::string_view first_name(const Attribute& attribute) { return attribute.names.substr(0, attribute.names.find(' ')); }
 
 // The entries of the file, each with the name that it has as a key.
 struct Entries {
@@ -59,10 +57,11 @@ Entries entries_in(const Json& root) {
 }
 
 std::string unknown_key(std::string_view key) {
-  std::vector<std::string_view> known;
-  for (const Attribute& attribute : attributes()) {
-    for (const std::string_view name : split_words(attribute.names, ' ')) known.push_back(name);
+  std::vector<std::string> names;
+  for (const std::string& spellings : apps_file_keys()) {
+    for (const std::string_view name : split_words(spellings, ' ')) names.emplace_back(name);
   }
+  const std::vector<std::string_view> known(names.begin(), names.end());
   std::string message = "unknown key \"" + printable(key) + "\"";
   if (const auto near = nearest(key, known)) {
     message.append("; did you mean \"").append(*near).append("\"?");
@@ -72,50 +71,29 @@ std::string unknown_key(std::string_view key) {
   return message;
 }
 
-// Reads the keys of one app in the order of the table. What is wrong, if anything is.
+// Reads the keys of one app, in the order of the tables. What is wrong, if anything is.
 std::optional<std::string> read_keys(AppReading& app) {
-  const auto take = [&](const std::string& key, const Attribute& attribute, const Json& value) -> Fault {
-    if (value.is_null()) return {};
-    if (auto fault = attribute.read(app, attribute, value)) return key + ": " + *fault;
-    return {};
-  };
-  for (const Attribute& attribute : attributes()) {
-    for (const std::string_view name : split_words(attribute.names, ' ')) {
-      const auto value = app.entry.find(std::string{name});
-      if (value == app.entry.end()) continue;
-      if (auto fault = take(std::string{name}, attribute, *value)) return fault;
-    }
-  }
-  const auto in_table = [](std::string_view key) {
-    const auto known = attributes();
-    return std::any_of(known.begin(), known.end(), [&](const Attribute& attribute) {
-      const auto names = split_words(attribute.names, ' ');
-      return std::find(names.begin(), names.end(), key) != names.end();
-    });
-  };
   for (const auto& [key, value] : app.entry.items()) {
-    if (in_table(key)) continue;
-    const auto attribute = find_attribute(key);
-    if (!attribute) return unknown_key(key);
-    if (auto fault = take(key, *attribute, value)) return fault;
+    if (canonical_key(key).empty()) return unknown_key(key);
   }
+  if (auto fault = read_attributes(app, Order::before_settings)) return fault;
+  if (auto fault = read_settings(app)) return fault;
+  if (auto fault = read_attributes(app, Order::after_settings)) return fault;
   // The chosen environment lies over the common one, whatever the order in the file.
   if (app.question.environment.empty()) return std::nullopt;
-  const auto chosen = app.entry.find("env_" + app.question.environment);
-  return chosen == app.entry.end() ? std::nullopt : take(chosen.key(), *find_attribute("env"), *chosen);
+  return read_key(app, "env_" + app.question.environment, "env");
 }
 
 std::vector<std::string> declared_by(const AppReading& app) {
-  std::vector<std::string> declared{"cwd=" + *app.draft.start.directory};
+  std::vector<std::string> declared{"cwd=" + app.request.settings.values("cwd").back()};
   for (const auto& [key, value] : app.entry.items()) {
-    if (key.starts_with("env_") && key != "env_file") continue;
-    const auto attribute = find_attribute(key);
-    if (!attribute || value.is_null()) continue;
-    const std::string name{first_name(*attribute)};
-    if (name != "env" && name != "cwd" && name != "depends_on") declared.push_back(name + "=" + dumped(value));
+    if (value.is_null()) continue;
+    const std::string name = canonical_key(key);
+    if (name != "env" && name != "env_NAME" && name != "cwd" && name != "depends_on")
+      declared.push_back(name + "=" + dumped(value));
   }
   std::vector<std::string> environment;
-  for (const std::string& one : app.draft.start.environment) (void)set_environment(environment, one);
+  for (const std::string& one : app.request.environment) (void)set_environment(environment, one);
   for (const std::string& one : environment) declared.push_back("env " + one);
   std::sort(declared.begin(), declared.end());
   return declared;
@@ -123,43 +101,41 @@ std::vector<std::string> declared_by(const AppReading& app) {
 
 // Interpreter, name and directory depend on several keys.
 std::optional<std::string> complete(AppReading& app) {
-  StartOptions& options = app.draft.start;
-  if (options.program.empty()) return "there is no \"script\"";
-  if (!options.directory) options.directory = app.question.directory;
-  if (!app.interpreter_arguments.empty()) {
-    if (options.interpreter.empty()) options.interpreter = {std::string{interpreter_for(options.program)}};
-    if (options.interpreter.front().empty() || options.interpreter.front() == "none")
-      return "interpreter_args: " + printable(options.program) + " has no interpreter; name it as \"interpreter\"";
-    options.interpreter.insert(options.interpreter.end(), app.interpreter_arguments.begin(),
-                               app.interpreter_arguments.end());
+  AppRequest& request = app.request;
+  if (request.program.empty()) return "there is no \"script\"";
+  if (!request.settings.has("cwd")) (void)request.settings.add(*find_setting("cwd"), app.question.directory);
+  if (!request.interpreter_arguments.empty()) {
+    const auto given = request.settings.values("interpreter");
+    if (given.empty() ? interpreter_for(request.program).empty() : given.back() == "none")
+      return "interpreter_args: " + printable(request.program) + " has no interpreter; name it as \"interpreter\"";
   }
-  if (options.name && !app.name_prefix.empty()) options.name = app.name_prefix + *options.name;
-  if (options.name && app.append_environment_to_name && !app.question.environment.empty())
-    options.name = *options.name + "-" + app.question.environment;
-  if (!options.name) return std::nullopt;
-  if (auto fault = fault_in_name(*options.name)) return "it cannot be a name: " + *fault;
+  if (request.name && !app.name_prefix.empty()) request.name = app.name_prefix + *request.name;
+  if (request.name && app.append_environment_to_name && !app.question.environment.empty())
+    request.name = *request.name + "-" + app.question.environment;
+  if (!request.name) return std::nullopt;
+  if (auto fault = fault_in_name(*request.name)) return "it cannot be a name: " + *fault;
   return std::nullopt;
 }
 
 // "web", or the place in the list where there is no name.
 std::string words_for(const AppEntry& entry, std::size_t number) {
-  return entry.options.name ? printable(*entry.options.name) : "app " + std::to_string(number + 1);
+  return entry.request.name ? printable(*entry.request.name) : "app " + std::to_string(number + 1);
 }
 
 std::optional<std::string> give_names(std::vector<AppEntry>& apps) {
   std::set<std::string> taken;
   for (const AppEntry& app : apps) {
-    if (app.options.name && !taken.insert(*app.options.name).second)
-      return "two apps are called '" + printable(*app.options.name) + "'; each needs a name of its own";
+    if (app.request.name && !taken.insert(*app.request.name).second)
+      return "two apps are called '" + printable(*app.request.name) + "'; each needs a name of its own";
   }
   for (AppEntry& app : apps) {
-    if (app.options.name) continue;
+    if (app.request.name) continue;
     AppSpec spec;
-    spec.script = app.options.program.substr(0, app.options.program.find(' '));
-    spec.arguments = app.options.arguments;
-    app.options.name =
+    spec.script = app.request.program.substr(0, app.request.program.find(' '));
+    spec.arguments = app.request.arguments;
+    app.request.name =
         unique_name(default_name_for(spec), [&](const std::string& name) { return taken.contains(name); });
-    taken.insert(*app.options.name);
+    taken.insert(*app.request.name);
   }
   return std::nullopt;
 }
@@ -173,7 +149,7 @@ std::optional<std::string> check_dependencies(const std::vector<AppEntry>& apps,
       std::vector<std::string_view> known;
       for (const auto& [other, place] : places) known.push_back(other);
       const auto near = nearest(name, known);
-      return *app.options.name + ": depends_on names '" + printable(name) + "', which is not in the file" +
+      return *app.request.name + ": depends_on names '" + printable(name) + "', which is not in the file" +
              (near ? "; did you mean '" + std::string{*near} + "'?" : "");
     }
   }
@@ -197,14 +173,14 @@ std::string circle_in(const std::vector<AppEntry>& apps, const Places& places,
   }
   std::string text;
   for (auto step = std::find(way.begin(), way.end(), at); step != way.end(); ++step)
-    text += *apps[*step].options.name + " -> ";
-  return text + *apps[at].options.name;
+    text += *apps[*step].request.name + " -> ";
+  return text + *apps[at].request.name;
 }
 
 // What another one depends on stands before it, otherwise the order stays. What is wrong, if there is a circle.
 std::optional<std::string> put_in_order(std::vector<AppEntry>& apps) {
   Places places;
-  for (std::size_t i = 0; i < apps.size(); ++i) places.emplace(*apps[i].options.name, i);
+  for (std::size_t i = 0; i < apps.size(); ++i) places.emplace(*apps[i].request.name, i);
   if (auto fault = check_dependencies(apps, places)) return fault;
   std::vector<std::vector<std::size_t>> followers(apps.size());
   std::vector<std::size_t> waiting(apps.size(), 0);
@@ -234,24 +210,27 @@ std::optional<std::string> put_in_order(std::vector<AppEntry>& apps) {
   return std::nullopt;
 }
 
-std::string namespace_of(const AppEntry& app) { return app.options.app_namespace.value_or("default"); }
+std::string namespace_of(const AppEntry& app) {
+  const auto given = app.request.settings.values("namespace");
+  return given.empty() ? "default" : given.back();
+}
 
 std::optional<std::string> keep_only(std::vector<AppEntry>& apps, const std::vector<std::string>& only) {
   if (only.empty()) return std::nullopt;
   std::vector<std::string_view> known;
-  for (const AppEntry& app : apps) known.push_back(*app.options.name);
+  for (const AppEntry& app : apps) known.push_back(*app.request.name);
   for (const std::string& word : only) {
-    const auto meant = [&](const AppEntry& app) { return *app.options.name == word || namespace_of(app) == word; };
+    const auto meant = [&](const AppEntry& app) { return *app.request.name == word || namespace_of(app) == word; };
     if (std::any_of(apps.begin(), apps.end(), meant)) continue;
     const auto near = nearest(word, known);
     return "--only: no app is called '" + printable(word) + "'" +
            (near ? "; did you mean '" + std::string{*near} + "'?" : "");
   }
   const auto chosen = [&](const std::string& word) { return std::find(only.begin(), only.end(), word) != only.end(); };
-  std::erase_if(apps, [&](const AppEntry& app) { return !chosen(*app.options.name) && !chosen(namespace_of(app)); });
+  std::erase_if(apps, [&](const AppEntry& app) { return !chosen(*app.request.name) && !chosen(namespace_of(app)); });
   for (AppEntry& app : apps) {
     std::erase_if(app.depends_on, [&](const std::string& name) {
-      return std::none_of(apps.begin(), apps.end(), [&](const AppEntry& other) { return *other.options.name == name; });
+      return std::none_of(apps.begin(), apps.end(), [&](const AppEntry& other) { return *other.request.name == name; });
     });
   }
   return std::nullopt;
@@ -279,23 +258,22 @@ std::optional<std::string> read_entries(const Entries& entries, const AppsQuesti
     AppReading app{.question = question,
                    .entry = *json,
                    .forevers = false,
-                   .draft = {},
+                   .request = {},
                    .depends_on = {},
-                   .interpreter_arguments = {},
                    .name_prefix = {},
                    .lost = {}};
     for (const auto& [key, value] : json->items()) app.forevers = app.forevers || is_forevers_key(key);
-    if (!name.empty()) app.draft.start.name = name;
+    if (!name.empty()) app.request.name = name;
     auto fault = read_keys(app);
     if (!fault) fault = complete(app);
     std::vector<std::string> declared = fault ? std::vector<std::string>{} : declared_by(app);
-    file.apps.push_back({std::move(app.draft.start), std::move(app.depends_on), std::move(declared)});
+    file.apps.push_back({std::move(app.request), std::move(app.depends_on), std::move(declared)});
     if (fault) return words_for(file.apps.back(), number) + ": " + *fault;
     lost_of.push_back(std::move(app.lost));
   }
   if (auto fault = give_names(file.apps)) return fault;
   for (std::size_t i = 0; i < lost_of.size(); ++i) {
-    for (const std::string& text : lost_of[i]) lost[text].push_back(*file.apps[i].options.name);
+    for (const std::string& text : lost_of[i]) lost[text].push_back(*file.apps[i].request.name);
   }
   file.warnings = warnings_of(lost);
   return std::nullopt;
@@ -323,12 +301,6 @@ bool names_apps_file(std::string_view word) {
   constexpr std::string_view kEnds[] = {".json", ".config.js", ".config.cjs", ".config.mjs", ".yaml", ".yml"};
   return word == "-" ||
          std::any_of(std::begin(kEnds), std::end(kEnds), [&](std::string_view end) { return word.ends_with(end); });
-}
-
-std::vector<std::string_view> apps_file_keys() {
-  std::vector<std::string_view> keys;
-  for (const Attribute& attribute : attributes()) keys.push_back(attribute.names);
-  return keys;
 }
 
 }  // namespace forever::cli

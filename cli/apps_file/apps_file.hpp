@@ -2,22 +2,22 @@
 // text in, apps out.
 //
 // {"apps": [{"name": "web", "script": "server.js", "env": {"PORT": 8081}, "depends_on": ["db"]}, …]}, a list of apps
-// alone, or one app alone; comments and trailing commas allowed. What each key means stands in one table
-// (attributes.cpp): most become an option of `forever start`, so that a file can say whatever the command line can.
+// alone, or one app alone; comments and trailing commas allowed. Every setting (app/settings) is a key; the other keys stand in
+// one table (attributes.cpp).
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/app_request.hpp"
 #include "platform/result.hpp"
 
 namespace forever::cli {
 
-// One app of the file, as if it had been typed. `options` has a name, a program and a directory.
+// One app of the file, as if it had been typed: with a name, a program and a cwd.
 struct AppEntry {
-  StartOptions options;
+  AppRequest request;
   std::vector<std::string> depends_on;  // names of other entries
   // What the file says of it, "key=value" in one spelling and order: two readings are the same app if these are equal.
   std::vector<std::string> declared;
@@ -47,6 +47,6 @@ struct AppsQuestion {
 [[nodiscard]] std::string_view example_apps_file();
 
 // Every key that a file may use, its aliases behind it, separated by blanks; for the manual's test.
-[[nodiscard]] std::vector<std::string_view> apps_file_keys();
+[[nodiscard]] std::vector<std::string> apps_file_keys();
 
 }  // namespace forever::cli

@@ -20,9 +20,9 @@ namespace {
 std::string head(const AppSpec& spec) { return printable(spec.name) + " (id " + std::to_string(spec.id) + ")"; }
 
 // The environment that the files named by it give is part of what the file declares.
-void declare_environment(const StartOptions& options, const AppSpec& spec, std::vector<std::string>& declared) {
-  if (options.environment_files.empty()) return;
-  for (const std::string& path : options.environment_files) {
+void declare_environment(const AppRequest& request, const AppSpec& spec, std::vector<std::string>& declared) {
+  if (request.environment_files.empty()) return;
+  for (const std::string& path : request.environment_files) {
     const auto text = read_file(path);
     const auto entries =
         text ? parse_env_file(*text, path) : Result<std::vector<std::string>>{std::vector<std::string>{}};
@@ -219,21 +219,21 @@ std::variant<std::vector<Wanted>, Failure> wanted_apps(const StateDirectory& sta
   std::vector<Wanted> wanted;
   wanted.reserve(source.file.apps.size());
   for (const AppEntry& entry : source.file.apps) {
-    const std::string& name = *entry.options.name;
+    const std::string& name = *entry.request.name;
     const auto wrong = [&](Failure failure) {
       failure.message = printable(name) + ": " + failure.message;
       return failure;
     };
-    auto fresh = fresh_spec(entry.options);
+    auto fresh = fresh_spec(entry.request);
     if (auto* failure = std::get_if<Failure>(&fresh)) return wrong(*failure);
     AppSpec& spec = std::get<AppSpec>(fresh);
     spec.name = name;
-    if (auto failure = apply_options(entry.options, spec)) return wrong(*failure);
+    if (auto failure = lay_over(entry.request, spec)) return wrong(*failure);
     if (auto failure = check_spec(spec)) return wrong(*failure);
     spec.apps_file = source.path;
     spec.depends_on = entry.depends_on;
     spec.declared = entry.declared;
-    declare_environment(entry.options, spec, spec.declared);
+    declare_environment(entry.request, spec, spec.declared);
     Wanted one{std::move(spec), entry.depends_on, Step::leave, {}, true, false};
     if (const auto recorded = state.read_spec(name)) {
       one.known = true;

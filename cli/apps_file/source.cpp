@@ -72,17 +72,17 @@ std::string parent_of(const std::string& path) { return path.substr(0, std::max<
 // "npm start" names a command, unless there is a file of that name: the shell takes it apart, and is replaced by it.
 void take_commands_apart(AppsFile& file) {
   for (AppEntry& app : file.apps) {
-    StartOptions& options = app.options;
-    if (options.program.find(' ') == std::string::npos || !options.interpreter.empty()) continue;
+    AppRequest& request = app.request;
+    if (request.program.find(' ') == std::string::npos || request.settings.has("interpreter")) continue;
     const std::string path =
-        is_absolute(options.program) ? options.program : *options.directory + "/" + options.program;
+        is_absolute(request.program) ? request.program : request.settings.values("cwd").back() + "/" + request.program;
     if (exists(path)) continue;
     // A single command takes the shell's place; a list of them needs it.
-    const bool single = options.program.find_first_of("&|;<>()$`\n") == std::string::npos;
-    std::vector<std::string> words{"-c", (single ? "exec " : "") + options.program + " \"$@\"", "sh"};
-    words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-    options.program = "sh";
-    options.arguments = std::move(words);
+    const bool single = request.program.find_first_of("&|;<>()$`\n") == std::string::npos;
+    std::vector<std::string> words{"-c", (single ? "exec " : "") + request.program + " \"$@\"", "sh"};
+    words.insert(words.end(), request.arguments.begin(), request.arguments.end());
+    request.program = "sh";
+    request.arguments = std::move(words);
   }
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/settings/setting.hpp"
 #include "cli/export/export.hpp"
 #include "platform/signals.hpp"
 #include "text/printable.hpp"
@@ -22,6 +23,7 @@ class Losses {
     of_stopping();
     of_logs();
     of_attending();
+    of_the_rest();
     return std::move(list_);
   }
 
@@ -31,11 +33,24 @@ class Losses {
   [[nodiscard]] bool deployment() const noexcept {
     return is(ExportForm::kubernetes) && spec_.restart.on == RestartOn::always;
   }
+  // The settings that a form carries over, or a function below speaks of; what is in no such list is lost by every form.
+  void speak_of(std::initializer_list<std::string_view> settings) {
+    spoken_of_.insert(spoken_of_.end(), settings.begin(), settings.end());
+  }
+  void of_the_rest() {
+    for_each_setting([&](const Setting& setting) {
+      const std::string_view name = long_name(setting.option.names).substr(2);
+      if (is_usual(setting, spec_) || std::find(spoken_of_.begin(), spoken_of_.end(), name) != spoken_of_.end()) return;
+      lose(key_of(setting) + " " + printable(value_text(setting, spec_)));
+    });
+  }
   void lose(const std::string& what, const char* instead = nullptr) {
     list_.push_back("lost: " + what + (instead == nullptr ? "" : std::string{"; "} + instead));
   }
 
   void of_the_process() {
+    speak_of({"namespace", "stdin", "interpreter", "cwd", "max-open-files", "nice", "max-memory", "cgroup-memory",
+              "cgroup-cpu"});
     if (spec_.app_namespace != "default") lose("namespace " + printable(spec_.app_namespace));
     if (spec_.umask != 022 && !systemd()) {
       char mask[8] = "";
@@ -58,6 +73,7 @@ class Losses {
   }
 
   void of_its_user() {
+    speak_of({"user", "group"});
     if (is(ExportForm::kubernetes)) {
       if (!spec_.user.empty() && !is_number(spec_.user)) lose("user " + printable(spec_.user), "name its number");
       if (!spec_.group.empty() && !is_number(spec_.group)) lose("group " + printable(spec_.group), "name its number");
@@ -67,6 +83,7 @@ class Losses {
   }
 
   void of_instances() {
+    speak_of({"instances", "increment-env", "no-share", "hold-ports", "listen", "drain-timeout"});
     const bool several = spec_.instances > 1;
     const bool balanced = is(ExportForm::kubernetes) && port_of(app_);  // by its Service
     if (several && spec_.shares_ports() && !balanced)
@@ -82,6 +99,7 @@ class Losses {
   }
 
   void of_readiness() {
+    speak_of({"ready", "ready-timeout"});
     const bool notifies = spec_.ready == ReadyWhen::notify;
     const bool carried = spec_.ready == ReadyWhen::automatic || (notifies && systemd()) ||
                          (spec_.ready == ReadyWhen::listen && is(ExportForm::kubernetes) && port_of(app_)) ||
@@ -93,6 +111,9 @@ class Losses {
   }
 
   void of_restarting() {
+    speak_of({"cron-restart", "watch", "ignore", "ext", "watch-delay", "poll", "watch-hash", "watch-on-crash",
+              "restart", "stop-exit-codes", "min-uptime", "restart-delay", "max-restarts", "backoff-first",
+              "backoff-factor", "backoff-cap"});
     const RestartPolicy& restart = spec_.restart;
     if (!spec_.cron_restart.empty())
       lose("cron_restart \"" + printable(spec_.cron_restart) + "\"", "no restart by the clock");
@@ -117,6 +138,7 @@ class Losses {
   }
 
   void of_stopping() {
+    speak_of({"kill-signal", "kill-timeout", "kill-mode"});
     if (spec_.stop.signal != 15 && is(ExportForm::kubernetes))
       lose("kill_signal " + signal_name(spec_.stop.signal), "the image's STOPSIGNAL, or TERM, is sent");
     const bool all = !systemd() && spec_.stop.mode == KillMode::process;
@@ -125,6 +147,7 @@ class Losses {
   }
 
   void of_logs() {
+    speak_of({"out", "err", "merge-logs", "log-format", "log-max-size", "log-keep"});
     const LogSettings usual, &logs = spec_.logs;
     const bool files = !logs.out.empty() || !logs.err.empty();
     if (files && !systemd()) lose("out_file, error_file", "what it writes to standard output and error is collected");
@@ -149,6 +172,8 @@ class Losses {
   }
 
   void of_attending() {
+    speak_of({"health-cmd", "health-port", "health-interval", "health-timeout", "health-threshold", "on-exit",
+              "on-exit-timeout"});
     const HealthSettings& health = spec_.health;
     const char* const why = systemd() ? "look by a timer, or have it say WATCHDOG=1 (WatchdogSec=)" : nullptr;
     const std::string every = " every " + format_duration(health.interval);
@@ -169,6 +194,7 @@ class Losses {
   const ExportApp& app_;
   const AppSpec& spec_;
   std::vector<std::string> list_;
+  std::vector<std::string_view> spoken_of_;
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ void wrap(std::string& out, std::string_view text, std::size_t indent, std::size
   out.push_back('\n');
 }
 
-void option_line(std::string& out, const Option& option) {
+void option_line(std::string& out, const OptionText& option) {
   std::string left = "  ";
   const auto names = split_words(option.names, ',');
   if (names.front().size() > 2) left += "    ";  // no short name: long ones stand below each other
@@ -39,11 +39,8 @@ void option_line(std::string& out, const Option& option) {
     if (name != names.front()) left += ", ";
     left += name;
   }
-  if (!option.value.empty()) {
-    // An optional value is tied to the name, so that it is never taken for the next word.
-    left += ' ';
-    left += option.value;
-  }
+  if (!option.value.empty()) left.append(option.value_optional ? " [" : " ").append(option.value);
+  if (option.value_optional) left += ']';
   out += left;
   if (left.size() + 2 > kHelpColumn) {
     out.append("\n").append(kHelpColumn, ' ');
@@ -141,8 +138,8 @@ std::string help_for(const Verb& verb) {
     wrap(out, paragraph, 0, 0);
   }
   for (const OptionGroup& group : verb.groups) {
-    out.append("\n").append(group.title).append(":\n");
-    for (const Option& option : group.options) option_line(out, option);
+    out.append("\n").append(group.title()).append(":\n");
+    for_each_option(group, [&](const AnyOption& option) { option_line(out, option.text()); });
   }
   if (!verb.examples.empty()) {
     out.append("\nExamples:\n");

@@ -8,65 +8,10 @@
 #include <variant>
 #include <vector>
 
-#include "app/spec.hpp"
+#include "cli/grammar/app_request.hpp"
 #include "platform/ports.hpp"
 
 namespace forever::cli {
-
-// `forever start PROGRAM [options] -- ARGS` and `forever run …`. Unset options keep what the spec (new: its defaults; stopped app: its own) says.
-struct StartOptions {
-  std::string program;                 // a program, or the name of a stopped app
-  std::vector<std::string> arguments;  // the program's own
-  bool has_arguments = false;          // something followed the program, if only `--`
-  std::optional<std::string> name, app_namespace, directory, user, group;
-  std::vector<std::string> interpreter;  // --interpreter "node --flag", split at spaces
-  std::vector<std::string> environment;  // --env K=V, in order
-  std::vector<std::string> environment_files;
-  bool input = false;  // --stdin
-  std::optional<RestartOn> restart_on;
-  std::optional<std::vector<int>> stop_exit_codes;
-  std::optional<Milliseconds> min_uptime, restart_delay, backoff_first, backoff_cap, kill_timeout;
-  std::optional<double> backoff_factor;
-  std::optional<std::uint32_t> max_restarts;
-  std::optional<int> instances;            // 0: one for each processor; -K: that many fewer
-  std::vector<std::string> increment_env;  // --increment-env NAME
-  std::optional<bool> share_ports, hold_ports;
-  std::vector<std::string> listen;  // --listen ADDRESS, as to_text(ListenAddress)
-  std::optional<ReadyWhen> ready;
-  std::optional<Milliseconds> ready_timeout, drain_timeout;
-  std::optional<int> kill_signal;
-  std::optional<KillMode> kill_mode;
-  bool wait = false;
-  std::optional<Milliseconds> wait_time;  // --wait SECONDS
-  std::optional<std::string> out, err;
-  std::optional<bool> merge_logs;
-  std::optional<LogFormat> log_format;
-  std::optional<std::uint64_t> log_max_size;
-  std::optional<unsigned> log_keep;
-  std::optional<std::uint64_t> max_memory;
-  std::optional<std::string> cron_restart;
-  // Of an apps file: the apps that are meant, by name or namespace, and which of its environments.
-  std::vector<std::string> only;
-  std::string environment_name;
-  bool watch = false;
-  std::vector<std::string> watch_paths, ignore, extensions;
-  std::optional<Milliseconds> watch_delay, poll;
-  bool watch_hash = false;
-  std::optional<OnCrash> on_crash;
-  std::string shell_command;  // run --exec: the shell runs it, with the program and its arguments behind it
-  std::optional<std::uint64_t> max_open_files, cgroup_memory;
-  std::optional<unsigned> cgroup_cpu;
-  std::optional<int> nice;
-  std::optional<std::string> on_exit, health_command;  // empty: none any more
-  std::optional<std::uint16_t> health_port;
-  std::string health_path;  // with health_port
-  std::optional<Milliseconds> on_exit_timeout, health_interval, health_timeout;
-  std::optional<unsigned> health_threshold;
-  bool force = false;  // start a second copy under a new name is never done; reserved words only
-  bool json = false;
-  bool quiet = false;
-  friend bool operator==(const StartOptions&, const StartOptions&) = default;
-};
 
 struct SelectorOptions {
   std::vector<std::string> selectors;  // as typed; resolved by cli/apps/selector.hpp
@@ -77,10 +22,16 @@ struct SelectorOptions {
 };
 
 struct Start {
-  StartOptions options;
+  AppRequest app;
+  std::vector<std::string> only;  // of an apps file: the apps that are meant, by name or namespace
+  std::string environment_name;   // of an apps file: env_NAME lies over env
+  bool wait = false;
+  std::optional<Milliseconds> wait_time;  // --wait SECONDS
+  bool json = false, quiet = false;
 };
 struct Run {
-  StartOptions options;
+  AppRequest app;
+  std::string shell_command;  // --exec, of which the program is made; for the name
 };
 struct List {
   bool json = false, quiet = false, watch = false, expand = false;

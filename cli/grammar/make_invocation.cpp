@@ -4,7 +4,6 @@
 
 #include "cli/apps_file/apps_file.hpp"
 #include "cli/export/export.hpp"
-#include "cli/grammar/counts.hpp"
 #include "cli/grammar/help.hpp"
 #include "cli/list/list_table.hpp"
 #include "platform/signals.hpp"
@@ -24,16 +23,14 @@ void join(Operands& operands) {
 }
 
 // The first word is the program, wherever it stands; what follows it, on either side of the `--`, is the program's.
-bool take_program(Draft& draft, Operands& operands) {
+bool take_program(AppRequest& app, Operands& operands) {
   const bool before = !operands.words.empty();
   join(operands);
   if (operands.words.empty()) return false;
-  draft.start.program = std::move(operands.words.front());
-  draft.start.arguments.assign(std::make_move_iterator(operands.words.begin() + 1),
-                               std::make_move_iterator(operands.words.end()));
-  draft.start.has_arguments = !draft.start.arguments.empty() || (before && operands.dashes);
-  draft.start.json = draft.which.json;
-  draft.start.quiet = draft.which.quiet;
+  app.program = std::move(operands.words.front());
+  app.arguments.assign(std::make_move_iterator(operands.words.begin() + 1),
+                       std::make_move_iterator(operands.words.end()));
+  app.has_arguments = !app.arguments.empty() || (before && operands.dashes);
   return true;
 }
 
@@ -43,41 +40,43 @@ SelectorOptions take_which(Draft& draft, Operands& operands) {
   return std::move(draft.which);
 }
 
-std::optional<UsageError> two_looks(const StartOptions& start) {
-  if (!start.health_port || start.health_command.value_or("").empty()) return std::nullopt;
+std::optional<UsageError> two_looks(const GivenSettings& settings) {
+  const auto command = settings.values("health-cmd");
+  if (!settings.has("health-port") || command.empty() || command.back().empty()) return std::nullopt;
   return UsageError{"--health-cmd and --health-port exclude each other; a command can look at ports, too"};
 }
 
 // `start apps.json --env production`, as in PM2; anything else needs an assignment.
 std::optional<UsageError> take_bare_environment(Draft& draft) {
   if (draft.bare_environment.empty()) return std::nullopt;
-  if (!names_apps_file(draft.start.program))
+  if (!names_apps_file(draft.app.program))
     return UsageError{"--env '" + draft.bare_environment + "' is not an assignment; write NAME=VALUE"};
-  draft.start.environment_name = std::move(draft.bare_environment);
+  draft.which.environment_name = std::move(draft.bare_environment);
   return std::nullopt;
 }
 
 // sh -c 'COMMAND "$@"' sh PROGRAM ARGUMENT...: nothing has to be quoted.
-void wrap_in_shell(StartOptions& start, bool has_program) {
-  std::vector<std::string> arguments{"-c", start.shell_command + (has_program ? " \"$@\"" : ""), "sh"};
-  if (has_program) arguments.push_back(std::move(start.program));
-  arguments.insert(arguments.end(), std::make_move_iterator(start.arguments.begin()),
-                   std::make_move_iterator(start.arguments.end()));
-  start.program = "/bin/sh";
-  start.arguments = std::move(arguments);
+void wrap_in_shell(AppRequest& app, const std::string& command, bool has_program) {
+  std::vector<std::string> arguments{"-c", command + (has_program ? " \"$@\"" : ""), "sh"};
+  if (has_program) arguments.push_back(std::move(app.program));
+  arguments.insert(arguments.end(), std::make_move_iterator(app.arguments.begin()),
+                   std::make_move_iterator(app.arguments.end()));
+  app.program = "/bin/sh";
+  app.arguments = std::move(arguments);
 }
 
 Made make_run_as(std::string_view verb, Draft& draft, Operands& operands) {
-  const bool has_program = take_program(draft, operands);
-  if (has_program && draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  AppRequest& app = draft.app;
+  const bool has_program = take_program(app, operands);
+  if (has_program && app.program.empty()) return UsageError{"the program's name is empty"};
   if (auto error = take_bare_environment(draft)) return *error;
-  if (auto error = two_looks(draft.start)) return *error;
-  if (!draft.start.shell_command.empty()) {
-    wrap_in_shell(draft.start, has_program);
+  if (auto error = two_looks(app.settings)) return *error;
+  if (!draft.shell_command.empty()) {
+    wrap_in_shell(app, draft.shell_command, has_program);
   } else if (!has_program) {
     return missing(verb, "a program");
   }
-  return Run{std::move(draft.start)};
+  return Run{std::move(app), std::move(draft.shell_command)};
 }
 
 template <class Kind>
@@ -123,16 +122,22 @@ std::optional<PortWanted> port_from(std::string_view word) {
 }  // namespace
 
 Made make_start(Draft& draft, Operands& operands) {
-  if (!take_program(draft, operands)) return missing("start", "a program, or the name of a stopped app");
-  if (draft.start.program.empty()) return UsageError{"the program's name is empty"};
+  if (!take_program(draft.app, operands)) return missing("start", "a program, or the name of a stopped app");
+  if (draft.app.program.empty()) return UsageError{"the program's name is empty"};
   if (auto error = take_bare_environment(draft)) return *error;
-  if (auto error = two_looks(draft.start)) return *error;
-  return Start{std::move(draft.start)};
+  if (auto error = two_looks(draft.app.settings)) return *error;
+  return Start{std::move(draft.app),
+               std::move(draft.which.only),
+               std::move(draft.which.environment_name),
+               draft.wait,
+               draft.wait_time,
+               draft.which.json,
+               draft.which.quiet};
 }
 
 Made make_run(Draft& draft, Operands& operands) { return make_run_as("run", draft, operands); }
 Made make_dev(Draft& draft, Operands& operands) {
-  draft.start.watch = true;
+  (void)draft.app.settings.add(*find_setting("watch"), {});
   return make_run_as("dev", draft, operands);
 }
 
@@ -308,7 +313,7 @@ Made make_init(Draft&, Operands& operands) {
 }
 
 Made make_reload(Draft& draft, Operands& operands) {
-  Reload reload{take_which(draft, operands), draft.start.ready_timeout, draft.start.drain_timeout};
+  Reload reload{take_which(draft, operands), draft.ready_timeout, draft.drain_timeout};
   if (reload.which.selectors.empty()) return missing("reload", "the name of an app, its id, or `all`");
   return reload;
 }

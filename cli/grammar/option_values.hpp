@@ -9,12 +9,9 @@
 
 namespace forever::cli {
 
-// Each sets `into`, or says what is wrong with `value`.
-[[nodiscard]] Fault set_duration(std::optional<Milliseconds>& into, const std::string& value);
-[[nodiscard]] Fault set_positive(std::optional<Milliseconds>& into, const std::string& value);  // a duration above 0
-[[nodiscard]] Fault set_size(std::optional<std::uint64_t>& into, const std::string& value);
 // Names separated by commas; may be given again.
 [[nodiscard]] Fault set_only(std::vector<std::string>& into, const std::string& value);
+[[nodiscard]] Fault set_duration(std::optional<Milliseconds>& into, const std::string& value);
 
 template <class Number, class Into>
 Fault set_count(Into& into, const std::string& value) {
@@ -25,41 +22,40 @@ Fault set_count(Into& into, const std::string& value) {
 }
 
 template <class Into>
-Fault set_name(Into& into, const std::string& value) {
-  if (auto fault = fault_in_name(value)) return "cannot be a name: " + *fault;
-  into = value;
-  return {};
-}
-
-template <class Into>
 Fault set_text(Into& into, const std::string& value) {
   if (value.empty()) return "is empty";
   into = value;
   return {};
 }
 
-inline constexpr Option kJson = {"--json", "", "Prints JSON, and nothing but JSON, on standard output.",
-                                 [](Draft& d, const std::string&) {
-                                   d.which.json = true;
-                                   return Fault{};
-                                 }};
-inline constexpr Option kQuiet = {"-q,--quiet", "", "Says nothing unless something is wrong.",
-                                  [](Draft& d, const std::string&) {
-                                    d.which.quiet = true;
-                                    return Fault{};
-                                  }};
+// A switch: turn_on<[](Draft& draft) -> bool& { return draft.force; }>.
+template <auto place>
+Fault turn_on(Draft& draft, const std::string&) {
+  place(draft) = true;
+  return {};
+}
+// A text that is not empty.
+template <auto place>
+Fault take_text(Draft& draft, const std::string& value) {
+  return set_text(place(draft), value);
+}
 
-inline constexpr std::string_view kOnlyHelp =
-    "These apps of the file alone, by name or namespace, separated by commas. May be given again.";
-inline constexpr std::string_view kEnvironmentHelp = "Lays env_NAME of each app in the file over its env.";
-inline constexpr Option kOnly = {"--only", "NAMES", kOnlyHelp,
-                                 [](Draft& d, const std::string& v) { return set_only(d.which.only, v); }};
-inline constexpr Option kEnvironmentName = {"--env-name", "NAME", kEnvironmentHelp, [](Draft& d, const std::string& v) {
-                                              d.which.environment_name = v;
-                                              return Fault{};
-                                            }};
+inline constexpr auto kJsonPlace = [](Draft& draft) -> bool& { return draft.which.json; };
+inline constexpr auto kQuietPlace = [](Draft& draft) -> bool& { return draft.which.quiet; };
+inline constexpr Option kJson = {
+    {"--json", ValueKind::none, "", "Prints JSON, and nothing but JSON, on standard output."}, turn_on<kJsonPlace>};
+inline constexpr Option kQuiet = {{"-q,--quiet", ValueKind::none, "", "Says nothing unless something is wrong."},
+                                  turn_on<kQuietPlace>};
 
-// The groups of cli/grammar/keeping_options.cpp; the compiler refuses another number there.
-extern const Option kAlive[10], kWatching[7], kAttending[7], kStopping[3], kLogging[7];
+inline constexpr Option kOnly = {
+    {"--only", ValueKind::text, "NAMES",
+     "These apps of the file alone, by name or namespace, separated by commas. May be given again."},
+    [](Draft& draft, const std::string& value) { return set_only(draft.which.only, value); }};
+inline constexpr Option kEnvironmentName = {
+    {"--env-name", ValueKind::text, "NAME", "Lays env_NAME of each app in the file over its env."},
+    [](Draft& draft, const std::string& value) {
+      draft.which.environment_name = value;
+      return Fault{};
+    }};
 
 }  // namespace forever::cli

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "cli/grammar/counts.hpp"
 #include "cli/grammar/help.hpp"
 #include "cli/grammar/invocation.hpp"
 #include "cli/grammar/verbs.hpp"
@@ -15,11 +14,9 @@
 namespace forever::cli {
 namespace {
 
-std::string_view long_name(const Option& option) { return option.names.substr(option.names.rfind(',') + 1); }
-
 // Looked at for each option of each word: not worth a vector of names.
-bool is_named(const Option& option, std::string_view name) {
-  for (std::string_view names = option.names; !names.empty();) {
+bool is_named(const AnyOption& option, std::string_view name) {
+  for (std::string_view names = option.text().names; !names.empty();) {
     const std::size_t end = std::min(names.find(','), names.size());
     if (names.substr(0, end) == name) return true;
     names.remove_prefix(std::min(end + 1, names.size()));
@@ -27,65 +24,65 @@ bool is_named(const Option& option, std::string_view name) {
   return false;
 }
 
-std::vector<const Option*> options_of(const Verb& verb) {
-  std::vector<const Option*> all;
-  for (const OptionGroup& group : verb.groups) {
-    for (const Option& option : group.options) all.push_back(&option);
-  }
+std::vector<AnyOption> options_of(const Verb& verb) {
+  std::vector<AnyOption> all;
+  for (const OptionGroup& group : verb.groups)
+    for_each_option(group, [&](const AnyOption& option) { all.push_back(option); });
   return all;
 }
 
-const Option* find_option(const Verb& verb, std::string_view name) {
+std::optional<AnyOption> find_option(const Verb& verb, std::string_view name) {
+  std::optional<AnyOption> found;
   for (const OptionGroup& group : verb.groups) {
-    for (const Option& option : group.options) {
-      if (is_named(option, name)) return &option;
-    }
+    for_each_option(group, [&](const AnyOption& option) {
+      if (!found && is_named(option, name)) found = option;
+    });
   }
-  return nullptr;
+  return found;
 }
 
-bool takes_optional_value(const Option& option) { return option.value.starts_with('['); }
-
 // Whether the word after an option with an optional value can be that value.
-bool may_be_value(const Option& option, const std::string& word) {
-  if (option.value == "[SIGNAL]") return signal_from_name(word).has_value();
-  if (option.value == "[PATH]") return false;  // it could not be told from the program
-  return parse_duration(word).has_value();
+bool may_be_value(const AnyOption& option, const std::string& word) {
+  switch (option.text().kind) {
+    case ValueKind::signal: return signal_from_name(word).has_value();
+    case ValueKind::time: return parse_duration(word).has_value();
+    default: return false;  // it could not be told from the program
+  }
 }
 
 // The options of `verb` that stand among `words`, in the order of the table, which decides between two that say the same; all of
 // them if a word may be several (`-fn 5`) or none.
-std::vector<const Option*> options_in(const Verb& verb, const std::vector<std::string>& words) {
-  std::vector<const Option*> named;
+std::vector<AnyOption> options_in(const Verb& verb, const std::vector<std::string>& words) {
+  std::vector<AnyOption> named;
   for (const std::string& word : words) {
     if (word.size() < 2 || !word.starts_with('-')) continue;
-    const Option* option = find_option(verb, std::string_view{word}.substr(0, word.find('=')));
-    if (option == nullptr) return options_of(verb);
-    named.push_back(option);
+    const auto option = find_option(verb, std::string_view{word}.substr(0, word.find('=')));
+    if (!option) return options_of(verb);
+    named.push_back(*option);
   }
-  std::vector<const Option*> ordered = options_of(verb);
+  std::vector<AnyOption> ordered = options_of(verb);
   std::erase_if(ordered,
-                [&](const Option* option) { return std::find(named.begin(), named.end(), option) == named.end(); });
+                [&](const AnyOption& option) { return std::find(named.begin(), named.end(), option) == named.end(); });
   return ordered;
 }
 
 // Gives the options of `verb` that `words` need to CLI11. The first fault of a value is kept in `fault`.
 void declare(CLI::App& app, const Verb& verb, const std::vector<std::string>& words, Draft& draft, std::string& fault) {
-  const auto set = [&draft, &fault](const Option& option, const std::string& value) {
+  const auto set = [&draft, &fault](const AnyOption& option, const std::string& value) {
     const Fault wrong = option.set(draft, value);
     if (!wrong || !fault.empty()) return;
-    fault.append(long_name(option));
+    fault.append(option.name());
     if (!value.empty()) fault.append(" '").append(printable(value)).append("'");
     fault.append(" ").append(*wrong);
   };
-  for (const Option* option : options_in(verb, words)) {
-    const std::string names{option->names};
-    if (option->value.empty() || takes_optional_value(*option)) {
-      app.add_flag_callback(names, [option, set] { set(*option, {}); });
+  for (const AnyOption& option : options_in(verb, words)) {
+    const std::string names{option.text().names};
+    if (!option.takes_value() || option.text().value_optional) {
+      app.add_flag_callback(names, [option, set] { set(option, {}); });
       continue;
     }
     CLI::Option* added = app.add_option(names, CLI::callback_t{[option, set](const CLI::results_t& values) {
-                                          for (const std::string& value : values) set(*option, value);
+                                          for (const std::string& value : values) set(option, value);
                                           return true;
                                         }});
     // Every time it is given counts, each with one value; which one wins is the setter's affair (mostly the last).
@@ -94,17 +91,32 @@ void declare(CLI::App& app, const Verb& verb, const std::vector<std::string>& wo
   }
 }
 
+// What another supervisor calls `name`, here; empty if none of those that we know has it.
+std::string_view our_name(const Verb& verb, std::string_view name) {
+  std::string_view ours;
+  for (const OptionGroup& group : verb.groups) {
+    for_each_option(group, [&](const AnyOption& option) {
+      if (option.setting() == nullptr) return;
+      for (const std::string_view peer : split_words(option.setting()->peers, ' ')) {
+        if (peer == name) ours = option.name();
+      }
+    });
+  }
+  return ours;
+}
+
 std::string unknown_option(const Verb& verb, const std::string& word, const std::string& program) {
   const std::string name = word.substr(0, word.find('='));
   std::vector<std::string_view> known{"--help"};
-  for (const Option* option : options_of(verb)) known.push_back(long_name(*option));
+  for (const AnyOption& option : options_of(verb)) known.push_back(option.name());
   std::string message = "unknown option '" + printable(name) + "'";
-  const auto near = name.starts_with("--") ? nearest(name, known) : std::nullopt;
+  const std::string_view ours = our_name(verb, name);
+  const auto near = !ours.empty() ? std::optional{ours} : name.starts_with("--") ? nearest(name, known) : std::nullopt;
   if (!program.empty()) {
     message.append("; the program's own options stand after `--`: forever ").append(verb.name);
     message.append(" ").append(printable(program)).append(" -- ").append(printable(word));
     if (near) message.append(" (or was '").append(*near).append("' meant?)");
-  } else if (verb.groups.data() == kRunGroups.data() && find_option(*find_verb("start"), name) != nullptr) {
+  } else if (verb.groups.data() == kRunGroups.data() && find_option(*find_verb("start"), name)) {
     message.append("; ").append(verb.name).append(
         " keeps one program in the foreground, in its own files and sockets: `forever start` has it");
   } else if (near) {
@@ -120,13 +132,13 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (!words[i].starts_with('-') || words[i].size() < 2) continue;
     const std::size_t equals = words[i].find('=');
-    const Option* option = find_option(verb, std::string_view{words[i]}.substr(0, equals));
-    if (option == nullptr || option->value.empty()) continue;
-    const std::string name{long_name(*option)};
-    if (takes_optional_value(*option)) {
+    const auto option = find_option(verb, std::string_view{words[i]}.substr(0, equals));
+    if (!option || !option->takes_value()) continue;
+    const std::string name{option->name()}, value{option->text().value};
+    if (option->text().value_optional) {
       // The next word is its value only if it can be one; otherwise it is the program.
       if (equals == words[i].size() - 1)
-        return UsageError{name + "= names no " + std::string{option->value} + "; give one, or leave the = out"};
+        return UsageError{name + "= names no [" + value + "]; give one, or leave the = out"};
       if (equals == std::string::npos) {
         const bool value_follows = i + 1 < words.size() && may_be_value(*option, words[i + 1]);
         words[i] = name + "=" + (value_follows ? words[i + 1] : "");
@@ -134,9 +146,9 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
       }
     } else if (equals == words[i].size() - 1 && words[i].starts_with("--")) {
       // CLI11 would take the next word for the value of `--name=`.
-      return UsageError{name + " needs a value (" + std::string{option->value} + ")"};
+      return UsageError{name + " needs a value (" + value + ")"};
     } else if (equals == std::string::npos) {
-      if (i + 1 == words.size()) return UsageError{name + " needs a value (" + std::string{option->value} + ")"};
+      if (i + 1 == words.size()) return UsageError{name + " needs a value (" + value + ")"};
       // Its value, whatever it looks like; CLI11 would take "-1" for an option.
       if (words[i + 1].starts_with('-') && name.starts_with("--")) {
         words[i] = name + "=" + words[i + 1];
@@ -161,9 +173,9 @@ std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<st
   std::vector<std::string> optional_values;  // `--wait=` and its like are taken here: CLI11 has no empty value
   std::erase_if(words, [&](const std::string& word) {
     const std::size_t equals = word.find('=');
-    const Option* option =
-        equals == std::string::npos ? nullptr : find_option(verb, std::string_view{word}.substr(0, equals));
-    if (option == nullptr || !takes_optional_value(*option)) return false;
+    if (equals == std::string::npos) return false;
+    const auto option = find_option(verb, std::string_view{word}.substr(0, equals));
+    if (!option || !option->text().value_optional) return false;
     if (const Fault wrong = option->set(draft, word.substr(equals + 1)); wrong && fault.empty()) {
       fault = word.substr(0, equals) + " '" + printable(word.substr(equals + 1)) + "' " + *wrong;
     }

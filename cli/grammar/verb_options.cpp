@@ -1,12 +1,14 @@
 // The options of all verbs but start and run.
-#include <array>
-
 #include "cli/boot/boot_unit.hpp"
 #include "cli/grammar/option_values.hpp"
 #include "platform/signals.hpp"
 
 namespace forever::cli {
 namespace {
+
+constexpr std::string_view kSortKeys[] = {"id", "name", "namespace", "status", "restarts", "uptime", "cpu", "memory"};
+constexpr std::string_view kMetricsFormats[] = {"openmetrics", "text"};
+constexpr std::string_view kInitSystems[] = {"systemd", "openrc", "launchd", "cron"};
 
 Fault set_kill(Draft& draft, const std::string& value) {
   draft.kill = true;
@@ -16,9 +18,7 @@ Fault set_kill(Draft& draft, const std::string& value) {
 }
 
 Fault set_sort(Draft& draft, const std::string& value) {
-  constexpr std::array<std::string_view, 8> kKeys{"id",       "name",   "namespace", "status",
-                                                  "restarts", "uptime", "cpu",       "memory"};
-  for (const std::string_view key : kKeys) {
+  for (const std::string_view key : kSortKeys) {
     if (value != key) continue;
     draft.list.sort = value;
     return {};
@@ -28,166 +28,140 @@ Fault set_sort(Draft& draft, const std::string& value) {
 
 constexpr Option kPlainAnswer[] = {kJson, kQuiet};
 constexpr Option kApply[] = {
-    {"--dry-run", "", "Tells what would be done, and does nothing.",
-     [](Draft& d, const std::string&) {
-       d.apply.dry_run = true;
-       return Fault{};
-     }},
+    {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."},
+     turn_on<[](Draft& d) -> bool& { return d.apply.dry_run; }>},
     kOnly,
     kEnvironmentName,
-    {"-w,--wait", "", "Returns only when each app that was started is ready.",
-     [](Draft& d, const std::string&) {
-       d.apply.wait = true;
-       return Fault{};
-     }},
+    {{"-w,--wait", ValueKind::none, "", "Returns only when each app that was started is ready."},
+     turn_on<[](Draft& d) -> bool& { return d.apply.wait; }>},
     kJson,
     kQuiet,
 };
 
 constexpr Option kListing[] = {
-    {"-x,--expand", "", "Shows a row for each instance, not one for each app.",
-     [](Draft& d, const std::string&) {
-       d.list.expand = true;
-       return Fault{};
-     }},
-    {"-s,--sort", "COLUMN", "id, name, namespace, status, restarts, uptime, cpu or memory. Default id.", set_sort},
-    {"-w,--watch", "", "On a terminal: shows it anew every 2 seconds, until Ctrl-C.",
-     [](Draft& d, const std::string&) {
-       d.list.watch = true;
-       return Fault{};
-     }},
-    {"-q,--quiet", "", "Prints the names only, one on each line.", kQuiet.set},
+    {{"-x,--expand", ValueKind::none, "", "Shows a row for each instance, not one for each app."},
+     turn_on<[](Draft& d) -> bool& { return d.list.expand; }>},
+    {{"-s,--sort", ValueKind::word, "COLUMN",
+      "id, name, namespace, status, restarts, uptime, cpu or memory. Default id.", kSortKeys},
+     set_sort},
+    {{"-w,--watch", ValueKind::none, "", "On a terminal: shows it anew every 2 seconds, until Ctrl-C."},
+     turn_on<[](Draft& d) -> bool& { return d.list.watch; }>},
+    {{"-q,--quiet", ValueKind::none, "", "Prints the names only, one on each line."}, kQuiet.set},
     kJson,
 };
 constexpr Option kStop[] = {
-    {"-f,--force", "", "Sends KILL at once instead of asking first.",
-     [](Draft& d, const std::string&) {
-       d.force = true;
-       return Fault{};
-     }},
+    {{"-f,--force", ValueKind::none, "", "Sends KILL at once instead of asking first."},
+     turn_on<[](Draft& d) -> bool& { return d.force; }>},
     kOnly,
     kJson,
     kQuiet,
 };
 constexpr Option kRestart[] = {
-    {"--update-env", "", "Replaces its whole environment by the present one, removals too.",
-     [](Draft& d, const std::string&) {
-       d.update_env = true;
-       return Fault{};
-     }},
+    {{"--update-env", ValueKind::none, "", "Replaces its whole environment by the present one, removals too."},
+     turn_on<[](Draft& d) -> bool& { return d.update_env; }>},
     kOnly,
     kEnvironmentName,
     kJson,
     kQuiet,
 };
-constexpr Option kReload[] = {{"--ready-timeout", "TIME", "This once, instead of the app's. A bare number is seconds.",
-                               [](Draft& d, const std::string& v) { return set_positive(d.start.ready_timeout, v); }},
-                              {"--drain-timeout", "TIME", "This once, instead of the app's. A bare number is seconds.",
-                               [](Draft& d, const std::string& v) { return set_duration(d.start.drain_timeout, v); }},
-                              kOnly,
-                              kEnvironmentName,
-                              kJson,
-                              kQuiet};
-constexpr Option kDelete[] = {
-    {"--keep-logs", "", "Leaves its log files where they are. Logs outside the state directory are never removed.",
-     [](Draft& d, const std::string&) {
-       d.keep_logs = true;
-       return Fault{};
+constexpr Option kReload[] = {
+    {{"--ready-timeout", ValueKind::time, "TIME", "This once, instead of the app's. A bare number is seconds."},
+     [](Draft& d, const std::string& v) -> Fault {
+       if (Fault fault = set_duration(d.ready_timeout, v)) return fault;
+       return d.ready_timeout->count() > 0 ? Fault{} : "must be more than 0";
      }},
+    {{"--drain-timeout", ValueKind::time, "TIME", "This once, instead of the app's. A bare number is seconds."},
+     [](Draft& d, const std::string& v) { return set_duration(d.drain_timeout, v); }},
+    kOnly,
+    kEnvironmentName,
+    kJson,
+    kQuiet};
+constexpr Option kDelete[] = {
+    {{"--keep-logs", ValueKind::none, "",
+      "Leaves its log files where they are. Logs outside the state directory are never removed."},
+     turn_on<[](Draft& d) -> bool& { return d.keep_logs; }>},
     kOnly,
     kJson,
     kQuiet,
 };
 constexpr Option kDescribe[] = {
-    {"--reveal", "", "Shows the values that look like secrets, too.",
-     [](Draft& d, const std::string&) {
-       d.reveal = true;
-       return Fault{};
-     }},
+    {{"--reveal", ValueKind::none, "", "Shows the values that look like secrets, too."},
+     turn_on<[](Draft& d) -> bool& { return d.reveal; }>},
     kJson,
 };
 constexpr Option kLogsView[] = {
-    {"-n,--lines", "N", "How many of the last lines of each app are shown. Default 15.",
+    {{"-n,--lines", ValueKind::count, "N", "How many of the last lines of each app are shown. Default 15."},
      [](Draft& d, const std::string& v) { return set_count<std::uint32_t>(d.logs.lines, v); }},
-    {"-f,--follow", "", "Goes on with what is written, across rotation and restarts, until Ctrl-C.",
-     [](Draft& d, const std::string&) {
-       d.logs.follow = true;
-       return Fault{};
-     }},
-    {"-o,--out", "", "Standard output alone.",
-     [](Draft& d, const std::string&) {
-       d.logs.only_out = true;
-       return Fault{};
-     }},
-    {"-e,--err", "", "Standard error alone.",
-     [](Draft& d, const std::string&) {
-       d.logs.only_err = true;
-       return Fault{};
-     }},
-    {"-r,--raw", "", "Byte for byte, without a prefix, control characters untouched.",
-     [](Draft& d, const std::string&) {
-       d.logs.raw = true;
-       return Fault{};
-     }},
-    {"--json", "", "One JSON object for each line.", kJson.set},
+    {{"-f,--follow", ValueKind::none, "", "Goes on with what is written, across rotation and restarts, until Ctrl-C."},
+     turn_on<[](Draft& d) -> bool& { return d.logs.follow; }>},
+    {{"-o,--out", ValueKind::none, "", "Standard output alone."},
+     turn_on<[](Draft& d) -> bool& { return d.logs.only_out; }>},
+    {{"-e,--err", ValueKind::none, "", "Standard error alone."},
+     turn_on<[](Draft& d) -> bool& { return d.logs.only_err; }>},
+    {{"-r,--raw", ValueKind::none, "", "Byte for byte, without a prefix, control characters untouched."},
+     turn_on<[](Draft& d) -> bool& { return d.logs.raw; }>},
+    {{"--json", ValueKind::none, "", "One JSON object for each line."}, kJson.set},
 };
 constexpr Option kPid[] = {kJson};
 constexpr Option kReach[] = {
-    {"-k,--kill", "[SIGNAL]",
-     "Ends what is found: an app by its own stop plan (at once if SIGNAL is KILL), anything else by SIGNAL. Default "
-     "TERM, "
-     "and KILL after 10 s.",
+    {{.names = "-k,--kill",
+      .kind = ValueKind::signal,
+      .value = "SIGNAL",
+      .help = "Ends what is found: an app by its own stop plan (at once if SIGNAL is KILL), anything else by SIGNAL. "
+              "Default TERM, and KILL after 10 s.",
+      .value_optional = true},
      set_kill},
-    {"-q,--quiet", "", "Prints the pids only, one on each line; with --kill nothing unless something is wrong.",
+    {{"-q,--quiet", ValueKind::none, "",
+      "Prints the pids only, one on each line; with --kill nothing unless something is wrong."},
      kQuiet.set},
     kJson,
 };
 
 constexpr Option kMetrics[] = {
-    {"--format", "FORMAT",
-     "openmetrics, or text: Prometheus' older form, which node_exporter's textfile collector and promtool read. "
-     "Default openmetrics.",
+    {{"--format", ValueKind::word, "FORMAT",
+      "openmetrics, or text: Prometheus' older form, which node_exporter's textfile collector and promtool read. "
+      "Default openmetrics.",
+      kMetricsFormats},
      [](Draft& d, const std::string& v) -> Fault {
-       if (v != "openmetrics" && v != "text") return "is none of openmetrics, text";
+       if (v != "openmetrics" && v != "text") return "must be one of openmetrics, text";
        d.metrics_format = v == "text" ? MetricsFormat::text : MetricsFormat::openmetrics;
        return {};
      }},
 };
 constexpr Option kQuietOnly[] = {kQuiet};
-constexpr Option kInit = {"--init", "INIT", "systemd, openrc, launchd or cron. Without it: the one that runs here.",
+constexpr Option kInit = {{"--init", ValueKind::word, "INIT",
+                           "systemd, openrc, launchd or cron. Without it: the one that runs here.", kInitSystems},
                           [](Draft& d, const std::string& v) {
                             d.startup.init = v;
-                            return init_system_from(v) ? Fault{} : Fault{"is none of systemd, openrc, launchd, cron"};
+                            return init_system_from(v) ? Fault{}
+                                                       : Fault{"must be one of systemd, openrc, launchd, cron"};
                           }};
-constexpr Option kWhose = {"--user", "USER", "Whose apps, by name or number. Only root may ask for it.",
-                           [](Draft& d, const std::string& v) { return set_text(d.startup.user, v); }};
-constexpr Option kDryRun = {"--dry-run", "", "Tells what would be done, and does nothing.",
-                            [](Draft& d, const std::string&) {
-                              d.dry_run = true;
-                              return Fault{};
-                            }};
+constexpr Option kWhose = {
+    {"--user", ValueKind::user, "USER", "Whose apps, by name or number. Only root may ask for it."},
+    [](Draft& d, const std::string& v) { return set_text(d.startup.user, v); }};
+constexpr Option kDryRun = {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."},
+                            turn_on<[](Draft& d) -> bool& { return d.dry_run; }>};
 constexpr Option kStartup[] = {kInit, kWhose, kDryRun};
 constexpr Option kClean[] = {kDryRun, kQuiet};
 constexpr Option kStopAll[] = {
     kStop[0],
-    {"--until-resurrect", "", "Notes which apps are online, so that `forever resurrect` starts these again.",
-     [](Draft& d, const std::string&) {
-       d.until_resurrect = true;
-       return Fault{};
-     }},
+    {{"--until-resurrect", ValueKind::none, "",
+      "Notes which apps are online, so that `forever resurrect` starts these again."},
+     turn_on<[](Draft& d) -> bool& { return d.until_resurrect; }>},
     kJson,
     kQuiet,
 };
 
 constexpr Option kExport[] = {
-    {"--directory", "DIRECTORY", "Writes the files there, instead of all of them to standard output.",
+    {{"--directory", ValueKind::directory, "DIRECTORY",
+      "Writes the files there, instead of all of them to standard output."},
      [](Draft& d, const std::string& v) { return set_text(d.directory, v); }},
     kOnly,
     kEnvironmentName,
 };
 
 constexpr Option kUpgrade[] = {
-    {"--binary", "FILE", "The binary to go on in. Without it: this command's own.",
+    {{"--binary", ValueKind::file, "FILE", "The binary to go on in. Without it: this command's own."},
      [](Draft& d, const std::string& v) { return set_text(d.binary, v); }},
     kJson,
     kQuiet,

@@ -263,17 +263,6 @@ constexpr Verb kVerbs[] = {
 
 std::span<const Verb> verbs() { return kVerbs; }
 
-std::vector<std::string_view> split_words(std::string_view list, char separator) {
-  std::vector<std::string_view> words;
-  while (!list.empty()) {
-    const std::size_t end = list.find(separator);
-    words.push_back(list.substr(0, end));
-    if (end == std::string_view::npos) break;
-    list.remove_prefix(end + 1);
-  }
-  return words;
-}
-
 const Verb* find_verb(std::string_view word) {
   for (const Verb& verb : kVerbs) {
     if (verb.name == word) return &verb;

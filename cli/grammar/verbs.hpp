@@ -9,12 +9,17 @@
 #include <vector>
 
 #include "cli/grammar/invocation.hpp"
+#include "text/split.hpp"
 
 namespace forever::cli {
 
 // What the options of one command line have set so far; a verb makes its Invocation of it.
 struct Draft {
-  StartOptions start;
+  AppRequest app;
+  std::string shell_command;  // of run: the shell runs it, with the program and its arguments behind it
+  bool wait = false;
+  std::optional<Milliseconds> wait_time;
+  std::optional<Milliseconds> ready_timeout, drain_timeout;  // of reload
   SelectorOptions which;  // `json` and `quiet` of every verb are here until the verb takes them
   List list;
   Logs logs;
@@ -30,22 +35,51 @@ struct Draft {
   bool force = false, update_env = false, keep_logs = false, reveal = false;
 };
 
-// Nothing if `value` was taken, else what is wrong with it: "is not a duration; try 500ms, 10s or 5m".
-using Fault = std::optional<std::string>;
-
+// An option of verbs that is no setting of an app.
 struct Option {
-  std::string_view names;  // "-m,--max-restarts": short ones first, the last one is the name in messages
-  std::string_view value;  // "N": what it takes; empty for a switch
-  std::string_view help;   // a sentence or two, without a line break
+  OptionText text;
   Fault (*set)(Draft& draft, const std::string& value) = nullptr;
 };
-struct OptionGroup {
-  std::string_view title;
-  std::span<const Option> options;
+
+// An option of either kind, as the help, the parser and the completion see it.
+class AnyOption {
+ public:
+  AnyOption(const Option& option) : option_(&option), text_(&option.text) {}
+  AnyOption(const Setting& setting) : setting_(&setting), text_(&setting.option) {}
+
+  [[nodiscard]] const OptionText& text() const noexcept { return *text_; }
+  [[nodiscard]] std::string_view name() const { return long_name(text_->names); }
+  [[nodiscard]] bool takes_value() const noexcept { return text_->kind != ValueKind::none; }
+  [[nodiscard]] const Setting* setting() const noexcept { return setting_; }
+  [[nodiscard]] std::span<const std::string_view> words() const {
+    return setting_ != nullptr ? words_of(*setting_) : text_->words;
+  }
+  Fault set(Draft& draft, const std::string& value) const {
+    return setting_ != nullptr ? draft.app.settings.add(*setting_, value) : option_->set(draft, value);
+  }
+  friend bool operator==(const AnyOption&, const AnyOption&) = default;
+
+ private:
+  const Option* option_ = nullptr;
+  const Setting* setting_ = nullptr;
+  const OptionText* text_;
 };
 
-// Groups whose options say how the command is to go, not what an app is to be.
-inline constexpr std::string_view kAnswerTitle = "The answer", kAppsFileTitle = "An apps file";
+// The options below one heading: some of the verbs' own, then a group of settings.
+struct OptionGroup {
+  std::string_view heading;  // of a group without settings; these bring their own
+  std::span<const Option> options = {};
+  const SettingGroup* settings = nullptr;
+
+  [[nodiscard]] std::string_view title() const { return settings != nullptr ? settings->title : heading; }
+};
+
+template <class Act>
+void for_each_option(const OptionGroup& group, Act act) {
+  for (const Option& option : group.options) act(AnyOption{option});
+  if (group.settings == nullptr) return;
+  for (const Setting& setting : group.settings->settings) act(AnyOption{setting});
+}
 
 extern const std::span<const OptionGroup> kNoGroups, kStartGroups, kRunGroups, kListGroups, kAnswerGroups, kStopGroups,
     kRestartGroups, kDeleteGroups, kDescribeGroups, kLogsGroups, kPidGroups, kReachGroups, kApplyGroups, kQuietGroups,
@@ -88,7 +122,5 @@ struct Verb {
 [[nodiscard]] std::span<const Verb> verbs();
 // By name or alias.
 [[nodiscard]] const Verb* find_verb(std::string_view word);
-// The parts of a list such as Option::names or Verb::aliases.
-[[nodiscard]] std::vector<std::string_view> split_words(std::string_view list, char separator);
 
 }  // namespace forever::cli

@@ -6,6 +6,7 @@
 
 #include "app/environment.hpp"
 #include "app/port_record.hpp"
+#include "app/settings/setting.hpp"
 #include "cli/terminal/table.hpp"
 #include "client/view.hpp"
 #include "platform/clock.hpp"
@@ -270,12 +271,63 @@ std::string ready_text(const AppSpec& spec) {
   return "after " + format_duration(spec.restart.min_uptime);
 }
 
+// The settings that the lines below put together, and those that stand further up or in the section of logs. Every other one has a
+// line of its own if it is not as it usually is.
+constexpr std::string_view kTold[] = {"namespace",
+                                      "interpreter",
+                                      "cwd",
+                                      "user",
+                                      "instances",
+                                      "no-share",
+                                      "hold-ports",
+                                      "listen",
+                                      "ready",
+                                      "restart",
+                                      "stop-exit-codes",
+                                      "min-uptime",
+                                      "restart-delay",
+                                      "max-restarts",
+                                      "backoff-first",
+                                      "backoff-factor",
+                                      "backoff-cap",
+                                      "watch",
+                                      "ignore",
+                                      "ext",
+                                      "watch-delay",
+                                      "watch-hash",
+                                      "watch-on-crash",
+                                      "on-exit",
+                                      "health-cmd",
+                                      "health-port",
+                                      "health-interval",
+                                      "health-timeout",
+                                      "kill-signal",
+                                      "health-threshold",
+                                      "kill-timeout",
+                                      "kill-mode",
+                                      "out",
+                                      "err",
+                                      "merge-logs",
+                                      "log-format",
+                                      "log-max-size",
+                                      "log-keep",
+                                      "on-exit-timeout"};
+
+void other_settings(Page& page, const AppSpec& spec) {
+  for_each_setting([&](const Setting& setting) {
+    const std::string_view name = long_name(setting.option.names).substr(2);
+    if (is_usual(setting, spec) || std::find(std::begin(kTold), std::end(kTold), name) != std::end(kTold)) return;
+    std::string key{name};
+    std::replace(key.begin(), key.end(), '-', ' ');
+    page.line(key, printable(value_text(setting, spec)));
+  });
+}
+
 void spec_section(Page& page, const AppSpec& spec) {
   page.heading("As asked for");
   page.line("script", printable(shell_word(spec.script)));
   page.line("arguments", typed(spec.arguments));
   page.line("interpreter", interpreter_text(spec));
-  page.line("group", printable(spec.group));
   if (spec.instances > 1) page.line("instances", std::to_string(spec.instances));
   if (spec.shares_ports()) page.line("ports", spec.instances > 1 ? "shared" : "held");
   page.line("listen", typed(spec.listen));
@@ -284,19 +336,14 @@ void spec_section(Page& page, const AppSpec& spec) {
   page.line("back-off", backoff_text(spec.restart));
   page.line("stop", signal_name(spec.stop.signal) + ", KILL after " + format_duration(spec.stop.timeout) + ", " +
                         to_string(spec.stop.mode));
-  if (spec.max_memory != 0) page.line("max memory", format_size(spec.max_memory));
-  page.line("cron restart", printable(spec.cron_restart));
   page.line("watch", watch_text(spec.watch));
-  if (spec.max_open_files != 0) page.line("max open files", std::to_string(spec.max_open_files));
-  if (spec.nice) page.line("nice", std::to_string(*spec.nice));
-  if (spec.cgroup.memory != 0) page.line("cgroup memory", format_size(spec.cgroup.memory));
-  if (spec.cgroup.cpu_percent != 0) page.line("cgroup cpu", std::to_string(spec.cgroup.cpu_percent) + "%");
   if (!spec.health.command.empty()) page.line("health", printable(spec.health.command) + health_text(spec.health));
   if (spec.health.port != 0)
     page.line("health",
               "port " + std::to_string(spec.health.port) + printable(spec.health.path) + health_text(spec.health));
   if (!spec.on_exit.command.empty())
     page.line("on exit", printable(spec.on_exit.command) + ", at most " + format_duration(spec.on_exit.timeout));
+  other_settings(page, spec);
   page.line("created", rfc3339_local(wall_from_ms(spec.created_ms)));
 }
 

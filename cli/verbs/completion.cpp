@@ -1,6 +1,8 @@
 // Completion scripts for bash, zsh and fish, made from the tables of verbs and options.
 //
 // They complete verbs, the options of the verb, and names of apps, which `forever list --quiet` tells.
+#include <set>
+
 #include "cli/carry_out.hpp"
 #include "cli/grammar/verbs.hpp"
 #include "cli/terminal/print.hpp"
@@ -25,11 +27,65 @@ std::string all_verbs() {
 std::string options_of(const Verb& verb) {
   std::string words = "--help";
   for (const OptionGroup& group : verb.groups) {
-    for (const Option& option : group.options) {
-      for (const std::string_view name : split_words(option.names, ',')) (words += ' ') += name;
-    }
+    for_each_option(group, [&](const AnyOption& option) {
+      for (const std::string_view name : split_words(option.text().names, ',')) (words += ' ') += name;
+    });
   }
   return words;
+}
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) text.append(text.empty() ? "" : " ").append(word);
+  return text;
+}
+
+// What compgen completes the value with; empty where nothing is known of it.
+std::string bash_action(const AnyOption& option) {
+  switch (option.text().kind) {
+    case ValueKind::directory: return "-d -- \"$word\"";
+    case ValueKind::file:
+    case ValueKind::log:
+    case ValueKind::words: return "-f -- \"$word\"";
+    case ValueKind::user: return "-u -- \"$word\"";
+    case ValueKind::group: return "-g -- \"$word\"";
+    case ValueKind::signal: return "-A signal -- \"SIG${word#SIG}\"";
+    case ValueKind::word: return "-W '" + joined(option.words()) + "' -- \"$word\"";
+    case ValueKind::none:
+    case ValueKind::text:
+    case ValueKind::name:
+    case ValueKind::command:
+    case ValueKind::list:
+    case ValueKind::time:
+    case ValueKind::size:
+    case ValueKind::count:
+    case ValueKind::number:
+    case ValueKind::percent:
+    case ValueKind::schedule:
+    case ValueKind::address: break;
+  }
+  return {};
+}
+
+// A line of a case for each option that takes what can be completed. One that two verbs have takes the same with both, or is a switch
+// with one of them.
+std::string bash_values() {
+  std::set<std::string_view> done;
+  std::string out;
+  for (const Verb& verb : verbs()) {
+    for (const OptionGroup& group : verb.groups) {
+      for_each_option(group, [&](const AnyOption& option) {
+        const std::string action = option.text().value_optional ? std::string{} : bash_action(option);
+        if (action.empty() || !done.insert(option.name()).second) return;
+        out.append("    ")
+            .append(option.name())
+            .append(") COMPREPLY=($(compgen ")
+            .append(action)
+            .append(")); return ;;\n");
+      });
+    }
+  }
+  return out;
 }
 
 std::string bash_script() {
@@ -67,18 +123,8 @@ std::string bash_script() {
       "  esac\n"
       "  [ \"${COMP_WORDS[1]}\" = logs ] && previous=''\n"
       "  case $previous in\n"
-      "    --cwd) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
-      "    --env-file|--out|--err|--interpreter|--ignore) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-      "    --restart) COMPREPLY=($(compgen -W 'always on-failure never' -- \"$word\")); return ;;\n"
-      "    --init) COMPREPLY=($(compgen -W 'systemd openrc launchd cron' -- \"$word\")); return ;;\n"
-      "    --kill-mode) COMPREPLY=($(compgen -W 'tree group process' -- \"$word\")); return ;;\n"
-      "    --log-format) COMPREPLY=($(compgen -W 'raw time json' -- \"$word\")); return ;;\n"
-      "    --watch-on-crash) COMPREPLY=($(compgen -W 'wait restart' -- \"$word\")); return ;;\n"
-      "    --sort) COMPREPLY=($(compgen -W 'id name namespace status restarts uptime cpu memory' -- \"$word\")); "
-      "return ;;\n"
-      "    --user) COMPREPLY=($(compgen -u -- \"$word\")); return ;;\n"
-      "    --group) COMPREPLY=($(compgen -g -- \"$word\")); return ;;\n"
-      "    --kill-signal|signal) COMPREPLY=($(compgen -A signal -- \"SIG${word#SIG}\")); return ;;\n"
+      "    signal) COMPREPLY=($(compgen -A signal -- \"SIG${word#SIG}\")); return ;;\n" +
+      bash_values() +
       "  esac\n"
       "  case $word in\n"
       "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")); return ;;\n"
@@ -111,20 +157,17 @@ std::string zsh_text(std::string_view text) {
   return out;
 }
 
-std::string zsh_action(const Option& option) {
-  const std::string_view name = option.names.substr(option.names.rfind(',') + 1);
-  if (name == "--cwd") return "_files -/";
-  if (name == "--env-file" || name == "--out" || name == "--err") return "_files";
-  if (name == "--restart") return "(always on-failure never)";
-  if (name == "--kill-mode") return "(tree group process)";
-  if (name == "--init") return "(systemd openrc launchd cron)";
-  if (name == "--watch-on-crash") return "(wait restart)";
-  if (name == "--log-format") return "(raw time json)";
-  if (name == "--kill-signal") return "_signals";
-  if (name == "--user") return "_users";
-  if (name == "--group") return "_groups";
-  if (name == "--sort") return "(id name namespace status restarts uptime cpu memory)";
-  return " ";
+std::string zsh_action(const AnyOption& option) {
+  switch (option.text().kind) {
+    case ValueKind::directory: return "_files -/";
+    case ValueKind::file:
+    case ValueKind::log: return "_files";
+    case ValueKind::user: return "_users";
+    case ValueKind::group: return "_groups";
+    case ValueKind::signal: return "_signals";
+    case ValueKind::word: return "(" + joined(option.words()) + ")";
+    default: return " ";
+  }
 }
 
 // The first sentence is what fits beside a word.
@@ -133,15 +176,14 @@ std::string_view first_sentence(std::string_view text) { return text.substr(0, t
 std::string zsh_options(const Verb& verb) {
   std::string out = "        '(- *)'{-h,--help}'[all about this verb]'";
   for (const OptionGroup& group : verb.groups) {
-    for (const Option& option : group.options) {
-      for (const std::string_view name : split_words(option.names, ',')) {
-        out +=
-            " \\\n        " + shell_quoted("*" + std::string{name} + "[" + zsh_text(first_sentence(option.help)) + "]" +
-                                           (option.value.empty() || option.value.front() == '['
-                                                ? std::string{}
-                                                : ":" + zsh_text(option.value) + ":" + zsh_action(option)));
-      }
-    }
+    for_each_option(group, [&](const AnyOption& option) {
+      const OptionText& text = option.text();
+      std::string value;
+      if (option.takes_value() && !text.value_optional) value = ":" + zsh_text(text.value) + ":" + zsh_action(option);
+      for (const std::string_view name : split_words(text.names, ','))
+        out += " \\\n        " +
+               shell_quoted("*" + std::string{name} + "[" + zsh_text(first_sentence(text.help)) + "]" + value);
+    });
   }
   return out;
 }
@@ -196,24 +238,18 @@ std::string zsh_script() {
   return out;
 }
 
-std::string fish_option(const Verb& verb, const Option& option) {
+std::string fish_option(const Verb& verb, const AnyOption& option) {
   std::string out = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
-  for (const std::string_view name : split_words(option.names, ',')) {
+  for (const std::string_view name : split_words(option.text().names, ',')) {
     out += name.starts_with("--") ? " -l " + std::string{name.substr(2)} : " -s " + std::string{name.substr(1)};
   }
-  if (!option.value.empty() && option.value.front() != '[') {
-    const std::string_view name = option.names.substr(option.names.rfind(',') + 1);
+  if (option.takes_value() && !option.text().value_optional) {
     out += " -r";
-    if (name == "--restart") out += " -fa 'always on-failure never'";
-    if (name == "--kill-mode") out += " -fa 'tree group process'";
-    if (name == "--init") out += " -fa 'systemd openrc launchd cron'";
-    if (name == "--watch-on-crash") out += " -fa 'wait restart'";
-    if (name == "--log-format") out += " -fa 'raw time json'";
-    if (name == "--sort") out += " -fa 'id name namespace status restarts uptime cpu memory'";
-    if (name == "--cwd") out += " -fa '(__fish_complete_directories)'";
+    if (!option.words().empty()) out += " -fa '" + joined(option.words()) + "'";
+    if (option.text().kind == ValueKind::directory) out += " -fa '(__fish_complete_directories)'";
   }
   std::string text;
-  for (const char c : first_sentence(option.help)) {
+  for (const char c : first_sentence(option.text().help)) {
     if (c == '\'' || c == '\\') text += '\\';
     text += c;
   }
@@ -248,7 +284,7 @@ std::string fish_script() {
       case OperandKind::none: break;
     }
     for (const OptionGroup& group : verb.groups) {
-      for (const Option& option : group.options) out += fish_option(verb, option);
+      for_each_option(group, [&](const AnyOption& option) { out += fish_option(verb, option); });
     }
   }
   return out;

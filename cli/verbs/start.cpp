@@ -45,21 +45,21 @@ using Planned = std::variant<Plan, Failure>;
 bool on_record(const StateDirectory& state, const std::string& name) { return exists(state.spec_path(name)); }
 
 // A word that is the name of an app on record; nothing if it is a program.
-std::optional<std::string> app_named(const StateDirectory& state, const StartOptions& options) {
-  const std::string& word = options.program;
-  if (options.name || fault_in_name(word) || !on_record(state, word)) return std::nullopt;
-  if (!options.has_arguments) return word;
+std::optional<std::string> app_named(const StateDirectory& state, const AppRequest& request) {
+  const std::string& word = request.program;
+  if (request.name || fault_in_name(word) || !on_record(state, word)) return std::nullopt;
+  if (!request.has_arguments) return word;
   // `server 8082` is another app than `server 8081`, but for an app called web `web -- --port 9` is web itself.
   const auto spec = state.read_spec(word);
   return spec && spec->script == word ? std::nullopt : std::optional{word};
 }
 
-Planned plan_known(const StateDirectory& state, const StartOptions& options, const std::string& name) {
+Planned plan_known(const StateDirectory& state, const AppRequest& request, const std::string& name) {
   auto spec = state.read_spec(name);
   if (!spec) return Failure{ExitCode::failed, spec.error().message()};
   const AppSpec recorded = *spec;
-  if (options.has_arguments) spec->arguments = options.arguments;
-  if (auto failure = apply_options(options, *spec)) return *failure;
+  if (request.has_arguments) spec->arguments = request.arguments;
+  if (auto failure = lay_over(request, *spec)) return *failure;
   const bool changed = !(*spec == recorded);
   return Plan{std::move(*spec), true, true, changed};
 }
@@ -96,14 +96,14 @@ std::string command_text(const AppSpec& spec) {
 }
 
 // By the resolver of all verbs, so that an id that is told twice is refused by each of them.
-Planned plan_by_id(const StateDirectory& state, const StartOptions& options) {
-  const auto chosen = select(view_apps(state, false), {"id:" + options.program}, {});
+Planned plan_by_id(const StateDirectory& state, const AppRequest& request) {
+  const auto chosen = select(view_apps(state, false), {"id:" + request.program}, {});
   if (const auto* error = std::get_if<SelectionError>(&chosen)) return Failure{ExitCode::not_found, error->message};
-  return plan_known(state, options, std::get<std::vector<Target>>(chosen).front().name);
+  return plan_known(state, request, std::get<std::vector<Target>>(chosen).front().name);
 }
 
-Planned plan_program(const StateDirectory& state, const StartOptions& options) {
-  auto fresh = fresh_spec(options);
+Planned plan_program(const StateDirectory& state, const AppRequest& request) {
+  auto fresh = fresh_spec(request);
   if (auto* failure = std::get_if<Failure>(&fresh)) return *failure;
   AppSpec& spec = std::get<AppSpec>(fresh);
   std::optional<AppSpec> same;
@@ -113,8 +113,8 @@ Planned plan_program(const StateDirectory& state, const StartOptions& options) {
     if (recorded && same_command(*recorded, spec)) same = std::move(*recorded);
     return !same;
   };
-  if (options.name) {
-    spec.name = *options.name;
+  if (request.name) {
+    spec.name = *request.name;
     if (taken(spec.name)) {
       const auto recorded = state.read_spec(spec.name);
       if (!recorded && on_record(state, spec.name)) return Failure{ExitCode::failed, recorded.error().message()};
@@ -125,17 +125,17 @@ Planned plan_program(const StateDirectory& state, const StartOptions& options) {
   } else {
     spec.name = unique_name(default_name_for(spec), taken);
   }
-  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), options.name.has_value(), false};
+  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), request.name.has_value(), false};
   const AppSpec before = plan.spec;
-  if (auto failure = apply_options(options, plan.spec)) return *failure;
+  if (auto failure = lay_over(request, plan.spec)) return *failure;
   plan.changed = plan.known && !(plan.spec == before);
   return plan;
 }
 
-Planned make_plan(const StateDirectory& state, const StartOptions& options) {
-  if (only_digits(options.program) && !options.name) return plan_by_id(state, options);
-  if (const auto name = app_named(state, options)) return plan_known(state, options, *name);
-  return plan_program(state, options);
+Planned make_plan(const StateDirectory& state, const AppRequest& request) {
+  if (only_digits(request.program) && !request.name) return plan_by_id(state, request);
+  if (const auto name = app_named(state, request)) return plan_known(state, request, *name);
+  return plan_program(state, request);
 }
 
 std::string head(const AppSpec& spec) { return printable(spec.name) + " (id " + std::to_string(spec.id) + ")"; }
@@ -198,12 +198,12 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
   return started;
 }
 
-std::variant<Started, Failure> carry_out(const StateDirectory& state, const StartOptions& options) {
+std::variant<Started, Failure> carry_out(const StateDirectory& state, const AppRequest& request) {
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
-    auto planned = make_plan(state, options);
+    auto planned = make_plan(state, request);
     if (auto* failure = std::get_if<Failure>(&planned)) return *failure;
     Plan& plan = std::get<Plan>(planned);
-    if (auto failure = check_watch_options(options, plan.spec.watch)) return *failure;
+    if (auto failure = check_watch_settings(request.settings, plan.spec.watch)) return *failure;
     AppSpec& spec = plan.spec;
     if (plan.known) {
       const AppView view = view_app(state, spec.name, true);
@@ -234,7 +234,7 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const Star
     if (plan.named || (recorded && same_command(*recorded, spec)))
       return already_there(state, spec, view_app(state, spec.name, true), true);
   }
-  return Failure{ExitCode::failed, "cannot find a free name for " + options.program + "; give it one by --name"};
+  return Failure{ExitCode::failed, "cannot find a free name for " + request.program + "; give it one by --name"};
 }
 
 void tell_end(const Readiness& readiness, const std::string& name) {
@@ -249,12 +249,12 @@ void tell_end(const Readiness& readiness, const std::string& name) {
 }
 
 // What is known of its being up, as --wait or the terminal asks; nothing where nobody asked.
-std::optional<Readiness> look_after(const StateDirectory& state, const Started& started, const StartOptions& options) {
+std::optional<Readiness> look_after(const StateDirectory& state, const Started& started, const Start& command) {
   const Milliseconds uptime = started.spec.restart.min_uptime;
-  if (options.wait)
+  if (command.wait)
     return await_ready(state, started.spec.name, started.pids, uptime,
-                       options.wait_time.value_or(started.spec.ready_timeout), started.spec.ready_when());
-  if (started.already || options.json || options.quiet || !is_terminal(Stream::out)) return std::nullopt;
+                       command.wait_time.value_or(started.spec.ready_timeout), started.spec.ready_when());
+  if (started.already || command.json || command.quiet || !is_terminal(Stream::out)) return std::nullopt;
   Readiness readiness =
       await_ready(state, started.spec.name, started.pids, std::min(uptime, kTerminalLook), kTerminalLook);
   if (readiness.kind == Readiness::Kind::late) return std::nullopt;
@@ -264,23 +264,22 @@ std::optional<Readiness> look_after(const StateDirectory& state, const Started& 
 }  // namespace
 
 int start(const Start& command) {
-  const StartOptions& options = command.options;
   auto opened = open_state(true);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, options.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  if (const std::string warning = options.quiet ? std::string{} : logout_warning(); !warning.empty()) complain(warning);
-  if (is_apps_file(state, options.program)) return start_apps_file(state, options);
-  if (!options.only.empty() || !options.environment_name.empty())
+  if (const std::string warning = command.quiet ? std::string{} : logout_warning(); !warning.empty()) complain(warning);
+  if (is_apps_file(state, command.app.program)) return start_apps_file(state, command);
+  if (!command.only.empty() || !command.environment_name.empty())
     return fail({ExitCode::usage, "--only and --env-name belong to an apps file: forever start apps.json --only web"},
-                options.json);
-  auto outcome = carry_out(state, options);
-  if (const auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure, options.json, state.path());
+                command.json);
+  auto outcome = carry_out(state, command.app);
+  if (const auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure, command.json, state.path());
   const Started& started = std::get<Started>(outcome);
 
   int code = to_int(ExitCode::ok);
-  if (!options.json && !options.quiet) code = print(started.line + "\n");
+  if (!command.json && !command.quiet) code = print(started.line + "\n");
   std::string error;
-  const auto readiness = look_after(state, started, options);
+  const auto readiness = look_after(state, started, command);
   if (readiness && readiness->kind != Readiness::Kind::ready) {
     tell_end(*readiness, started.spec.name);
     error = started.spec.name + " " + readiness->reason;
@@ -288,26 +287,26 @@ int start(const Start& command) {
       complain(holder);
       error += "; " + holder;
     }
-    if (options.wait || !readiness->well) code = to_int(ExitCode::failed);
+    if (command.wait || !readiness->well) code = to_int(ExitCode::failed);
   }
-  if (options.json)
+  if (command.json)
     return print(json_list(state.path(), {look_at(view_app(state, started.spec.name, false), steady_now())}, error),
                  code);
   return code;
 }
 
 int run(const Run& command) {
-  auto fresh = fresh_spec(command.options);
+  auto fresh = fresh_spec(command.app);
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
   spec.name = default_name_for(spec);
-  if (!command.options.shell_command.empty())
-    spec.name = default_name(command.options.shell_command.substr(0, command.options.shell_command.find(' ')));
+  if (!command.shell_command.empty())
+    spec.name = default_name(command.shell_command.substr(0, command.shell_command.find(' ')));
   spec.restart.on =
       RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
-  if (!command.options.restart_on) spec.watch.on_crash = OnCrash::wait;
-  if (const auto failure = apply_options(command.options, spec)) return fail(*failure, false);
-  if (const auto failure = check_watch_options(command.options, spec.watch)) return fail(*failure, false);
+  if (!command.app.settings.has("restart")) spec.watch.on_crash = OnCrash::wait;
+  if (const auto failure = lay_over(command.app, spec)) return fail(*failure, false);
+  if (const auto failure = check_watch_settings(command.app.settings, spec.watch)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   if (spec.cgroup.any()) {
     if (const auto place = place_for(spec.cgroup); !place)

@@ -170,7 +170,7 @@ TEST_CASE("BOOT1 startup --dry-run shows the file for every init and writes noth
   CHECK_FALSE(fs::exists("/etc/init.d/forever-root"));
   const Result wrong = home.forever({"startup", "--init", "upstart"});
   CHECK(wrong.exit_code == 2);
-  require_one_line(wrong.err, "is none of systemd, openrc, launchd, cron");
+  require_one_line(wrong.err, "must be one of systemd, openrc, launchd, cron");
 }
 
 TEST_CASE("BOOT1 startup writes launchd's agent once, its tools can read it, and unstartup removes it", "[e2e]") {

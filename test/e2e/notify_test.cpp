@@ -77,7 +77,7 @@ TEST_CASE("STATE3 who has not asked for it gets no NOTIFY_SOCKET, the caller's l
   require_one_line(held.err, "add --hold-ports");
   const Result word = home.forever(start_words("other", {"--ready", "soon"}, {"wait"}));
   CHECK(word.exit_code == 2);
-  require_one_line(word.err, "'soon' is none of uptime, listen, notify");
+  require_one_line(word.err, "'soon' must be one of uptime, listen, notify");
 }
 
 TEST_CASE("CLU4 a reload waits for READY=1, and a release that does not say it is not taken", "[CLU4][CLU2]") {

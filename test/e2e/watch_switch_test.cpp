@@ -135,7 +135,7 @@ TEST_CASE("WATCH what makes no sense is refused in one line", "[WATCH]") {
   };
   refused({"--ext", "js"}, 2, "add --watch");
   refused({"--watch=/no/where"}, 1, "/no/where: no such");
-  refused({"--watch", "--watch-on-crash", "perhaps"}, 2, "wait, restart");
+  refused({"--watch", "--watch-on-crash", "perhaps"}, 2, "restart, wait");
   refused({"--watch="}, 2, "--watch=");
   refused({"--watch", "--poll="}, 2, "--poll=");
   refused({"--watch", "--poll=0"}, 2, "try 1s");

@@ -21,11 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::set<std::string> before;
   for (const AppEntry& app : file->apps) {
-    must(app.options.name && !fault_in_name(*app.options.name));
-    must(!app.options.program.empty() && app.options.directory && !app.options.directory->empty());
+    must(app.request.name && !fault_in_name(*app.request.name));
+    must(!app.request.program.empty() && app.request.settings.has("cwd"));
     for (const std::string& name : app.depends_on) must(before.contains(name));
-    must(before.insert(*app.options.name).second);
-    for (const std::string& one : app.options.environment) must(one.find('=') != std::string::npos);
+    must(before.insert(*app.request.name).second);
+    for (const std::string& one : app.request.environment) must(one.find('=') != std::string::npos);
   }
   return 0;
 }

@@ -33,14 +33,23 @@ std::string fault(const std::string& text, const AppsQuestion& asked = question(
 
 std::vector<std::string> names_of(const AppsFile& file) {
   std::vector<std::string> names;
-  for (const AppEntry& app : file.apps) names.push_back(*app.options.name);
+  for (const AppEntry& app : file.apps) names.push_back(*app.request.name);
   return names;
 }
 using Names = std::vector<std::string>;
 
 // One app with these keys beside its script, and one more.
 AppsFile with(const std::string& keys) { return parsed("{\"script\": \"x\", " + keys + "}"); }
-StartOptions options_with(const std::string& keys) { return with(keys).apps.front().options; }
+// What the file asks for, and a new spec with it.
+struct Asked : AppRequest {
+  AppSpec spec;
+};
+Asked asked(const AppEntry& app) {
+  AppSpec spec;
+  app.request.settings.lay_over(spec);
+  return {app.request, std::move(spec)};
+}
+Asked options_with(const std::string& keys) { return asked(with(keys).apps.front()); }
 std::string warnings_with(const std::string& keys) {
   std::string all;
   for (const std::string& line : with(keys).warnings) all += line + "\n";
@@ -51,60 +60,71 @@ std::string warnings_with(const std::string& keys) {
 struct Sample {
   const char* keys;  // all the spellings, separated by blanks
   const char* value;
-  bool (*set)(const StartOptions& options);  // null: nothing is set
+  bool (*set)(const Asked& options);  // null: nothing is set
   const char* told = "";
 };
 const Sample kSamples[] = {
-    {"name", R"("web")", [](const StartOptions& o) { return o.name == "web"; }},
-    {"uid user", R"("www")", [](const StartOptions& o) { return o.user == "www"; }},
-    {"gid group", "33", [](const StartOptions& o) { return o.group == "33"; }},
-    {"namespace", R"("prod")", [](const StartOptions& o) { return o.app_namespace == "prod"; }},
+    {"name", R"("web")", [](const Asked& o) { return o.name == "web"; }},
+    {"uid user", R"("www")", [](const Asked& o) { return o.spec.user == "www"; }},
+    {"gid group", "33", [](const Asked& o) { return o.spec.group == "33"; }},
+    {"namespace", R"("prod")", [](const Asked& o) { return o.spec.app_namespace == "prod"; }},
     {"args options", R"("-a 'b c' \"d e\" f\\ g")",
-     [](const StartOptions& o) {
+     [](const Asked& o) {
        return o.arguments == Names{"-a", "b c", "d e", "f g"};
      }},
     {"interpreter exec_interpreter command", R"("python3")",
-     [](const StartOptions& o) { return o.interpreter == Names{"python3"}; }},
-    {"cwd workingDir", R"("sub")", [](const StartOptions& o) { return o.directory == "/srv/app/sub"; }},
+     [](const Asked& o) { return o.spec.interpreter == Names{"python3"}; }},
+    {"cwd workingDir", R"("sub")", [](const Asked& o) { return o.spec.directory == "/srv/app/sub"; }},
     {"sourceDir", R"("/opt/x")",
-     [](const StartOptions& o) { return o.program == "/opt/x/x" && o.directory == "/opt/x"; }},
+     [](const Asked& o) { return o.program == "/opt/x/x" && o.spec.directory == "/opt/x"; }},
     {"env_file", R"([".env", "/etc/x.env"])",
-     [](const StartOptions& o) {
+     [](const Asked& o) {
        return o.environment_files == Names{"/srv/app/.env", "/etc/x.env"};
      }},
-    {"port", "8081", [](const StartOptions& o) { return o.environment == Names{"PORT=8081"}; }},
+    {"port", "8081", [](const Asked& o) { return o.environment == Names{"PORT=8081"}; }},
     {"env", R"({"A": "1", "B": 2, "C": true, "D": null, "E": {"x": [1]}})",
-     [](const StartOptions& o) {
+     [](const Asked& o) {
        return o.environment == Names{"A=1", "B=2", "C=true", "E={\"x\":[1]}"};
      }},
-    {"autorestart", "false", [](const StartOptions& o) { return o.restart_on == RestartOn::never; }},
-    {"restart", R"("on-failure")", [](const StartOptions& o) { return o.restart_on == RestartOn::on_failure; }},
+    {"instances", "4", [](const Asked& o) { return o.spec.instances == 4; }},
+    {"increment_var increment_env", R"("PORT")", [](const Asked& o) { return o.spec.increment_env == Names{"PORT"}; }},
+    {"listen_timeout ready_timeout", "3000", [](const Asked& o) { return o.spec.ready_timeout == Milliseconds{3000}; }},
+    {"watch", "true", [](const Asked& o) { return o.spec.watch.on; }},
+    {"ignore_watch watchIgnorePatterns watchIgnore", R"(["node_modules"])",
+     [](const Asked& o) { return o.spec.watch.ignore == Names{"node_modules"}; }},
+    {"watch_delay", "1000", [](const Asked& o) { return o.spec.watch.delay == Milliseconds{1000}; }},
+    {"autorestart", "false", [](const Asked& o) { return o.spec.restart.on == RestartOn::never; }},
+    {"restart", R"("on-failure")", [](const Asked& o) { return o.spec.restart.on == RestartOn::on_failure; }},
     {"stop_exit_codes", "[0, 42]",
-     [](const StartOptions& o) {
-       return o.stop_exit_codes == std::vector<int>{0, 42};
+     [](const Asked& o) {
+       return o.spec.restart.stop_exit_codes == std::vector<int>{0, 42};
      }},
-    {"min_uptime minUptime", "1500", [](const StartOptions& o) { return o.min_uptime == Milliseconds{1500}; }},
-    {"max_restarts max", "5", [](const StartOptions& o) { return o.max_restarts == 5U; }},
-    {"restart_delay", R"("2s")", [](const StartOptions& o) { return o.restart_delay == Milliseconds{2000}; }},
+    {"min_uptime minUptime", "1500", [](const Asked& o) { return o.spec.restart.min_uptime == Milliseconds{1500}; }},
+    {"max_restarts max", "5", [](const Asked& o) { return o.spec.restart.max_restarts == 5U; }},
+    {"restart_delay", R"("2s")", [](const Asked& o) { return o.spec.restart.restart_delay == Milliseconds{2000}; }},
     {"exp_backoff_restart_delay backoff_first", "100",
-     [](const StartOptions& o) { return o.backoff_first == Milliseconds{100}; }},
+     [](const Asked& o) { return o.spec.restart.backoff_first == Milliseconds{100}; }},
     {"spinSleepTime", "700",
-     [](const StartOptions& o) { return o.backoff_first == Milliseconds{700} && o.backoff_cap == Milliseconds{700}; }},
+     [](const Asked& o) {
+       return o.spec.restart.backoff_first == Milliseconds{700} && o.spec.restart.backoff_cap == Milliseconds{700};
+     }},
     {"max_memory_restart max_memory", R"("300M")",
-     [](const StartOptions& o) { return o.max_memory == std::uint64_t{300} << 20U; }},
-    {"cron_restart cron", R"("0 4 * * *")", [](const StartOptions& o) { return o.cron_restart == "0 4 * * *"; }},
-    {"kill_timeout", "1600", [](const StartOptions& o) { return o.kill_timeout == Milliseconds{1600}; }},
-    {"kill_signal killSignal", R"("SIGINT")", [](const StartOptions& o) { return o.kill_signal == 2; }},
-    {"treekill killTree", "false", [](const StartOptions& o) { return o.kill_mode == KillMode::process; }},
+     [](const Asked& o) { return o.spec.max_memory == std::uint64_t{300} << 20U; }},
+    {"cron_restart cron", R"("0 4 * * *")", [](const Asked& o) { return o.spec.cron_restart == "0 4 * * *"; }},
+    {"kill_timeout", "1600", [](const Asked& o) { return o.spec.stop.timeout == Milliseconds{1600}; }},
+    {"kill_signal killSignal", R"("SIGINT")", [](const Asked& o) { return o.spec.stop.signal == 2; }},
+    {"treekill killTree", "false", [](const Asked& o) { return o.spec.stop.mode == KillMode::process; }},
     {"out_file out output out_log outFile", R"("logs/o")",
-     [](const StartOptions& o) { return o.out == "/srv/app/logs/o"; }},
+     [](const Asked& o) { return o.spec.logs.out == "/srv/app/logs/o"; }},
     {"error_file error err err_file err_log errFile", R"("~/e")",
-     [](const StartOptions& o) { return o.err == "/home/me/e"; }},
-    {"log_file log logFile", R"("/l")", [](const StartOptions& o) { return o.out == "/l" && o.merge_logs == true; }},
-    {"log_type", R"("json")", [](const StartOptions& o) { return o.log_format == LogFormat::json; }},
-    {"log_date_format", R"("YYYY")", [](const StartOptions& o) { return o.log_format == LogFormat::time; }, "ISO 8601"},
-    {"time", "true", [](const StartOptions& o) { return o.log_format == LogFormat::time; }},
-    {"disable_logs", "true", [](const StartOptions& o) { return o.out == "/dev/null" && o.err == "/dev/null"; }},
+     [](const Asked& o) { return o.spec.logs.err == "/home/me/e"; }},
+    {"log_file log logFile", R"("/l")",
+     [](const Asked& o) { return o.spec.logs.out == "/l" && o.spec.logs.merge == true; }},
+    {"log_type", R"("json")", [](const Asked& o) { return o.spec.logs.format == LogFormat::json; }},
+    {"log_date_format", R"("YYYY")", [](const Asked& o) { return o.spec.logs.format == LogFormat::time; }, "ISO 8601"},
+    {"time", "true", [](const Asked& o) { return o.spec.logs.format == LogFormat::time; }},
+    {"disable_logs", "true",
+     [](const Asked& o) { return o.spec.logs.out == "/dev/null" && o.spec.logs.err == "/dev/null"; }},
     {"exec_mode", R"("cluster")", nullptr},
     {"instance_var", R"("SLOT")", nullptr, "FOREVER_INSTANCE"},
     {"watch_options", R"({"usePolling": true})", nullptr, "watch_options is not carried over"},
@@ -120,34 +140,11 @@ const Sample kSamples[] = {
     {"filter_env", "true", nullptr, "filter_env is not carried over"},
     {"post_update", R"(["npm install"])", nullptr, "post_update is not carried over"},
 };
-// What other versions have an option for: an option of that name, or told as not supported.
-struct Depending {
-  const char* keys;
-  const char* value;
-  const char* option;
-};
-const Depending kDepending[] = {
-    {"instances", "4", "--instances"},
-    {"increment_var increment_env", R"("PORT")", "--increment-env"},
-    {"listen_timeout ready_timeout", "3000", "--ready-timeout"},
-    {"watch", "true", "--watch"},
-    {"ignore_watch watchIgnorePatterns watchIgnore", R"(["node_modules"])", "--ignore"},
-    {"watch_delay", "1000", "--watch-delay"},
-};
 // Read together with others, each in a case of its own below.
 const std::set<std::string> kElsewhere{"script",          "exec",      "name_prefix",      "append_env_to_name",
                                        "depends_on",      "dependsOn", "interpreter_args", "node_args",
                                        "interpreterArgs", "nodeArgs",  "watchDirectory",   "usePolling",
                                        "pollingInterval"};
-
-bool has_option(const std::string& name) {
-  for (const OptionGroup& group : kStartGroups) {
-    for (const Option& option : group.options) {
-      if (option.names.ends_with(name)) return true;
-    }
-  }
-  return false;
-}
 
 std::string key_and_value(std::string_view key, const char* value) { return "\"" + std::string{key} + "\": " + value; }
 
@@ -160,30 +157,17 @@ TEST_CASE("APPS1 every key and alias of an apps file sets what it says, or is to
       INFO(key);
       covered.emplace(key);
       const std::string keys = key_and_value(key, sample.value);
-      const StartOptions options = options_with(keys);
+      const Asked options = options_with(keys);
       if (sample.set != nullptr) CHECK(sample.set(options));
       if (*sample.told == '\0') CHECK(warnings_with(keys).empty());
       CHECK_THAT(warnings_with(keys), contains(sample.told));
       CHECK_NOTHROW(options_with(key_and_value(key, "null")));  // a null is as good as nothing
     }
   }
-  for (const Depending& sample : kDepending) {
-    for (const std::string_view key : split_words(sample.keys, ' ')) {
-      INFO(key);
-      covered.emplace(key);
-      const std::string told = warnings_with(key_and_value(key, sample.value));
-      if (has_option(sample.option)) {
-        CHECK(told.empty());
-      } else {
-        CHECK_THAT(told, contains("is not supported yet"));
-      }
-      CHECK(warnings_with(key_and_value(key, "null")).empty());
-    }
-  }
-  // Every other key of the table means nothing here; it is taken without a word.
-  for (const std::string_view keys : apps_file_keys()) {
+  // Every other key means nothing here and is taken without a word, unless it is a setting: settings_test.cpp walks those.
+  for (const std::string& keys : apps_file_keys()) {
     for (const std::string_view key : split_words(keys, ' ')) {
-      if (covered.contains(std::string{key})) continue;
+      if (covered.contains(std::string{key}) || find_setting(key) != nullptr) continue;
       INFO(key);
       CHECK(warnings_with(key_and_value(key, "true")).empty());
     }
@@ -193,8 +177,9 @@ TEST_CASE("APPS1 every key and alias of an apps file sets what it says, or is to
 TEST_CASE("APPS1 the manual names every key of an apps file") {
   const std::string manual = forever::test::read_file("man/forever.1");
   const std::string section = manual.substr(manual.find(".Sh APPS FILE"));
-  for (const std::string_view keys : apps_file_keys()) {
+  for (const std::string& keys : apps_file_keys()) {
     for (const std::string_view key : split_words(keys, ' ')) {
+      if (find_setting(key) != nullptr) continue;  // "every option of start is a key"
       INFO(key);
       CHECK_THAT(section, contains(std::string{key}));
     }
@@ -202,34 +187,36 @@ TEST_CASE("APPS1 the manual names every key of an apps file") {
 }
 
 TEST_CASE("APPS1 every option of start is a key too, and reads as on the command line") {
-  const StartOptions options = options_with(R"("log_keep": 2, "backoff_factor": 1.5, "log_max_size": "1M")");
-  CHECK(options.log_keep == 2U);
-  CHECK(options.backoff_factor == 1.5);
-  CHECK(options.log_max_size == std::uint64_t{1} << 20U);
+  const Asked options = options_with(R"("log_keep": 2, "backoff_factor": 1.5, "log_max_size": "1M")");
+  CHECK(options.spec.logs.keep == 2U);
+  CHECK(options.spec.restart.backoff_factor == 1.5);
+  CHECK(options.spec.logs.max_size == std::uint64_t{1} << 20U);
   CHECK_THAT(fault(R"({"script": "x", "quiet": true})"), contains("unknown key \"quiet\""));
 }
 
 TEST_CASE("APPS1 interpreter arguments go between interpreter and script") {
   for (const char* key : {"interpreter_args", "node_args", "interpreterArgs", "nodeArgs"}) {
     const AppsFile file = parsed(R"({"script": "a.js", ")" + std::string{key} + R"(": "--harmony --x=1"})");
-    CHECK(file.apps.front().options.interpreter == Names{"node", "--harmony", "--x=1"});
+    CHECK(file.apps.front().request.interpreter_arguments == Names{"--harmony", "--x=1"});
   }
-  CHECK(options_with(R"("interpreter": "python3", "interpreter_args": ["-u"])").interpreter == Names{"python3", "-u"});
+  const Asked python = options_with(R"("interpreter": "python3", "interpreter_args": ["-u"])");
+  CHECK(python.spec.interpreter == Names{"python3"});
+  CHECK(python.interpreter_arguments == Names{"-u"});
   CHECK_THAT(fault(R"({"script": "x", "node_args": "-u"})"), contains("has no interpreter"));
 }
 
 TEST_CASE("APPS1 log files are meant from where the app runs, wherever that is said in the file") {
-  const StartOptions options = options_with(R"("out_file": "logs/o", "cwd": "sub", "err": "~/e")");
-  CHECK(options.out == "/srv/app/sub/logs/o");
-  CHECK(options.err == "/home/me/e");
-  CHECK(options_with(R"("log": "./l", "sourceDir": "/opt/x")").out == "/opt/x/l");
-  CHECK(options_with(R"("outFile": "o")").out == "/srv/app/o");
+  const Asked options = options_with(R"("out_file": "logs/o", "cwd": "sub", "err": "~/e")");
+  CHECK(options.spec.logs.out == "/srv/app/sub/logs/o");
+  CHECK(options.spec.logs.err == "/home/me/e");
+  CHECK(options_with(R"("log": "./l", "sourceDir": "/opt/x")").spec.logs.out == "/opt/x/l");
+  CHECK(options_with(R"("outFile": "o")").spec.logs.out == "/srv/app/o");
 }
 
 TEST_CASE("APPS1 forever's polling looks as often as it says") {
-  CHECK(options_with(R"("usePolling": true, "pollingInterval": 250)").poll == Milliseconds{250});
-  CHECK(options_with(R"("usePolling": true)").poll == Milliseconds{100});
-  CHECK_FALSE(options_with(R"("usePolling": false, "pollingInterval": 250)").poll);
+  CHECK(options_with(R"("usePolling": true, "pollingInterval": 250)").spec.watch.poll == Milliseconds{250});
+  CHECK(options_with(R"("usePolling": true)").spec.watch.poll == Milliseconds{100});
+  CHECK(options_with(R"("usePolling": false, "pollingInterval": 250)").spec.watch.poll == Milliseconds{0});
 }
 
 TEST_CASE("APPS1 a name may be put together from a prefix, a name and the environment") {
@@ -253,23 +240,23 @@ TEST_CASE("APPS1 forever's own form: uid is a name, sourceDir is where the scrip
   const AppsFile file = parsed(R"([{"uid": "app1", "append": true, "watch": false, "script": "index.js",
     "sourceDir": "/home/me/app1", "workingDir": "/tmp", "args": ["--port", "8081"], "watchDirectory": "/home/me/app1",
     "spinSleepTime": 1000, "minUptime": 2000, "max": 3, "killSignal": "SIGTERM"}])");
-  const StartOptions& options = file.apps.front().options;
+  const Asked options = asked(file.apps.front());
   CHECK(options.name == "app1");
-  CHECK_FALSE(options.user);
+  CHECK(options.spec.user.empty());
   CHECK(options.program == "/home/me/app1/index.js");
-  CHECK(options.directory == "/tmp");
+  CHECK(options.spec.directory == "/tmp");
   CHECK(options.arguments == Names{"--port", "8081"});
   CHECK(file.warnings.empty());
 }
 
 TEST_CASE("APPS1 --env-name lays one environment over the common one") {
   const std::string text = R"({"script": "x", "env_prod": {"B": "3"}, "env": {"A": "1", "B": "2"}, "port": 1})";
-  CHECK(parsed(text).apps.front().options.environment == Names{"PORT=1", "A=1", "B=2"});
+  CHECK(parsed(text).apps.front().request.environment == Names{"PORT=1", "A=1", "B=2"});
   const AppsFile prod = parsed(text, question("prod"));
-  CHECK(prod.apps.front().options.environment == Names{"PORT=1", "A=1", "B=2", "B=3"});
+  CHECK(prod.apps.front().request.environment == Names{"PORT=1", "A=1", "B=2", "B=3"});
   CHECK(prod.apps.front().declared ==
         Names{"cwd=/srv/app", "env A=1", "env B=3", "env PORT=1", "port=1", "script=\"x\""});
-  CHECK(parsed(text, question("other")).apps.front().options.environment == Names{"PORT=1", "A=1", "B=2"});
+  CHECK(parsed(text, question("other")).apps.front().request.environment == Names{"PORT=1", "A=1", "B=2"});
 }
 
 TEST_CASE("APPS1 two spellings of the same app are declared alike") {
@@ -324,7 +311,7 @@ TEST_CASE("APPS1 what is wrong is told in one line, with the place or the neares
   wrong(R"({"script": "x", "qqqqqqqqqqqq": 3})", "under APPS FILE");
   wrong(R"({"script": "x", "kill_timeout": "soon"})", "kill_timeout: 'soon' is not a duration");
   wrong(R"({"script": "x", "kill_timeout": true})", "kill_timeout: needs a value");
-  wrong(R"({"script": "x", "exec_mode": "thread"})", "exec_mode: is none of fork, cluster");
+  wrong(R"({"script": "x", "exec_mode": "thread"})", "exec_mode: must be one of fork, cluster");
   wrong(R"({"script": "x", "env": {"A=B": 1}})", "cannot be the name of a variable");
   wrong(R"({"script": "x", "name": "a/b"})", "cannot be a name");
   wrong(R"({"apps": {"a/b": {"script": "x"}}})", "cannot be a name");

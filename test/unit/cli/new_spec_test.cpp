@@ -23,19 +23,19 @@ TEST_CASE("START2 options that were not given leave a recorded spec as it is") {
   spec.logs.format = LogFormat::json;
   spec.stop.mode = KillMode::group;
   const AppSpec before = spec;
-  REQUIRE_FALSE(apply_options(StartOptions{}, spec));
+  REQUIRE_FALSE(lay_over(AppRequest{}, spec));
   REQUIRE(spec == before);
 }
 
 TEST_CASE("START2 options that were given lie on top, the environment entry by entry") {
   AppSpec spec = spec_for("x");
   spec.environment = {"A=1", "B=2"};
-  StartOptions options;
-  options.environment = {"B=3", "C=4"};
-  options.kill_signal = 2;
-  options.out = "/tmp/one.log";
-  options.err = "/tmp/one.log";
-  REQUIRE_FALSE(apply_options(options, spec));
+  AppRequest request;
+  request.environment = {"B=3", "C=4"};
+  REQUIRE_FALSE(request.settings.add(*find_setting("kill-signal"), "INT"));
+  REQUIRE_FALSE(request.settings.add(*find_setting("out"), "/tmp/one.log"));
+  REQUIRE_FALSE(request.settings.add(*find_setting("err"), "/tmp/one.log"));
+  REQUIRE_FALSE(lay_over(request, spec));
   REQUIRE(spec.environment == std::vector<std::string>{"A=1", "B=3", "C=4"});
   REQUIRE(spec.stop.signal == 2);
   REQUIRE(spec.logs.merge);  // two writers in one file would overwrite each other

@@ -1,8 +1,8 @@
 // What was typed becomes what is meant: argv -> Invocation.
-#include "cli/grammar/counts.hpp"
 #include "cli/grammar/help.hpp"
 #include "cli/grammar/invocation.hpp"
 #include "cli/grammar/verbs.hpp"
+#include "platform/processors.hpp"
 #include "test/support/catch.hpp"
 
 using namespace forever;
@@ -28,7 +28,21 @@ std::string fault(const Words& words) {
   return error == nullptr ? "accepted" : error->message;
 }
 
-StartOptions started(const Words& words) { return parsed<Start>(words).options; }
+// What was asked for, and a new spec with it.
+struct Asked : AppRequest {
+  AppSpec spec;
+  Start start;
+};
+Asked asked(AppRequest app, Start start = {}) {
+  AppSpec spec;
+  app.settings.lay_over(spec);
+  return {std::move(app), std::move(spec), std::move(start)};
+}
+Asked started(const Words& words) {
+  Start start = parsed<Start>(words);
+  AppRequest app = start.app;
+  return asked(std::move(app), std::move(start));
+}
 
 }  // namespace
 
@@ -36,7 +50,7 @@ TEST_CASE("START1 what follows the first -- is the program's, byte for byte") {
   const Words odd{"a b", "", "-h", "--name", "--", "ü\n%s", "[x,y]", "\"'"};
   Words words{"start", "prog", "--name", "web", "--"};
   words.insert(words.end(), odd.begin(), odd.end());
-  const StartOptions options = started(words);
+  const Asked options = started(words);
   REQUIRE(options.program == "prog");
   REQUIRE(options.name == "web");
   REQUIRE(options.arguments == odd);
@@ -47,21 +61,18 @@ TEST_CASE("START1 the program may itself stand after --, and words without dashe
   REQUIRE(started({"start", "--", "-odd-", "-x"}).arguments == Words{"-x"});
   REQUIRE(started({"start", "server", "8081"}).arguments == Words{"8081"});
   REQUIRE(started({"start", "server", "[1,2]"}).arguments == Words{"[1,2]"});
-  const StartOptions mixed =
-      started({"start", "--cwd", "/srv", "server", "8081", "--name", "web", "more", "--", "--last"});
+  const Asked mixed = started({"start", "--cwd", "/srv", "server", "8081", "--name", "web", "more", "--", "--last"});
   REQUIRE(mixed.arguments == Words{"8081", "more", "--last"});
-  REQUIRE(mixed.directory == "/srv");
+  REQUIRE(mixed.spec.directory == "/srv");
   REQUIRE(mixed.name == "web");
   REQUIRE(started({"start", "server", "-"}).arguments == Words{"-"});
 }
 
 TEST_CASE("PARSE options given or not are told apart") {
-  const StartOptions none = started({"start", "x"});
+  const Asked none = started({"start", "x"});
   REQUIRE_FALSE(none.name);
-  REQUIRE_FALSE(none.restart_on);
-  REQUIRE_FALSE(none.max_restarts);
-  REQUIRE_FALSE(none.merge_logs);
-  REQUIRE_FALSE(none.wait);
+  REQUIRE(none.settings.empty());
+  REQUIRE_FALSE(none.start.wait);
   REQUIRE_FALSE(none.has_arguments);
   REQUIRE(started({"start", "x", "--"}).has_arguments);
 }
@@ -70,116 +81,116 @@ TEST_CASE("PARSE of two options that say the same one wins, whatever stands befo
   for (const Words& words : {Words{"start", "x", "--log-format", "json", "--log-time"},
                              Words{"start", "x", "--log-time", "--log-format", "json"},
                              Words{"start", "x", "--log-format", "json", "--log-time", "-oFILE"}}) {
-    REQUIRE(started(words).log_format == forever::LogFormat::json);
+    REQUIRE(started(words).spec.logs.format == forever::LogFormat::json);
   }
 }
 
 TEST_CASE("PARSE every option of start sets its own field") {
-  const StartOptions o = started({"start",
-                                  "x",
-                                  "-n",
-                                  "web",
-                                  "--namespace",
-                                  "prod",
-                                  "--interpreter",
-                                  "node --flag  -x",
-                                  "--cwd",
-                                  "/srv",
-                                  "-e",
-                                  "A=1",
-                                  "--env=B=2=3",
-                                  "--env-file",
-                                  "a.env",
-                                  "--env-file",
-                                  "b.env",
-                                  "--user",
-                                  "www",
-                                  "--group",
-                                  "web",
-                                  "--restart",
-                                  "on-failure",
-                                  "--stop-exit-codes",
-                                  "0,2",
-                                  "--min-uptime",
-                                  "1m30s",
-                                  "--restart-delay",
-                                  "500ms",
-                                  "-m",
-                                  "7",
-                                  "--backoff-first",
-                                  "200ms",
-                                  "--backoff-factor",
-                                  "1.5",
-                                  "--backoff-cap",
-                                  "60",
-                                  "--max-memory",
-                                  "200M",
-                                  "--cron-restart",
-                                  "0 4 * * *",
-                                  "--kill-signal",
-                                  "int",
-                                  "--kill-timeout",
-                                  "3",
-                                  "--kill-mode",
-                                  "group",
-                                  "--wait",
-                                  "5",
-                                  "--out",
-                                  "o.log",
-                                  "--err",
-                                  "e.log",
-                                  "--merge-logs",
-                                  "--log-format",
-                                  "json",
-                                  "--log-max-size",
-                                  "1G",
-                                  "--log-keep",
-                                  "9",
-                                  "--json",
-                                  "--quiet"});
+  const Asked o = started({"start",
+                           "x",
+                           "-n",
+                           "web",
+                           "--namespace",
+                           "prod",
+                           "--interpreter",
+                           "node --flag  -x",
+                           "--cwd",
+                           "/srv",
+                           "-e",
+                           "A=1",
+                           "--env=B=2=3",
+                           "--env-file",
+                           "a.env",
+                           "--env-file",
+                           "b.env",
+                           "--user",
+                           "www",
+                           "--group",
+                           "web",
+                           "--restart",
+                           "on-failure",
+                           "--stop-exit-codes",
+                           "0,2",
+                           "--min-uptime",
+                           "1m30s",
+                           "--restart-delay",
+                           "500ms",
+                           "-m",
+                           "7",
+                           "--backoff-first",
+                           "200ms",
+                           "--backoff-factor",
+                           "1.5",
+                           "--backoff-cap",
+                           "60",
+                           "--max-memory",
+                           "200M",
+                           "--cron-restart",
+                           "0 4 * * *",
+                           "--kill-signal",
+                           "int",
+                           "--kill-timeout",
+                           "3",
+                           "--kill-mode",
+                           "group",
+                           "--wait",
+                           "5",
+                           "--out",
+                           "o.log",
+                           "--err",
+                           "e.log",
+                           "--merge-logs",
+                           "--log-format",
+                           "json",
+                           "--log-max-size",
+                           "1G",
+                           "--log-keep",
+                           "9",
+                           "--json",
+                           "--quiet"});
   REQUIRE(o.name == "web");
-  REQUIRE(o.app_namespace == "prod");
-  REQUIRE(o.interpreter == Words{"node", "--flag", "-x"});
-  REQUIRE(o.directory == "/srv");
+  REQUIRE(o.spec.app_namespace == "prod");
+  REQUIRE(o.spec.interpreter == Words{"node", "--flag", "-x"});
+  REQUIRE(o.spec.directory == "/srv");
   REQUIRE(o.environment == Words{"A=1", "B=2=3"});
   REQUIRE(o.environment_files == Words{"a.env", "b.env"});
-  REQUIRE(o.user == "www");
-  REQUIRE(o.group == "web");
-  REQUIRE(o.restart_on == RestartOn::on_failure);
-  REQUIRE(o.stop_exit_codes == std::vector<int>{0, 2});
-  REQUIRE(o.min_uptime == Milliseconds{90000});
-  REQUIRE(o.restart_delay == Milliseconds{500});
-  REQUIRE(o.max_restarts == 7U);
-  REQUIRE(o.backoff_first == Milliseconds{200});
-  REQUIRE(o.backoff_factor == 1.5);
-  REQUIRE(o.backoff_cap == Milliseconds{60000});
-  REQUIRE(o.max_memory == (200ULL << 20U));
-  REQUIRE(o.cron_restart == "0 4 * * *");
-  REQUIRE(o.kill_signal == 2);
-  REQUIRE(o.kill_timeout == Milliseconds{3000});
-  REQUIRE(o.kill_mode == KillMode::group);
-  REQUIRE(o.wait);
-  REQUIRE(o.wait_time == Milliseconds{5000});
-  REQUIRE(o.out == "o.log");
-  REQUIRE(o.err == "e.log");
-  REQUIRE(o.merge_logs == true);
-  REQUIRE(o.log_format == LogFormat::json);
-  REQUIRE(o.log_max_size == (1ULL << 30U));
-  REQUIRE(o.log_keep == 9U);
-  REQUIRE(o.json);
-  REQUIRE(o.quiet);
-  REQUIRE(started({"start", "x", "--log-time"}).log_format == LogFormat::time);
+  REQUIRE(o.spec.user == "www");
+  REQUIRE(o.spec.group == "web");
+  REQUIRE(o.spec.restart.on == RestartOn::on_failure);
+  REQUIRE(o.spec.restart.stop_exit_codes == std::vector<int>{0, 2});
+  REQUIRE(o.spec.restart.min_uptime == Milliseconds{90000});
+  REQUIRE(o.spec.restart.restart_delay == Milliseconds{500});
+  REQUIRE(o.spec.restart.max_restarts == 7U);
+  REQUIRE(o.spec.restart.backoff_first == Milliseconds{200});
+  REQUIRE(o.spec.restart.backoff_factor == 1.5);
+  REQUIRE(o.spec.restart.backoff_cap == Milliseconds{60000});
+  REQUIRE(o.spec.max_memory == (200ULL << 20U));
+  REQUIRE(o.spec.cron_restart == "0 4 * * *");
+  REQUIRE(o.spec.stop.signal == 2);
+  REQUIRE(o.spec.stop.timeout == Milliseconds{3000});
+  REQUIRE(o.spec.stop.mode == KillMode::group);
+  REQUIRE(o.start.wait);
+  REQUIRE(o.start.wait_time == Milliseconds{5000});
+  REQUIRE(o.spec.logs.out == "o.log");
+  REQUIRE(o.spec.logs.err == "e.log");
+  REQUIRE(o.spec.logs.merge == true);
+  REQUIRE(o.spec.logs.format == LogFormat::json);
+  REQUIRE(o.spec.logs.max_size == (1ULL << 30U));
+  REQUIRE(o.spec.logs.keep == 9U);
+  REQUIRE(o.start.json);
+  REQUIRE(o.start.quiet);
+  REQUIRE(started({"start", "x", "--log-time"}).spec.logs.format == LogFormat::time);
   REQUIRE(started({"start", "x", "--name", "a", "--name", "b"}).name == "b");
 }
 
 TEST_CASE("STATE3 --wait takes the next word only if it is a time") {
   REQUIRE(started({"start", "--wait", "server.js"}).program == "server.js");
-  REQUIRE(started({"start", "--wait", "server.js"}).wait);
-  REQUIRE_FALSE(started({"start", "--wait", "server.js"}).wait_time);
-  REQUIRE(started({"start", "--wait", "10s", "server.js"}).wait_time == Milliseconds{10000});
-  REQUIRE(started({"start", "server.js", "-w"}).wait);
-  REQUIRE(started({"start", "server.js", "--wait=2m"}).wait_time == Milliseconds{120000});
-  REQUIRE(started({"start", "server.js", "-qw"}).wait);
+  REQUIRE(started({"start", "--wait", "server.js"}).start.wait);
+  REQUIRE_FALSE(started({"start", "--wait", "server.js"}).start.wait_time);
+  REQUIRE(started({"start", "--wait", "10s", "server.js"}).start.wait_time == Milliseconds{10000});
+  REQUIRE(started({"start", "server.js", "-w"}).start.wait);
+  REQUIRE(started({"start", "server.js", "--wait=2m"}).start.wait_time == Milliseconds{120000});
+  REQUIRE(started({"start", "server.js", "-qw"}).start.wait);
   REQUIRE_THAT(fault({"start", "server.js", "--wait=soon"}), contains("--wait 'soon' is not a duration"));
 }
 
@@ -191,8 +202,8 @@ TEST_CASE("PARSE bad values are told with what would be right") {
       {{"start", "x", "--env", "novalue"}, "--env 'novalue' is not an assignment"},
       {{"start", "x", "--env", "=v"}, "--env '=v' is not an assignment"},
       {{"run", "x", "--env", "novalue"}, "--env 'novalue' is not an assignment"},
-      {{"start", "x", "--restart", "sometimes"}, "is none of always, on-failure, never"},
-      {{"start", "x", "--kill-mode", "gently"}, "is none of tree, group, process"},
+      {{"start", "x", "--restart", "sometimes"}, "must be one of always, on-failure, never"},
+      {{"start", "x", "--kill-mode", "gently"}, "must be one of process, group, tree"},
       {{"start", "x", "--kill-signal", "NOPE"}, "is not a signal"},
       {{"start", "x", "--kill-signal", "0"}, "is not a signal"},
       {{"start", "x", "--stop-exit-codes", "0,256"}, "is not a list of exit codes"},
@@ -201,7 +212,7 @@ TEST_CASE("PARSE bad values are told with what would be right") {
       {{"start", "x", "--max-restarts", "4294967296"}, "is not a whole number"},
       {{"start", "x", "--backoff-factor", "0.5"}, "is not a number from 1 to 1000"},
       {{"start", "x", "--backoff-factor", "nan"}, "is not a number from 1 to 1000"},
-      {{"start", "x", "--log-format", "xml"}, "is none of raw, time, json"},
+      {{"start", "x", "--log-format", "xml"}, "must be one of raw, time, json"},
       {{"start", "x", "--cron-restart", "61 * * * *"}, "is not a cron expression"},
       {{"start", "x", "--cwd", ""}, "--cwd is empty"},
       {{"start", "x", "--interpreter", " "}, "is empty"},
@@ -281,7 +292,7 @@ TEST_CASE("PARSE the other verbs take their options on either side of their oper
   REQUIRE(parsed<forever::cli::Signal>({"signal", "HUP", "web"}).signal == 1);
   REQUIRE(parsed<forever::cli::Signal>({"signal", "SIGINT", "web", "api"}).which.selectors == Words{"web", "api"});
   REQUIRE(parsed<Completion>({"completion", "zsh"}).shell == "zsh");
-  REQUIRE(parsed<Run>({"run", "prog", "--restart", "never", "--", "-x"}).options.arguments == Words{"-x"});
+  REQUIRE(parsed<Run>({"run", "prog", "--restart", "never", "--", "-x"}).app.arguments == Words{"-x"});
   REQUIRE(parsed<Stop>({"stop", "--", "-odd"}).which.selectors == Words{"-odd"});
 }
 
@@ -296,11 +307,11 @@ TEST_CASE("HELP without arguments is short, --help is whole, and every verb and 
     const std::string text = parsed<Show>({std::string{verb.name}, "--help"}).text;
     CHECK(parsed<Show>({"help", std::string{verb.name}}).text == text);
     for (const OptionGroup& group : verb.groups) {
-      for (const Option& option : group.options) {
-        for (const std::string_view name : split_words(option.names, ','))
+      for_each_option(group, [&](const AnyOption& option) {
+        for (const std::string_view name : split_words(option.text().names, ','))
           CHECK_THAT(text, contains(std::string{name}));
-        CHECK(option.help.ends_with('.'));
-      }
+        CHECK(option.text().help.ends_with('.'));
+      });
     }
     for (const std::string_view line : split_words(text, '\n')) CHECK(line.size() <= 80);
   }
@@ -354,9 +365,10 @@ TEST_CASE("CLU1 -i takes a number, max, and a number that is subtracted") {
     CHECK(instance_count(row.text) == row.count);
     if (row.count) CHECK(resolve_instances(*row.count, 4) == row.of_four);
   }
-  CHECK(started({"start", "-i", "-1", "x"}).instances == -1);
-  CHECK(started({"start", "x", "--instances", "-2"}).instances == -2);
-  CHECK(started({"start", "x", "--instances=max"}).instances == 0);
+  const auto given = [](const Words& words) { return started(words).settings.values("instances").back(); };
+  CHECK(given({"start", "-i", "-1", "x"}) == "-1");
+  CHECK(given({"start", "x", "--instances", "-2"}) == "-2");
+  CHECK(started({"start", "x", "--instances=max"}).spec.instances == usable_processors());
   CHECK_THAT(fault({"start", "x", "-i", "many"}), contains("--instances 'many' is not a number of instances"));
 }
 
@@ -393,14 +405,14 @@ TEST_CASE("PARSE upgrade") {
 }
 
 TEST_CASE("PARSE limits") {
-  CHECK(started({"start", "x", "--max-open-files", "4096"}).max_open_files == 4096U);
-  CHECK(started({"start", "x", "--nice", "-5"}).nice == -5);
-  CHECK(started({"start", "x", "--nice=19"}).nice == 19);
+  CHECK(started({"start", "x", "--max-open-files", "4096"}).spec.max_open_files == 4096U);
+  CHECK(started({"start", "x", "--nice", "-5"}).spec.nice == -5);
+  CHECK(started({"start", "x", "--nice=19"}).spec.nice == 19);
   CHECK_THAT(fault({"start", "x", "--max-open-files", "0"}), contains("whole number"));
   CHECK_THAT(fault({"start", "x", "--nice", "20"}), contains("from -20 to 19"));
-  CHECK(started({"start", "x", "--cgroup-memory", "200M"}).cgroup_memory == 200U << 20U);
-  CHECK(started({"start", "x", "--cgroup-cpu", "150%"}).cgroup_cpu == 150U);
-  CHECK(started({"start", "x", "--cgroup-cpu=50"}).cgroup_cpu == 50U);
+  CHECK(started({"start", "x", "--cgroup-memory", "200M"}).spec.cgroup.memory == 200U << 20U);
+  CHECK(started({"start", "x", "--cgroup-cpu", "150%"}).spec.cgroup.cpu_percent == 150U);
+  CHECK(started({"start", "x", "--cgroup-cpu=50"}).spec.cgroup.cpu_percent == 50U);
   for (const char* word : {"", "%", "-1", "half", "1.5", "50%%"})
     CHECK_THAT(fault({"start", "x", "--cgroup-cpu", word}), contains("share of a processor"));
   CHECK_THAT(fault({"start", "x", "--cgroup-memory", "lots"}), contains("is not a size"));
@@ -410,23 +422,22 @@ TEST_CASE("PARSE the format of metrics") {
   CHECK(parsed<Metrics>({"metrics", "web"}).format == MetricsFormat::openmetrics);
   CHECK(parsed<Metrics>({"metrics", "--format", "text"}).format == MetricsFormat::text);
   CHECK(parsed<Metrics>({"metrics", "--format=openmetrics"}).which.selectors.empty());
-  CHECK_THAT(fault({"metrics", "--format", "xml"}), contains("none of openmetrics, text"));
+  CHECK_THAT(fault({"metrics", "--format", "xml"}), contains("must be one of openmetrics, text"));
 }
 
 TEST_CASE("PARSE hooks and health") {
-  const StartOptions o =
-      started({"start", "x", "--on-exit", "mail me", "--on-exit-timeout", "5", "--health-cmd", "curl x",
-               "--health-interval", "1m", "--health-timeout", "2s", "--health-threshold", "4"});
-  CHECK(o.on_exit == "mail me");
-  CHECK(o.on_exit_timeout == Milliseconds{5000});
-  CHECK(o.health_command == "curl x");
-  CHECK(o.health_interval == Milliseconds{60000});
-  CHECK(o.health_timeout == Milliseconds{2000});
-  CHECK(o.health_threshold == 4U);
-  const StartOptions port = started({"start", "x", "--health-port", "8081/health?x=1", "--health-cmd", ""});
-  CHECK(port.health_port == 8081);
-  CHECK(port.health_path == "/health?x=1");
-  CHECK(started({"start", "x", "--health-port", "80"}).health_path.empty());
+  const Asked o = started({"start", "x", "--on-exit", "mail me", "--on-exit-timeout", "5", "--health-cmd", "curl x",
+                           "--health-interval", "1m", "--health-timeout", "2s", "--health-threshold", "4"});
+  CHECK(o.spec.on_exit.command == "mail me");
+  CHECK(o.spec.on_exit.timeout == Milliseconds{5000});
+  CHECK(o.spec.health.command == "curl x");
+  CHECK(o.spec.health.interval == Milliseconds{60000});
+  CHECK(o.spec.health.timeout == Milliseconds{2000});
+  CHECK(o.spec.health.threshold == 4U);
+  const Asked port = started({"start", "x", "--health-port", "8081/health?x=1", "--health-cmd", ""});
+  CHECK(port.spec.health.port == 8081);
+  CHECK(port.spec.health.path == "/health?x=1");
+  CHECK(started({"start", "x", "--health-port", "80"}).spec.health.path.empty());
   for (const char* word : {"0", "65536", "web", "80 /x", "80/a b", "/x", ""})
     CHECK(fault({"start", "x", "--health-port", word}) != "accepted");
   CHECK_THAT(fault({"start", "x", "--health-port", "80", "--health-cmd", "y"}), contains("exclude each other"));

@@ -167,7 +167,7 @@ AppsFile parsed(const Published& attribute, bool with_it) {
 void check(const Published& attribute) {
   INFO(attribute.name);
   const AppsFile without = parsed(attribute, false), with = parsed(attribute, true);
-  const bool changes = !(without.apps.front().options == with.apps.front().options);
+  const bool changes = !(without.apps.front().request == with.apps.front().request);
   switch (attribute.fate) {
     case carried:
       CHECK(changes);

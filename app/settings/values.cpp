@@ -1,21 +1,34 @@
-#include "cli/grammar/counts.hpp"
+#include "app/settings/values.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "app/spec.hpp"
+#include "text/number.hpp"
+#include "text/units.hpp"
 
-namespace forever::cli {
+namespace forever {
 namespace {
 
 std::optional<int> number_up_to_most(std::string_view digits) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  const bool whole = error == std::errc{} && end == digits.data() + digits.size() && !digits.starts_with('-');
-  return whole && number <= static_cast<int>(kMostInstances) ? std::optional{number} : std::nullopt;
+  const auto number = whole_number<int>(digits);
+  return number && *number >= 0 && *number <= static_cast<int>(kMostInstances) ? number : std::nullopt;
 }
 
 }  // namespace
+
+Fault take_duration(Milliseconds& into, const std::string& value) {
+  const auto duration = parse_duration(value);
+  if (!duration) return "is not a duration; try 500ms, 10s, 5m or 1h (a bare number is seconds)";
+  into = *duration;
+  return {};
+}
+
+Fault take_size(std::uint64_t& into, const std::string& value) {
+  const auto size = parse_size(value);
+  if (!size) return "is not a size; try 512K, 200M or 1G (a bare number is bytes)";
+  into = *size;
+  return {};
+}
 
 std::optional<int> instance_count(std::string_view text) {
   if (text == "max") return 0;
@@ -37,4 +50,4 @@ std::optional<ScaleCount> scale_count(std::string_view text) {
   return ScaleCount{fewer ? -*number : *number, more || fewer};
 }
 
-}  // namespace forever::cli
+}  // namespace forever

@@ -1,0 +1,96 @@
+// The settings that say when an app is started again.
+#include "app/settings/setting.hpp"
+#include "text/cron.hpp"
+#include "text/number.hpp"
+#include "text/split.hpp"
+
+namespace forever {
+namespace {
+
+Fault take_exit_codes(AppSpec& spec, std::span<const std::string> values) {
+  constexpr const char* kBadCodes = "is not a list of exit codes from 0 to 255, such as 0,2";
+  std::vector<int> codes;
+  for (const std::string_view part : split_words(values.back(), ',')) {
+    const auto code = whole_number<int>(part);
+    if (!code || *code < 0 || *code > 255) return kBadCodes;
+    codes.push_back(*code);
+  }
+  if (codes.empty()) return kBadCodes;
+  spec.restart.stop_exit_codes = std::move(codes);
+  return {};
+}
+
+Fault take_schedule(AppSpec& spec, std::span<const std::string> values) {
+  spec.cron_restart = values.back();
+  if (spec.cron_restart.empty()) return {};
+  auto times = CronSchedule::parse(spec.cron_restart);
+  if (!times) return "is not a cron expression: " + times.error().message();
+  // Not from the beginning of time: no C library of Windows looks behind that.
+  if (!times->next(WallTime{std::chrono::hours{24 * 7}})) return "never comes: no month of these has such a day";
+  return {};
+}
+
+constexpr Setting kRestartRows[] = {
+    {.option = {"--restart", ValueKind::word, "WHEN",
+                "always, on-failure or never. Without it: always, whatever the exit code; `run`: on-failure."},
+     .json = "restart.on",
+     .field = IN(restart.on)},
+    {.option = {"--stop-exit-codes", ValueKind::list, "CODES",
+                "Exit codes that mean \"done\": no restart, no failure. Separated by commas, as 0,2."},
+     .json = "restart.stop_exit_codes",
+     .field = IN(restart.stop_exit_codes),
+     .take = take_exit_codes},
+    {.option =
+         {"--min-uptime", ValueKind::time, "TIME",
+          "A run shorter than this is a failure, a longer one clears the count. A bare number is seconds. Default "
+          "1s."},
+     .json = "restart.min_uptime",
+     .field = IN(restart.min_uptime),
+     .keys = "min_uptime minUptime",
+     .peers = "--minUptime"},
+    {.option = {"--restart-delay", ValueKind::time, "TIME",
+                "Waits at least this long before every restart. A bare number is seconds. Default 0."},
+     .json = "restart.restart_delay",
+     .field = IN(restart.restart_delay),
+     .peers = "--spinSleepTime"},
+    {.option = {"-m,--max-restarts", ValueKind::count, "N",
+                "Gives up after more than N failures in a row (status errored). Without it: never gives up."},
+     .json = "restart.max_restarts",
+     .field = IN(restart.max_restarts),
+     .keys = "max_restarts max",
+     .peers = "--max"},
+    {.option = {"--backoff-first", ValueKind::time, "TIME",
+                "The first wait, once three restarts in a row were too soon. A bare number is seconds. Default 100ms."},
+     .json = "restart.backoff_first",
+     .field = IN(restart.backoff_first),
+     .peers = "--exp-backoff-restart-delay"},
+    {.option = {"--backoff-factor", ValueKind::number, "NUMBER",
+                "Each further wait is this many times longer. Default 2."},
+     .json = "restart.backoff_factor",
+     .field = IN(restart.backoff_factor),
+     .least = 1,
+     .most = 1000},
+    {.option = {"--backoff-cap", ValueKind::time, "TIME", "The longest wait. A bare number is seconds. Default 15s."},
+     .json = "restart.backoff_cap",
+     .field = IN(restart.backoff_cap)},
+    {.option = {"--max-memory", ValueKind::size, "SIZE",
+                "Restarts it when its whole process tree uses more. A bare number is bytes. Without it: no limit."},
+     .json = "max_memory",
+     .field = IN(max_memory),
+     .keys = "max_memory_restart max_memory",
+     .peers = "--max-memory-restart"},
+    {.option = {"--cron-restart", ValueKind::schedule, "CRON",
+                "Restarts it at these times, five fields as in crontab(5) or six with seconds first: \"0 4 * * *\". "
+                "\"\": no longer."},
+     .json = "cron_restart",
+     .field = IN(cron_restart),
+     .keys = "cron_restart cron",
+     .peers = "--cron",
+     .take = take_schedule},
+};
+
+}  // namespace
+
+constinit const SettingGroup kRestartSettings{"Keeping it alive", kRestartRows};
+
+}  // namespace forever
