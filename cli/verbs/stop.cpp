@@ -22,9 +22,9 @@ Outcome failed(const Target& target, const std::string& why) {
 }
 
 // An app that is not supervised is started as it was; nothing where a supervisor is to be asked.
-std::optional<Outcome> start_again(const StateDirectory& state, const Target& target, AppView view, bool update_env) {
+std::optional<Outcome> start_again(const StateDirectory& state, const Target& target, const AppView& view,
+                                   bool update_env) {
   if (view.foreign) return failed(target, "is kept by another machine or container; nothing was touched");
-  if (view.state_word() == "unsupervised" || view.status.host == HostId{}) view = view_app(state, target.name, true);
   if (view.supervised) return std::nullopt;
   auto spec = state.read_spec(target.name);
   if (!spec) return failed(target, spec.error().message());
@@ -123,7 +123,7 @@ int restart(const Restart& command) {
   const auto file = is_one_apps_file(command.which.selectors, "restart");
   if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, command.which.json);
   if (std::get<bool>(file)) return restart_apps_file(command.which, Step::restart);
-  auto found = find_apps(command.which.selectors, false);
+  auto found = find_apps(command.which.selectors, true);  // what lives, or is left of it, is not started beside
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
   const Selection& selection = std::get<Selection>(found);
   return answer_outcomes(selection.state, restart_targets(selection, command), command.which);
