@@ -74,13 +74,20 @@ std::string text_of(const Census& census) {
          std::to_string(census.programs) + " programs";
 }
 
+// Keepers and supervisors are where the app's folder is or was; the program inherits FOREVER_HOME.
 Census count(const TemporaryHome& home) {
   Census census;
-  for (const int pid : processes_of(home)) {
-    const std::string title = command_line_of(pid);
-    if (title == "forever: web (keeper)") ++census.keepers;
-    if (title == "forever: web") ++census.supervisors;
-    if (title.starts_with(child_binary())) ++census.programs;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const int pid = std::atoi(entry.path().filename().c_str());
+    const std::string title = pid > 0 ? command_line_of(pid) : std::string{};
+    const bool watches = title.starts_with("forever: web");
+    if (!watches && !title.starts_with(child_binary())) continue;
+    const bool ours = watches
+                          ? fs::read_symlink(entry.path() / "cwd", error).string().starts_with(home.state().string())
+                          : has(read_file(entry.path() / "environ"), home.state().string());
+    if (!ours || !alive(pid)) continue;
+    ++(!watches ? census.programs : title.ends_with(" (keeper)") ? census.keepers : census.supervisors);
   }
   return census;
 }
@@ -197,6 +204,128 @@ TEST_CASE("SUP5 never two: files lost, then watchers killed, then commands side 
 
 TEST_CASE("SUP5 never two: watchers killed, then files lost, then commands side by side", "[SUP5][SUP6][SUP7]") {
   try_all(some_cases(4, false));
+}
+
+TEST_CASE("SUP5 a supervisor whose lock file is deleted or exchanged has it again before anybody asks", "[SUP5]") {
+  for (const bool exchanged : {false, true}) {
+    const TemporaryHome home;
+    start(home, "web", {"wait"});
+    const int supervisor = supervisor_of(home, "web");
+    const fs::path lock = home.state() / "locks" / "web";
+    const fs::path held = home.scratch() / "held";  // so that no new file gets its number
+    fs::create_hard_link(lock, held);
+    fs::remove(lock);
+    if (exchanged) write_file(lock, "");
+    const auto locks_it = [&] {
+      const auto files = open_files_of(supervisor);
+      return fs::exists(lock) && !fs::equivalent(lock, held) &&
+             std::find(files.begin(), files.end(), lock.string()) != files.end();
+    };
+    REQUIRE(wait_until(locks_it));
+    REQUIRE(count(home).at_most_one());
+    done(home, {"stop", "web"});
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("SUP5 the lock deleted and the supervisor killed, with commands that look at once", "[SUP5]") {
+  for (int trial = 0; trial < 4; ++trial) {
+    const TemporaryHome home;
+    start(home, "web", {"wait"});
+    const int pid = pid_of(home, "web");
+    for (int round = 0; round < 3; ++round) {  // as often as a keeper replaces one at once
+      const int supervisor = supervisor_of(home, "web");
+      fs::remove(home.state() / "locks" / "web");
+      send_signal(supervisor, SIGKILL);
+      std::vector<Running> commands;
+      for (int i = 0; i < 3; ++i) commands.emplace_back(home.command({"list", "--json"}));
+      for (Running& command : commands) REQUIRE(command.wait().exit_code == 0);
+      (void)new_supervisor(home, "web", supervisor);
+      REQUIRE(wait_until([&] { return count(home).at_most_one(); }, 1s));
+      REQUIRE(pid_of(home, "web") == pid);
+    }
+    done(home, {"restart", "web"});
+    REQUIRE(count(home).programs == 1);
+    done(home, {"stop", "web"});
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("SUP5 of two supervisors the one without the lock leaves, and its app lives on below the other", "[SUP5]") {
+  const TemporaryHome home;
+  const Words words = {"say", "up", "wait"};
+  start(home, "web", words);
+  REQUIRE(wait_for_log(home, "web", "up"));
+  const int pid = pid_of(home, "web");
+  const std::vector<int> first = {supervisor_of(home, "web"), keeper_of(home, "web")};
+  // Suspended, and with their folder moved away, they are not to be recognized as this app's.
+  for (const int watcher : first) send_signal(watcher, SIGSTOP);
+  fs::rename(home.app("web"), home.scratch() / "away");
+  fs::remove(home.state() / "locks" / "web");
+  done(home, start_words("web", {}, words));
+  const int second = supervisor_of(home, "web");
+  REQUIRE(second != first.front());
+  for (const int watcher : first) send_signal(watcher, SIGCONT);
+  REQUIRE(wait_until([&] { return none_alive(first); }));
+  REQUIRE(supervisor_of(home, "web") == second);
+  REQUIRE(status_of(home, "web") == "online");
+  REQUIRE(pid_of(home, "web") == pid);
+  REQUIRE(count(home).at_most_one());
+  kill_hard(pid);
+  REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+  REQUIRE(count(home).programs == 1);
+  done(home, {"stop", "web"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("SUP6 a start makes no second copy when both have died and all that tells of the app is gone", "[SUP6]") {
+  for (const Words& lost : {Words{"apps/web/spec.json", "apps/web/status.json", "pids/web-0.pid"},
+                            Words{"apps/web", "pids/web-0.pid"}, Words{"apps/web", "pids", "locks/web", "logs"}}) {
+    const TemporaryHome home;
+    start(home, "web", {"wait"});
+    start(home, "other", {"wait"});
+    const int pid = pid_of(home, "web");
+    kill_watchers(home, "web");
+    for (const std::string& file : lost) fs::remove_all(home.state() / file);
+    const Result again = done(home, start_words("web", {}, {"wait"}));
+    REQUIRE_THAT(again.out, contains("already, pid " + std::to_string(pid)));
+    REQUIRE(pid_of(home, "web") == pid);
+    done(home, {"restart", "web"});
+    REQUIRE_FALSE(alive(pid));
+    done(home, {"delete", "web"});
+    REQUIRE(wait_until([&] { return count(home).programs == 1; }));  // the other's
+  }
+}
+
+TEST_CASE("SUP6 a deleted app leaves nothing that its next start would have to look for", "[SUP6]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  done(home, {"delete", "web"});
+  REQUIRE_FALSE(has(read_file(home.state() / "ids"), "web"));
+  start(home, "web", {"wait"});
+  REQUIRE(has(read_file(home.state() / "ids"), " web\n"));
+}
+
+TEST_CASE("SUP7 after keeper, supervisor and leader died every verb ends the rest of the tree", "[SUP7]") {
+  for (const Words& verb :
+       {Words{"restart", "web"}, Words{"restartall"}, Words{"start", "web"}, Words{"reload", "web"},
+        Words{"scale", "web", "1"}, Words{"list"}, Words{"resurrect"}, Words{"stop", "web"}, Words{"delete", "web"}}) {
+    INFO(verb.front());
+    const TemporaryHome home;
+    start(home, "web", {"fork", "wait", "end", "daemon", "wait", "end", "say", "up", "wait"});
+    REQUIRE(wait_for_log(home, "web", "up"));
+    const std::vector<int> rest = forked_by(home, "web", 2);
+    const int leader = pid_of(home, "web");
+    kill_watchers(home, "web");
+    kill_hard(leader);
+    REQUIRE(std::all_of(rest.begin(), rest.end(), alive));
+    done(home, verb);
+    REQUIRE(wait_until([&] { return none_alive(rest); }));
+    const bool ends = verb.front() == "stop" || verb.front() == "delete";
+    REQUIRE(wait_until([&] { return count(home).programs == (ends ? 0U : 3U); }));
+    if (!ends) done(home, {"stop", "web"});
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
 }
 
 // 6811 cases in all: 109 losses x (none dead; four orders of deaths, each before and after the loss) x 7 verbs.
