@@ -11,9 +11,7 @@ TEST_CASE("SUP5 whoever holds the lock under its name stays, and nobody leaves a
       CAPTURE(another, waited.count());
       CHECK(stance_of(LockFound::ours, another, waited) == Stance::goes_on);
       CHECK(stance_of(LockFound::unreachable, another, waited) == Stance::goes_on);
-      const Stance others = another                  ? Stance::steps_down
-                            : waited < kLockPatience ? Stance::waits
-                                                     : Stance::goes_on;
+      const Stance others = another ? Stance::steps_down : waited < kLockPatience ? Stance::waits : Stance::goes_on;
       CHECK(stance_of(LockFound::others, another, waited) == others);
     }
   }
