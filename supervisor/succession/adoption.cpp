@@ -56,6 +56,7 @@ Handle take(HeldHandles& held, const char* name) {
 }  // namespace
 
 Status Supervision::begin() {
+  if (Status usable = state_.check(); !usable) return usable;
   self_ = identify(current_pid()).value_or(ProcessId{});
   keeper_ = identify(link_.keeper()).value_or(ProcessId{});
   lock_ = take(held_, "lock");
