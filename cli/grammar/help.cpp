@@ -14,7 +14,7 @@ constexpr std::size_t kWidth = 79;
 constexpr std::size_t kHelpColumn = 27;  // where the explanation of an option begins
 
 constexpr OptionText kAsOption{.names = "--as",
-                               .kind = ValueKind::text,
+                               .kind = ValueKind::user,
                                .value = "USER",
                                .help =
                                    "For root: gives up root for USER, or USER:GROUP, before anything else, and acts on "
