@@ -34,9 +34,9 @@ Error refusal(const std::string& directory, const Weakness& weakness) {
             weakness.place + "` once you have seen what is in it, or act on a user's own apps with --as USER";
   } else {
     const bool link = weakness.kind == Weakness::Kind::link;
-    text += (weakness.place == directory ? "it" : weakness.place) + (link ? " is a link that belongs to " : " belongs to ") +
-            user_name(weakness.owner) + "; use --as " + as_user(weakness) +
-            " to act on that user's apps, or set FOREVER_HOME to a directory of root's";
+    text += (weakness.place == directory ? "it" : weakness.place) +
+            (link ? " is a link that belongs to " : " belongs to ") + user_name(weakness.owner) + "; use --as " +
+            as_user(weakness) + " to act on that user's apps, or set FOREVER_HOME to a directory of root's";
   }
   return Error{std::move(text), {}};
 }
