@@ -22,9 +22,7 @@ class Traces {
   [[nodiscard]] std::optional<ProcessId> watcher_of(const std::string& name);
   // Whether a process lives that bears the app's marker.
   [[nodiscard]] bool app_lives(const std::string& name);
-  // Whether the app has either.
-  [[nodiscard]] bool lives(const std::string& name) { return app_lives(name) || watcher_of(name).has_value(); }
-  // All apps that have.
+  // All apps that have either.
   [[nodiscard]] std::vector<std::string> names();
 
  private:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/marker.hpp"
+#include "client/side_by_side.hpp"
 #include "client/view.hpp"
 #include "text/units.hpp"
 
@@ -64,6 +65,13 @@ AppLook look_at(AppView view, Time now) {
   }
   look.view = std::move(view);
   return look;
+}
+
+std::vector<AppLook> look_at_all(std::vector<AppView> views) {
+  std::vector<AppLook> looks(views.size());
+  const Time now = steady_now();
+  side_by_side(views.size(), [&](std::size_t index) { looks[index] = look_at(std::move(views[index]), now); });
+  return looks;
 }
 
 void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before, Milliseconds between) {

@@ -31,6 +31,8 @@ struct AppLook {
 };
 
 [[nodiscard]] AppLook look_at(AppView view, Time now);
+// At all of them, shared among the processors.
+[[nodiscard]] std::vector<AppLook> look_at_all(std::vector<AppView> views);
 // After `before` at an earlier time: CPU since then, of the instances that are still the same process.
 void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before, Milliseconds between);
 

@@ -3,12 +3,10 @@
 
 #include <algorithm>
 
-#include "app/ids.hpp"
-#include "cli/apps/json.hpp"
+#include "cli/apps/ask_each.hpp"
 #include "client/ask.hpp"
-#include "client/launch_lock.hpp"
 #include "client/view.hpp"
-#include "text/printable.hpp"
+#include "platform/lock.hpp"
 
 namespace forever::cli {
 namespace {
@@ -29,8 +27,7 @@ Pid stranger_in(const AppView& view) {
 
 // Writes that the app is to be stopped (and, with `clear`, that nothing of it runs) unless somebody supervises it meanwhile.
 Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
-  Traces traces{state};
-  const auto lock = lock_for_launch(state, status.name, host_id(), clear ? nullptr : &traces);
+  const auto lock = try_lock(state.lock_path(status.name));
   if (!lock) return lock.error();
   if (!*lock) return Done{};
   status.desired = Desired::stopped;
@@ -41,10 +38,6 @@ Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
     instance.process = {};
   }
   return state.write_status(status);
-}
-
-Outcome failed(const Target& target, const std::string& why) {
-  return {target.name, false, words_for(target) + ": " + why};
 }
 
 // What can be said of a target without asking a supervisor; nothing if one is to be asked.
@@ -69,59 +62,22 @@ std::optional<Outcome> settle(const StateDirectory& state, const Target& target,
   view = view_app(state, target.name, true);
   if (!view.trouble.empty()) return failed(target, view.trouble);
   if (stranger == 0) return std::nullopt;
-  (void)ask_supervisors(state, {{target.name, {Operation::stop, {}, 0, false, {}}}}, {});
+  (void)ask_supervisors(state, {{target.name, {.operation = Operation::stop}}}, {});
   return failed(target, "pid " + std::to_string(stranger) +
                             " belongs to another program now; it was left alone, and the record was put right");
 }
 
 }  // namespace
 
-std::string pid_words(const std::vector<Pid>& pids) {
-  std::string words;
-  for (const Pid pid : pids) {
-    if (pid > 0) words += (words.empty() ? ", pid " : ", ") + std::to_string(pid);
-  }
-  return words;
-}
-
-std::string words_for(const Target& target) {
-  std::string words = printable(target.name);
-  if (target.slot) words += " slot " + std::to_string(*target.slot);
-  const bool by_name = target.matched.starts_with("name ") || target.matched == "all";
-  return by_name || target.matched.empty() ? words : words + " (" + printable(target.matched) + ")";
-}
-
 std::vector<Outcome> stop_targets(const Selection& selection, const StopHow& how) {
-  std::vector<Outcome> outcomes(selection.targets.size());
-  std::vector<ControlTarget> asked;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < selection.targets.size(); ++i) {
-    const Target& target = selection.targets[i];
-    if (auto settled = settle(selection.state, target, selection.view_of(target))) {
-      outcomes[i] = std::move(*settled);
-      continue;
-    }
-    ControlRequest request{Operation::stop, target.slot, 0, how.force, {}};
-    asked.push_back({target.name, std::move(request)});
-    places.push_back(i);
-  }
-  const auto progress = [&](const std::string&, const std::string& text) {
-    if (!how.quiet) tell(text);
+  Asking asking;
+  asking.request = [&](const Selection& all, const Target& target) -> std::variant<ControlRequest, Outcome> {
+    if (auto settled = settle(all.state, target, all.view_of(target))) return std::move(*settled);
+    return ControlRequest{.operation = Operation::stop, .slot = target.slot, .force = how.force};
   };
-  if (asked.empty()) return outcomes;
-  auto replies = ask_supervisors(selection.state, asked, progress);
-  for (std::size_t i = 0; i < replies.size(); ++i) {
-    const Target& target = selection.targets[places[i]];
-    Outcome& outcome = outcomes[places[i]];
-    if (!replies[i]) {
-      outcome = failed(target, replies[i].error().message());
-    } else if (!replies[i]->ok) {
-      outcome = failed(target, replies[i]->text);
-    } else {
-      outcome = {target.name, true, words_for(target) + " stopped"};
-    }
-  }
-  return outcomes;
+  asking.done = [](const ControlReply&) { return std::string{" stopped"}; };
+  asking.progress = true;
+  return ask_targets(selection, asking, how.quiet);
 }
 
 std::vector<Outcome> set_newer_aside(Selection& selection) {
@@ -147,40 +103,12 @@ void forget(const StateDirectory& state, std::vector<Outcome>& outcomes, bool lo
     if (outcome.ok) names.push_back(outcome.name);
   }
   const std::vector<Status> removed = state.remove_apps(names, logs_too);
-  for (std::size_t i = names.size(); i-- > 0;) {
-    if (!removed[i]) names.erase(names.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  release_ids(state, names);
   auto next = removed.begin();
   for (Outcome& outcome : outcomes) {
     if (!outcome.ok) continue;
     if (!*next) outcome = {outcome.name, false, next->error().message()};
     ++next;
   }
-}
-
-int answer_outcomes(const StateDirectory& state, const std::vector<Outcome>& outcomes, const SelectorOptions& options) {
-  std::string done, error;
-  for (const Outcome& outcome : outcomes) {
-    if (outcome.ok) {
-      done += outcome.text + "\n";
-    } else {
-      complain(outcome.text);
-      error += (error.empty() ? "" : "; ") + outcome.text;
-    }
-  }
-  const int code = to_int(error.empty() ? ExitCode::ok : ExitCode::failed);
-  if (options.json) {
-    std::vector<AppLook> looks;
-    const Time now = steady_now();
-    for (const Outcome& outcome : outcomes) {
-      if (looks.empty() || looks.back().view.name != outcome.name)
-        looks.push_back(look_at(view_app(state, outcome.name, false), now));
-    }
-    return print(json_list(state.path(), looks, error), code);
-  }
-  if (outcomes.empty()) done = "no apps in " + printable(state.path()) + "\n";
-  return options.quiet ? code : print(done, code);
 }
 
 }  // namespace forever::cli

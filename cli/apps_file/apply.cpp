@@ -6,7 +6,6 @@
 #include "cli/apps/json.hpp"
 #include "cli/apps_file/apply_plan.hpp"
 #include "cli/apps_file/bring.hpp"
-#include "cli/carry_out.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
 #include "text/json_text.hpp"
@@ -229,6 +228,17 @@ std::variant<FromFiles, Failure> apps_of_files(const SelectorOptions& options) {
   }
   found.nothing = found.selectors.empty();
   return found;
+}
+
+std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, FromFiles& files) {
+  auto found = apps_of_files(which);
+  if (auto* failure = std::get_if<Failure>(&found)) return *failure;
+  files = std::move(std::get<FromFiles>(found));
+  if (!files.nothing) return find_apps(files.selectors, false);
+  auto state = open_state(false);
+  if (auto* failure = std::get_if<Failure>(&state)) return *failure;
+  if (!which.json && !which.quiet) tell("none of these apps is on record");
+  return Selection{std::get<StateDirectory>(state), {}, {}};
 }
 
 std::vector<Outcome> stop_in_order(const Selection& selection, const StopHow& how, const FromFiles& files) {

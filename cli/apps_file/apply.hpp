@@ -11,7 +11,10 @@
 
 namespace forever::cli {
 
-// start_verbs.cpp and stop_verbs.cpp hand over to these where an operand is an apps file.
+[[nodiscard]] int apply(const Apply& command);
+[[nodiscard]] int init(const Init& command);
+
+// start, restart and reload hand over to these where an operand is an apps file.
 [[nodiscard]] int start_apps_file(const StateDirectory& state, const Start& command);
 // `step`: restart or reload; what does not run is started.
 [[nodiscard]] int restart_apps_file(const SelectorOptions& which, Step step);
@@ -26,6 +29,8 @@ struct FromFiles {
   bool nothing = false;                      // there were only files, and none of their apps is on record
 };
 [[nodiscard]] std::variant<FromFiles, Failure> apps_of_files(const SelectorOptions& options);
+// The apps that are meant by them. `files.nothing` is set where there is nothing to do.
+[[nodiscard]] std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, FromFiles& files);
 // As stop_targets; what depends on others is stopped before them.
 [[nodiscard]] std::vector<Outcome> stop_in_order(const Selection& selection, const StopHow& how,
                                                  const FromFiles& files);

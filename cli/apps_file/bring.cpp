@@ -10,15 +10,12 @@
 #include "client/ask.hpp"
 #include "client/launch.hpp"
 #include "client/readiness.hpp"
-#include "client/traces.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
 #include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {
-
-std::string head(const AppSpec& spec) { return printable(spec.name) + " (id " + std::to_string(spec.id) + ")"; }
 
 // The environment that the files named by it give is part of what the file declares.
 void declare_environment(const AppRequest& request, const AppSpec& spec, std::vector<std::string>& declared) {
@@ -76,8 +73,7 @@ class Bringing {
       names.push_back(apps_[i].spec.name);
       places.push_back(i);
     }
-    Traces traces{state_};
-    const auto ids = claim_ids(state_, names, [&](const std::string& name) { return traces.lives(name); });
+    const auto ids = claim_ids(state_, names);
     if (!ids) return ids.error();
     for (std::size_t i = 0; i < places.size(); ++i) apps_[places[i]].spec.id = (*ids)[i];
     return Done{};

@@ -2,13 +2,13 @@
 //
 // The list of `save` is what `resurrect` brings back. Without one it takes what `stopall --until-resurrect` has noted at
 // a shutdown, else what is on record as wanted online, so that after a power cut, too, all is as it was.
+#include "cli/boot/save.hpp"
+
 #include <algorithm>
 #include <set>
 
 #include "app/saved_list.hpp"
 #include "cli/apps_file/bring.hpp"
-#include "cli/boot/saving.hpp"
-#include "cli/carry_out.hpp"
 #include "cli/new_spec.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"

@@ -1,8 +1,9 @@
 // doctor: looks around, and tells what is wrong with its remedy.
 
+#include "cli/doctor/look_around.hpp"
+
 #include "cli/apps/json.hpp"
 #include "cli/apps/selection.hpp"
-#include "cli/carry_out.hpp"
 #include "cli/doctor/doctor.hpp"
 #include "cli/terminal/print.hpp"
 #include "cli/terminal/table.hpp"

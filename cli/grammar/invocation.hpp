@@ -177,7 +177,4 @@ struct UsageError {
   std::string message;  // one line, says what was wrong and what to do
 };
 
-// argv without argv[0]. CLI11 is used inside, and only the verb that argv names is built (a whole tree costs 0.7 ms).
-[[nodiscard]] std::variant<Invocation, UsageError> parse(const std::vector<std::string>& arguments);
-
 }  // namespace forever::cli

@@ -1,9 +1,8 @@
 // columns: which columns `list` shows, kept in columns.json of the state directory.
-#include "cli/list/chosen_columns.hpp"
+#include "cli/list/columns.hpp"
 
 #include <algorithm>
 
-#include "cli/carry_out.hpp"
 #include "cli/list/list_table.hpp"
 #include "cli/terminal/print.hpp"
 #include "platform/files.hpp"

@@ -1,11 +1,12 @@
 // env: the environment of an app as it is on record.
+#include "cli/list/env.hpp"
+
 #include <algorithm>
 
 #include "app/environment.hpp"
 #include "cli/apps/json.hpp"
 #include "cli/apps/selection.hpp"
-#include "cli/apps/stop_each.hpp"
-#include "cli/carry_out.hpp"
+#include "cli/list/describe.hpp"
 #include "client/view.hpp"
 #include "text/printable.hpp"
 

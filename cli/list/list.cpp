@@ -1,26 +1,18 @@
-// list, describe, pid: the verbs that look.
+// list: a table of the apps, once or again and again.
+#include "cli/list/list.hpp"
+
 #include "cli/apps/json.hpp"
 #include "cli/apps/look.hpp"
 #include "cli/apps/selection.hpp"
-#include "cli/carry_out.hpp"
-#include "cli/list/chosen_columns.hpp"
-#include "cli/list/description.hpp"
+#include "cli/list/columns.hpp"
 #include "cli/list/list_table.hpp"
 #include "cli/terminal/print.hpp"
-#include "client/side_by_side.hpp"
 #include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/local_socket.hpp"
 
 namespace forever::cli {
 namespace {
-
-std::vector<AppLook> look_at_all(std::vector<AppView> views) {
-  std::vector<AppLook> looks(views.size());
-  const Time now = steady_now();
-  side_by_side(views.size(), [&](std::size_t index) { looks[index] = look_at(std::move(views[index]), now); });
-  return looks;
-}
 
 std::string names_of(const std::vector<AppLook>& looks) {
   std::string names;
@@ -65,12 +57,6 @@ std::string list_text(const std::vector<AppLook>& looks, const std::string& dire
   }
 }
 
-// Why there is no pid to print. What its status tells may be older than the look at its processes.
-std::string idle_word(const AppLook& look) {
-  const bool lived = look.state == to_string(InstanceState::online) || look.state == "unsupervised";
-  return lived ? "has just ended" : look.state;
-}
-
 }  // namespace
 
 int list(const List& command) {
@@ -92,55 +78,6 @@ int list(const List& command) {
   if (command.json) return print(json_list(state.path(), looks));
   if (command.quiet) return print(names_of(looks));
   return print(list_text(looks, state.path(), command.expand, columns_to_show(state)));
-}
-
-int describe(const Describe& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
-  Selection& selection = std::get<Selection>(found);
-  tell_troubles(selection.views);
-  const std::vector<AppLook> looks = look_at_all(std::move(selection.views));
-  std::vector<std::optional<AppSpec>> specs;
-  for (const AppLook& look : looks) {
-    auto spec = selection.state.read_spec(look.view.name);
-    if (spec) {
-      specs.emplace_back(std::move(*spec));
-    } else {
-      complain(spec.error().message());
-      specs.emplace_back();
-    }
-  }
-  if (command.which.json) return print(json_description(selection.state.path(), looks, specs, command.reveal));
-  const DescriptionStyle style{colours_wanted(Stream::out), command.reveal};
-  std::string text;
-  for (std::size_t i = 0; i < looks.size(); ++i) {
-    if (i != 0) text += "\n";
-    text += description(looks[i], specs[i], style);
-  }
-  return print(text);
-}
-
-int pids(const Pids& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
-  Selection& selection = std::get<Selection>(found);
-  const std::vector<AppLook> looks = look_at_all(selection.views);
-  std::string text;
-  std::string idle;
-  for (const AppLook& look : looks) {
-    bool any = false;
-    for (std::size_t i = 0; i < look.instances.size(); ++i) {
-      if (!look.instances[i].alive) continue;
-      text += std::to_string(look.view.status.instances[i].process.pid) + "\n";
-      any = true;
-    }
-    if (!any) idle += (idle.empty() ? "" : ", ") + look.view.name + " (" + idle_word(look) + ")";
-  }
-  const bool named = !command.which.selectors.empty();
-  const std::string error = named && !idle.empty() ? "not running: " + idle : std::string{};
-  if (!error.empty()) complain(error);
-  const int code = to_int(error.empty() ? ExitCode::ok : ExitCode::failed);
-  return print(command.which.json ? json_list(selection.state.path(), looks, error) : text, code);
 }
 
 }  // namespace forever::cli

@@ -4,7 +4,6 @@
 #include <cstdio>
 
 #include "cli/apps/selection.hpp"
-#include "cli/carry_out.hpp"
 #include "cli/terminal/print.hpp"
 #include "client/side_by_side.hpp"
 #include "client/view.hpp"

@@ -9,6 +9,8 @@
 
 namespace forever::cli {
 
+[[nodiscard]] int metrics(const Metrics& command);
+
 // `now_wall_ms` is wall time. OpenMetrics ends with "# EOF".
 [[nodiscard]] std::string metrics_text(const std::vector<AppLook>& looks, std::int64_t now_wall_ms,
                                        MetricsFormat format);

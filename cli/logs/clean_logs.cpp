@@ -1,8 +1,9 @@
 // cleanlogs: removes the logs of apps that are gone, and all rotated ones.
+#include "cli/logs/clean_logs.hpp"
+
 #include <algorithm>
 
 #include "cli/apps/selection.hpp"
-#include "cli/carry_out.hpp"
 #include "platform/files.hpp"
 #include "text/printable.hpp"
 

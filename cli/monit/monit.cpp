@@ -1,4 +1,6 @@
 // monit: looks at the apps every second, follows a log, takes keys, draws.
+#include "cli/monit/monit.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstdlib>
@@ -7,7 +9,6 @@
 #include <thread>
 
 #include "cli/apps/stop_each.hpp"
-#include "cli/carry_out.hpp"
 #include "cli/logs/log_source.hpp"
 #include "cli/logs/log_view.hpp"
 #include "cli/monit/view.hpp"
@@ -45,7 +46,7 @@ std::string done_to(const StateDirectory& state, const MonitCommand& command) {
   if (reload && !view.supervised) return name + " is not running; s starts it";
   if (view.supervised) {
     const auto operation = reload ? Operation::reload : restart ? Operation::restart : Operation::start;
-    const auto replies = ask_supervisors(state, {{name, {operation, {}, 0, false, {}}}}, {});
+    const auto replies = ask_supervisors(state, {{name, {.operation = operation}}}, {});
     if (!replies.front()) return replies.front().error().message();
     if (!replies.front()->ok) return name + (reload ? " is not reloaded: " : ": ") + replies.front()->text;
     if (reload && !replies.front()->text.empty()) words += "; " + replies.front()->text;

@@ -1,4 +1,6 @@
-// start and run. Which app is meant is decided here; how it is started is the supervisor's affair.
+// start. Which app is meant is decided here; how it is started is the supervisor's affair.
+#include "cli/verbs/start.hpp"
+
 #include <algorithm>
 
 #include "app/ids.hpp"
@@ -7,21 +9,18 @@
 #include "cli/apps/stop_each.hpp"
 #include "cli/apps_file/apply.hpp"
 #include "cli/apps_file/source.hpp"
-#include "cli/carry_out.hpp"
 #include "cli/new_spec.hpp"
 #include "cli/processes/occupants.hpp"
 #include "cli/verbs/address_in_use.hpp"
 #include "client/ask.hpp"
 #include "client/launch.hpp"
 #include "client/readiness.hpp"
-#include "client/traces.hpp"
 #include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
 #include "platform/logind.hpp"
-#include "supervisor/foreground/foreground.hpp"
 #include "text/number.hpp"
 #include "text/printable.hpp"
 #include "text/units.hpp"
@@ -139,8 +138,6 @@ Planned make_plan(const StateDirectory& state, const AppRequest& request) {
   return plan_program(state, request);
 }
 
-std::string head(const AppSpec& spec) { return printable(spec.name) + " (id " + std::to_string(spec.id) + ")"; }
-
 std::vector<Pid> pids_of(const AppView& view) {
   std::vector<Pid> pids;
   for (const InstanceStatus& instance : view.status.instances) pids.push_back(instance.process.pid);
@@ -190,7 +187,7 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
     started.line = head(started.spec) + " is " + word + " already" + pid_words(started.pids);
     return started;
   }
-  const auto replies = ask_supervisors(state, {{spec.name, {Operation::start, {}, 0, false, {}}}}, {});
+  const auto replies = ask_supervisors(state, {{spec.name, {.operation = Operation::start}}}, {});
   if (!replies.front()) return Failure{ExitCode::failed, replies.front().error().message()};
   if (!replies.front()->ok)
     return Failure{ExitCode::failed, "cannot start " + spec.name + ": " + replies.front()->text};
@@ -220,8 +217,7 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const AppR
     if (auto failure = check_spec(spec)) return *failure;
     if (auto failure = make_log_folders(spec)) return *failure;
     if (!plan.known) {
-      Traces traces{state};
-      const auto id = claim_id(state, spec.name, [&](const std::string& name) { return traces.lives(name); });
+      const auto id = claim_id(state, spec.name);
       if (!id) return Failure{ExitCode::failed, id.error().message()};
       spec.id = *id;
     }
@@ -295,26 +291,6 @@ int start(const Start& command) {
     return print(json_list(state.path(), {look_at(view_app(state, started.spec.name, false), steady_now())}, error),
                  code);
   return code;
-}
-
-int run(const Run& command) {
-  auto fresh = fresh_spec(command.app);
-  if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
-  AppSpec& spec = std::get<AppSpec>(fresh);
-  spec.name = default_name_for(spec);
-  if (!command.shell_command.empty())
-    spec.name = default_name(command.shell_command.substr(0, command.shell_command.find(' ')));
-  spec.restart.on =
-      RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
-  if (!command.app.settings.has("restart")) spec.watch.on_crash = OnCrash::wait;
-  if (const auto failure = lay_over(command.app, spec)) return fail(*failure, false);
-  if (const auto failure = check_watch_settings(command.app.settings, spec.watch)) return fail(*failure, false);
-  if (const auto failure = check_spec(spec)) return fail(*failure, false);
-  if (spec.cgroup.any()) {
-    if (const auto place = place_for(spec.cgroup); !place)
-      return fail({ExitCode::failed, place.error().message()}, false);
-  }
-  return supervise_in_foreground(spec);
 }
 
 }  // namespace forever::cli

@@ -1,10 +1,10 @@
 // upgrade: keepers and supervisors go on in another binary, below running apps.
+#include "cli/verbs/upgrade.hpp"
+
 #include <algorithm>
 
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/selection.hpp"
-#include "cli/carry_out.hpp"
-#include "cli/terminal/print.hpp"
 #include "client/view.hpp"
 #include "platform/capture.hpp"
 #include "platform/files.hpp"
@@ -55,9 +55,6 @@ Outcome await_change(const StateDirectory& state, const Target& target, const Ap
 }  // namespace
 
 int upgrade(const Upgrade& command) {
-  // What the binary says of a state that may not be read is no fault of the binary's.
-  const auto opened = open_state(false);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
   const auto own = command.binary.empty() ? own_program() : Result<std::string>{absolute_path(command.binary)};
   if (!own) return fail({ExitCode::failed, own.error().message()}, command.which.json);
   const std::string program = canonical_path(*own);
@@ -70,7 +67,7 @@ int upgrade(const Upgrade& command) {
     if (!view.supervised) return Outcome{target.name, true, words_for(target) + " is not running"};
     if (runs_in(view, program)) return Outcome{target.name, true, words_for(target) + " runs in that binary already"};
     changing.emplace_back(target, view);
-    ControlRequest request{Operation::upgrade, {}, 0, false, {}};
+    ControlRequest request{.operation = Operation::upgrade};
     request.program = program;
     return request;
   };

@@ -1,7 +1,8 @@
 // `forever watch APP on|off`: a running app's supervisor gets the changed spec; that of a stopped one is changed on record.
+#include "cli/verbs/watch.hpp"
+
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/selection.hpp"
-#include "cli/carry_out.hpp"
 #include "platform/lock.hpp"
 
 namespace forever::cli {
@@ -33,7 +34,7 @@ int watch(const Watch& command) {
     if (spec->watch.on == command.on) return outcome(true, done + " already");
     spec->watch.on = command.on;
     if (selection.view_of(target).supervised)
-      return ControlRequest{Operation::configure, {}, 0, false, spec_to_json(*spec)};
+      return ControlRequest{.operation = Operation::configure, .new_spec = spec_to_json(*spec)};
     const Status changed = change_record(selection.state, *spec);
     return changed ? outcome(true, done) : outcome(false, ": " + changed.error().message());
   };

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/parse.hpp"
 #include "cli/grammar/verbs.hpp"
 #include "text/printable.hpp"
 

@@ -1,6 +1,6 @@
 // What was typed becomes what is meant: argv -> Invocation.
+#include "cli/grammar/parse.hpp"
 #include "cli/grammar/help.hpp"
-#include "cli/grammar/invocation.hpp"
 #include "cli/grammar/verbs.hpp"
 #include "platform/processors.hpp"
 #include "test/support/catch.hpp"

@@ -10,6 +10,7 @@
 #include "cli/export/export.hpp"
 #include "cli/grammar/help.hpp"
 #include "cli/grammar/invocation.hpp"
+#include "cli/grammar/parse.hpp"
 #include "cli/list/description.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/run.hpp"

@@ -1,0 +1,10 @@
+// env.
+#pragma once
+
+#include "cli/grammar/invocation.hpp"
+
+namespace forever::cli {
+
+[[nodiscard]] int env(const Env& command);
+
+}  // namespace forever::cli

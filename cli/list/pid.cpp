@@ -1,0 +1,43 @@
+// pid: the pids of an app's instances.
+#include "cli/list/pid.hpp"
+
+#include "cli/apps/json.hpp"
+#include "cli/apps/look.hpp"
+#include "cli/apps/selection.hpp"
+#include "cli/terminal/print.hpp"
+
+namespace forever::cli {
+namespace {
+
+// Why there is no pid to print. What its status tells may be older than the look at its processes.
+std::string idle_word(const AppLook& look) {
+  const bool lived = look.state == to_string(InstanceState::online) || look.state == "unsupervised";
+  return lived ? "has just ended" : look.state;
+}
+
+}  // namespace
+
+int pids(const Pids& command) {
+  auto found = find_apps(command.which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+  Selection& selection = std::get<Selection>(found);
+  const std::vector<AppLook> looks = look_at_all(selection.views);
+  std::string text;
+  std::string idle;
+  for (const AppLook& look : looks) {
+    bool any = false;
+    for (std::size_t i = 0; i < look.instances.size(); ++i) {
+      if (!look.instances[i].alive) continue;
+      text += std::to_string(look.view.status.instances[i].process.pid) + "\n";
+      any = true;
+    }
+    if (!any) idle += (idle.empty() ? "" : ", ") + look.view.name + " (" + idle_word(look) + ")";
+  }
+  const bool named = !command.which.selectors.empty();
+  const std::string error = named && !idle.empty() ? "not running: " + idle : std::string{};
+  if (!error.empty()) complain(error);
+  const int code = to_int(error.empty() ? ExitCode::ok : ExitCode::failed);
+  return print(command.which.json ? json_list(selection.state.path(), looks, error) : text, code);
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,48 @@
+#include "cli/processes/held.hpp"
+
+#include "cli/terminal/print.hpp"
+#include "platform/console.hpp"
+#include "platform/users.hpp"
+#include "text/printable.hpp"
+
+namespace forever::cli {
+namespace {
+
+std::size_t table_width() { return is_terminal(Stream::out) ? static_cast<std::size_t>(terminal_width(80)) : 0; }
+
+}  // namespace
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+int show(const Held& held, const std::string& none, const StateDirectory& state, const SelectorOptions& options) {
+  const bool found = !held.occupants.empty() || !held.unseen.empty();
+  const int code = to_int(found ? ExitCode::ok : ExitCode::failed);
+  if (options.json)
+    return print(json_occupants(held.occupants, held.unseen, {state.path(), found ? "" : none, {}}), code);
+  if (!found) return fail({ExitCode::failed, none}, false);
+  if (!held.unseen.empty())
+    tell(effective_uid() == 0 ? "a holder that is not shown runs outside this container"
+                              : "a holder that is not shown is another user's; root sees it");
+  if (options.quiet) {
+    std::string pids;
+    for (const Occupant& occupant : held.occupants) pids += std::to_string(occupant.program.id.pid) + "\n";
+    return print(pids, code);
+  }
+  return print(render(occupant_table(held.occupants, held.unseen), table_width(), colours_wanted(Stream::out)), code);
+}
+
+int answer_ending(const Ending& ending, const Held& left, const StateDirectory& state, const SelectorOptions& options) {
+  for (const std::string& failure : ending.failed) complain(failure);
+  const int code = to_int(ending.failed.empty() ? ExitCode::ok : ExitCode::failed);
+  if (options.json)
+    return print(json_occupants(left.occupants, left.unseen, {state.path(), joined(ending.failed), ending.done}), code);
+  std::string done;
+  for (const std::string& line : ending.done) done += printable(line) + "\n";
+  return options.quiet ? code : print(done, code);
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,65 @@
+// restart, and restartall.
+#include "cli/verbs/restart.hpp"
+
+#include "cli/apps/ask_each.hpp"
+#include "cli/apps/outcome.hpp"
+#include "cli/apps/selection.hpp"
+#include "cli/apps_file/apply.hpp"
+#include "cli/apps_file/source.hpp"
+#include "client/launch.hpp"
+#include "client/view.hpp"
+#include "platform/environment.hpp"
+
+namespace forever::cli {
+namespace {
+
+// An app that is not supervised is started as it was; nothing where a supervisor is to be asked.
+std::optional<Outcome> start_again(const StateDirectory& state, const Target& target, const AppView& view,
+                                   bool update_env) {
+  if (view.foreign) return failed(target, "is kept by another machine or container; nothing was touched");
+  if (view.supervised) return std::nullopt;
+  auto spec = state.read_spec(target.name);
+  if (!spec) return failed(target, spec.error().message());
+  if (update_env) spec->environment = environment_snapshot();
+  const auto launched = launch_app(state, *spec);
+  if (!launched) return failed(target, launched.error().message());
+  if (launched->already) return std::nullopt;
+  if (!launched->report.started) return failed(target, "cannot be started: " + launched->report.reason);
+  return Outcome{target.name, true, words_for(target) + " started" + pid_words(launched->report.pids)};
+}
+
+std::variant<ControlRequest, Outcome> restart_request(const Selection& selection, const Target& target,
+                                                      bool update_env) {
+  const AppView& view = selection.view_of(target);
+  if (!view.supervised) {
+    if (auto started = start_again(selection.state, target, view, update_env)) return std::move(*started);
+  }
+  ControlRequest request{.operation = Operation::restart, .slot = target.slot};
+  if (!update_env) return request;
+  auto spec = selection.state.read_spec(target.name);
+  if (!spec) return failed(target, spec.error().message());
+  spec->environment = environment_snapshot();
+  request.new_spec = spec_to_json(*spec);
+  return request;
+}
+
+}  // namespace
+
+int restart(const Restart& command) {
+  const auto file = is_one_apps_file(command.which.selectors, "restart");
+  if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, command.which.json);
+  if (std::get<bool>(file)) return restart_apps_file(command.which, Step::restart);
+  Asking asking;
+  asking.request = [&](const Selection& all, const Target& target) {
+    return restart_request(all, target, command.update_env);
+  };
+  asking.done = [](const ControlReply& reply) { return " restarted" + pid_words(reply.pids); };
+  // It may have been stopped while it was asked; then it is started, as what was stopped before.
+  asking.unreached = [&](const Selection& all, const Target& target) -> std::optional<Outcome> {
+    return start_again(all.state, target, view_app(all.state, target.name, true), command.update_env);
+  };
+  asking.progress = true;
+  return ask_apps(command.which, asking);  // what lives, or is left of it, is not started beside
+}
+
+}  // namespace forever::cli

@@ -1,0 +1,10 @@
+// send.
+#pragma once
+
+#include "cli/grammar/invocation.hpp"
+
+namespace forever::cli {
+
+[[nodiscard]] int send(const Send& command);
+
+}  // namespace forever::cli
