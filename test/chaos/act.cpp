@@ -41,6 +41,7 @@ class Performance {
       poll(nullptr, 0, 2);
     }
     remove_strangers();
+    note_lost_pipes();
     return std::move(happened_);
   }
 
@@ -175,7 +176,20 @@ class Performance {
     return keepers;
   }
 
+  // A FIFO is empty once the last process that had it open is gone.
+  void note_lost_pipes() {
+    for (const int app : keeper_killed_) {
+      const bool crashes = stage_.apps[static_cast<std::size_t>(app)].crashes;
+      if (supervisor_killed_.contains(app) && (crashes || instance_killed_.contains(app)))
+        happened_.logs_lost.insert(app);
+    }
+  }
+
   void signal(const Step& step) {
+    const bool both = step.role == Role::both || step.role == Role::all;
+    if (step.role == Role::keeper || both) keeper_killed_.insert(step.app);
+    if (step.role == Role::supervisor || both) supervisor_killed_.insert(step.app);
+    if (step.role == Role::instance || step.role == Role::all) instance_killed_.insert(step.app);
     if (step.role != Role::instance && step.role != Role::descendants) {
       happened_.killed.insert(step.app);
       if (step.signal == SIGTERM) happened_.asked.insert(step.app);
@@ -194,28 +208,25 @@ class Performance {
   void damage(const Step& step) {
     const fs::path state = stage_.home.state();
     std::error_code error;
-    if (step.file.empty()) {
+    if (step.files.empty()) {
       for (int app = 0; app < static_cast<int>(stage_.apps.size()); ++app) lose(app, true);
       for (const auto& entry : fs::directory_iterator(state, error)) fs::remove_all(entry.path(), error);
       return;
     }
-    const bool everybody = step.file.find("NAME") == std::string::npos;
-    for (int app = 0; app < static_cast<int>(stage_.apps.size()); ++app) {
-      if (everybody || app == step.app)
-        lose(app, step.file.starts_with("logs") || step.file.ends_with(".fifo") || step.file == "apps/NAME");
-    }
     const App& next = stage_.apps[(static_cast<std::size_t>(step.app) + 1) % stage_.apps.size()];
-    harm(state / filled_in(step.file, app_of(step).name), state / filled_in(step.file, next.name), step);
+    for (const std::string& file : step.files) {
+      const bool everybody = file.find("NAME") == std::string::npos;
+      const bool lines = file.starts_with("logs") || file.ends_with(".fifo") || file == "apps/NAME";
+      for (int app = 0; app < static_cast<int>(stage_.apps.size()); ++app) {
+        if (everybody || app == step.app) lose(app, lines);
+      }
+      harm(state / filled_in(file, app_of(step).name), state / filled_in(file, next.name), step);
+    }
   }
 
   void lose(int app, bool lines) {
     happened_.damaged.insert(app);
     if (lines) happened_.logs_lost.insert(app);
-  }
-
-  static std::string filled_in(std::string file, const std::string& name) {
-    if (const auto at = file.find("NAME"); at != std::string::npos) file.replace(at, 4, name);
-    return file;
   }
 
   // What was put in the place of a file, and that nobody has dared to remove: it was in the way for the rest of the round.
@@ -291,6 +302,9 @@ class Performance {
   std::vector<Started> running_;
   std::vector<Later> later_;
   std::vector<std::pair<fs::path, fs::file_type>> strangers_;
+  std::set<int> keeper_killed_;
+  std::set<int> supervisor_killed_;
+  std::set<int> instance_killed_;
   Happened happened_;
 };
 
@@ -313,7 +327,9 @@ std::string fault_of(const Done& done) {
   const std::string what = joined(done.words) + " ";
   if (result.timed_out) return what + "did not end in time; it has printed: " + result.out + result.err;
   if (result.signal != 0) return what + "died of signal " + std::to_string(result.signal);
-  if (result.exit_code != 0 && result.exit_code != 1 && result.exit_code != 3)
+  // `start NAME` of what is not on record looks for a program of that name.
+  const bool no_program = result.exit_code == 127 && done.words[0] == "start";
+  if (result.exit_code != 0 && result.exit_code != 1 && result.exit_code != 3 && !no_program)
     return what + "exits with " + std::to_string(result.exit_code) + ": " + result.out + result.err;
   if (result.exit_code != 0 && !result.err.starts_with("forever: ") &&
       result.err.find("\nforever: ") == std::string::npos)

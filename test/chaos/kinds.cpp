@@ -1,12 +1,16 @@
 // What each kind of app is.
 #include "test/chaos/kinds.hpp"
 
+#include <algorithm>
+
 #include "test/support/net.hpp"
 #include "test/support/run.hpp"
 
 namespace forever::chaos {
 
 namespace fs = std::filesystem;
+
+bool App::overlaps() const { return std::find(arguments.begin(), arguments.end(), "--overlaps") != arguments.end(); }
 
 Words App::start_words() const {
   Words words{"start", program, "--name", name};
@@ -22,7 +26,7 @@ std::vector<App> all_kinds(const fs::path& scratch, const std::string& program) 
     App& app = apps.emplace_back();
     app.name = name;
     app.program = program;
-    app.directory = scratch / name;
+    app.directory = scratch / "programs" / name;
     app.options = std::move(options);
     app.arguments = std::move(arguments);
     fs::create_directories(app.directory);
@@ -37,7 +41,7 @@ std::vector<App> all_kinds(const fs::path& scratch, const std::string& program) 
       app.arguments.insert(app.arguments.end(), {"--port", std::to_string(app.port), "--overlaps"});
     }
   };
-  add("one", {}, {"--lines", "20", "60"});
+  add("one", {}, {"--lines", "20", "60", "--overlaps"});
   add("forker", {"--kill-timeout", "2s"},
       {"--fork", "child", "--fork", "session", "--fork", "daemon", "--lines", "50", "60"});
   add("lingerer", {"--kill-timeout", "2s"}, {"--linger", "600", "--fork", "child", "--lines", "50", "60"});

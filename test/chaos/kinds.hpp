@@ -21,6 +21,8 @@ struct App {
   bool raw = true;                  // its log has the bytes that it wrote, and nothing else
   std::filesystem::path watched;    // a file whose change restarts it; empty: none
 
+  // Whether two processes in one slot are well for a moment, as at a reload.
+  [[nodiscard]] bool overlaps() const;
   // `start PROGRAM --name NAME …`: makes it run, whatever was before.
   [[nodiscard]] Words start_words() const;
 };

@@ -107,7 +107,9 @@ class Chooser {
     } else if (verb < 66) {
       step.words = {"reload", name};
     } else if (verb < 74) {
-      step.words = {"scale", name, std::to_string(random_.between(1, 4))};
+      const std::string count = std::to_string(random_.between(1, 4));
+      step.words =
+          apps_[static_cast<std::size_t>(app)].overlaps() ? Words{"scale", name, count} : Words{"restart", name};
     } else if (verb < 80) {
       step.words = {"delete", name, "--keep-logs"};
     } else if (verb < 86) {
@@ -172,31 +174,47 @@ class Chooser {
 
   Step damage() {
     Step step = of(What::damage, 0);
-    step.file = random_.one_of<const char*>({"apps/NAME/spec.json",
-                                             "apps/NAME/spec.json",
-                                             "apps/NAME/status.json",
-                                             "apps/NAME/status.json",
-                                             "apps/NAME/status.json~",
-                                             "apps/NAME/control",
-                                             "apps/NAME/out.fifo",
-                                             "apps/NAME/err.fifo",
-                                             "apps/NAME",
-                                             "locks/NAME",
-                                             "locks/NAME",
-                                             "locks/NAME",
-                                             "locks",
-                                             "pids/NAME-0.pid",
-                                             "pids",
-                                             "ids",
-                                             "logs/NAME.out.log",
-                                             "logs/NAME.forever.log",
-                                             "logs",
-                                             "saved.json",
-                                             ""});
+    if (random_.percent(30)) {
+      step.files = several_files();
+      return step;
+    }
+    const std::string file = random_.one_of<const char*>({"apps/NAME/spec.json",
+                                                          "apps/NAME/spec.json",
+                                                          "apps/NAME/status.json",
+                                                          "apps/NAME/status.json",
+                                                          "apps/NAME/status.json~",
+                                                          "apps/NAME/control",
+                                                          "apps/NAME/out.fifo",
+                                                          "apps/NAME/err.fifo",
+                                                          "apps/NAME",
+                                                          "locks/NAME",
+                                                          "locks/NAME",
+                                                          "locks/NAME",
+                                                          "locks",
+                                                          "pids/NAME-0.pid",
+                                                          "pids",
+                                                          "ids",
+                                                          "logs/NAME.out.log",
+                                                          "logs/NAME.forever.log",
+                                                          "logs",
+                                                          "saved.json",
+                                                          ""});
+    if (!file.empty()) step.files = {file};
     step.harm = random_.one_of({Harm::remove, Harm::remove, Harm::remove, Harm::remove, Harm::truncate, Harm::garbage,
                                 Harm::folder, Harm::fifo, Harm::dangling_link, Harm::endless_link, Harm::another_apps});
     step.noise = static_cast<std::uint64_t>(random_.below(1 << 30));
     return step;
+  }
+
+  // Removed together: what tells of an app is lost by halves.
+  Words several_files() {
+    Words files;
+    for (const char* file : {"apps/NAME/spec.json", "apps/NAME/status.json", "apps/NAME/status.json~",
+                             "apps/NAME/control", "locks/NAME", "pids/NAME-0.pid"}) {
+      if (random_.percent(60)) files.emplace_back(file);
+    }
+    if (files.empty()) files.emplace_back("apps/NAME/spec.json");
+    return files;
   }
 
   Step touch() {
@@ -219,6 +237,11 @@ std::string after_blanks(const Words& words) {
 
 }  // namespace
 
+std::string filled_in(std::string file, const std::string& name) {
+  if (const auto at = file.find("NAME"); at != std::string::npos) file.replace(at, 4, name);
+  return file;
+}
+
 Plan plan_round(std::uint64_t seed, int round, const std::vector<App>& apps) {
   return Chooser(seed, round, apps).choose();
 }
@@ -237,9 +260,9 @@ std::string text_of(const Step& step, const std::vector<App>& apps) {
              (step.role == Role::instance ? ", slot " + std::to_string(step.slot) : "");
     case What::suspend: return text + name_of(step.role) + " of " + app + " stands still for " + duration;
     case What::damage: {
-      std::string file = step.file.empty() ? "the whole state directory" : step.file;
-      if (const auto at = file.find("NAME"); at != std::string::npos) file.replace(at, 4, app);
-      return text + file + " " + (step.file.empty() ? "is removed" : name_of(step.harm));
+      if (step.files.empty()) return text + "the whole state directory is removed";
+      for (const std::string& file : step.files) text += filled_in(file, app) + " ";
+      return text + name_of(step.harm);
     }
     case What::touch: return text + "what " + app + " watches is written";
     case What::fill_disk: return text + "the disk is full for " + duration;

@@ -30,7 +30,7 @@ struct Step {
   int slot = 0;
   int signal = 0;
   int duration_ms = 0;  // suspend, fill_disk; half_command: until it is killed
-  std::string file;     // damage: below the state directory, NAME for the app's name; empty: all of it
+  Words files;          // damage: below the state directory, NAME for the app's name; none: all of it
   Harm harm = Harm::remove;
   std::uint64_t noise = 0;  // what garbage is made of
   int seconds = 0;          // move_clock
@@ -42,6 +42,8 @@ struct Plan {
 };
 
 [[nodiscard]] Plan plan_round(std::uint64_t seed, int round, const std::vector<App>& apps);
+// The file of that app, NAME standing for its name.
+[[nodiscard]] std::string filled_in(std::string file, const std::string& name);
 // One line, such as "at 120 ms: KILL to the supervisor of forker".
 [[nodiscard]] std::string text_of(const Step& step, const std::vector<App>& apps);
 
