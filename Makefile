@@ -81,7 +81,7 @@ asan_LINK = -fsanitize=$(sanitizers)
 
 # libFuzzer where clang brings it (tool/libfuzzer finds out); else gcc and a main of ours that feeds noise.
 LIBFUZZER ?=
-fuzz_FLAGS = -O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+fuzz_FLAGS = -O2 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer-no-link)
 fuzz_LINK = -fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer)
 fuzz_CXX = $(LIBFUZZER)
@@ -101,7 +101,7 @@ dist_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
 fault_HEAVY = -g0
 asan_HEAVY = -g0
-fuzz_HEAVY = -O0 -g0
+fuzz_HEAVY = -O1 -g0
 
 # Sources: the folder chooses the back end.
 

@@ -58,7 +58,7 @@ std::vector<App> all_kinds(const fs::path& scratch, const std::string& program) 
   add("fickle", {"--hold-ports"}, {"--open-ports", "40", "--overlaps", "--lines", "50", "60"});
 
   App& watched = add("watched", {}, {"--lines", "50", "60"});
-  watched.watched = scratch / "watched" / "tree" / "source";
+  watched.watched = scratch / "trees" / "watched" / "source";
   fs::create_directories(watched.watched.parent_path());
   test::write_file(watched.watched, "0\n");
   watched.options = {"--watch=" + watched.watched.parent_path().string(), "--watch-delay", "50ms"};

@@ -57,6 +57,8 @@ void Model::learn_of(std::size_t app, const Happened& happened, const std::vecto
         done->begin > busy_until && done->result.exit_code == 0 && !done->killed && !may_change_nothing(*done);
     if (certain) possible.clear();
     possible.insert(*effect_of(*done));
+    // It stops first, and then removes.
+    if (*effect_of(*done) == Wanted::absent && !certain) possible.insert(Wanted::stopped);
     // A start that is told "it runs already" beside a stop is as good as none, and so on.
     busy_until = std::max(busy_until, done->end);
   }

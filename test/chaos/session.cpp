@@ -144,14 +144,23 @@ void Session::revive(bool stopped_too, std::vector<std::string>& faults) {
   if (faults.empty()) become_calm(faults);
 }
 
+// At any one look something may be under way, as an app that crashes over and over is; a fault is what stays.
 void Session::become_calm(std::vector<std::string>& faults) {
-  (void)test::wait_until(
-      [&] {
-        calm_ = look_at_calm(stage_, model_);
-        return calm_.faults.empty();
-      },
-      kPatienceForCalm);
-  faults.insert(faults.end(), calm_.faults.begin(), calm_.faults.end());
+  std::vector<std::vector<std::string>> looks;
+  const auto look = [&] {
+    calm_ = look_at_calm(stage_, model_);
+    looks.push_back(calm_.faults);
+    return calm_.faults.empty();
+  };
+  if (!test::wait_until(look, kPatienceForCalm)) {
+    std::vector<std::string> lasting = looks.back();
+    for (std::size_t i = looks.size() - std::min<std::size_t>(looks.size(), 20); i < looks.size(); ++i) {
+      std::erase_if(lasting, [&](const std::string& fault) {
+        return std::find(looks[i].begin(), looks[i].end(), fault) == looks[i].end();
+      });
+    }
+    faults.insert(faults.end(), lasting.begin(), lasting.end());
+  }
   for (std::size_t i = 0; i < apps_.size(); ++i) model_.see(i, calm_.observed[i]);
 }
 
