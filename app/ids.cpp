@@ -20,11 +20,7 @@ namespace {
 constexpr Milliseconds kLockPatience{5000};  // a claim takes well under a millisecond
 constexpr Milliseconds kLockLook{1};
 
-struct Claim {
-  std::uint32_t id = 0;
-  ProcessId claimer;
-  std::string name;
-};
+using Claim = IdClaim;
 
 // A number and the blank behind it.
 template <class Number>
@@ -72,6 +68,8 @@ std::vector<Claim> from_specs(const StateDirectory& state) {
   return claims;
 }
 
+std::string claims_path(const StateDirectory& state) { return state.path() + "/ids"; }
+
 Result<Handle> lock_claims(const StateDirectory& state) {
   const Time deadline = steady_now() + kLockPatience;
   for (;;) {
@@ -82,37 +80,41 @@ Result<Handle> lock_claims(const StateDirectory& state) {
   }
 }
 
-bool holds(const StateDirectory& state, const Claim& claim) {
-  return exists(state.app_directory(claim.name)) ||
-         (claim.claimer.pid > 0 && presence(claim.claimer) == Presence::alive);
+bool claimer_lives(const Claim& claim) { return claim.claimer.pid > 0 && presence(claim.claimer) == Presence::alive; }
+
+bool holds(const StateDirectory& state, const Claim& claim, const StillLives& still_lives) {
+  return exists(state.app_directory(claim.name)) || claimer_lives(claim) || (still_lives && still_lives(claim.name));
+}
+
+std::optional<std::vector<Claim>> read_claims(const StateDirectory& state) {
+  const auto text = read_file(claims_path(state));
+  return text ? decode(*text) : std::nullopt;
 }
 
 }  // namespace
 
-Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& name) {
-  const auto ids = claim_ids(state, {name});
+Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& name, const StillLives& still_lives) {
+  const auto ids = claim_ids(state, {name}, still_lives);
   if (!ids) return ids.error();
   return ids->front();
 }
 
 std::optional<std::uint32_t> claimed_id(const StateDirectory& state, const std::string& name) {
-  const auto text = read_file(state.path() + "/ids");
-  const auto claims = text ? decode(*text) : std::nullopt;
+  const auto claims = read_claims(state);
   if (!claims) return std::nullopt;
   const auto own = std::ranges::find(*claims, name, &Claim::name);
   return own != claims->end() ? std::optional{own->id} : std::nullopt;
 }
 
-Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state, const std::vector<std::string>& names) {
+Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state, const std::vector<std::string>& names,
+                                             const StillLives& still_lives) {
   std::vector<std::uint32_t> ids(names.size());
   if (names.empty()) return ids;
   const auto lock = lock_claims(state);
   if (!lock) return lock.error();
-  const std::string path = state.path() + "/ids";
-  const auto text = read_file(path);
-  auto decoded = text ? decode(*text) : std::nullopt;
+  auto decoded = read_claims(state);
   std::vector<Claim> claims = decoded ? std::move(*decoded) : from_specs(state);
-  std::erase_if(claims, [&](const Claim& claim) { return !holds(state, claim); });
+  std::erase_if(claims, [&](const Claim& claim) { return !holds(state, claim, still_lives); });
 
   std::map<std::string_view, std::uint32_t> known;
   std::vector<std::uint32_t> taken;
@@ -136,9 +138,24 @@ Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state, const 
   }
   if (fresh.empty()) return ids;
   claims.insert(claims.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
-  if (const Status written = write_atomically(path, encode(claims), Durability::rename_only); !written)
+  if (const Status written = write_atomically(claims_path(state), encode(claims), Durability::rename_only); !written)
     return written.error();
   return ids;
+}
+
+void release_ids(const StateDirectory& state, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  const auto lock = lock_claims(state);
+  if (!lock) return;
+  auto claims = read_claims(state);
+  if (!claims) return;
+  const auto given_up = [&](const Claim& claim) { return std::ranges::find(names, claim.name) != names.end(); };
+  if (std::erase_if(*claims, given_up) == 0) return;
+  (void)write_atomically(claims_path(state), encode(*claims), Durability::rename_only).ok();
+}
+
+std::vector<IdClaim> id_claims(const StateDirectory& state) {
+  return read_claims(state).value_or(std::vector<Claim>{});
 }
 
 }  // namespace forever

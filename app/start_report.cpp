@@ -19,11 +19,13 @@ std::string encode_start_report(const StartReport& report) {
 
 StartReport decode_start_report(std::string_view text) {
   StartReport report;
+  report.silent = true;
   report.reason = "its supervisor could not be made, or ended at once (are there too many processes? ulimit -u)";
   if (text.empty() || text.back() != '\n') return report;
   std::istringstream words{std::string{text.substr(0, text.size() - 1)}};
   std::string verdict;
   words >> verdict;
+  report.silent = false;
   if (verdict == "started") {
     report.started = true;
     report.reason.clear();

@@ -16,6 +16,7 @@ struct StartReport {
   std::string reason;     // "exec: no such file or directory" when not started
   int code = 0;           // errno behind it; 0 if there is none
   std::string stage;      // "exec", "cwd", "user" …; empty when it was not an instance's start that failed
+  bool silent = false;    // decoded from nothing: the supervisor was killed, or has left the app to another one
   friend bool operator==(const StartReport&, const StartReport&) = default;
 };
 

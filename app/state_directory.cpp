@@ -14,7 +14,6 @@
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
 #include "platform/state_place.hpp"
-#include "platform/users.hpp"
 #include "text/number.hpp"
 #include "text/printable.hpp"
 
@@ -22,7 +21,6 @@ namespace forever {
 
 namespace {
 
-constexpr std::array<const char*, 5> kParts = {"", "/apps", "/locks", "/pids", "/logs"};
 constexpr const char* kLossNote = "/lost";
 constexpr Milliseconds kLately{
     10000};  // what a supervisor takes to write its files anew, on a machine that is very busy
@@ -113,36 +111,28 @@ Result<StateDirectory> StateDirectory::locate() {
 }
 
 Status StateDirectory::prepare() const {
-  for (const char* part : kParts) {
+  if (Status usable = check(); !usable) return usable;
+  bool made_some = false;
+  for (const char* part : parts()) {
+    made_some = made_some || !exists(path_ + part);
     if (Status made = make_private_directory(path_ + part); !made) return made;
   }
-  return Done{};
+  // In a directory where everybody may write somebody could have been quicker.
+  return made_some ? check() : Status{Done{}};
 }
 
 bool StateDirectory::is_laid_out() const {
-  return std::all_of(kParts.begin(), kParts.end(), [&](const char* part) { return exists(path_ + part); });
+  return std::all_of(parts().begin(), parts().end(), [&](const char* part) { return exists(path_ + part); });
 }
 
 void StateDirectory::note_loss() const {
-  if (make_private_directory(path_)) (void)write_atomically(path_ + kLossNote, "", Durability::rename_only).ok();
+  if (check() && make_private_directory(path_))
+    (void)write_atomically(path_ + kLossNote, "", Durability::rename_only).ok();
 }
 
 bool StateDirectory::lost_lately() const {
   const auto note = facts_of(path_ + kLossNote);
   return note && std::abs(to_ms(wall_now()) - note->modified_ms) < Milliseconds{kLately}.count();
-}
-
-Status StateDirectory::check() const {
-  const Result<FileFacts> facts = facts_of(path_);
-  if (!facts) return is_missing(facts.error()) ? Status{Done{}} : Status{facts.error()};
-  if (!facts->directory) return Error{"the state directory " + path_ + " is not a directory", {}};
-  const std::uint32_t self = effective_uid();
-  if (facts->owner != self && self != 0) {
-    return Error{"the state directory " + path_ + " belongs to " + user_name(facts->owner) +
-                     "; set FOREVER_HOME to one of yours",
-                 {}};
-  }
-  return Done{};
 }
 
 std::string StateDirectory::pid_path(const std::string& name, unsigned slot) const {

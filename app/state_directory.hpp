@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +38,12 @@ class StateDirectory {
   [[nodiscard]] static Result<StateDirectory> locate();
   // Creates what is missing (0700) and checks that it is a directory of ours that can be written.
   [[nodiscard]] Status prepare() const;
-  // For reading verbs: an absent directory is no error (no apps); one of another user is.
+  // An absent directory is no error (no apps); one of another user is. For root so is one that another user could exchange, or
+  // write to: what is on record there would be run by root.
   [[nodiscard]] Status check() const;
+  // Takes the write permission from all but its owner, if nobody else has put anything there by then. The mode that it had, where
+  // that was necessary. Root does not come to it: check() has refused.
+  [[nodiscard]] Result<std::optional<unsigned>> make_private() const;
   // Whether every part of the layout is there: one that is not was never made, or somebody is deleting everything.
   [[nodiscard]] bool is_laid_out() const;
   // Leaves a note that the directory was deleted under living apps, before it is laid out anew; and whether there is one of the
@@ -79,6 +84,9 @@ class StateDirectory {
   [[nodiscard]] std::vector<Status> remove_apps(const std::vector<std::string>& names, bool logs_too) const;
 
  private:
+  // "" for itself, "/apps" and so on: the directories that are made first.
+  [[nodiscard]] static std::span<const char* const> parts() noexcept;
+
   std::string path_;
 };
 

@@ -6,7 +6,9 @@
 #include <exception>
 #include <string_view>
 
+#include "cli/as_user.hpp"
 #include "cli/carry_out.hpp"
+#include "cli/grammar/global_options.hpp"
 #include "cli/grammar/parse.hpp"
 #include "cli/terminal/print.hpp"
 #include "platform/arguments.hpp"
@@ -24,16 +26,25 @@ bool wants_json(const std::vector<std::string>& words) {
 
 bool starts_apps(int argc, char** argv) noexcept {
   constexpr std::array<std::string_view, 3> kVerbs{"start", "apply", "resurrect"};
-  return argc > 1 && std::find(kVerbs.begin(), kVerbs.end(), argv[1]) != kVerbs.end();
+  if (argc < 2 || std::find(kVerbs.begin(), kVerbs.end(), argv[1]) == kVerbs.end()) return false;
+  return !may_name_user(argc, argv);  // what was set aside would be root's
 }
 
 int run_command_line(int argc, char** argv) {
-  const std::vector<std::string> words = program_arguments(argc, argv);
+  std::vector<std::string> words = program_arguments(argc, argv);
   try {
+    const auto global = take_global_options(words);
+    if (const auto* error = std::get_if<UsageError>(&global))
+      return fail({ExitCode::usage, error->message}, wants_json(words));
     const auto parsed = parse(words);
     if (const auto* error = std::get_if<UsageError>(&parsed))
       return fail({ExitCode::usage, error->message}, wants_json(words));
-    return carry_out(std::get<Invocation>(parsed));
+    const Invocation& invocation = std::get<Invocation>(parsed);
+    const std::string& user = std::get<GlobalOptions>(global).as_user;
+    if (!user.empty() && !std::holds_alternative<Show>(invocation)) {
+      if (const auto failure = act_as(user)) return fail(*failure, wants_json(words));
+    }
+    return carry_out(invocation);
   } catch (const std::exception& trouble) {
     // Out of memory, mostly. Whatever it is, it is told in one line.
     return fail({ExitCode::failed, trouble.what()}, wants_json(words));

@@ -7,6 +7,7 @@
 
 #include "app/environment.hpp"
 #include "app/name.hpp"
+#include "app/runnable.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/notify_socket.hpp"
@@ -100,10 +101,16 @@ std::optional<Failure> check_program(const AppSpec& spec) {
     return check_interpreter(spec.interpreter.front(), spec, path);
   }
   if (program.code != 0) return unusable(spec.script, {}, spec.directory, program.code);
+  const std::string fault = never || by_extension.empty() ? fault_of_first_line(spec, program) : std::string{};
+  if (program.executable && !fault.empty())
+    return Failure{ExitCode::not_executable,
+                   "cannot run " + spec.script + ": " + fault + "; mend it, or name the --interpreter"};
+  const std::vector<std::string> command = runnable(spec, program).command;
+  if (command.front() != spec.script) return check_interpreter(command.front(), spec, path);
   if (program.executable) return std::nullopt;
-  if (!by_extension.empty()) return check_interpreter(std::string{by_extension}, spec, path);
-  return Failure{ExitCode::not_executable,
-                 spec.script + " is not executable; `chmod +x` makes it so, or name its --interpreter"};
+  return Failure{ExitCode::not_executable, spec.script + " is not executable" +
+                                               (fault.empty() ? "" : ", and " + fault) +
+                                               "; `chmod +x` makes it so, or name its --interpreter"};
 }
 
 // Where the program lies, for `server`, `./server` and `/srv/server` may be one and the same.

@@ -5,9 +5,11 @@
 #include <deque>
 #include <variant>
 
+#include "app/ids.hpp"
 #include "app/log_paths.hpp"
 #include "app/spec.hpp"
 #include "client/begin.hpp"
+#include "client/launch_lock.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
@@ -46,6 +48,7 @@ class FormerRecord {
   void put_back(bool status_too) const {
     if (!spec_) {
       (void)state_.remove_app(name_, true).ok();
+      release_ids(state_, {name_});
       return;
     }
     (void)write_atomically(state_.spec_path(name_), *spec_, Durability::rename_only).ok();
@@ -77,29 +80,66 @@ std::vector<std::string> logs_of(const AppSpec& spec) {
   return logs;
 }
 
+// What the starts of one command share: what is found out once for all of them.
+struct Start {
+  const StateDirectory& state;
+  HostId host = host_id();
+  Traces traces{state};
+  std::optional<std::vector<IdClaim>> claims{};
+};
+
+// An app that was deleted leaves nothing but its lock; one that was not has a folder, or at least a claim that is not ours.
+bool ran_before(Start& start, const std::string& name) {
+  if (exists(start.state.app_directory(name))) return true;
+  if (!start.claims) start.claims = id_claims(start.state);
+  return std::ranges::any_of(
+      *start.claims, [&](const IdClaim& claim) { return claim.name == name && claim.claimer.pid != current_pid(); });
+}
+
+// Whether something that would tell of a running app is missing: then only the process table can.
+bool incomplete(Start& start, const std::string& name) {
+  const StateDirectory& state = start.state;
+  const bool whole = exists(state.lock_path(name)) && exists(state.spec_path(name)) && exists(state.status_path(name));
+  return !whole && (state.lost_lately() || ran_before(start, name));
+}
+
+// Whether the app is not to be started beside what there may be of it, but adopted: it is on record as running, or lives although
+// its files do not say so.
+bool to_be_adopted(Start& start, const std::string& name, const Result<AppStatus>& status, bool missing) {
+  const bool of_now = status && status->host == start.host;
+  if (of_now && !at_rest(*status)) return true;
+  return (missing || (!of_now && exists(start.state.pid_path(name, 0)))) && start.traces.app_lives(name);
+}
+
 // What can be said without a start, or its beginning.
-std::variant<UnderWay, Result<LaunchOutcome>> begin_app(const StateDirectory& state, const HostId& host,
-                                                        const AppSpec& spec, std::size_t place, KeepersToCome to_come) {
+std::variant<UnderWay, Result<LaunchOutcome>> begin_app(Start& start, const AppSpec& spec, std::size_t place,
+                                                        KeepersToCome to_come) {
   using Said = Result<LaunchOutcome>;
+  const StateDirectory& state = start.state;
   const Said already{LaunchOutcome{true, {}}};
   if (spec.cgroup.any()) {
     if (const auto group = place_for(spec.cgroup); !group) return Said{group.error()};
   }
-  auto lock = try_lock(state.lock_path(spec.name));
+  const bool missing = incomplete(start, spec.name);
+  Traces* const traces = missing ? &start.traces : nullptr;
+  auto lock = lock_for_launch(state, spec.name, start.host, traces);
   if (!lock) return Said{lock.error()};
-  if (!*lock) return already;
-  // The lock is free, but its file may have been deleted under a living supervisor.
-  const auto status = read_own_status(state, spec.name, host);
+  if (!*lock) {
+    (void)view_app(state, spec.name, true);  // where files are missing its supervisor writes them again
+    return already;
+  }
+  auto status = read_own_status(state, spec.name, start.host);
   if (!status && is_of_newer_format(status.error())) return Said{status.error()};
-  if (status && exists(state.spec_path(spec.name)) && recorded_supervisor_lives(*status, host)) return already;
-  if ((!status || status->host != host) && (exists(state.pid_path(spec.name, 0)) || state.lost_lately())) {
-    // It ran, or everything was deleted this moment, and what is left does not tell what has become of it: what lives is taken
-    // over rather than doubled.
+  if (to_be_adopted(start, spec.name, status, missing)) {
+    if (!exists(state.spec_path(spec.name))) (void)state.write_spec(spec).ok();
     lock->reset();
-    if (view_app(state, spec.name, true).supervised) return already;
-    lock = try_lock(state.lock_path(spec.name));
+    const AppView view = view_app(state, spec.name, true);
+    if (view.supervised) return already;
+    if (!view.trouble.empty()) return Said{Error{view.trouble, {}}};
+    lock = lock_for_launch(state, spec.name, start.host, traces);
     if (!lock) return Said{lock.error()};
     if (!*lock) return already;
+    status = read_own_status(state, spec.name, start.host);
   }
   if (const auto log = log_in_use(spec)) {
     return Said{
@@ -114,7 +154,7 @@ std::variant<UnderWay, Result<LaunchOutcome>> begin_app(const StateDirectory& st
       return Said{written.error()};
     }
   }
-  (void)state.write_status(wanted_status(spec, status, host)).ok();
+  (void)state.write_status(wanted_status(spec, status, start.host)).ok();
   return UnderWay{place, std::move(former), logs_of(spec),
                   begin_supervisor(state, spec.name, std::move(*lock), Beginning::start, to_come)};
 }
@@ -122,9 +162,9 @@ std::variant<UnderWay, Result<LaunchOutcome>> begin_app(const StateDirectory& st
 Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, const UnderWay& beginning) {
   Result<StartReport> report =
       beginning.word ? first_word(beginning.word->get()) : Result<StartReport>{beginning.word.error()};
-  const bool silent = report && !report->started && report->stage.empty() && report->code == 0;
-  // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it.
-  if (silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
+  // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it. Or another
+  // supervisor has the app.
+  if (report && report->silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
   // Where the program could not be started the supervisor has put that on record.
   if (!report || !report->started) beginning.former.put_back(!report || report->stage.empty());
   if (!report) return report.error();
@@ -138,7 +178,7 @@ std::vector<Result<LaunchOutcome>> launch_all(const StateDirectory& state, const
   std::vector<Result<LaunchOutcome>> outcomes(
       specs.size(), possible ? Result<LaunchOutcome>{LaunchOutcome{}} : Result<LaunchOutcome>{possible.error()});
   if (!possible) return outcomes;
-  const HostId host = host_id();
+  Start start{state};
   std::deque<UnderWay> under_way;
   const auto end_first = [&] {
     const UnderWay& first = under_way.front();
@@ -152,7 +192,7 @@ std::vector<Result<LaunchOutcome>> launch_all(const StateDirectory& state, const
       return std::ranges::find_first_of(one.logs, logs) != one.logs.end();
     };
     while (std::ranges::any_of(under_way, writes_there) || under_way.size() == kSideBySide) end_first();
-    auto begun = begin_app(state, host, *specs[i], i, to_come);
+    auto begun = begin_app(start, *specs[i], i, to_come);
     if (auto* said = std::get_if<Result<LaunchOutcome>>(&begun)) {
       outcomes[i] = std::move(*said);
     } else {

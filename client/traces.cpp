@@ -1,18 +1,11 @@
 #include "client/traces.hpp"
 
-#include <string_view>
-
 #include "app/marker.hpp"
 #include "app/name.hpp"
+#include "app/watchers.hpp"
 #include "platform/files.hpp"
 
 namespace forever {
-namespace {
-
-constexpr std::string_view kTitle = "forever: ";
-constexpr std::string_view kKeeper = " (keeper)";
-
-}  // namespace
 
 void Traces::walk() {
   if (walked_) return;
@@ -20,14 +13,8 @@ void Traces::walk() {
   const std::string prefix = state_.identity() + '/';
   const StateDirectory place{canonical_path(state_.path())};  // as the kernel names it
   for_each_process([&](const ProcessEntry& entry) {
-    if (entry.title.starts_with(kTitle)) {
-      std::string name = entry.title.substr(kTitle.size());
-      const bool keeper = name.ends_with(kKeeper);
-      if (keeper) name.resize(name.size() - kKeeper.size());
-      // A removed directory is shown as "/path (deleted)".
-      const std::string directory = place.app_directory(name);
-      const bool here = entry.cwd == directory || entry.cwd.starts_with(directory + " (");
-      if (here && !fault_in_name(name)) (keeper ? keepers_ : supervisors_).emplace(std::move(name), entry.id);
+    if (auto watcher = watcher_from(entry, place)) {
+      (watcher->keeper ? keepers_ : supervisors_).emplace(std::move(watcher->app), watcher->id);
       return;
     }
     const auto marker = marker_of(entry.id.pid);

@@ -22,7 +22,9 @@ class Traces {
   [[nodiscard]] std::optional<ProcessId> watcher_of(const std::string& name);
   // Whether a process lives that bears the app's marker.
   [[nodiscard]] bool app_lives(const std::string& name);
-  // All apps that have either.
+  // Whether the app has either.
+  [[nodiscard]] bool lives(const std::string& name) { return app_lives(name) || watcher_of(name).has_value(); }
+  // All apps that have.
   [[nodiscard]] std::vector<std::string> names();
 
  private:

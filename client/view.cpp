@@ -5,6 +5,7 @@
 
 #include "app/ids.hpp"
 #include "client/begin.hpp"
+#include "client/launch_lock.hpp"
 #include "client/side_by_side.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
@@ -54,6 +55,7 @@ class Judge {
 
  private:
   void judge_lost(AppView& view, const Error& error);
+  void judge_unlocked(AppView& view);
   void see_instances(AppView& view) const;
   [[nodiscard]] bool await_rewrite(AppView& view, bool lock_too);
   void adopt_app(AppView& view);
@@ -84,7 +86,7 @@ bool Judge::await_rewrite(AppView& view, bool lock_too) {
 void Judge::adopt_app(AppView& view) {
   if (!state_.is_laid_out()) state_.note_loss();
   (void)state_.prepare().ok();
-  auto lock = try_lock(state_.lock_path(view.name));
+  auto lock = lock_for_launch(state_, view.name, host_, &traces_);
   if (!lock) {
     view.trouble = lock.error().message();
     return;
@@ -93,11 +95,14 @@ void Judge::adopt_app(AppView& view) {
     (void)make_private_directory(state_.app_directory(view.name)).ok();
     const auto word = begin_supervisor(state_, view.name, std::move(*lock), Beginning::adopt, KeepersToCome::perhaps);
     const StartReport report = word ? first_word(word->get()) : StartReport{false, {}, word.error().message(), 0, {}};
-    if (!report.started) {
+    const bool left_to_another = report.silent && await_rewrite(view, true);
+    if (!left_to_another && !report.started) {
       view.trouble = "cannot adopt " + view.name + ": " + report.reason;
       return;
     }
-    view.adopted = true;
+    view.adopted = !left_to_another;
+  } else {
+    (void)await_rewrite(view, true);
   }
   view.supervised = true;  // by us, or by somebody who was quicker
   if (auto status = state_.read_status(view.name)) {
@@ -134,6 +139,15 @@ void Judge::judge_lost(AppView& view, const Error& error) {
   if (adopt_ && traces_.app_lives(view.name)) adopt_app(view);
 }
 
+// The record says that nothing runs, but the lock's file, which is never removed, is missing: the record may be wrong, too.
+void Judge::judge_unlocked(AppView& view) {
+  if (traces_.lives(view.name)) {
+    adopt_app(view);
+  } else {
+    (void)try_lock(state_.lock_path(view.name)).ok();  // so that this is not looked into at each command
+  }
+}
+
 AppView Judge::judge(const std::string& name, Glance seen) {
   AppView view;
   view.name = name;
@@ -156,11 +170,13 @@ AppView Judge::judge(const std::string& name, Glance seen) {
     return view;
   }
   if (view.foreign || view.rebooted) return view;
-  if (recorded_supervisor_lives(view.status, host_)) {
+  if (recorded_watchers_live(view.status, host_)) {
     view.supervised = true;
     (void)await_rewrite(view, true);
   } else if (adopt_ && !at_rest(view.status)) {
     adopt_app(view);
+  } else if (adopt_ && !exists(state_.lock_path(name))) {
+    judge_unlocked(view);
   }
   return view;
 }
@@ -168,14 +184,13 @@ AppView Judge::judge(const std::string& name, Glance seen) {
 }  // namespace
 
 bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces) {
-  if (recorded != nullptr && recorded->supervisor.pid != 0 && send_signal(recorded->supervisor, kHangUpSignal))
-    return true;
+  if (recorded != nullptr) {
+    for (const ProcessId& id : {recorded->supervisor, recorded->keeper}) {  // a keeper passes it on
+      if (id.pid != 0 && send_signal(id, kHangUpSignal)) return true;
+    }
+  }
   const auto watcher = traces.watcher_of(name);
   return watcher && send_signal(*watcher, kHangUpSignal).ok();
-}
-
-bool recorded_supervisor_lives(const AppStatus& status, const HostId& host) {
-  return status.host == host && status.supervisor.pid != 0 && presence(status.supervisor) == Presence::alive;
 }
 
 std::string AppView::state_word() const {
@@ -187,6 +202,17 @@ std::string AppView::state_word() const {
 }
 
 namespace {
+
+// Apps that were started and not deleted since, and have no folder now.
+std::vector<std::string> without_folder(const StateDirectory& state, const std::vector<std::string>& names) {
+  std::vector<std::string> lost;
+  for (IdClaim& claim : id_claims(state)) {
+    if (std::ranges::binary_search(names, claim.name)) continue;
+    const bool being_started = claim.claimer.pid != 0 && presence(claim.claimer) == Presence::alive;
+    if (!being_started) lost.push_back(std::move(claim.name));
+  }
+  return lost;
+}
 
 // Those that live without an entry, in their places.
 void add_lost(std::vector<std::string>& names, Traces& traces) {
@@ -202,7 +228,10 @@ std::vector<AppView> view_apps(const StateDirectory& state, bool adopt) {
   std::vector<AppView> views;
   Judge judge{state, adopt};
   std::vector<std::string> names = state.names();
-  if (!state.is_laid_out() || state.lost_lately()) add_lost(names, judge.traces());
+  std::vector<std::string> lost = without_folder(state, names);
+  if (!lost.empty() || !state.is_laid_out() || state.lost_lately()) add_lost(names, judge.traces());
+  std::erase_if(lost, [&](const std::string& name) { return std::ranges::binary_search(names, name); });
+  if (adopt) release_ids(state, lost);  // nothing is left of them
   if (names.empty()) return views;
   views.reserve(names.size());
   std::vector<std::optional<Glance>> seen(names.size());

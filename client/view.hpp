@@ -29,10 +29,7 @@ struct AppView {
 // ones to apps that have none. Else it does nothing. Without a directory it costs a walk of the process table.
 void bring_back(const StateDirectory& state);
 
-// Whether the supervisor of the record is still there, although the lock looks free (its file was deleted).
-[[nodiscard]] bool recorded_supervisor_lives(const AppStatus& status, const HostId& host);
-
-// Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record, else by its traces. false: there is none.
+// Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record (itself or its keeper), else by its traces. false: there is none.
 bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces);
 
 }  // namespace forever

@@ -14,4 +14,7 @@ namespace forever {
 // JOURNAL_STREAM, WATCHDOG_*, and without our own markers (FOREVER_INSTANCE*, NODE_APP_INSTANCE).
 [[nodiscard]] std::vector<std::string> environment_snapshot();
 
+// From now on this process has these variables, "K=V", and no others.
+void replace_environment(const std::vector<std::string>& assignments);
+
 }  // namespace forever

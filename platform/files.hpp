@@ -53,6 +53,7 @@ struct FileFacts {
   std::uint64_t device = 0;
   std::uint64_t links = 1;  // names; 0: deleted while open
   std::uint32_t owner = 0;
+  unsigned mode = 0600;  // the permission bits; Windows has none
   std::int64_t modified_ms = 0;
   bool directory = false;
   bool fifo = false;

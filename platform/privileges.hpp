@@ -14,4 +14,7 @@ struct Privileges {
 };
 [[nodiscard]] Privileges privileges();
 
+// What a change of user may have left to this process (Linux: the capabilities, where securebits(7) keep them) is given up.
+void drop_capabilities() noexcept;
+
 }  // namespace forever

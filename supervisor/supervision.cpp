@@ -4,6 +4,7 @@
 
 #include "platform/deletion_watch.hpp"
 #include "platform/files.hpp"
+#include "platform/lock.hpp"
 #include "platform/signals.hpp"
 #include "platform/users.hpp"
 #include "supervisor/instance/events.hpp"
@@ -43,10 +44,11 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
 }
 
 int Supervision::run() {
+  if (stepped_down_) return 0;
   look_after_health(steady_now());  // of what was adopted
   for (;;) {
     settle();
-    if (finished_) return 0;
+    if (finished_ || stepped_down_) return 0;
     if (leaving_ && may_leave()) return 0;
     for (const LoopEvent& event : loop_.wait(next_deadline())) handle(event);
     tick(steady_now());
@@ -68,6 +70,7 @@ std::optional<Time> Supervision::next_deadline() const {
   sooner(soonest, link_.deadline());
   sooner(soonest, status_retry_);
   sooner(soonest, files_due_);
+  sooner(soonest, lock_retry_);
   sooner(soonest, chores_due_);
   sooner(soonest, keeper_retry_);
   return soonest;
@@ -301,12 +304,22 @@ void Supervision::settle() {
   collect_replies();
   prepare_start_report();
   const bool ends = nothing_left();
+  const bool looks = ends || dirty_ || lock_retry_;
+  if (looks && !holds_lock()) return;
   if (ends) {
     finish();
   } else if (dirty_) {
     write_status();
   }
   acknowledge_records();
+  // Another supervisor reads the record only once it has the lock: either it has read what was written just now, or its lock
+  // is seen here, and what stands at its gate goes no further.
+  const bool begins = std::ranges::any_of(instances_, &Instance::at_gate);
+  if (begins && !ends && !lock_retry_ && !lock_is_at(lock_.get(), state_.lock_path(name_))) {
+    dirty_ = true;
+    lock_retry_ = steady_now();
+    return;
+  }
   open_gates();
   if (chores_due_ && !ends) return;
   if (pids_dirty_ && !ends) write_pid_files();

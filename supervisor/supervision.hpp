@@ -15,12 +15,14 @@
 #include "app/spec.hpp"
 #include "app/state_directory.hpp"
 #include "app/status.hpp"
+#include "app/watchers.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/keeper.hpp"
 #include "supervisor/control/server.hpp"
 #include "supervisor/decide/chance.hpp"
 #include "supervisor/decide/health.hpp"
 #include "supervisor/decide/reload.hpp"
+#include "supervisor/decide/stance.hpp"
 #include "supervisor/decide/triggers.hpp"
 #include "supervisor/instance/instance.hpp"
 #include "supervisor/instance/notices.hpp"
@@ -143,10 +145,19 @@ class Supervision {
   [[nodiscard]] std::vector<Pid> tree_pids(const Instance& instance) const;
   [[nodiscard]] std::optional<Time> rolling_deadline() const;
 
-  // state_files.cpp
+  // stance.cpp
+  [[nodiscard]] LockFound find_lock();
+  [[nodiscard]] bool holds_lock();
+  [[nodiscard]] bool await_lock();
+  [[nodiscard]] std::vector<Watcher> other_watchers() const;
+  void call_others(const std::vector<Watcher>& others) const;
+  void step_down(const std::vector<Watcher>& others);
+
+  // own_files.cpp
   void watch_files();
   [[nodiscard]] bool files_are_there() const;
   void refresh();
+  void write_files_again();
   void write_status();
   void write_pid_files();
 
@@ -221,7 +232,7 @@ class Supervision {
   std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines
   std::string told_trouble_;
   Time dropped_due_{};
-  Handle files_watch_;
+  Handle files_watch_, locks_watch_;
   std::optional<Time> files_due_;  // when what was deleted is looked for
   // Until when a program that nobody waits for has the processor to itself; then exec's report, its pid file and the event log.
   std::optional<Time> chores_due_;
@@ -229,6 +240,10 @@ class Supervision {
   std::optional<Time> keeper_retry_;
   std::optional<Time> control_retry_;
   Chance chance_;
+  std::optional<Time> lock_retry_;  // the lock is not ours under its name: when it is tried again
+  std::optional<Time> lock_lost_;   // since when
+  bool waits_for_lock_ = false;     // and nothing is begun meanwhile
+  bool stepped_down_ = false;
   bool dirty_ = true;
   bool pids_dirty_ = true;
   bool leaving_ = false;  // for another binary: the next supervisor is made in it

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
+#include "app/ids.hpp"
 #include "cli/apps/ask_each.hpp"
 #include "client/ask.hpp"
+#include "client/launch_lock.hpp"
 #include "client/view.hpp"
-#include "platform/lock.hpp"
 
 namespace forever::cli {
 namespace {
@@ -27,7 +28,8 @@ Pid stranger_in(const AppView& view) {
 
 // Writes that the app is to be stopped (and, with `clear`, that nothing of it runs) unless somebody supervises it meanwhile.
 Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
-  const auto lock = try_lock(state.lock_path(status.name));
+  Traces traces{state};
+  const auto lock = lock_for_launch(state, status.name, host_id(), clear ? nullptr : &traces);
   if (!lock) return lock.error();
   if (!*lock) return Done{};
   status.desired = Desired::stopped;
@@ -103,6 +105,10 @@ void forget(const StateDirectory& state, std::vector<Outcome>& outcomes, bool lo
     if (outcome.ok) names.push_back(outcome.name);
   }
   const std::vector<Status> removed = state.remove_apps(names, logs_too);
+  for (std::size_t i = names.size(); i-- > 0;) {
+    if (!removed[i]) names.erase(names.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  release_ids(state, names);
   auto next = removed.begin();
   for (Outcome& outcome : outcomes) {
     if (!outcome.ok) continue;

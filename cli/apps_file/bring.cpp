@@ -10,6 +10,7 @@
 #include "client/ask.hpp"
 #include "client/launch.hpp"
 #include "client/readiness.hpp"
+#include "client/traces.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
 #include "text/printable.hpp"
@@ -73,7 +74,8 @@ class Bringing {
       names.push_back(apps_[i].spec.name);
       places.push_back(i);
     }
-    const auto ids = claim_ids(state_, names);
+    Traces traces{state_};
+    const auto ids = claim_ids(state_, names, [&](const std::string& name) { return traces.lives(name); });
     if (!ids) return ids.error();
     for (std::size_t i = 0; i < places.size(); ++i) apps_[places[i]].spec.id = (*ids)[i];
     return Done{};

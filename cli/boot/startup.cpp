@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/as_user.hpp"
 #include "cli/boot/boot_unit.hpp"
 #include "cli/terminal/print.hpp"
 #include "platform/capture.hpp"
@@ -95,6 +96,10 @@ std::variant<Boot, Failure> boot_for(const Startup& command) {
   boot.unit.user = user_name(effective_uid());
   std::string home = home_directory();
   auto state = StateDirectory::locate();
+  if (state && command.user.empty()) {
+    // What the init runs would refuse it at each boot.
+    if (const Status usable = state->check(); !usable) return Failure{ExitCode::failed, usable.error().message()};
+  }
   if (!command.user.empty()) {
     if (!root) return Failure{ExitCode::usage, "only root may set it up for another user (--user)"};
     const auto found = find_credentials(command.user, {});
@@ -142,11 +147,13 @@ Result<std::string> current_crontab(const Boot& boot) {
 }
 
 Status install_crontab(const Boot& boot, const std::string& text) {
-  const std::string path = boot.unit.state_directory + "/crontab.new";
-  if (const Status made = make_private_directory(boot.unit.state_directory); !made) return made;
-  if (const Status written = write_atomically(path, text, Durability::rename_only); !written) return written;
-  const auto ran = capture(crontab_for(boot, path), kPatience);
-  (void)remove_tree(path).ok();
+  const auto directory =
+      make_scratch_directory();  // the table may be another user's, whose directory root does not touch
+  if (!directory) return directory.error();
+  const std::string path = *directory + "/crontab";
+  Status written = write_atomically(path, text, Durability::rename_only);
+  const auto ran = written ? capture(crontab_for(boot, path), kPatience) : Result<Captured>{written.error()};
+  (void)remove_tree(*directory).ok();
   if (!ran) return ran.error();
   if (!ran->status.success()) return Error{"crontab did not take the new table; its reason stands above", {}};
   return Done{};
@@ -160,6 +167,8 @@ void tell_doubts(const Boot& boot) {
                " lies in a place that may be cleared at boot; install it elsewhere (make install) and "
                "run startup again");
   }
+  // With the rights of the user whose specs they are. Nothing that needs root comes after this.
+  if (boot.unit.user != user_name(effective_uid()) && act_as(boot.unit.user)) return;
   const StateDirectory state(boot.unit.state_directory);
   for (const std::string& name : state.names()) {
     const auto spec = state.read_spec(name);

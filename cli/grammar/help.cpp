@@ -13,6 +13,14 @@ namespace {
 constexpr std::size_t kWidth = 79;
 constexpr std::size_t kHelpColumn = 27;  // where the explanation of an option begins
 
+constexpr OptionText kAsOption{.names = "--as",
+                               .kind = ValueKind::user,
+                               .value = "USER",
+                               .help =
+                                   "For root: gives up root for USER, or USER:GROUP, before anything else, and acts on "
+                                   "the apps in that user's state "
+                                   "directory."};
+
 // Appends `text`, broken at spaces, every line but the first indented; `column` is where the first line stands already.
 void wrap(std::string& out, std::string_view text, std::size_t indent, std::size_t column) {
   bool first = true;
@@ -118,6 +126,7 @@ std::string help_for_all() {
       "Options:\n"
       "  -h, --help    this text; after a verb: all about that verb\n"
       "  --version     the version\n"
+      "  --as USER     for root, before or after any verb: act on USER's apps, as USER\n"
       "\n"
       "Examples:\n"
       "  forever start server.js               # the simplest case\n"
@@ -140,6 +149,10 @@ std::string help_for(const Verb& verb) {
   for (const OptionGroup& group : verb.groups) {
     out.append("\n").append(group.title()).append(":\n");
     for_each_option(group, [&](const AnyOption& option) { option_line(out, option.text()); });
+  }
+  if (verb.name != "help") {
+    out.append("\nWith every verb:\n");
+    option_line(out, kAsOption);
   }
   if (!verb.examples.empty()) {
     out.append("\nExamples:\n");

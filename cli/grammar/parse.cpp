@@ -15,31 +15,11 @@
 namespace forever::cli {
 namespace {
 
-// Looked at for each option of each word: not worth a vector of names.
-bool is_named(const AnyOption& option, std::string_view name) {
-  for (std::string_view names = option.text().names; !names.empty();) {
-    const std::size_t end = std::min(names.find(','), names.size());
-    if (names.substr(0, end) == name) return true;
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-  return false;
-}
-
 std::vector<AnyOption> options_of(const Verb& verb) {
   std::vector<AnyOption> all;
   for (const OptionGroup& group : verb.groups)
     for_each_option(group, [&](const AnyOption& option) { all.push_back(option); });
   return all;
-}
-
-std::optional<AnyOption> find_option(const Verb& verb, std::string_view name) {
-  std::optional<AnyOption> found;
-  for (const OptionGroup& group : verb.groups) {
-    for_each_option(group, [&](const AnyOption& option) {
-      if (!found && is_named(option, name)) found = option;
-    });
-  }
-  return found;
 }
 
 // Whether the word after an option with an optional value can be that value.

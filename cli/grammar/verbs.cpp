@@ -1,6 +1,8 @@
 // The verbs: what each says in the help, which options it has, and what makes its Invocation.
 #include "cli/grammar/verbs.hpp"
 
+#include <algorithm>
+
 #include "cli/grammar/make_invocation.hpp"
 
 namespace forever::cli {
@@ -262,6 +264,30 @@ constexpr Verb kVerbs[] = {
 }  // namespace
 
 std::span<const Verb> verbs() { return kVerbs; }
+
+namespace {
+
+// Looked at for each option of each word: not worth a vector of names.
+bool is_named(const AnyOption& option, std::string_view name) {
+  for (std::string_view names = option.text().names; !names.empty();) {
+    const std::size_t end = std::min(names.find(','), names.size());
+    if (names.substr(0, end) == name) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<AnyOption> find_option(const Verb& verb, std::string_view name) {
+  std::optional<AnyOption> found;
+  for (const OptionGroup& group : verb.groups) {
+    for_each_option(group, [&](const AnyOption& option) {
+      if (!found && is_named(option, name)) found = option;
+    });
+  }
+  return found;
+}
 
 const Verb* find_verb(std::string_view word) {
   for (const Verb& verb : kVerbs) {

@@ -122,5 +122,7 @@ struct Verb {
 [[nodiscard]] std::span<const Verb> verbs();
 // By name or alias.
 [[nodiscard]] const Verb* find_verb(std::string_view word);
+// The option of that verb that is called `name`, with its dashes.
+[[nodiscard]] std::optional<AnyOption> find_option(const Verb& verb, std::string_view name);
 
 }  // namespace forever::cli

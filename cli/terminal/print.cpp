@@ -2,6 +2,7 @@
 #include "cli/terminal/print.hpp"
 
 #include <cerrno>
+#include <cstdio>
 
 #include "cli/apps/json.hpp"
 #include "client/view.hpp"
@@ -38,12 +39,28 @@ int fail(const Failure& failure, bool json, const std::string& state_directory) 
   return print(json_list(place, {}, failure.message), code);
 }
 
+namespace {
+
+void tell_made_private(const StateDirectory& state, unsigned old_mode) {
+  char mode[16];
+  std::snprintf(mode, sizeof mode, "%04o", old_mode);
+  complain("others could write to the state directory " + state.path() + " (mode " + mode + "); it has mode 0700 now");
+}
+
+}  // namespace
+
 std::variant<StateDirectory, Failure> open_state(bool create) {
   auto state = StateDirectory::locate();
   if (!state) return Failure{ExitCode::failed, state.error().message()};
-  if (create) bring_back(*state);
-  const Status usable = create ? state->prepare() : state->check();
-  if (!usable) return Failure{ExitCode::failed, usable.error().message()};
+  // Before anything that it holds is believed.
+  if (const Status usable = state->check(); !usable) return Failure{ExitCode::failed, usable.error().message()};
+  const auto old_mode = state->make_private();
+  if (!old_mode) return Failure{ExitCode::failed, old_mode.error().message()};
+  if (*old_mode) tell_made_private(*state, **old_mode);
+  if (create) {
+    bring_back(*state);
+    if (const Status made = state->prepare(); !made) return Failure{ExitCode::failed, made.error().message()};
+  }
   return std::move(*state);
 }
 

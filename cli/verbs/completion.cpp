@@ -26,7 +26,7 @@ std::string all_verbs() {
 }
 
 std::string options_of(const Verb& verb) {
-  std::string words = "--help";
+  std::string words = "--help --as";
   for (const OptionGroup& group : verb.groups) {
     for_each_option(group, [&](const AnyOption& option) {
       for (const std::string_view name : split_words(option.text().names, ',')) (words += ' ') += name;
@@ -98,7 +98,7 @@ std::string bash_script() {
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
       "    COMPREPLY=($(compgen -W '" +
       all_verbs() +
-      " --help --version' -- \"$word\"))\n"
+      " --help --version --as' -- \"$word\"))\n"
       "    return\n"
       "  fi\n"
       "  case ${COMP_WORDS[1]} in\n";
@@ -124,6 +124,7 @@ std::string bash_script() {
       "  esac\n"
       "  [ \"${COMP_WORDS[1]}\" = logs ] && previous=''\n"
       "  case $previous in\n"
+      "    --as) COMPREPLY=($(compgen -u -- \"$word\")); return ;;\n"
       "    signal) COMPREPLY=($(compgen -A signal -- \"SIG${word#SIG}\")); return ;;\n" +
       bash_values() +
       "  esac\n"
@@ -175,7 +176,8 @@ std::string zsh_action(const AnyOption& option) {
 std::string_view first_sentence(std::string_view text) { return text.substr(0, text.find(". ")); }
 
 std::string zsh_options(const Verb& verb) {
-  std::string out = "        '(- *)'{-h,--help}'[all about this verb]'";
+  std::string out =
+      "        '(- *)'{-h,--help}'[all about this verb]' \\\n        '--as[for root: act as another user]:USER:_users'";
   for (const OptionGroup& group : verb.groups) {
     for_each_option(group, [&](const AnyOption& option) {
       const OptionText& text = option.text();
@@ -266,6 +268,7 @@ std::string fish_script() {
       "end\n"
       "complete -c forever -f\n"
       "complete -c forever -s h -l help -d 'help; after a verb: all about it'\n"
+      "complete -c forever -l as -r -fa '(__fish_complete_users)' -d 'for root: act as another user'\n"
       "complete -c forever -n __fish_use_subcommand -l version -d 'the version'\n";
   for (const Verb& verb : verbs()) {
     out += "complete -c forever -n __fish_use_subcommand -a '" + words_of(verb, ' ') + "' -d " +

@@ -15,6 +15,7 @@
 #include "client/ask.hpp"
 #include "client/launch.hpp"
 #include "client/readiness.hpp"
+#include "client/traces.hpp"
 #include "client/view.hpp"
 #include "platform/console.hpp"
 #include "platform/files.hpp"
@@ -217,7 +218,8 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const AppR
     if (auto failure = check_spec(spec)) return *failure;
     if (auto failure = make_log_folders(spec)) return *failure;
     if (!plan.known) {
-      const auto id = claim_id(state, spec.name);
+      Traces traces{state};
+      const auto id = claim_id(state, spec.name, [&](const std::string& name) { return traces.lives(name); });
       if (!id) return Failure{ExitCode::failed, id.error().message()};
       spec.id = *id;
     }

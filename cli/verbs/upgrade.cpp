@@ -5,6 +5,7 @@
 
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/selection.hpp"
+#include "cli/terminal/print.hpp"
 #include "client/view.hpp"
 #include "platform/capture.hpp"
 #include "platform/files.hpp"
@@ -55,6 +56,9 @@ Outcome await_change(const StateDirectory& state, const Target& target, const Ap
 }  // namespace
 
 int upgrade(const Upgrade& command) {
+  // What the binary says of a state that may not be read is no fault of the binary's.
+  const auto opened = open_state(false);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
   const auto own = command.binary.empty() ? own_program() : Result<std::string>{absolute_path(command.binary)};
   if (!own) return fail({ExitCode::failed, own.error().message()}, command.which.json);
   const std::string program = canonical_path(*own);

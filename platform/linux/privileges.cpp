@@ -2,7 +2,11 @@
 #include "platform/privileges.hpp"
 
 #include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <string>
 
@@ -23,6 +27,15 @@ Privileges privileges() {
   const std::string files = proc::read_whole("/proc/sys/fs/nr_open");
   if (std::from_chars(files.data(), files.data() + files.size(), most).ec == std::errc{}) found.most_open_files = most;
   return found;
+}
+
+// By capset(2) itself: there is no wrapper without libcap.
+void drop_capabilities() noexcept {
+  if (::geteuid() == 0) return;
+  (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const std::array<__user_cap_data_struct, 2> none{};
+  (void)::syscall(SYS_capset, &header, none.data());
 }
 
 }  // namespace forever

@@ -2,6 +2,7 @@
 #include "platform/environment.hpp"
 
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 extern "C" char** environ;
@@ -21,6 +22,14 @@ std::vector<std::string> whole_environment() {
     if (assignment.find('=') != std::string_view::npos) all.emplace_back(assignment);
   }
   return all;
+}
+
+void replace_environment(const std::vector<std::string>& assignments) {
+  for (const std::string& entry : whole_environment()) ::unsetenv(entry.substr(0, entry.find('=')).c_str());
+  for (const std::string& entry : assignments) {
+    const std::size_t equals = entry.find('=');
+    if (equals != std::string::npos) ::setenv(entry.substr(0, equals).c_str(), entry.c_str() + equals + 1, 1);
+  }
 }
 
 }  // namespace forever

@@ -2,6 +2,7 @@
 #include "platform/placing.hpp"
 
 #include <array>
+#include <cstdlib>
 
 #include "platform/handle.hpp"
 #include "platform/posix/sys.hpp"
@@ -35,6 +36,13 @@ Status make_link(const std::string& target, const std::string& path) {
   }
   if (FOREVER_SYS(symlink, -1, target.c_str(), path.c_str()) != 0) return last_error("make the link " + path);
   return Done{};
+}
+
+Result<std::string> make_scratch_directory() {
+  // Not $TMPDIR: sudo(8) may have kept one that another user controls.
+  std::string path = "/tmp/forever-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) return last_error("make a directory in /tmp");
+  return path;
 }
 
 Status set_mode(const std::string& path, unsigned mode) {

@@ -12,6 +12,8 @@
 
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
+#include "platform/posix/sys.hpp"
+#include "platform/privileges.hpp"
 
 namespace forever {
 namespace {
@@ -163,6 +165,18 @@ std::string user_name(std::uint32_t uid) {
 }
 
 std::uint32_t effective_uid() noexcept { return ::geteuid(); }
+
+Status become_user(const Credentials& user) {
+  const auto failed = [&] { return last_error("become user " + user.user_name); };
+  const std::vector<gid_t> groups(user.groups.begin(), user.groups.end());
+  if (sys::setgroups(groups.size(), groups.data()) != 0 || sys::setgid(gid_t{user.gid}) != 0) return failed();
+  if (sys::setuid(uid_t{user.uid}) != 0) return failed();
+  drop_capabilities();
+  const bool back = user.uid != 0 && (::setuid(0) == 0 || ::seteuid(0) == 0 || ::getuid() == 0);
+  if (back || ::getuid() != user.uid || ::geteuid() != user.uid || ::getgid() != user.gid)
+    return error_from(EPERM, "give up root for user " + user.user_name);
+  return Done{};
+}
 
 std::string home_directory() {
   if (auto home = environment_variable("HOME"); home && !home->empty()) return *home;

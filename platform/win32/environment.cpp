@@ -31,4 +31,15 @@ std::vector<std::string> whole_environment() {
   return all;
 }
 
+void replace_environment(const std::vector<std::string>& assignments) {
+  const auto set = [](std::string_view name, const wchar_t* value) {
+    (void)::SetEnvironmentVariableW(win32::to_wide(std::string{name}).c_str(), value);
+  };
+  for (const std::string& entry : whole_environment()) set(entry.substr(0, entry.find('=')), nullptr);
+  for (const std::string& entry : assignments) {
+    const std::size_t equals = entry.find('=');
+    if (equals != std::string::npos) set(entry.substr(0, equals), win32::to_wide(entry.substr(equals + 1)).c_str());
+  }
+}
+
 }  // namespace forever

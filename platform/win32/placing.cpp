@@ -39,6 +39,8 @@ Status make_link(const std::string& target, const std::string& path) {
 }
 
 // Who may do what is inherited from the folder.
+Result<std::string> make_scratch_directory() { return error_from(ENOTSUP, "make a scratch directory"); }
+
 Status set_mode(const std::string&, unsigned) { return Done{}; }
 
 }  // namespace forever

@@ -25,6 +25,11 @@ std::string user_name(std::uint32_t) {
 // Not 0: nobody here may do what root may.
 std::uint32_t effective_uid() noexcept { return 1; }
 
+Status become_user(const Credentials& user) {
+  return Error{"cannot become user " + user.user_name + ": this system asks for that user's password",
+               std::make_error_code(std::errc::not_supported)};
+}
+
 std::string home_directory() { return environment_variable("USERPROFILE").value_or(""); }
 
 }  // namespace forever

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/environment.hpp"
+#include "app/runnable.hpp"
 #include "app/state_directory.hpp"
 #include "platform/clock.hpp"
 #include "platform/input_pipe.hpp"
@@ -24,6 +25,9 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
     set("LOGNAME=" + user->user_name);
     if (!user->home.empty()) set("HOME=" + user->home);
   }
+  // As cd leaves it (POSIX, 8.3): the place as typed, links kept. Where the caller was before is no business of the program.
+  if (spec.directory.starts_with('/')) set("PWD=" + spec.directory);
+  std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("OLDPWD="); });
   set("FOREVER_INSTANCE=" + std::to_string(marker.slot));
   set("NODE_APP_INSTANCE=" + std::to_string(marker.slot));
   for (const std::string& name : spec.increment_env) {
@@ -61,7 +65,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   }
   const std::string path = variable_of(spec.environment, "PATH");
   const ProgramLookup script = find_program(spec.script, spec.directory, path);
-  request.argv = command_of(spec, script.executable);
+  request.argv = runnable(spec, script).command;
   const bool interpreted = request.argv.front() != spec.script;
   const ProgramLookup program = interpreted ? find_program(request.argv.front(), spec.directory, path) : script;
   if (program.path.empty()) return SpawnFailure{SpawnStage::exec, program.code};

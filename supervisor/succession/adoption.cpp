@@ -56,12 +56,16 @@ Handle take(HeldHandles& held, const char* name) {
 }  // namespace
 
 Status Supervision::begin() {
+  if (Status usable = state_.check(); !usable) return usable;
   self_ = identify(current_pid()).value_or(ProcessId{});
   keeper_ = identify(link_.keeper()).value_or(ProcessId{});
   lock_ = take(held_, "lock");
   report_ = take(held_, "report");
   // A predecessor died before the start that it was made for had come to an end: it is begun anew, not given up.
   if (report_ && face_.arguments.at(2) == "start") fresh_ = true;
+  if (!await_lock()) return Done{};
+  // Whoever has lost the lock without knowing finds that out.
+  if (lost_ && generation_ == 0) call_others(other_watchers());
   host_ = host_id();
   identity_ = state_.identity();
   auto recorded = read_own_status(state_, name_, host_);
@@ -192,7 +196,8 @@ std::optional<AppStatus> Supervision::status_from_kernel() const {
   if (!instance) return std::nullopt;
   AppStatus status;
   status.name = name_;
-  if (const auto id = claim_id(state_, name_)) status.id = *id;
+  // Whether other claims still hold is not for us to say.
+  if (const auto id = claim_id(state_, name_, [](const std::string&) { return true; })) status.id = *id;
   status.app_namespace = "default";
   const Pid pid = instance->process.pid;
   if (const auto facts = facts_of("/proc/" + std::to_string(pid))) status.user = user_name(facts->owner);

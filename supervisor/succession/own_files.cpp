@@ -15,7 +15,6 @@ constexpr Milliseconds kStatusRetry{1000};
 void Supervision::write_status() {
   // Of a status that names no boot nobody believes anything; it could not be read (no descriptor, say) when this began.
   if (host_.boot.empty()) host_ = host_id();
-  if (!lock_is_at(lock_.get(), state_.lock_path(name_))) refresh();
   const auto written = state_.write_status(make_status());
   dirty_ = false;
   if (written) {
@@ -42,8 +41,10 @@ void Supervision::write_pid_files() {
 // The news of a deletion comes as a signal. Without it (not on this system) files come back at the next write of the status, or
 // when a command asks for them.
 void Supervision::watch_files() {
-  auto watch = watch_deletions(state_.app_directory(name_));
-  files_watch_ = watch ? std::move(*watch) : Handle{};
+  auto entry = watch_deletions(state_.app_directory(name_));
+  files_watch_ = entry ? std::move(*entry) : Handle{};
+  auto locks = watch_deletions(state_.path() + "/locks");
+  locks_watch_ = locks ? std::move(*locks) : Handle{};
 }
 
 bool Supervision::files_are_there() const {
@@ -55,16 +56,18 @@ bool Supervision::files_are_there() const {
 void Supervision::refresh() {
   dirty_ = true;
   pids_dirty_ = true;
-  if (!lock_is_at(lock_.get(), state_.lock_path(name_))) {
-    state_.note_loss();
-    (void)state_.prepare().ok();
-    auto lock = try_lock(state_.lock_path(name_));
-    if (lock && *lock) {
-      (void)link_.hold("lock", lock->get()).ok();
-      lock_ = std::move(*lock);
-      log_later(EventLevel::warning, "the state directory was deleted; its files are written anew");
-    }
+  if (holds_lock()) {
+    write_files_again();
+  } else {
+    files_due_ = lock_retry_;
   }
+}
+
+// Those that are missing, as soon as it is known what belongs in them.
+void Supervision::write_files_again() {
+  if (spec_.name.empty()) return;
+  dirty_ = true;
+  pids_dirty_ = true;
   (void)make_private_directory(state_.app_directory(name_)).ok();
   if (!exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
   if (!listens_locally(state_.app_directory(name_), "control")) open_control();

@@ -13,14 +13,14 @@ using namespace forever::test;
 
 namespace {
 
-constexpr const char* kNode =
+constexpr const char* kPassedNode =
     "const s = require('http').createServer((q, r) => { r.setHeader('Connection', 'close'); r.end(process.pid + "
     "'\\n'); });\n"
     "s.listen({fd: 3});\n"
     "process.on('SIGTERM', () => s.close(() => process.exit(0)));\n";
 
 // Serves on whatever it is given; ends when the requests in its hands are answered.
-constexpr const char* kPython = R"(import os, selectors, signal, socket, sys
+constexpr const char* kPassedPython = R"(import os, selectors, signal, socket, sys
 assert os.environ['LISTEN_PID'] == str(os.getpid()), os.environ['LISTEN_PID']
 names = os.environ['LISTEN_FDNAMES'].split(':')
 sockets = [socket.socket(fileno=3 + i) for i in range(int(os.environ['LISTEN_FDS']))]
@@ -84,7 +84,7 @@ TEST_CASE("CLU1 a socket that --listen opens is passed by systemd's protocol, an
   const TemporaryHome home;
   const int port = free_port(), other = free_port();
   const std::string path = home.scratch() / "a web.sock";
-  done(home, {"start", server_file(home, "server.py", kPython), "--name", "web", "--listen",
+  done(home, {"start", server_file(home, "server.py", kPassedPython), "--name", "web", "--listen",
               "http=127.0.0.1:" + std::to_string(port), "--listen", std::to_string(other), "--listen", "unix:" + path});
   CHECK(wait_for_log(home, "web", "given http=('127.0.0.1', " + std::to_string(port) + ") web=("));
   CHECK(has(log_of(home, "web"), "web=" + path + "\n"));
@@ -113,7 +113,7 @@ TEST_CASE("CLU2 a Node server that listens on descriptor 3: instances share it, 
   NEED("node");
   const TemporaryHome home;
   const int port = free_port();
-  done(home, {"start", server_file(home, "server.js", kNode), "--name", "web", "-i", "2", "--listen",
+  done(home, {"start", server_file(home, "server.js", kPassedNode), "--name", "web", "-i", "2", "--listen",
               "127.0.0.1:" + std::to_string(port), "--min-uptime", "300ms", "--wait"});
   const auto before = pids_of(home);
   REQUIRE(before.size() == 2);
@@ -131,7 +131,7 @@ TEST_CASE("CLU3 connections to a passed socket wait while its program restarts o
   NEED("python3");
   const TemporaryHome home;
   const int port = free_port();
-  done(home, {"start", server_file(home, "server.py", kPython), "--name", "web", "--listen",
+  done(home, {"start", server_file(home, "server.py", kPassedPython), "--name", "web", "--listen",
               "127.0.0.1:" + std::to_string(port)});
   Load load(port, 3);
   REQUIRE(served(load, 20));
@@ -151,7 +151,7 @@ TEST_CASE("SUP1 a passed socket outlives the supervisor, and the keeper too", "[
   const TemporaryHome home;
   const int port = free_port();
   const std::string path = home.scratch() / "web.sock";
-  done(home, {"start", server_file(home, "server.py", kPython), "--name", "web", "--listen",
+  done(home, {"start", server_file(home, "server.py", kPassedPython), "--name", "web", "--listen",
               "127.0.0.1:" + std::to_string(port), "--listen", "unix:" + path});
   REQUIRE(wait_for_log(home, "web", "given"));
   Load load(port, 3);

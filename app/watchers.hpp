@@ -1,0 +1,27 @@
+// The processes that watch over an app: its keeper and its supervisor, as the kernel's process table shows them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/state_directory.hpp"
+#include "platform/process.hpp"
+
+namespace forever {
+
+struct Watcher {
+  std::string app;
+  bool keeper = false;  // else the supervisor
+  ProcessId id;
+};
+
+// What a process of the table watches in `place`, by its title ("forever: web", "forever: web (keeper)") and its current
+// directory, which is the app's folder and may have been deleted. `place`: the state directory as the kernel names it,
+// without links. Nothing for all other processes.
+[[nodiscard]] std::optional<Watcher> watcher_from(const ProcessEntry& entry, const StateDirectory& place);
+
+// All that watch over the app `name`; they are looked for in the whole process table, so only where files or locks tell too little.
+[[nodiscard]] std::vector<Watcher> watchers_of(const StateDirectory& state, const std::string& name);
+
+}  // namespace forever
