@@ -81,7 +81,7 @@ asan_LINK = -fsanitize=$(sanitizers)
 
 # libFuzzer where clang brings it (tool/libfuzzer finds out); else gcc and a main of ours that feeds noise.
 LIBFUZZER ?=
-fuzz_FLAGS = -O1 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+fuzz_FLAGS = -O2 -g1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer-no-link)
 fuzz_LINK = -fsanitize=$(sanitizers)$(if $(LIBFUZZER),$(comma)fuzzer)
 fuzz_CXX = $(LIBFUZZER)
@@ -101,7 +101,7 @@ dist_HOT = -O2
 # CLI11 and spdlog are included by one file each, which nobody steps through.
 fault_HEAVY = -g0
 asan_HEAVY = -g0
-fuzz_HEAVY = -O0 -g0
+fuzz_HEAVY = -O1 -g0
 
 # Sources: the folder chooses the back end.
 
@@ -114,6 +114,8 @@ MAIN := $(wildcard forever.cpp)
 SUPPORT := $(wildcard test/support/*.cpp test/support/posix/*.cpp)
 CHILD := $(wildcard test/child/*.cpp test/child/posix/*.cpp)
 SERVER := $(wildcard example/server.cpp)
+CHAOS_PROGRAM := $(wildcard test/chaos/program.cpp)
+CHAOS := $(filter-out $(CHAOS_PROGRAM),$(wildcard test/chaos/*.cpp))
 FUZZERS := $(patsubst test/fuzz/%.cpp,%,$(wildcard test/fuzz/*.cpp))
 ring = $(wildcard test/$(1)/*.cpp $(foreach f,$(STOREYS) platform posix,test/$(1)/$(f)/*.cpp))
 have_ring = $(if $(call ring,$(1)),$(1))
@@ -124,7 +126,7 @@ HEAVY := $(if $(PRODUCT),$(shell grep -lE '^ *\# *include *[<"](CLI|spdlog)/' $(
 # flags of their own, and those that bring the large headers.
 UNITY ?= 1
 PARTED := test/e2e/ test/unit/cli/ test/contract/ test/contract/posix/
-ALONE := $(HEAVY) $(HOT) $(MAIN) $(SERVER) test/support/main.cpp $(FUZZERS:%=test/fuzz/%.cpp)
+ALONE := $(HEAVY) $(HOT) $(MAIN) $(SERVER) $(CHAOS_PROGRAM) test/support/main.cpp $(FUZZERS:%=test/fuzz/%.cpp)
 
 # objects FLAVOUR,SOURCES: what they are compiled to.
 objects = $(call singles,$(1),$(if $(UNITY),$(filter $(ALONE),$(2)),$(2))) $(if $(UNITY),$(call rooms,$(1),$(filter-out $(ALONE),$(2))))
@@ -198,6 +200,15 @@ build/test/child: $(call objects,release,$(CHILD))
 	$(call say,link,$@)
 	$(call link,release) -o $@
 
+build/test/chaos: $(call objects,test,$(CHAOS)) build/test/support.a
+	$(call say,link,$@)
+	$(call link,test) -lutil -o $@
+
+build/test/chaos-program: $(call objects,release,$(CHAOS_PROGRAM))
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(call link,release) -o $@
+
 define ring_binary
 build/$(1)/$(2): $$(call objects,$(1),$$(call ring,$(2))) build/test/obj/test/support/main.o \
 		build/test/support.a build/$(3)/product.a
@@ -257,6 +268,17 @@ fault: ## the fault tests alone: the n-th system call fails
 	@tool/deps test
 	@$(MAKE) --no-print-directory fault-binaries
 	@$(run_tests) --slow $(fault_rings)
+
+# BINARY=build/fault/forever has a faked clock, BINARY=build/asan/forever the sanitizers; OPTIONS are those of test/chaos/main.cpp.
+SEED ?= 1
+MINUTES ?= 1
+BINARY ?= build/forever
+.PHONY: chaos chaos-binaries
+chaos-binaries: binaries build/test/chaos build/test/chaos-program
+chaos: ## apps of every kind, and all that can happen to them, by a seed: SEED= MINUTES= BINARY=
+	@tool/deps test
+	@$(MAKE) --no-print-directory chaos-binaries $(filter-out build/forever,$(BINARY))
+	@build/test/chaos --seed $(SEED) --minutes $(MINUTES) --binary $(BINARY) $(OPTIONS)
 
 .PHONY: fuzz
 fuzz: ## the fuzz targets alone, each for FUZZ_RUNS inputs
