@@ -92,6 +92,9 @@ struct CallingSocket {
 [[nodiscard]] unsigned connections_of(Pid pid, std::span<const std::uint16_t> ports, unsigned enough = ~0U);
 // Whether the process holds the socket with this cookie.
 [[nodiscard]] bool holds_socket(Pid pid, std::uint64_t cookie);
+// The inodes of all sockets that the process holds, sorted (facts_of a handle gives its inode); none of one that is gone. Nothing
+// where they cannot be seen (EACCES, no descriptor left): it may hold any.
+[[nodiscard]] std::optional<std::vector<std::uint64_t>> socket_inodes_of(Pid pid);
 // Copies of the TCP sockets on which the process listens and whose port can be shared.
 [[nodiscard]] std::vector<Handle> shared_sockets_of(Pid pid);
 // Has threads that stand in bind or listen make the call anew: a supervisor may have died with the question in its hands.

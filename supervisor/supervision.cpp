@@ -46,11 +46,15 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
 int Supervision::run() {
   if (stepped_down_) return 0;
   look_after_health(steady_now());  // of what was adopted
+  spares_.lend_if_scarce();
   for (;;) {
     settle();
     if (finished_ || stepped_down_) return 0;
     if (leaving_ && may_leave()) return 0;
-    for (const LoopEvent& event : loop_.wait(next_deadline())) handle(event);
+    spares_.take_back();
+    const auto events = loop_.wait(next_deadline());
+    spares_.lend_if_scarce();
+    for (const LoopEvent& event : events) handle(event);
     tick(steady_now());
   }
 }
@@ -66,6 +70,7 @@ std::optional<Time> Supervision::next_deadline() const {
   for (const auto& [key, health] : health_) sooner(soonest, health.deadline());
   sooner(soonest, control_.deadline());
   sooner(soonest, rolling_deadline());
+  sooner(soonest, ports_.deadline());
   sooner(soonest, control_retry_);
   sooner(soonest, link_.deadline());
   sooner(soonest, status_retry_);
@@ -172,6 +177,7 @@ void Supervision::tick(Time now) {
   control_.tick(now);
   link_.tick(now);
   if (control_retry_ && *control_retry_ <= now) open_control();
+  look_at_ports(now);
   look_at_drained(now);
   look_after_health(now);
   if (triggers_.memory_due(now)) check_memory();

@@ -18,6 +18,7 @@
 #include "app/watchers.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/keeper.hpp"
+#include "platform/reserve.hpp"
 #include "supervisor/control/server.hpp"
 #include "supervisor/decide/chance.hpp"
 #include "supervisor/decide/health.hpp"
@@ -128,6 +129,8 @@ class Supervision {
 
   // rolling.cpp
   void settle_ports();
+  void look_at_ports(Time now);
+  void look_at_ports_of(const Instance& instance, Time now);
   void retire(Instance& instance, Trigger trigger, Milliseconds drain);
   void look_at_drained(Time now);
   void tick_reload(Time now);
@@ -244,6 +247,7 @@ class Supervision {
   std::optional<Time> lock_lost_;   // since when
   bool waits_for_lock_ = false;     // and nothing is begun meanwhile
   bool stepped_down_ = false;
+  SpareHandles spares_;
   bool dirty_ = true;
   bool pids_dirty_ = true;
   bool leaving_ = false;  // for another binary: the next supervisor is made in it

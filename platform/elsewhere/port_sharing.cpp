@@ -24,6 +24,7 @@ Status steer_connections(NativeHandle, std::span<const FilterStep>) { return err
 Result<CallingSocket> open_calling_socket() { return error_from(ENOTSUP, "steer connections"); }
 unsigned connections_of(Pid, std::span<const std::uint16_t>, unsigned) { return 0; }
 bool holds_socket(Pid, std::uint64_t) { return false; }
+std::optional<std::vector<std::uint64_t>> socket_inodes_of(Pid) { return std::nullopt; }
 std::vector<Handle> shared_sockets_of(Pid) { return {}; }
 void repeat_port_calls(const ProcessId&) {}
 Handle descriptor_of(Pid, int) { return Handle{}; }

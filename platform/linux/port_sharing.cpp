@@ -16,6 +16,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 
 #include "platform/files.hpp"
 #include "platform/linux/port_filter.hpp"
@@ -315,6 +316,28 @@ bool holds_socket(Pid pid, std::uint64_t cookie) {
     return !found;
   });
   return found;
+}
+
+std::optional<std::vector<std::uint64_t>> socket_inodes_of(Pid pid) {
+  const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  const std::unique_ptr<DIR, void (*)(DIR*)> directory{sys::opendir(folder.c_str()),
+                                                       [](DIR* open) { (void)::closedir(open); }};
+  std::vector<std::uint64_t> inodes;
+  if (!directory) return errno == ENOENT || errno == ESRCH ? std::optional{inodes} : std::nullopt;
+  const int at = ::dirfd(directory.get());
+  while (const dirent* const entry = ::readdir(directory.get())) {
+    std::array<char, 40> target{};
+    const ssize_t length = FOREVER_SYS(readlinkat, sys::kNoCount, at, static_cast<const char*>(entry->d_name),
+                                       target.data(), target.size() - 1);
+    constexpr std::string_view kSocket = "socket:[";
+    const std::string_view text{target.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+    std::uint64_t inode = 0;
+    if (!text.starts_with(kSocket)) continue;
+    if (std::from_chars(text.data() + kSocket.size(), text.data() + text.size(), inode).ec == std::errc{})
+      inodes.push_back(inode);
+  }
+  std::ranges::sort(inodes);
+  return inodes;
 }
 
 std::vector<Handle> shared_sockets_of(Pid pid) {

@@ -47,6 +47,21 @@ void Supervision::settle_ports() {
   }
 }
 
+// What an instance has closed is given up. One that is on its way out closes its ports for that.
+void Supervision::look_at_ports(Time now) {
+  for (const Instance& instance : instances_) {
+    if (ports_.wants_look(instance.key(), now)) look_at_ports_of(instance, now);
+  }
+}
+
+void Supervision::look_at_ports_of(const Instance& instance, Time now) {
+  if (instance.life().state() != InstanceState::online || notices_.of(instance.key()).stopping) {
+    ports_.put_off_look(instance.key(), now);
+  } else if (ports_.look_for_closed(link_, instance.key(), tree_pids(instance), now)) {
+    dirty_ = true;
+  }
+}
+
 // By the reload that is under way.
 bool Supervision::is_to_be_replaced(const Instance& instance) const {
   if (!reload_) return false;
@@ -71,6 +86,7 @@ void Supervision::retire(Instance& instance, Trigger trigger, Milliseconds drain
     return;
   }
   const Time now = steady_now();
+  look_at_ports_of(instance, now);  // what waits where nobody listens any more is not waited for
   draining_.push_back({instance.key(), now + drain, now + kFirstLook, kFirstLook, 0, trigger});
 }
 
@@ -161,6 +177,7 @@ void Supervision::next_in_reload() {
 }
 
 void Supervision::raise(Instance& old) {
+  look_at_ports_of(old, steady_now());  // the new one need not listen on what this one has closed
   Instance& fresh = add_instance(old.slot());
   reload_->key = fresh.key();
   fresh.adopt_record(old.status());

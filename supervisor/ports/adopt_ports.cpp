@@ -3,6 +3,9 @@
 #include <charconv>
 
 #include "app/port_record.hpp"
+#include "platform/files.hpp"
+#include "platform/reserve.hpp"
+#include "supervisor/decide/closed_ports.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/ports/shared_ports.hpp"
 
@@ -39,6 +42,7 @@ void SharedPorts::adopt(HeldHandles& held, const std::vector<std::string>& recor
     }
     Seat seat;
     seat.socket = std::move(taken.mapped());
+    if (const auto facts = facts_of(seat.socket.get())) seat.inode = facts->inode;
     seat.cookie = cookie_of(seat.socket.get());
     seat.address = address_of_socket(seat.socket.get());
     seat.slot = numbers->first;
@@ -65,20 +69,24 @@ void SharedPorts::adopt_instance(KeeperLink& link, std::uint32_t key, std::uint3
       const std::uint64_t cookie = cookie_of(socket.get());
       auto seat = std::ranges::find(seats_, cookie, &Seat::cookie);
       if (seat == seats_.end()) {
+        if (seats_.size() >= kMostSeats || !leaves(Reserve::whole, socket.get())) continue;
         // The keeper has died as well: the living process still has it.
         Seat found;
         found.cookie = cookie;
         found.address = address_of_socket(socket.get());
         found.socket = std::move(socket);
         found.slot = slot;
+        if (const auto facts = facts_of(found.socket.get())) found.inode = facts->inode;
         hold(link, name_of(found), found.socket);
         seats_.push_back(std::move(found));
         seat = seats_.end() - 1;
       }
       seat->owned = seat->claimed = seat->ready = true;
       seat->key = key;
+      member.ready_since = steady_now();
     }
   }
+  if (member.ready_since) member.look_due = *member.ready_since + kNewPortLook;
 }
 
 void SharedPorts::end_adoption(KeeperLink& link) {

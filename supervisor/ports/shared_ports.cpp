@@ -5,6 +5,9 @@
 #include <limits>
 
 #include "app/port_record.hpp"
+#include "platform/files.hpp"
+#include "platform/reserve.hpp"
+#include "supervisor/decide/closed_ports.hpp"
 #include "supervisor/log/event_log.hpp"
 
 namespace forever {
@@ -37,6 +40,7 @@ void SharedPorts::process_started(KeeperLink& link, std::uint32_t key, std::uint
   member.leader = leader;
   member.calls = std::move(calls);
   member.granted.clear();
+  member.ready_since.reset();
   // Held before the process can make its first call: should we die, the next supervisor answers it.
   hold(link, name_of(member), member.calls);
   if (const auto watched = loop_.watch_readable(member.calls.get(), first_token_ + key); !watched)
@@ -54,11 +58,14 @@ void SharedPorts::process_ended(KeeperLink& link, std::uint32_t key) {
   }
   const bool was_ready = ready(key);
   member.granted.clear();
+  member.ready_since.reset();
+  member.look_due.reset();
   // It was ready without this one: a new release that listens elsewhere.
   remove_seats(link, [&](const Seat& seat) { return seat.owned && seat.key == key && was_ready && !seat.claimed; });
   for (Seat& seat : seats_) {
     if (!seat.owned || seat.key != key) continue;
     seat.claimed = seat.ready = false;
+    seat.closed_since.reset();
     steer(seat.address);
   }
 }
@@ -91,13 +98,14 @@ bool SharedPorts::readable(KeeperLink& link, std::uint64_t token) {
   if (found == members_.end() || !found->second.calls) return false;
   changed_ = false;
   PortCall call;
-  for (;;) {
+  for (int count = 0; count < kMostCalls; ++count) {
     switch (receive_port_call(found->second.calls.get(), call)) {
       case PortCallReceipt::nothing: return changed_;
       case PortCallReceipt::gone: loop_.unwatch(found->second.calls.get()); return changed_;
       case PortCallReceipt::call: answer(link, key, found->second, call); break;
     }
   }
+  return changed_;
 }
 
 void SharedPorts::answer(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call) {
@@ -133,6 +141,7 @@ void SharedPorts::answer_bind(std::uint32_t key, Member& member, PortCall& call)
   Seat* const kept = seat_for(key, member, call);
   if (kept != nullptr && put_in_place(member.calls.get(), call, kept->socket.get())) {
     kept->claimed = true;
+    kept->closed_since.reset();
     return;
   }
   // A second socket of the same process, where the program shares nothing by itself: in use, as without us.
@@ -144,8 +153,23 @@ void SharedPorts::answer_bind(std::uint32_t key, Member& member, PortCall& call)
     let_pass(member.calls.get(), call);
     return;
   }
-  member.granted.push_back(call.address);
+  if (!has_room(member, call)) {
+    let_pass(member.calls.get(), call);
+    return;
+  }
+  if (member.granted.size() >= kMostGranted) member.granted.clear();
+  member.granted.insert(call.address);
   let_share(member.calls.get(), call);
+}
+
+// A seat takes a descriptor here and one in the keeper for as long as the program listens. Where they are used up the program has its
+// port as without us: it is refused nothing, but its connections are not kept for its next process.
+bool SharedPorts::has_room(const Member& member, const PortCall& call) {
+  if (seats_.size() < kMostSeats && leaves(Reserve::whole, call.socket.get())) return true;
+  if (crowded_.empty()) changed_ = true;
+  crowded_ = std::to_string(seats_.size()) + " ports are held and no more can be: " + call.address + " of slot " +
+             std::to_string(member.slot) + " is not";
+  return false;
 }
 
 void SharedPorts::answer_listen(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call) {
@@ -165,8 +189,17 @@ void SharedPorts::answer_listen(KeeperLink& link, std::uint32_t key, Member& mem
       seat.key = key;
       seat.claimed = seat.ready = true;
       add_seat(link, std::move(seat));
+      look_soon(key, member);
     } else {
       known->claimed = known->ready = true;
+      known->closed_since.reset();
+    }
+    member.granted.erase(call.address);
+    if (!member.ready_since) {
+      member.ready_since = steady_now();
+      const bool left_over = std::ranges::any_of(
+          seats_, [&](const Seat& seat) { return seat.owned && seat.key == key && !seat.claimed; });
+      if (left_over && !member.look_due) member.look_due = *member.ready_since + kUnclaimedGrace;
     }
     changed_ = true;
     steer(call.address);
@@ -176,11 +209,12 @@ void SharedPorts::answer_listen(KeeperLink& link, std::uint32_t key, Member& mem
 
 bool SharedPorts::granted(const std::string& address) const {
   return std::ranges::any_of(members_, [&](const auto& member) {
-    return std::ranges::find(member.second.granted, address) != member.second.granted.end();
+    return member.second.granted.contains(address);
   });
 }
 
 void SharedPorts::add_seat(KeeperLink& link, Seat seat) {
+  if (const auto facts = facts_of(seat.socket.get())) seat.inode = facts->inode;
   hold(link, name_of(seat), seat.socket);
   orders_[seat.address].began(seat.cookie);
   seats_.push_back(std::move(seat));
@@ -202,7 +236,7 @@ void SharedPorts::remove_seats(KeeperLink& link, const std::function<bool(const 
     (void)link.drop(name_of(seat)).ok();
     changed_ = true;
   }
-  std::erase_if(seats_, which);
+  if (std::erase_if(seats_, which) > 0) crowded_.clear();
 }
 
 std::vector<std::uint64_t> SharedPorts::active_on(const std::string& address) const {
@@ -294,7 +328,7 @@ std::vector<std::string> SharedPorts::addresses(std::uint32_t key) const {
 
 bool SharedPorts::covers(std::uint32_t key, std::uint32_t other) const {
   return std::ranges::all_of(seats_, [&](const Seat& needed) {
-    if (!needed.owned || needed.key != other || !needed.ready) return true;
+    if (!needed.owned || needed.key != other || !needed.ready || needed.closed_since) return true;
     return std::ranges::any_of(seats_, [&](const Seat& seat) {
       return seat.owned && seat.key == key && seat.ready && seat.address == needed.address;
     });
@@ -305,7 +339,7 @@ unsigned SharedPorts::connections(std::uint32_t key, const std::vector<Pid>& tre
   unsigned count = 0;
   std::vector<std::uint16_t> ports;
   for (const Seat& seat : seats_) {
-    if (!seat.owned || seat.key != key) continue;
+    if (!seat.owned || seat.key != key || seat.closed_since) continue;
     count += queue_of(seat.socket.get());
     ports.push_back(port_of_address(seat.address));
   }

@@ -3,11 +3,16 @@
 // A socket on which an instance listens becomes a seat of that instance. It outlives the process: when the next one of the
 // same slot binds the same address, the seat's socket is put in the place of its own, with all connections that wait there.
 // Another instance (another slot, or the next generation in a reload) gets a seat of its own beside it.
+//
+// A program that closes its socket does not close ours, and the kernel does not tell. So seats are looked at (look_for_closed): those
+// that no process of the instance holds any more are given up; closed_ports.hpp says when.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +41,16 @@ class SharedPorts {
   // Answers calls. true: an instance listens that did not before, or something else that is on record has changed.
   bool readable(KeeperLink& link, std::uint64_t token);
 
+  // closed_ports.cpp
+  // When an instance's seats are to be looked at next; nothing while nothing new is to be expected.
+  [[nodiscard]] std::optional<Time> deadline() const;
+  // Whether this one's are, now that we are awake in any case.
+  [[nodiscard]] bool wants_look(std::uint32_t key, Time now) const;
+  // `tree`: all living processes of the instance. Gives up what none of them holds. true: something that is on record has changed.
+  bool look_for_closed(KeeperLink& link, std::uint32_t key, const std::vector<Pid>& tree, Time now);
+  // It is on its way out, and closes its ports for that: they are kept for the next process.
+  void put_off_look(std::uint32_t key, Time now);
+
   // It listens on something.
   [[nodiscard]] bool ready(std::uint32_t key) const;
   // What it listens on, or has listened on and holds for its next process.
@@ -53,9 +68,9 @@ class SharedPorts {
   [[nodiscard]] bool any() const noexcept { return !seats_.empty(); }
   [[nodiscard]] std::vector<std::string> records() const;  // PortRecord as text
   // Why sockets could not be taken; empty if none was refused.
-  [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
+  [[nodiscard]] const std::string& trouble() const noexcept { return trouble_.empty() ? crowded_ : trouble_; }
 
-  // ports_adoption.cpp
+  // adopt_ports.cpp
   // After a predecessor: takes what the keeper holds, in the order on record; then each instance says who it is. `tree`: its
   // living processes, none if it has no process now. What nobody claims in the end is given up.
   void adopt(HeldHandles& held, const std::vector<std::string>& records);
@@ -72,7 +87,11 @@ class SharedPorts {
     Pid leader = 0;
     Handle calls;
     bool active = false;
-    std::vector<std::string> granted;  // addresses that its process may share
+    std::set<std::string> granted;     // addresses that its process may share, and on which it does not listen yet
+    std::optional<Time> ready_since;   // its process listens on something
+    std::optional<Time> look_due;      // when its seats are looked at
+    Time looked{};                     // when they were last
+    std::size_t look_at_count = 0;     // more seats than that are looked at without waiting
   };
   struct Seat {
     Handle socket;
@@ -83,6 +102,8 @@ class SharedPorts {
     bool owned = true;     // false: adopted, and its instance is not known yet
     bool claimed = false;  // its instance's present process has it
     bool ready = false;    // and listens
+    std::uint64_t inode = 0;
+    std::optional<Time> closed_since;  // when it was first seen that no process of the instance holds it
   };
 
   struct Aim {
@@ -96,11 +117,18 @@ class SharedPorts {
   static constexpr const char* kCallsName = "calls/";
   static void hold(KeeperLink& link, const std::string& name, const Handle& handle);
 
+  // Seats that the supervisor holds at the same time, whatever the number of descriptors.
+  static constexpr std::size_t kMostSeats = 4096;
+  static constexpr std::size_t kMostGranted = 1024;  // addresses that one process has bound without listening there
+  static constexpr int kMostCalls = 64;              // answered in one turn, so that no program keeps us from all else
+
   void answer(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call);
   void answer_bind(std::uint32_t key, Member& member, PortCall& call);
   void answer_listen(KeeperLink& link, std::uint32_t key, Member& member, PortCall& call);
   [[nodiscard]] Seat* seat_for(std::uint32_t key, const Member& member, const PortCall& call);
   [[nodiscard]] bool granted(const std::string& address) const;
+  [[nodiscard]] bool has_room(const Member& member, const PortCall& call);
+  void look_soon(std::uint32_t key, Member& member);
   void add_seat(KeeperLink& link, Seat seat);
   void remove_seats(KeeperLink& link, const std::function<bool(const Seat&)>& which);
   void steer(const std::string& address);
@@ -119,6 +147,7 @@ class SharedPorts {
   std::map<std::string, Handle> adopted_calls_;  // by name, until their instance is known
   std::vector<Aim> aims_;
   std::string trouble_;
+  std::string crowded_;  // which port is not held since there are too many; empty once there is room again
   bool changed_ = false;
 };
 
