@@ -1,4 +1,5 @@
-// The command line's end of the control sockets: many supervisors asked at once.
+// The command line's end of the control sockets: many supervisors asked at once. Nothing here waits without end: a supervisor that does
+// not take the request or does not answer is given up, with the reason.
 #include "client/ask.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ constexpr Milliseconds kConnectPatience{5000};  // with a supervisor that is bei
 constexpr Milliseconds kConnectLook{10};
 constexpr Milliseconds kDoubt{1000};     // after which a silent supervisor is looked at
 constexpr Milliseconds kSilence{15000};  // of a supervisor that was asked; one that works says a word every few seconds
+constexpr Milliseconds kNoWord{30000};   // of all supervisors that were asked, where one after the other goes without an answer
 
 using Progress = std::function<void(const std::string&, const std::string&)>;
 
@@ -23,10 +25,17 @@ using Progress = std::function<void(const std::string&, const std::string&)>;
 class Conversation {
  public:
   Conversation(const StateDirectory& state, const ControlTarget& target)
-      : state_(state), target_(target), give_up_(steady_now() + kConnectPatience) {}
+      : state_(state), target_(target), request_(encode(target.request)), give_up_(steady_now() + kConnectPatience) {
+    if (request_.size() > kLongestRequest)
+      result_ = Error{"cannot ask the supervisor of " + target_.name + ": the request has " +
+                          std::to_string(request_.size()) + " bytes, " + std::to_string(kLongestRequest) +
+                          " are possible; is the environment so large?",
+                      {}};
+  }
 
   [[nodiscard]] bool over() const noexcept { return result_.has_value(); }
   [[nodiscard]] NativeHandle socket() const noexcept { return socket_.get(); }
+  [[nodiscard]] bool has_more_to_send() const noexcept { return sent_ < request_.size(); }
   // When the silence is looked into next.
   [[nodiscard]] Time silent_until() const noexcept { return heard_ + (doubted_ ? kSilence : kDoubt); }
   void end_silence(Time now) {
@@ -54,18 +63,17 @@ class Conversation {
     }
     socket_ = std::move(*socket);
     received_.clear();
+    sent_ = 0;
     heard_ = steady_now();
-    const std::string request = encode(target_.request);
-    std::string_view rest = request;
-    while (!rest.empty()) {
-      const auto sent = send_some(socket_.get(), rest);
-      if (!sent) {
-        socket_.reset();
-        return;
-      }
-      rest.remove_prefix(*sent);
-      if (*sent == 0) (void)wait_readable({}, kConnectLook);
-    }
+    send_more();
+  }
+
+  // As much of the request as the other end takes now.
+  void send_more() {
+    const auto sent = send_some(socket_.get(), std::string_view{request_}.substr(sent_));
+    if (!sent) return lost();
+    sent_ += *sent;
+    if (*sent > 0) heard_ = steady_now();
   }
 
   void read(const Progress& on_progress) {
@@ -79,18 +87,24 @@ class Conversation {
         return;
       }
       if (const auto* const progress = std::get_if<ControlProgress>(&*answer)) {
+        no_word_since_ = heard_;
         if (on_progress) on_progress(target_.name, progress->text);
       } else {
         result_ = std::get<ControlReply>(std::move(*answer));
         return;
       }
     }
-    if (more && *more) return;
-    socket_.reset();  // it ended without a reply: ask its successor
-    give_up_ = steady_now() + kConnectPatience;
+    if (!more || !*more) lost();
   }
 
  private:
+  // It ended without a reply: its successor is asked.
+  void lost() {
+    socket_.reset();
+    sent_ = request_.size();
+    give_up_ = steady_now() + kConnectPatience;
+    if (steady_now() - no_word_since_ >= kNoWord) give_up();
+  }
   // Nobody listens. Either all is stopped, or a supervisor is being replaced, or its socket was deleted.
   void absent() {
     const auto lock = probe_lock(state_.lock_path(target_.name));
@@ -111,10 +125,13 @@ class Conversation {
 
   const StateDirectory& state_;
   const ControlTarget& target_;
+  std::string request_;
   Handle socket_;
+  std::size_t sent_ = 0;  // of the request
   std::string received_;
   std::optional<Result<ControlReply>> result_;
   Time give_up_;
+  Time no_word_since_ = steady_now();
   Time heard_{};
   bool woken_ = false;
   bool doubted_ = false;  // it has been silent for so long that it was looked at
@@ -132,6 +149,7 @@ std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state,
     std::vector<NativeHandle> sockets;
     std::vector<Conversation*> talking;
     bool absent = false;
+    bool sending = false;
     for (Conversation& conversation : conversations) {
       if (!conversation.over() && conversation.socket() == kNoHandle) conversation.connect();
       if (conversation.over()) continue;
@@ -141,18 +159,19 @@ std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state,
       }
       sockets.push_back(conversation.socket());
       talking.push_back(&conversation);
+      sending = sending || conversation.has_more_to_send();
     }
     if (talking.empty() && !absent) break;
-    Time soonest = steady_now() + (absent ? kConnectLook : kSilence);
+    Time soonest = steady_now() + (absent || sending ? kConnectLook : kSilence);
     for (const Conversation* const conversation : talking) soonest = std::min(soonest, conversation->silent_until());
     const auto patience = std::max(std::chrono::ceil<Milliseconds>(soonest - steady_now()), Milliseconds{0});
     const int ready = wait_readable(sockets, patience);
-    if (ready >= 0) {
-      talking[static_cast<std::size_t>(ready)]->read(on_progress);
-      continue;
-    }
+    if (ready >= 0) talking[static_cast<std::size_t>(ready)]->read(on_progress);
     const Time now = steady_now();
-    for (Conversation* const conversation : talking) conversation->end_silence(now);
+    for (Conversation* const conversation : talking) {
+      if (conversation->has_more_to_send()) conversation->send_more();
+      if (!conversation->over() && conversation->socket() != kNoHandle) conversation->end_silence(now);
+    }
   }
   std::vector<Result<ControlReply>> replies;
   replies.reserve(conversations.size());

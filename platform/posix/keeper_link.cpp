@@ -13,6 +13,7 @@
 #include "platform/local_socket.hpp"
 #include "platform/posix/messages.hpp"
 #include "platform/posix/sys.hpp"
+#include "platform/reserve.hpp"
 
 namespace forever {
 namespace {
@@ -71,6 +72,13 @@ Status KeeperLink::send(char verb, std::string_view body, NativeHandle attached)
   if (attached != kNoHandle) {
     message.attached.reset(sys::fcntl(attached, F_DUPFD_CLOEXEC, 0));  // the caller's may be closed by then
     if (!message.attached) return last_error("keep a descriptor for the keeper");
+    if (!leaves(Reserve::half, message.attached.get())) return error_from(EMFILE, "keep a descriptor for the keeper");
+  }
+  // What is given and taken back while the keeper does not listen must not pile up.
+  if (verb == static_cast<char>(KeeperVerb::drop)) {
+    std::erase_if(unsent_, [&](const Unsent& earlier) {
+      return (earlier.verb == static_cast<char>(KeeperVerb::hold) || earlier.verb == verb) && earlier.body == body;
+    });
   }
   unsent_.push_back(std::move(message));
   if (!retry_) retry_ = steady_now() + kRetry;

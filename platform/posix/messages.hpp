@@ -21,7 +21,8 @@ inline constexpr int kReceiveCloseOnExec = MSG_CMSG_CLOEXEC;
 inline constexpr int kReceiveCloseOnExec = 0;
 #endif
 
-// The parts as one message, with a copy of `attached` unless that is kNoHandle. Returns as sendmsg(2) does.
+// The parts as one message, with a copy of `attached` unless that is kNoHandle. Returns as sendmsg(2) does, with EAGAIN where it would
+// have to wait: the other end may be suspended.
 [[nodiscard]] inline ssize_t send_message(NativeHandle socket, std::span<iovec> parts,
                                           NativeHandle attached = kNoHandle) noexcept {
   msghdr message{};
@@ -37,7 +38,7 @@ inline constexpr int kReceiveCloseOnExec = 0;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &attached, sizeof attached);
   }
-  return sys::uninterrupted([&] { return FOREVER_SYS(sendmsg, ssize_t{-1}, socket, &message, MSG_NOSIGNAL); });
+  return sys::uninterrupted([&] { return FOREVER_SYS(sendmsg, ssize_t{-1}, socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
 // What came: the length, or -1 as recvmsg(2), which does not wait; and what stood beside it, if it was of that kind.

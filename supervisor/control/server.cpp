@@ -1,15 +1,40 @@
 #include "supervisor/control/server.hpp"
 
+#include <algorithm>
+
 #include "platform/local_socket.hpp"
+#include "platform/reserve.hpp"
 
 namespace forever {
 namespace {
 
 constexpr Milliseconds kRest{200};
+constexpr Milliseconds kRequestPatience{10000};  // from the connection to the end of the request
+constexpr Milliseconds kReplyPatience{30000};    // without a byte being taken
+constexpr int kMostAtOnce = 64;                  // accepted in one turn
+constexpr std::size_t kFewClients = 4;           // are heard even when descriptors are scarce
 
 }  // namespace
 
-void ControlServer::tick(Time now) noexcept {
+std::optional<Time> ControlServer::patience_ends(const Connection& connection) {
+  if (!connection.waiting.empty()) return connection.moved + kReplyPatience;
+  return connection.asked ? std::nullopt : std::optional{connection.moved + kRequestPatience};
+}
+
+std::optional<Time> ControlServer::deadline() const {
+  std::optional<Time> soonest = rests_until_;
+  for (const auto& [client, connection] : clients_) {
+    if (const auto ends = patience_ends(connection)) soonest = std::min(soonest.value_or(*ends), *ends);
+  }
+  return soonest;
+}
+
+void ControlServer::tick(Time now) {
+  std::vector<Client> late;
+  for (const auto& [client, connection] : clients_) {
+    if (const auto ends = patience_ends(connection); ends && *ends <= now) late.push_back(client);
+  }
+  for (const Client client : late) drop(client);
   if (!rests_until_ || *rests_until_ > now) return;
   rests_until_.reset();
   loop_.resume(listener_.get());
@@ -41,7 +66,7 @@ std::vector<ControlServer::Request> ControlServer::handle(const LoopEvent& event
 }
 
 void ControlServer::accept_all() {
-  for (;;) {
+  for (int count = 0; count < kMostAtOnce; ++count) {
     auto accepted = accept_local(listener_.get());
     if (!accepted) {
       loop_.pause(listener_.get());
@@ -51,8 +76,13 @@ void ControlServer::accept_all() {
     if (!*accepted) return;
     const Client client = next_++;
     const NativeHandle socket = accepted->get();
-    clients_.emplace(client, Connection{std::move(*accepted), {}, {}, false});
-    if (!loop_.watch_readable(socket, client)) clients_.erase(client);
+    const bool crowded = !leaves(Reserve::half, socket) && clients_.size() >= kFewClients;
+    clients_.emplace(client, Connection{std::move(*accepted), {}, {}, false, false, steady_now()});
+    if (!loop_.watch_readable(socket, client)) {
+      clients_.erase(client);
+    } else if (crowded) {
+      reply(client, {false, "the supervisor has no descriptors left for more clients; try again", {}, {}});
+    }
   }
 }
 
@@ -67,7 +97,10 @@ std::vector<ControlServer::Request> ControlServer::read(Client client) {
       return requests;
     }
     requests.push_back({client, std::move(*request)});
+    connection.asked = true;
+    connection.moved = steady_now();
   }
+  if (!connection.received.empty()) connection.asked = false;
   if (!requests.empty() && more && *more) more = receive_some(connection.socket.get(), connection.received);
   if (!more || !*more || connection.received.size() > kLongestRequest) {
     drop(client);
@@ -90,12 +123,14 @@ void ControlServer::send(Client client, const std::string& text) {
   const auto found = clients_.find(client);
   if (found == clients_.end()) return;
   Connection& connection = found->second;
+  if (connection.waiting.empty()) connection.moved = steady_now();
   connection.waiting += text;
   const auto sent = send_some(connection.socket.get(), connection.waiting);
   if (!sent) {
     drop(client);
     return;
   }
+  if (*sent > 0) connection.moved = steady_now();
   connection.waiting.erase(0, *sent);
   if (!connection.waiting.empty()) {
     if (!loop_.watch_writable(connection.socket.get(), client)) drop(client);

@@ -1,4 +1,5 @@
-// The supervisor's end of the control socket: clients, their requests, and answers that never block the supervisor.
+// The supervisor's end of the control socket: clients, their requests, and answers that never block the supervisor. No client makes it
+// wait, nor keeps a descriptor without end: one that does not say what it wants, or does not take its answer, is dropped.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +38,10 @@ class ControlServer {
   [[nodiscard]] std::vector<Request> handle(const LoopEvent& event);
   [[nodiscard]] bool connected(Client client) const { return clients_.contains(client); }
 
-  // After no descriptor was left for a client, the listener rests for a while: it would stay readable all the time.
-  [[nodiscard]] std::optional<Time> deadline() const noexcept { return rests_until_; }
-  void tick(Time now) noexcept;
+  // When tick() is due: the listener rests after no descriptor was left for a client (it would stay readable all the time), and the
+  // patience with a client ends.
+  [[nodiscard]] std::optional<Time> deadline() const;
+  void tick(Time now);
 
   void progress(Client client, const std::string& text);
   // The connection closes once the reply has gone.
@@ -51,7 +53,10 @@ class ControlServer {
     std::string received;
     std::string waiting;  // not yet taken by the peer
     bool closing = false;
+    bool asked = false;  // a whole request has come, and no part of the next
+    Time moved{};        // when it last asked, or took something of its answer
   };
+  [[nodiscard]] static std::optional<Time> patience_ends(const Connection& connection);
 
   void accept_all();
   [[nodiscard]] std::vector<Request> read(Client client);
