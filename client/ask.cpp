@@ -17,7 +17,8 @@ constexpr Milliseconds kConnectPatience{5000};  // with a supervisor that is bei
 constexpr Milliseconds kConnectLook{10};
 constexpr Milliseconds kDoubt{1000};     // after which a silent supervisor is looked at
 constexpr Milliseconds kSilence{15000};  // of a supervisor that was asked; one that works says a word every few seconds
-constexpr Milliseconds kNoWord{30000};   // of all supervisors that were asked, where one after the other goes without an answer
+constexpr Milliseconds kNoWord{
+    30000};  // of all supervisors that were asked, where one after the other goes without an answer
 
 using Progress = std::function<void(const std::string&, const std::string&)>;
 

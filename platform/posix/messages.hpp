@@ -38,7 +38,8 @@ inline constexpr int kReceiveCloseOnExec = 0;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &attached, sizeof attached);
   }
-  return sys::uninterrupted([&] { return FOREVER_SYS(sendmsg, ssize_t{-1}, socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  return sys::uninterrupted(
+      [&] { return FOREVER_SYS(sendmsg, ssize_t{-1}, socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
 // What came: the length, or -1 as recvmsg(2), which does not wait; and what stood beside it, if it was of that kind.

@@ -18,9 +18,9 @@
 
 namespace forever {
 
-inline constexpr Milliseconds kNewPortLook{1000};        // after the program began to listen on one more
+inline constexpr Milliseconds kNewPortLook{1000};      // after the program began to listen on one more
 inline constexpr Milliseconds kClosedGrace{500};       // from the look that found it closed; it has others
-inline constexpr Milliseconds kAllClosedGrace{3000};  // the same where it has closed all that it had
+inline constexpr Milliseconds kAllClosedGrace{3000};   // the same where it has closed all that it had
 inline constexpr Milliseconds kUnclaimedGrace{30000};  // from the moment at which the next process listens on something
 inline constexpr Milliseconds kLookedLately{60000};    // no more often where nothing but other work wakes us
 inline constexpr std::size_t kFewSeats = 16;           // that may be closed and held at the same time

@@ -197,8 +197,8 @@ void SharedPorts::answer_listen(KeeperLink& link, std::uint32_t key, Member& mem
     member.granted.erase(call.address);
     if (!member.ready_since) {
       member.ready_since = steady_now();
-      const bool left_over = std::ranges::any_of(
-          seats_, [&](const Seat& seat) { return seat.owned && seat.key == key && !seat.claimed; });
+      const bool left_over =
+          std::ranges::any_of(seats_, [&](const Seat& seat) { return seat.owned && seat.key == key && !seat.claimed; });
       if (left_over && !member.look_due) member.look_due = *member.ready_since + kUnclaimedGrace;
     }
     changed_ = true;
@@ -208,9 +208,7 @@ void SharedPorts::answer_listen(KeeperLink& link, std::uint32_t key, Member& mem
 }
 
 bool SharedPorts::granted(const std::string& address) const {
-  return std::ranges::any_of(members_, [&](const auto& member) {
-    return member.second.granted.contains(address);
-  });
+  return std::ranges::any_of(members_, [&](const auto& member) { return member.second.granted.contains(address); });
 }
 
 void SharedPorts::add_seat(KeeperLink& link, Seat seat) {

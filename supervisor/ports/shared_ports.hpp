@@ -87,11 +87,11 @@ class SharedPorts {
     Pid leader = 0;
     Handle calls;
     bool active = false;
-    std::set<std::string> granted;     // addresses that its process may share, and on which it does not listen yet
-    std::optional<Time> ready_since;   // its process listens on something
-    std::optional<Time> look_due;      // when its seats are looked at
-    Time looked{};                     // when they were last
-    std::size_t look_at_count = 0;     // more seats than that are looked at without waiting
+    std::set<std::string> granted;    // addresses that its process may share, and on which it does not listen yet
+    std::optional<Time> ready_since;  // its process listens on something
+    std::optional<Time> look_due;     // when its seats are looked at
+    Time looked{};                    // when they were last
+    std::size_t look_at_count = 0;    // more seats than that are looked at without waiting
   };
   struct Seat {
     Handle socket;

@@ -71,7 +71,8 @@ TEST_CASE("SUP9 what the next process does not take up is given up a while after
   CHECK(judge_seats(seats, kMoment, *verdict.next_look).given_up == SeatList{1});
 }
 
-TEST_CASE("SUP9 whatever is seen: nothing that is held is given up, few that are closed stay, and looks come to an end") {
+TEST_CASE(
+    "SUP9 whatever is seen: nothing that is held is given up, few that are closed stay, and looks come to an end") {
   std::mt19937 random(9);
   for (int round = 0; round < 300; ++round) {
     std::vector<SeatSeen> seats(random() % 60);
