@@ -32,8 +32,8 @@ FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 .PHONY: all
 all: ## build build/forever and the example server
-	@tool/deps build
-	@$(MAKE) --no-print-directory binaries
+	@tool/deps --check build
+	$(call counting,binaries)
 
 .PHONY: help
 help: ## list the targets
@@ -58,9 +58,15 @@ endif
 # in a list. At -Os gcc 12 sees std::variant and std::optional used uninitialized where they are not; -O0 and -O2 do not.
 IS_GCC := $(if $(findstring clang,$(shell $(CXX) --version 2>/dev/null)),,$(filter Linux,$(OS)))
 release_FLAGS = -Os -DNDEBUG -ffunction-sections -fdata-sections $(if $(IS_GCC),-Wno-maybe-uninitialized)
+# Hardened, as root runs it: loaded at an address that cannot be foreseen, with nothing writable that need not be, and nothing
+# both writable and executable (`make lint` looks at the built file). 3 needs gcc 12 or clang, and takes the place of a distribution's 2.
 ifeq ($(OS),Linux)
-release_FLAGS += -fno-pie
-release_LINK = -static -no-pie -s -Wl,--gc-sections
+FORTIFY := $(if $(IS_GCC),$(if $(filter 8 9 10 11,$(firstword $(subst ., ,$(shell $(CXX) -dumpversion)))),2,3),3)
+release_FLAGS += -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) \
+	$(if $(filter x86_64 i%86,$(shell uname -m)),-fcf-protection)
+# Relocations in their short form where the C library applies them: glibc from 2.36.
+RELR := $(shell printf '\043include <features.h>\n\043if __GLIBC__ == 2 && __GLIBC_MINOR__ >= 36\nyes\n\043endif\n' | $(CXX) -E -P -x c++ - 2>/dev/null)
+release_LINK = -static-pie -s -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack $(if $(filter yes,$(RELR)),-Wl$(comma)-z$(comma)pack-relative-relocs)
 else ifeq ($(OS),Darwin)
 release_LINK = -Wl,-dead_strip
 else
@@ -137,12 +143,17 @@ part = $(if $(3),$(call unit,$(1),$(2)all-$(firstword $(4)),$(wordlist 1,6,$(3))
 unit = build/$(1)/obj/$(2).o$(eval UNITS += build/$(1)/units/$(2).cpp '$(3)')
 
 Q = $(if $(V),,@)
-say = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(2)')
+# On a terminal `make` has counted what there is to do (TOTAL), and each line says how much of that is done.
+say = $(if $(V),,@$(if $(TOTAL),printf . >>build/progress; printf '[%d/%d] %-4s %s\n' "$$(wc -c <build/progress)" $(TOTAL),printf '  %-4s %s\n') '$(1)' '$(2)')
+counting = @total=; if [ -t 1 ] && [ -z '$(V)' ]; then mkdir -p build; : >build/progress; \
+	total=$$($(MAKE) --no-print-directory -n $(1) 2>/dev/null | grep -c "^printf '  %"); fi; \
+	$(MAKE) --no-print-directory $(1) TOTAL=$$total
 
 # A flavour is one set of flags: build/<flavour>/obj/ for every source, build/<flavour>/product.a. The flags are kept in
 # build/<flavour>/flags: what was compiled with others is compiled again, as the linker does not take every mixture.
 define flavour
 compile_$(1) = $$(or $$($(1)_CXX),$$(CXX)) $$(or $$($(1)_BASE),$$(BASE)) $$($(1)_FLAGS) $$(CPPFLAGS) $$(CXXFLAGS) -MMD -MP
+link_$(1) = $$(LDFLAGS) $$($(1)_LINK) $$(LDLIBS)
 flags_$(1) = $$(filter-out ccache %/ccache,$$(compile_$(1))) $$($(1)_HOT) $$($(1)_HEAVY) $$(HOT)
 
 $$(eval $$(call compile,$(1),))
@@ -164,27 +175,33 @@ include tool/win32.mk
 
 -include $(shell find build/*/obj -name '*.d' 2>/dev/null)
 
-link = $(Q)$(CXX) $(LDFLAGS) $($(1)_LINK) $^ $(LDLIBS)
+# Linked again when the flags have changed, which are on record.
+link = $(Q)$(CXX) $(LDFLAGS) $($(1)_LINK) $(filter-out %/link-flags,$^) $(LDLIBS)
+
+# `make lint` knows the limit.
+size = @echo "  size $@: $$(wc -c <$@ | tr -d ' ') bytes"
 
 .PHONY: binaries
 binaries: $(if $(MAIN),build/forever) $(if $(SERVER),build/server)
 
-build/forever: build/release/obj/forever.o build/release/product.a
+build/forever: build/release/obj/forever.o build/release/product.a build/release/link-flags
+	$(call say,link,$@)
+	$(call link,release) -o $@
+	$(size)
+
+build/server: build/release/obj/example/server.o build/release/link-flags
 	$(call say,link,$@)
 	$(call link,release) -o $@
 
-build/server: build/release/obj/example/server.o
-	$(call say,link,$@)
-	$(call link,release) -o $@
-
-build/dist/forever: build/dist/obj/forever.o build/dist/product.a
+build/dist/forever: build/dist/obj/forever.o build/dist/product.a build/dist/link-flags
 	$(call say,link,$@)
 	$(call link,dist) -o $@
+	$(size)
 
 .PHONY: dist
 dist: ## build/dist/forever: the same, optimized as a whole
-	@tool/deps build
-	@$(MAKE) --no-print-directory build/dist/forever
+	@tool/deps --check build
+	$(call counting,build/dist/forever)
 
 # Tests: one binary a ring. The harness and the talking child are built once and serve every flavour.
 
@@ -195,7 +212,7 @@ build/test/support.a: $(call objects,test,$(filter-out test/support/main.cpp,$(S
 # Catch2's own body, which nobody steps through.
 build/test/obj/test/support/main.o: test_FLAGS = -O0 -g0
 
-build/test/child: $(call objects,release,$(CHILD))
+build/test/child: $(call objects,release,$(CHILD)) build/release/link-flags
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(call link,release) -o $@
@@ -211,7 +228,7 @@ build/test/chaos-program: $(call objects,release,$(CHAOS_PROGRAM))
 
 define ring_binary
 build/$(1)/$(2): $$(call objects,$(1),$$(call ring,$(2))) build/test/obj/test/support/main.o \
-		build/test/support.a build/$(3)/product.a
+		build/test/support.a build/$(3)/product.a build/$(1)/link-flags
 	$$(call say,link,$$@)
 	$$(call link,$(1)) -lutil -o $$@
 endef
@@ -220,7 +237,7 @@ $(foreach r,unit contract e2e,$(eval $(call ring_binary,test,$(r),release)))
 $(foreach r,unit contract,$(eval $(call ring_binary,asan,$(r),asan)))
 $(eval $(call ring_binary,fault,fault,fault))
 
-build/asan/forever build/fault/forever: build/%/forever: build/%/obj/forever.o build/%/product.a
+build/asan/forever build/fault/forever: build/%/forever: build/%/obj/forever.o build/%/product.a build/%/link-flags
 	$(call say,link,$@)
 	$(call link,$*) -o $@
 
@@ -247,7 +264,7 @@ run_tests = ONLY='$(ONLY)' tool/test
 .PHONY: test
 test: ## the quick tests: unit, contract, end to end (under 90 s)
 	@tool/deps test
-	@$(MAKE) --no-print-directory test-binaries
+	$(call counting,test-binaries)
 	@$(run_tests) $(quick_rings)
 
 .PHONY: test-all
@@ -288,8 +305,8 @@ fuzz: ## the fuzz targets alone, each for FUZZ_RUNS inputs
 
 .PHONY: win32
 win32: ## cross-build the Windows back end and its tests (mingw-w64)
-	@tool/deps win32
-	@$(MAKE) --no-print-directory win32-binaries
+	@tool/deps --check win32
+	$(call counting,win32-binaries)
 
 .PHONY: test-win32
 test-win32: ## the tests that run on Windows too, under Wine
@@ -298,8 +315,8 @@ test-win32: ## the tests that run on Windows too, under Wine
 	@ONLY='$(ONLY)' tool/test-win32 $(foreach r,$(WIN32_RINGS),$(r)=build/win32/$(r).exe)
 
 .PHONY: lint
-lint: ## formatting, clang-tidy, shellcheck, the man page, the layers
-	@tool/deps lint
+lint: all ## formatting, clang-tidy, shellcheck, the man page, the layers, the built binary
+	@tool/deps --check lint
 	@tool/lint
 
 .PHONY: bench
@@ -338,4 +355,4 @@ clean: ## remove build/
 # Units and flags are written as soon as they are known, and only if they differ from what is there: objects depend on their dates.
 quoted = '$(subst ','\'',$(strip $(1)))'
 flags_known = $(filter-out $(if $(filter command%,$(origin LIBFUZZER)),,fuzz),$(FLAVOURS))
-$(if $(shell tool/write-changed $(UNITS) $(foreach f,$(flags_known),build/$(f)/flags $(call quoted,$(flags_$(f)))) && echo done),,$(error tool/write-changed failed))
+$(if $(shell tool/write-changed $(UNITS) $(foreach f,$(flags_known),build/$(f)/flags $(call quoted,$(flags_$(f))) build/$(f)/link-flags $(call quoted,$(link_$(f)))) && echo done),,$(error tool/write-changed failed))

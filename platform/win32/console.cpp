@@ -12,8 +12,8 @@
 namespace forever {
 namespace {
 
-constexpr int kWidest = 10000;             // columns; more is a mistake in COLUMNS
-constexpr std::size_t kPiece = 8U << 10U;  // characters for one call: consoles of old refuse 64 KiB
+constexpr int kWidest = 10000;                    // columns; more is a mistake in COLUMNS
+constexpr std::size_t kConsolePiece = 8U << 10U;  // characters for one call: consoles of old refuse 64 KiB
 
 DWORD number_of(Stream stream) noexcept {
   switch (stream) {
@@ -30,7 +30,7 @@ Status write_text(HANDLE console, std::string_view bytes) {
   const std::wstring text = win32::to_wide(bytes);
   for (std::size_t at = 0; at < text.size();) {
     DWORD put = 0;
-    const DWORD asked = static_cast<DWORD>(std::min(kPiece, text.size() - at));
+    const DWORD asked = static_cast<DWORD>(std::min(kConsolePiece, text.size() - at));
     if (::WriteConsoleW(console, text.data() + at, asked, &put, nullptr) == 0 || put == 0) {
       return last_error("write to the console");
     }

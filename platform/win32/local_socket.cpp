@@ -94,7 +94,7 @@ Result<Handle> Listener::take() {
 
 namespace {
 
-constexpr DWORD kTurn = 2;  // ms
+constexpr DWORD kSocketTurn = 2;  // ms
 
 }  // namespace
 
@@ -185,7 +185,7 @@ int wait_readable(std::span<const NativeHandle> handles, std::chrono::millisecon
       continue;
     }
     // One call waits for 64 handles: of more, each part has its turn.
-    if (events.size() > MAXIMUM_WAIT_OBJECTS) left = std::min(left, kTurn);
+    if (events.size() > MAXIMUM_WAIT_OBJECTS) left = std::min(left, kSocketTurn);
     for (std::size_t at = 0; at < events.size(); at += MAXIMUM_WAIT_OBJECTS) {
       const auto count = static_cast<DWORD>(std::min<std::size_t>(events.size() - at, MAXIMUM_WAIT_OBJECTS));
       const DWORD which = ::WaitForMultipleObjects(count, events.data() + at, FALSE, left);

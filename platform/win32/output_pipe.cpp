@@ -17,7 +17,7 @@ namespace forever {
 namespace {
 
 constexpr std::size_t kCapacity = 1U << 20U;  // bytes; the system takes memory for what waits only
-constexpr std::size_t kPiece = 64U << 10U;
+constexpr std::size_t kOutputPiece = 64U << 10U;
 
 // The write ends by their read ends. Those of a read end that was closed go when its number comes again.
 struct WriteEnds {
@@ -90,7 +90,7 @@ std::size_t OutputReader::grow(std::size_t) noexcept { return capacity(); }
 
 Result<std::size_t> OutputReader::move_to(NativeHandle file, std::uint64_t offset, std::size_t limit) {
   std::size_t moved = 0;
-  std::string piece(std::min(limit, kPiece), '\0');
+  std::string piece(std::min(limit, kOutputPiece), '\0');
   while (moved < limit) {
     const auto got = peek(std::span(piece).first(std::min(piece.size(), limit - moved)));
     if (!got || *got == 0) break;

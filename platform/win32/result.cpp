@@ -15,12 +15,12 @@ namespace {
 constexpr DWORD kQuotaExceeded = 1295;
 constexpr DWORD kElevationRequired = 740;
 
-struct Pair {
+struct ErrorPair {
   DWORD system;
   int number;
 };
 
-constexpr auto kPairs = std::to_array<Pair>({
+constexpr auto kPairs = std::to_array<ErrorPair>({
     {ERROR_FILE_NOT_FOUND, ENOENT},
     {ERROR_PATH_NOT_FOUND, ENOENT},
     {ERROR_INVALID_NAME, ENOENT},
@@ -71,7 +71,7 @@ constexpr auto kPairs = std::to_array<Pair>({
 
 int errno_of(DWORD code) noexcept {
   if (code == ERROR_SUCCESS) return 0;
-  for (const Pair& pair : kPairs) {
+  for (const ErrorPair& pair : kPairs) {
     if (pair.system == code) return pair.number;
   }
   return kFirstSystemCode + static_cast<int>(code);

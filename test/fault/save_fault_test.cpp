@@ -6,16 +6,17 @@
 namespace forever::test {
 namespace {
 
-struct Trouble {
+struct SaveTrouble {
   const char* call;
   int code;
   int most;
 };
 
 TEST_CASE("DISK2 a save that fails at any call leaves the old list or the new one", "[slow]") {
-  const Trouble trouble = GENERATE(Trouble{"open", ENOSPC, 12}, Trouble{"pwrite", ENOSPC, 3}, Trouble{"fsync", EIO, 3},
-                                   Trouble{"rename", EROFS, 3}, Trouble{"close", EIO, 8}, Trouble{"read", EIO, 8},
-                                   Trouble{"stat", EACCES, 8});
+  const SaveTrouble trouble =
+      GENERATE(SaveTrouble{"open", ENOSPC, 12}, SaveTrouble{"pwrite", ENOSPC, 3}, SaveTrouble{"fsync", EIO, 3},
+               SaveTrouble{"rename", EROFS, 3}, SaveTrouble{"close", EIO, 8}, SaveTrouble{"read", EIO, 8},
+               SaveTrouble{"stat", EACCES, 8});
   const TemporaryHome home;
   REQUIRE(home.forever({"start", "--name", "one", child_binary(), "--", "wait"}).exit_code == 0);
   REQUIRE(home.forever({"save"}).exit_code == 0);
