@@ -107,6 +107,7 @@ struct HealthSettings {
   std::string path;        // "/health": an HTTP GET must be answered with less than 400; empty: a connection is enough
   Milliseconds interval{10000};
   Milliseconds timeout{5000};  // a look that takes longer has gone wrong
+  Milliseconds start{0};       // after it came online, looks that go wrong do not count until one goes well
   unsigned threshold = 3;
   [[nodiscard]] bool wanted() const noexcept { return !command.empty() || port != 0; }
   friend bool operator==(const HealthSettings&, const HealthSettings&) = default;

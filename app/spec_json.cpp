@@ -197,7 +197,6 @@ void describe(Side& side, AppSpec& spec) {
   side.number("id", spec.id);
   side.text("script", spec.script);
   side.texts("arguments", spec.arguments);
-  side.number("umask", spec.umask, 0U, 0777U);
   side.limits("limits", spec.limits);
   for_each_setting([&](const Setting& setting) {
     if (side.wants(!is_usual(setting, spec))) side.setting(setting, spec);

@@ -65,6 +65,12 @@ constexpr Setting kHealth[] = {
      .json = "health.timeout",
      .field = IN(health.timeout),
      .least = 1},
+    {.option = {"--health-start", ValueKind::time, "TIME",
+                "For so long after it came online, looks that go wrong do not count, until one has gone well. A bare "
+                "number is seconds. Default 0."},
+     .json = "health.start",
+     .field = IN(health.start),
+     .peers = "--health-start-period"},
     {.option = {"--health-threshold", ValueKind::count, "N",
                 "It is restarted after N looks in a row that went wrong. Default 3."},
      .json = "health.threshold",

@@ -27,6 +27,16 @@ Fault take_percent(AppSpec& spec, std::span<const std::string> values) {
   return {};
 }
 
+// "022", "0o22", "22": octal in each case.
+Fault take_umask(AppSpec& spec, std::span<const std::string> values) {
+  const std::string& value = values.back();
+  const bool octal = !value.empty() && value.size() <= 4 && value.find_first_not_of("01234567") == std::string::npos;
+  const unsigned long mode = octal ? std::stoul(value, nullptr, 8) : 01000;
+  if (mode > 0777) return "is not a file mode in octal; try 022";
+  spec.umask = static_cast<unsigned>(mode);
+  return {};
+}
+
 Fault take_interpreter(AppSpec& spec, std::span<const std::string> values) {
   spec.interpreter.clear();
   for (const std::string_view part : split_words(values.back(), ' ')) {
@@ -61,6 +71,12 @@ constexpr Setting kProcess[] = {
      .field = IN(group),
      .keys = "gid group",
      .peers = "--gid"},
+    {.option = {"--umask", ValueKind::mode, "MASK",
+                "The permissions that its new files do not get, in octal, as 022. Without it: as the caller."},
+     .json = "umask",
+     .field = IN(umask),
+     .most = 0777,
+     .take = take_umask},
     {.option = {"--max-open-files", ValueKind::count, "N",
                 "How many files it may have open at once (RLIMIT_NOFILE). Only root may give more than it has itself. "
                 "Without it: as the caller."},

@@ -164,6 +164,11 @@ class Showing {
     return setting_.option.kind == ValueKind::size ? format_size(number) : std::to_string(number);
   }
   std::string operator()(In<std::uint32_t> field) {
+    if (setting_.option.kind == ValueKind::mode) {
+      char text[16];
+      std::snprintf(text, sizeof text, "%04o", value_in(field, spec_));
+      return text;
+    }
     return std::to_string(value_in(field, spec_)) + (setting_.option.kind == ValueKind::percent ? "%" : "");
   }
   std::string operator()(In<std::uint16_t> field) { return std::to_string(value_in(field, spec_)); }

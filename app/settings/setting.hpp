@@ -38,6 +38,7 @@ enum class ValueKind : std::uint8_t {
   count,      // a whole number
   number,     // a number with a fraction
   percent,    // of one processor
+  mode,       // permission bits, in octal
   schedule,   // a cron expression; empty: none
   address,    // of a socket
   signal,

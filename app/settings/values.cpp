@@ -17,6 +17,9 @@ std::optional<int> number_up_to_most(std::string_view digits) {
 }  // namespace
 
 Fault take_duration(Milliseconds& into, const std::string& value) {
+  // A habit of PM2 and forever, where a bare number is milliseconds: 3000 seconds were 50 minutes.
+  if (value.size() >= 4 && value.find_first_not_of("0123456789") == std::string::npos)
+    return "would be seconds; write " + value + "ms or " + value + "s";
   const auto duration = parse_duration(value);
   if (!duration) return "is not a duration; try 500ms, 10s, 5m or 1h (a bare number is seconds)";
   into = *duration;

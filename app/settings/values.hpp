@@ -12,7 +12,7 @@ namespace forever {
 // Nothing if a value was taken, else what is wrong with it: "is not a duration; try 500ms, 10s or 5m".
 using Fault = std::optional<std::string>;
 
-// A bare number is seconds.
+// A bare number is seconds; one from 1000 on is refused, for it is most often meant as milliseconds.
 [[nodiscard]] Fault take_duration(Milliseconds& into, const std::string& value);
 // A bare number is bytes.
 [[nodiscard]] Fault take_size(std::uint64_t& into, const std::string& value);

@@ -39,13 +39,12 @@ Fault take_poll(AppSpec& spec, std::span<const std::string> values) {
 }
 
 constexpr Setting kWatchRows[] = {
-    {.option = {.names = "--watch",
+    {.option = {.names = "-w,--watch",
                 .kind = ValueKind::file,
                 .value = "PATH",
-                .help =
-                    "Restarts it when its files change: those in PATH, a folder, a file or a pattern as "
-                    "\"src/**/*.js\", written with = (--watch=src). May be given again. Without PATH: the folder it "
-                    "runs in.",
+                .help = "Restarts it when its files change: those in PATH, a folder, a file or a pattern as "
+                        "\"src/**/*.js\". May be given again. Without PATH: the folder it runs in. After PROGRAM, or "
+                        "where it is a folder, PATH may be the next word; else it is written with = (--watch=x.js).",
                 .value_optional = true},
      .json = "watch.paths",
      .field = IN(watch.paths),

@@ -1,6 +1,7 @@
 // The help texts: 80 columns, options in groups, examples at the end.
 #include "cli/grammar/help.hpp"
 
+#include "cli/grammar/foreign_words.hpp"
 #include "text/printable.hpp"
 
 #ifndef FOREVER_VERSION
@@ -174,7 +175,9 @@ UsageError unknown_verb(const std::string& word) {
     for (const std::string_view alias : split_words(verb.aliases, ' ')) known.push_back(alias);
   }
   std::string message = "unknown verb '" + printable(word) + "'; ";
-  if (const auto near = nearest(word, known)) {
+  if (const std::string_view ours = ours_for_verb(word); !ours.empty()) {
+    message.append("it is called here: ").append(ours);
+  } else if (const auto near = nearest(word, known)) {
     message.append("did you mean '").append(*near).append("'?");
   } else if (word.find_first_of("./") != std::string::npos) {
     // As with the forever of npm, where a script alone is enough.

@@ -34,6 +34,7 @@ struct Run {
   std::string shell_command;  // --exec, of which the program is made; for the name
 };
 struct List {
+  std::vector<std::string> selectors;  // none: all apps
   bool json = false, quiet = false, watch = false, expand = false;
   std::string sort = "id";
 };

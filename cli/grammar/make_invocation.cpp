@@ -143,8 +143,7 @@ Made make_dev(Draft& draft, Operands& operands) {
 
 Made make_list(Draft& draft, Operands& operands) {
   join(operands);
-  if (!operands.words.empty())
-    return UsageError{"list takes no operands; `forever describe " + operands.words.front() + "` shows one app"};
+  draft.list.selectors = std::move(operands.words);
   draft.list.json = draft.which.json;
   draft.list.quiet = draft.which.quiet;
   return draft.list;

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 
+#include "cli/grammar/foreign_words.hpp"
 #include "cli/grammar/help.hpp"
 #include "cli/grammar/verbs.hpp"
+#include "platform/files.hpp"
 #include "platform/signals.hpp"
+#include "text/glob.hpp"
 #include "text/printable.hpp"
 #include "text/units.hpp"
 
@@ -92,7 +95,10 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
   for (const AnyOption& option : options_of(verb)) known.push_back(option.name());
   std::string message = "unknown option '" + printable(name) + "'";
   const std::string_view ours = our_name(verb, name);
-  const auto near = !ours.empty() ? std::optional{ours} : name.starts_with("--") ? nearest(name, known) : std::nullopt;
+  if (ours.empty() && !ours_for_option(name).empty())
+    return message + "; it is called here: " + std::string{ours_for_option(name)};
+  if (!ours.empty()) return message + "; did you mean '" + std::string{ours} + "'?";
+  const auto near = name.starts_with("--") ? nearest(name, known) : std::nullopt;
   if (!program.empty()) {
     message.append("; the program's own options stand after `--`: forever ").append(verb.name);
     message.append(" ").append(printable(program)).append(" -- ").append(printable(word));
@@ -108,10 +114,34 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
   return message;
 }
 
+// Whether the word behind --watch is what to watch: a folder before the program, anything that is there behind it. A word behind the
+// program that is not there is refused: it may be meant for the program as well.
+std::variant<bool, UsageError> path_follows(const Verb& verb, const std::vector<std::string>& words, std::size_t option,
+                                            const std::string& program, const PathLook& look) {
+  if (option + 1 == words.size() || words[option + 1].starts_with('-')) return false;
+  const std::string& word = words[option + 1];
+  const PathKind kind = look(word);
+  if (program.empty()) {
+    const bool more = std::any_of(words.begin() + static_cast<std::ptrdiff_t>(option) + 2, words.end(),
+                                  [](const std::string& other) { return !other.starts_with('-'); });
+    return kind == PathKind::directory && more;
+  }
+  if (kind != PathKind::missing || is_pattern(word)) return true;
+  std::string before = "forever " + std::string{verb.name};
+  for (std::size_t i = 0; i <= option; ++i) before += " " + printable(words[i]);
+  return UsageError{"there is no '" + printable(word) +
+                    "' here to watch; what belongs to the program goes behind --: " + before + " -- " +
+                    printable(word)};
+}
+
 // Before CLI11 sees the words: what it would understand in another way than we document.
-std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& words) {
+std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& words, const PathLook& look) {
+  std::string program;  // the first word that is no option's, where the verb takes a program
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!words[i].starts_with('-') || words[i].size() < 2) continue;
+    if (!words[i].starts_with('-') || words[i].size() < 2) {
+      if (program.empty() && verb.kind == OperandKind::program) program = words[i];
+      continue;
+    }
     const std::size_t equals = words[i].find('=');
     const auto option = find_option(verb, std::string_view{words[i]}.substr(0, equals));
     if (!option || !option->takes_value()) continue;
@@ -121,7 +151,12 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
       if (equals == words[i].size() - 1)
         return UsageError{name + "= names no [" + value + "]; give one, or leave the = out"};
       if (equals == std::string::npos) {
-        const bool value_follows = i + 1 < words.size() && may_be_value(*option, words[i + 1]);
+        bool value_follows = i + 1 < words.size() && may_be_value(*option, words[i + 1]);
+        if (option->text().kind == ValueKind::file) {
+          auto path = path_follows(verb, words, i, program, look);
+          if (auto* error = std::get_if<UsageError>(&path)) return std::move(*error);
+          value_follows = std::get<bool>(path);
+        }
         words[i] = name + "=" + (value_follows ? words[i + 1] : "");
         if (value_follows) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
       }
@@ -142,8 +177,9 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
   return std::nullopt;
 }
 
-std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<std::string> words, Operands operands) {
-  if (auto error = prepare(verb, words)) return *error;
+std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<std::string> words, Operands operands,
+                                                const PathLook& look) {
+  if (auto error = prepare(verb, words, look)) return *error;
   Draft draft;
   std::string fault;
   CLI::App app;
@@ -180,7 +216,7 @@ std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<st
 
 }  // namespace
 
-std::variant<Invocation, UsageError> parse(const std::vector<std::string>& arguments) {
+std::variant<Invocation, UsageError> parse(const std::vector<std::string>& arguments, const PathLook& look) {
   if (arguments.empty()) return Show{short_help()};
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "-?") return Show{help_for_all()};
@@ -203,7 +239,13 @@ std::variant<Invocation, UsageError> parse(const std::vector<std::string>& argum
   for (const std::string& word : words) {
     if (word == "--help" || word == "-h") return Show{help_for(*verb)};
   }
-  return parse_verb(*verb, std::move(words), std::move(operands));
+  return parse_verb(*verb, std::move(words), std::move(operands), look);
+}
+
+PathKind look_at_path(const std::string& path) {
+  const auto facts = facts_of(path);
+  if (!facts) return PathKind::missing;
+  return facts->directory ? PathKind::directory : PathKind::file;
 }
 
 }  // namespace forever::cli

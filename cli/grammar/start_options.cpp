@@ -61,7 +61,7 @@ constexpr Option kLogTime[] = {
      [](Draft& draft, const std::string&) { return draft.app.settings.add(*find_setting("log-format"), "time"); }},
 };
 constexpr Option kAnswer[] = {
-    {{.names = "-w,--wait",
+    {{.names = "--wait",
       .kind = ValueKind::time,
       .value = "TIME",
       .help = "Returns only when it is ready, or says why it is not (exit code 1) with its last lines. Waits at most "

@@ -32,7 +32,7 @@ constexpr Option kApply[] = {
      turn_on<[](Draft& d) -> bool& { return d.apply.dry_run; }>},
     kOnly,
     kEnvironmentName,
-    {{"-w,--wait", ValueKind::none, "", "Returns only when each app that was started is ready."},
+    {{"--wait", ValueKind::none, "", "Returns only when each app that was started is ready."},
      turn_on<[](Draft& d) -> bool& { return d.apply.wait; }>},
     kJson,
     kQuiet,

@@ -63,14 +63,15 @@ constexpr Verb kVerbs[] = {
      "Writes apps.json, or FILE, unless there is such a file already.", "forever init", kNoGroups, OperandKind::file,
      make_init},
 
-    {"list", "ls ps status", kLooking, "[OPTION]...", "what is kept alive, and how it is",
-     "Shows every app: its state, pids, restarts, uptime, and the CPU and memory of its whole process tree. An app "
+    {"list", "ls ps status", kLooking, "[APP]... [OPTION]...", "what is kept alive, and how it is",
+     "Shows every app, or those named: its state, pids, restarts, uptime, and the CPU and memory of its whole process "
+     "tree. An app "
      "that lost its supervisor "
      "gets a new one on the way.",
      "forever list\n"
      "forever list --sort memory --watch\tanew every 2 seconds\n"
      "forever list --json\tfor programs",
-     kListGroups, OperandKind::none, make_list},
+     kListGroups, OperandKind::app, make_list},
     {"columns", "", kLooking, "[add|rm|set COLUMN...] | [reset]", "which columns list shows",
      "Without operands: those that are shown, and the others that there are. The choice is kept in columns.json in the "
      "state directory.",

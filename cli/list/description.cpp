@@ -369,9 +369,6 @@ std::string limit_text(std::uint64_t limit) { return limit == kUnlimited ? "unli
 
 void environment_section(Page& page, const AppSpec& spec, bool reveal) {
   page.heading("Limits");
-  char umask[16];
-  std::snprintf(umask, sizeof umask, "%04o", spec.umask);
-  page.line("umask", umask);
   for (const ResourceLimit& limit : spec.limits) {
     if (limit.soft == kUnlimited && limit.hard == kUnlimited) continue;
     page.line(printable(limit.name), limit_text(limit.soft) + " (hard " + limit_text(limit.hard) + ")");

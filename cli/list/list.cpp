@@ -37,6 +37,18 @@ std::string list_text(const std::vector<AppLook>& looks, const std::string& dire
   return render(list_table(looks, expand, columns), table_width(), colours_wanted(Stream::out));
 }
 
+// All apps, or those that were named.
+std::variant<std::vector<AppView>, Failure> chosen_views(const StateDirectory& state, const List& command) {
+  if (command.selectors.empty()) {
+    std::vector<AppView> views = view_apps(state, true);
+    tell_adoptions(views);
+    return views;
+  }
+  auto found = find_apps(command.selectors, true);
+  if (auto* failure = std::get_if<Failure>(&found)) return std::move(*failure);
+  return std::move(std::get<Selection>(found).views);
+}
+
 [[noreturn]] void watch_list(const StateDirectory& state, const List& command) {
   constexpr Milliseconds kPeriod{2000};
   const std::vector<std::string> columns = columns_to_show(state);
@@ -44,7 +56,9 @@ std::string list_text(const std::vector<AppLook>& looks, const std::string& dire
   Time then{};
   for (;;) {
     const Time now = steady_now();
-    std::vector<AppLook> looks = look_at_all(view_apps(state, true));
+    auto chosen = chosen_views(state, command);
+    if (const auto* failure = std::get_if<Failure>(&chosen)) std::exit(fail(*failure, false));
+    std::vector<AppLook> looks = look_at_all(std::move(std::get<std::vector<AppView>>(chosen)));
     if (!before.empty()) average_since(looks, before, std::chrono::duration_cast<Milliseconds>(now - then));
     before = looks;
     then = now;
@@ -64,14 +78,15 @@ int list(const List& command) {
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
   if (command.watch && !command.json && !command.quiet && is_terminal(Stream::out)) watch_list(state, command);
-  if (command.quiet && !command.json && command.sort == "id") {
+  if (command.quiet && !command.json && command.sort == "id" && command.selectors.empty()) {
     // What completion asks for at every key: the names alone, without a look at any app.
     std::string names;
     for (const std::string& name : state.names()) names.append(name).append("\n");
     return print(names);
   }
-  std::vector<AppView> views = view_apps(state, true);
-  tell_adoptions(views);
+  auto chosen = chosen_views(state, command);
+  if (const auto* failure = std::get_if<Failure>(&chosen)) return fail(*failure, command.json);
+  auto& views = std::get<std::vector<AppView>>(chosen);
   tell_troubles(views);
   std::vector<AppLook> looks = look_at_all(std::move(views));
   sort_looks(looks, command.sort);

@@ -62,6 +62,7 @@ std::string bash_action(const AnyOption& option) {
     case ValueKind::count:
     case ValueKind::number:
     case ValueKind::percent:
+    case ValueKind::mode:
     case ValueKind::schedule:
     case ValueKind::address: break;
   }

@@ -1,7 +1,8 @@
 // Whether one instance is well: when to look, and when it has been unwell for too long. Pure: time is a parameter.
 //
 // A look is due `interval` after the instance came online and after the end of the look before; one at a time. `threshold`
-// looks in a row that went wrong make it hung, which is said once; then it is restarted, and all begins anew.
+// looks in a row that went wrong make it hung, which is said once; then it is restarted, and all begins again. During the start period
+// (settings.start) a look that went wrong does not count, until one has gone well; docker's start_period.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,7 @@ class Health {
  private:
   std::optional<std::uint64_t> generation_;
   std::optional<Time> due_;
+  Time counted_from_{};  // when the start period ends
   bool looking_ = false;
   unsigned failures_ = 0;
 };

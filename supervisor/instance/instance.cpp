@@ -29,6 +29,7 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
   if (spec.directory.starts_with('/')) set("PWD=" + spec.directory);
   std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("OLDPWD="); });
   set("FOREVER_INSTANCE=" + std::to_string(marker.slot));
+  set("FOREVER_INSTANCES=" + std::to_string(spec.instances));
   set("NODE_APP_INSTANCE=" + std::to_string(marker.slot));
   for (const std::string& name : spec.increment_env) {
     if (const auto number = whole_number<std::uint64_t>(variable_of(environment, name)))

@@ -31,3 +31,23 @@ TEST_CASE("REAL13 stop takes the script, a path to it, and a pattern of names", 
   CHECK(list_json(home).at("apps").size() == 1);
   CHECK(pid_of(home, "other") == other);
 }
+
+TEST_CASE("REAL34 list takes the apps to show, and says by its exit code whether they are there", "[REAL34]") {
+  const TemporaryHome home;
+  start(home, "web-a", {"wait"});
+  start(home, "web-b", {"wait"});
+  start(home, "job", {"wait"});
+  const auto shown = [&](const Words& words) { return lines_of(done(home, Words{"list", "--quiet"} + words).out); };
+  CHECK(shown({"job"}) == Words{"job"});
+  CHECK(shown({"web-*"}) == Words{"web-a", "web-b"});
+  CHECK(Json::parse(done(home, {"status", "job", "--json"}).out).at("apps").size() == 1);
+  CHECK(home.forever({"list", "nosuch"}).exit_code == 3);
+}
+
+TEST_CASE("REAL12 an instance is told how many there are, and has the umask that was asked for", "[REAL12]") {
+  const TemporaryHome home;
+  start(home, "web", {"print-umask", "print-env", "FOREVER_INSTANCES", "wait"},
+        {"-i", "3", "--no-share", "--umask", "002"});
+  CHECK(wait_for_log(home, "web", "umask 0002\n"));
+  CHECK(wait_for_log(home, "web", "env FOREVER_INSTANCES=3\n"));
+}

@@ -18,7 +18,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 0 && data[0] != 0) words.emplace_back(verbs[data[0] % verbs.size()].name);
   for (const std::string_view word : forever::cli::split_words(bytes.substr(size > 0 ? 1 : 0), '\0'))
     words.emplace_back(word);
-  const auto result = forever::cli::parse(words);
+  const auto result = forever::cli::parse(words, [](const std::string& path) {
+    return path.ends_with('d') ? forever::cli::PathKind::directory : forever::cli::PathKind::missing;
+  });
   if (const auto* error = std::get_if<forever::cli::UsageError>(&result)) {
     // What was typed stands in it as typed; whoever prints it makes control characters visible.
     const std::string line = forever::printable(error->message);

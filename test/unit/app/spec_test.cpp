@@ -49,7 +49,7 @@ AppSpec full_spec() {
                 Milliseconds{2500},
                 true,
                 OnCrash::wait};
-  spec.health = {"curl -f \xff", 8081, "/h", Milliseconds{1000}, Milliseconds{2000}, 4};
+  spec.health = {"curl -f \xff", 8081, "/h", Milliseconds{1000}, Milliseconds{2000}, Milliseconds{3000}, 4};
   spec.max_open_files = 4096;
   spec.nice = -7;
   spec.cgroup = {1ULL << 40U, 250};

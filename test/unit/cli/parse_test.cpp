@@ -188,9 +188,9 @@ TEST_CASE("STATE3 --wait takes the next word only if it is a time") {
   REQUIRE(started({"start", "--wait", "server.js"}).start.wait);
   REQUIRE_FALSE(started({"start", "--wait", "server.js"}).start.wait_time);
   REQUIRE(started({"start", "--wait", "10s", "server.js"}).start.wait_time == Milliseconds{10000});
-  REQUIRE(started({"start", "server.js", "-w"}).start.wait);
+  REQUIRE(started({"start", "server.js", "--wait"}).start.wait);
   REQUIRE(started({"start", "server.js", "--wait=2m"}).start.wait_time == Milliseconds{120000});
-  REQUIRE(started({"start", "server.js", "-qw"}).start.wait);
+  REQUIRE(started({"start", "server.js", "-q", "--wait"}).start.wait);
   REQUIRE_THAT(fault({"start", "server.js", "--wait=soon"}), contains("--wait 'soon' is not a duration"));
 }
 
@@ -229,7 +229,6 @@ TEST_CASE("PARSE bad values are told with what would be right") {
       {{"signal", "web"}, "signal needs a signal and the name of an app"},
       {{"signal", "web", "HUP"}, "the signal comes first"},
       {{"completion", "tcsh"}, "no completion for 'tcsh'"},
-      {{"list", "web"}, "forever describe web"},
   };
   for (const auto& [words, expected] : cases) {
     CAPTURE(words);
@@ -443,4 +442,68 @@ TEST_CASE("PARSE hooks and health") {
   CHECK_THAT(fault({"start", "x", "--health-port", "80", "--health-cmd", "y"}), contains("exclude each other"));
   CHECK_THAT(fault({"start", "x", "--health-interval", "0"}), contains("more than 0"));
   CHECK_THAT(fault({"start", "x", "--health-threshold", "0"}), contains("from 1 to 1000"));
+}
+
+namespace {
+
+// `src` is a folder and `x.json` a file of the caller's directory; nothing else is there.
+std::variant<Invocation, UsageError> parse_here(const std::vector<std::string>& words) {
+  return parse(words, [](const std::string& path) {
+    return path == "src"                             ? PathKind::directory
+           : path == "x.json" || path == "server.js" ? PathKind::file
+                                                     : PathKind::missing;
+  });
+}
+
+std::vector<std::string> watched_of(const std::vector<std::string>& words, const std::string& program) {
+  const auto result = parse_here(words);
+  if (const auto* error = std::get_if<UsageError>(&result)) return {error->message};
+  const AppRequest& app = std::get<Start>(std::get<Invocation>(result)).app;
+  CHECK(app.program == program);
+  AppSpec spec;
+  app.settings.lay_over(spec);
+  CHECK(spec.watch.on);
+  return spec.watch.paths;
+}
+
+}  // namespace
+
+TEST_CASE("REAL28 -w watches, and --watch takes a path that is there as the next word") {
+  CHECK(watched_of({"start", "server.js", "-w"}, "server.js").empty());
+  CHECK(watched_of({"start", "-w", "server.js"}, "server.js").empty());
+  CHECK_THAT(watched_of({"start", "server.js", "--watch", "src"}, "server.js").at(0), contains("src"));
+  CHECK_THAT(watched_of({"start", "server.js", "-w", "x.json"}, "server.js").at(0), contains("x.json"));
+  CHECK_THAT(watched_of({"start", "--watch", "src", "server.js"}, "server.js").at(0), contains("src"));
+  CHECK_THAT(watched_of({"start", "server.js", "--watch", "lib/*.js"}, "server.js").at(0), contains("lib/*.js"));
+  // A file before the program is the program.
+  CHECK(watched_of({"start", "--watch", "server.js", "8081"}, "server.js").empty());
+}
+
+TEST_CASE("REAL7 a word behind --watch that is not there is not taken from the program without a word") {
+  CHECK_THAT(watched_of({"start", "./g.sh", "-w", "4", "app:app"}, "").at(0),
+             contains("there is no '4' here to watch") && contains("forever start ./g.sh -w -- 4"));
+  CHECK_THAT(watched_of({"start", "server.js", "--watch", "nosuchdir"}, "").at(0), contains("nosuchdir"));
+}
+
+TEST_CASE("REAL29 a bare number that is plainly milliseconds is questioned") {
+  CHECK_THAT(fault({"start", "x", "--kill-timeout", "3000"}), contains("write 3000ms or 3000s"));
+  CHECK_THAT(fault({"start", "x", "--wait=5000"}), contains("write 5000ms or 5000s"));
+  CHECK(started({"start", "x", "--kill-timeout", "30"}).spec.stop.timeout == Milliseconds{30000});
+  CHECK(started({"start", "x", "--kill-timeout", "3000ms"}).spec.stop.timeout == Milliseconds{3000});
+}
+
+TEST_CASE("REAL15 what others call it leads to ours") {
+  CHECK_THAT(fault({"top"}), contains("forever monit"));
+  CHECK_THAT(fault({"jlist"}), contains("forever list --json"));
+  CHECK_THAT(fault({"is-active", "web"}), contains("forever pid APP"));
+  CHECK_THAT(fault({"start", "x.js", "--max-memory-restart", "200M"}), contains("--max-memory"));
+  CHECK_THAT(fault({"start", "x.js", "--spinSleepTime", "5"}), contains("--restart-delay"));
+  CHECK_THAT(fault({"start", "x.js", "--no-autorestart"}), contains("--restart never"));
+}
+
+TEST_CASE("REAL12 the umask is octal") {
+  CHECK(started({"start", "x", "--umask", "002"}).spec.umask == 2);
+  CHECK(started({"start", "x", "--umask", "0077"}).spec.umask == 077);
+  for (const char* wrong : {"9", "01000", "", "-1", "0x2"})
+    CHECK_THAT(fault({"start", "x", std::string{"--umask="} + wrong}), contains("--umask"));
 }

@@ -38,6 +38,7 @@ std::string sample_for(const Setting& setting) {
     case ValueKind::count: return "7";
     case ValueKind::number: return "7";
     case ValueKind::percent: return "150%";
+    case ValueKind::mode: return "0027";
     case ValueKind::schedule: return "0 4 * * *";
     case ValueKind::signal: return "HUP";
     case ValueKind::word: {

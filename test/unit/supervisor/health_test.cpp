@@ -70,6 +70,31 @@ TEST_CASE("HEALTH3 as many bad looks in a row as the threshold says make it hung
   CHECK_FALSE(look(false));
 }
 
+TEST_CASE("REAL19 in the start period a look that goes wrong does not count until one has gone well") {
+  HealthSettings slow = settings();
+  slow.start = 10 * kInterval;
+  Health health;
+  health.follow(slow, 1, kFirst);
+  const auto look = [&](bool well, Time when) {
+    health.begin();
+    return health.end(well, 1, slow, when);
+  };
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(look(false, kFirst + kInterval));
+  CHECK(health.failures() == 0);
+  SECTION("its end") {
+    const Time late = kFirst + slow.start;
+    CHECK_FALSE(look(false, late));
+    CHECK_FALSE(look(false, late));
+    CHECK(look(false, late));
+  }
+  SECTION("a look that went well") {
+    CHECK_FALSE(look(true, kFirst + kInterval));
+    CHECK_FALSE(look(false, kFirst + kInterval));
+    CHECK_FALSE(look(false, kFirst + kInterval));
+    CHECK(look(false, kFirst + kInterval));
+  }
+}
+
 TEST_CASE("HEALTH4 what was seen of one process says nothing about the next") {
   Health health;
   health.follow(settings(), 1, kFirst);

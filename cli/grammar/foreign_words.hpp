@@ -1,0 +1,13 @@
+// Verbs and options of other supervisors that ours has under another name, and what to type instead. One table.
+#pragma once
+
+#include <string_view>
+
+namespace forever::cli {
+
+// "forever monit" for "top"; empty where the word is nobody's. Told, not carried out: the words differ in more than their spelling.
+[[nodiscard]] std::string_view ours_for_verb(std::string_view word) noexcept;
+// "--out" for PM2's "-o"; empty where the option is nobody's, or is that of a setting's row (Setting::peers).
+[[nodiscard]] std::string_view ours_for_option(std::string_view name) noexcept;
+
+}  // namespace forever::cli
