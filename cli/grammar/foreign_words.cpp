@@ -84,7 +84,8 @@ constexpr ForeignWord kForeignOptions[] = {
 };
 
 std::string_view find_foreign(std::span<const ForeignWord> table, std::string_view word) noexcept {
-  const auto found = std::find_if(table.begin(), table.end(), [&](const ForeignWord& one) { return one.theirs == word; });
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const ForeignWord& one) { return one.theirs == word; });
   return found == table.end() ? std::string_view{} : found->ours;
 }
 
