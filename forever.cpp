@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
   forever::fill_standard_streams();
   auto keeper = forever::keeper_face(argc, argv);
   if (!keeper && forever::cli::starts_apps(argc, argv)) keeper = forever::set_keepers_aside(argv);
-  if (keeper) return forever::run_keeper(std::move(*keeper), argv, forever::supervise);
+  if (keeper) return forever::run_keeper(std::move(*keeper), argv, forever::supervise, forever::respawn());
   forever::keep_files_usable();
   return forever::cli::run_command_line(argc, argv);
 }

@@ -106,11 +106,17 @@ enum class KeepersToCome : bool { none, perhaps };
 // Whether this process was executed as a keeper, told by its argv; nothing if not. Called first of all in main.
 [[nodiscard]] std::optional<KeeperFace> keeper_face(int argc, char** argv);
 
-// Runs until the supervisor has finished: forks `supervisor` (which returns its exit code), forks it anew when it dies
-// (at once the first three times, then with a doubling back-off up to 15 s while it dies within a second), reaps and records,
-// passes TERM and INT on to the supervisor. Returns the exit code of the process.
+// How soon a supervisor that has died is replaced.
+struct Respawn {
+  Milliseconds long_enough;                          // one that lived this long clears the count of deaths in a row
+  std::function<Milliseconds(std::uint32_t)> delay;  // after so many of them; 0: at once
+};
+
+// Runs until the supervisor has finished: forks `supervisor` (which returns its exit code), forks it again when it dies,
+// as `respawn` says, reaps and records, passes TERM and INT on to the supervisor. Returns the exit code of the process.
 [[nodiscard]] int run_keeper(KeeperFace face, char** argv,
-                             const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor);
+                             const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor,
+                             const Respawn& respawn);
 
 // Shows `title` in ps and top instead of argv: overwrites the argv area, and that of the environment where it has been shed
 // (never beyond them), and sets the thread's name.

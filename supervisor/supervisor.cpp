@@ -9,6 +9,7 @@
 #include "platform/lock.hpp"
 #include "platform/pipe.hpp"
 #include "platform/signals.hpp"
+#include "supervisor/decide/restart_policy.hpp"
 #include "supervisor/log/event_log.hpp"
 #include "supervisor/supervision.hpp"
 
@@ -66,6 +67,11 @@ int supervise(Inheritance&& inheritance, const KeeperFace& face) {
     log_event(EventLevel::error, std::string{"cannot go on: "} + failure.what());
     return 1;
   }
+}
+
+Respawn respawn() {
+  const RestartPolicy policy;
+  return {policy.min_uptime, [policy](std::uint32_t failures) { return backoff_after(policy, failures); }};
 }
 
 }  // namespace forever

@@ -25,11 +25,7 @@ using SupervisorBody = std::function<int(Inheritance&&, const KeeperFace&)>;
 
 constexpr std::array<int, 4> kSignals = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 constexpr std::uint64_t kLinkToken = 1;
-constexpr unsigned kImmediateForks = 3;  // a supervisor that dies at once is replaced at once this often
-constexpr Milliseconds kFirstDelay{100};
-constexpr Milliseconds kLongestDelay{15000};
 constexpr Milliseconds kRecordsRetry{100};
-constexpr Milliseconds kLongEnough{1000};         // a supervisor that lived this long clears the count
 constexpr std::string_view kRecords = "records";  // held: the read end of a pipe
 constexpr std::size_t kMostRecordsCarried = 512;  // fewer than a pipe takes at once
 constexpr Milliseconds kRecordsPatience{1000};
@@ -41,8 +37,8 @@ constexpr Milliseconds kSyncDelay{500};
 
 class Keeper {
  public:
-  Keeper(KeeperFace&& face, char** argv, const SupervisorBody& body)
-      : face_(std::move(face)), argv_(argv), body_(body) {}
+  Keeper(KeeperFace&& face, char** argv, const SupervisorBody& body, const Respawn& respawn)
+      : face_(std::move(face)), argv_(argv), body_(body), respawn_(respawn) {}
 
   int run() {
     ::umask(077);
@@ -133,13 +129,9 @@ class Keeper {
   }
 
   Side fork_later() {
-    const Milliseconds delay =
-        failures_ < kImmediateForks
-            ? Milliseconds{0}
-            : std::min(kLongestDelay, kFirstDelay * (1U << std::min(failures_ - kImmediateForks, 8U)));
-    ++failures_;
+    const Milliseconds delay = respawn_.delay(++failures_);
     // Nobody was ever made, and somebody waits for the first word: our end is told to them as a failure.
-    if (generation_ == 0 && failures_ > kImmediateForks && face_.held.contains("report")) ended_ = true;
+    if (generation_ == 0 && delay > Milliseconds{0} && face_.held.contains("report")) ended_ = true;
     fork_due_ = steady_now() + std::max(delay, Milliseconds{1});
     return Side::keeper;
   }
@@ -194,7 +186,7 @@ class Keeper {
         sync_due_ = steady_now() + kSyncDelay;
         break;
       case KeeperVerb::acknowledge:
-        if (ExitRecord record; decode_record(message.body, record)) {
+        for (const ExitRecord& record : decode_records(message.body)) {
           std::erase_if(records_, [&](const Kept& kept) { return kept.record.id == record.id; });
           send_records();
         }
@@ -213,7 +205,9 @@ class Keeper {
     if (sync_due_) sync();
     auto pipe = make_pipe();
     if (!pipe || records_.size() > kMostRecordsCarried) return;
-    for (const Kept& kept : records_) write_message(pipe->write.get(), encode_record(kept.record));
+    std::string text;
+    for (const Kept& kept : records_) text += encode_record(kept.record);
+    write_message(pipe->write.get(), text);
     pipe->write.reset();
     face_.held.insert_or_assign(std::string{kRecords}, std::move(pipe->read));
     (void)become_keeper(face_, program.c_str());
@@ -225,11 +219,8 @@ class Keeper {
     const auto node = face_.held.extract(std::string{kRecords});
     if (node.empty()) return;
     generation_ = 1;
-    const std::string text = read_to_end(node.mapped().get(), kRecordsPatience);
-    for (std::size_t at = 0; at + sizeof(ExitRecord) <= text.size(); at += sizeof(ExitRecord)) {
-      if (ExitRecord record; decode_record(std::string_view{text}.substr(at, sizeof record), record))
-        records_.push_back({record});
-    }
+    for (const ExitRecord& record : decode_records(read_to_end(node.mapped().get(), kRecordsPatience)))
+      records_.push_back({record});
   }
 
   void sync() {
@@ -276,20 +267,21 @@ class Keeper {
       ended_ = true;
       return;
     }
-    if (steady_now() - born_ >= kLongEnough) failures_ = 0;
+    if (steady_now() - born_ >= respawn_.long_enough) failures_ = 0;
     fork_later();
   }
 
   KeeperFace face_;
   char** argv_;
   const SupervisorBody& body_;
+  const Respawn& respawn_;
   std::optional<EventLoop> loop_;
   Handle link_;
   std::optional<Inheritance> inheritance_;  // filled in the supervisor only
   ProcessId supervisor_;
   Time born_{};
   unsigned generation_ = 0;
-  unsigned failures_ = 0;
+  std::uint32_t failures_ = 0;  // deaths in a row
   std::optional<Time> fork_due_;
   std::optional<Time> sync_due_;
   std::optional<Time> records_due_;  // some could not be sent
@@ -303,8 +295,8 @@ class Keeper {
 
 }  // namespace
 
-int run_keeper(KeeperFace face, char** argv, const SupervisorBody& supervisor) {
-  return Keeper{std::move(face), argv, supervisor}.run();
+int run_keeper(KeeperFace face, char** argv, const SupervisorBody& supervisor, const Respawn& respawn) {
+  return Keeper{std::move(face), argv, supervisor, respawn}.run();
 }
 
 }  // namespace forever

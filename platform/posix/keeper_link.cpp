@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include "platform/keeper.hpp"
@@ -23,6 +24,39 @@ constexpr Milliseconds kRetry{100};
 // Of a lack of memory or room, as opposed to a keeper that is gone (sendmsg(2), unix(7)).
 bool passes(int code) noexcept {
   return code == EAGAIN || code == ENOBUFS || code == ENOMEM || code == ETOOMANYREFS || code == EMFILE;
+}
+
+constexpr std::string_view kRecordVersion = "1";
+// In the order of ExitStatus::Kind.
+constexpr std::array kKinds{"exited", "signalled", "unknown", "not_started"};
+static_assert(static_cast<std::size_t>(ExitStatus::Kind::not_started) + 1 == kKinds.size());
+
+std::string_view take_word(std::string_view& line) {
+  const std::size_t end = std::min(line.find(' '), line.size());
+  const std::string_view word = line.substr(0, end);
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return word;
+}
+
+template <class Number>
+bool take_number(std::string_view& line, Number& into) {
+  const std::string_view word = take_word(line);
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), into);
+  return error == std::errc{} && end == word.data() + word.size();
+}
+
+std::optional<ExitRecord> record_of(std::string_view line) {
+  ExitRecord record;
+  unsigned core = 0;
+  if (take_word(line) != kRecordVersion || !take_number(line, record.id.pid) ||
+      !take_number(line, record.id.start_time))
+    return std::nullopt;
+  const auto kind = std::ranges::find(kKinds, take_word(line));
+  if (kind == kKinds.end() || !take_number(line, record.status.code) || !take_number(line, core) || !line.empty())
+    return std::nullopt;
+  record.status.kind = static_cast<ExitStatus::Kind>(kind - kKinds.begin());
+  record.status.core_dumped = core != 0;
+  return record;
 }
 
 }  // namespace
@@ -52,15 +86,20 @@ KeeperMessageState receive_keeper_message(NativeHandle socket, KeeperMessage& in
 }
 
 std::string encode_record(const ExitRecord& record) {
-  std::string bytes(sizeof record, '\0');
-  std::memcpy(bytes.data(), &record, sizeof record);
-  return bytes;
+  const auto kind = static_cast<std::size_t>(record.status.kind);
+  return std::string{kRecordVersion} + ' ' + std::to_string(record.id.pid) + ' ' +
+         std::to_string(record.id.start_time) + ' ' + kKinds.at(kind) + ' ' + std::to_string(record.status.code) +
+         (record.status.core_dumped ? " 1\n" : " 0\n");
 }
 
-bool decode_record(std::string_view bytes, ExitRecord& into) {
-  if (bytes.size() != sizeof into) return false;
-  std::memcpy(&into, bytes.data(), sizeof into);
-  return true;
+std::vector<ExitRecord> decode_records(std::string_view text) {
+  std::vector<ExitRecord> records;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (const auto record = record_of(text.substr(0, end))) records.push_back(*record);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return records;
 }
 
 Status KeeperLink::send(char verb, std::string_view body, NativeHandle attached) {
@@ -137,7 +176,11 @@ KeeperLink::Receipt KeeperLink::receive(ExitRecord& into) {
       case KeeperMessageState::closed: return Receipt::keeper_gone;
       case KeeperMessageState::message: break;
     }
-    if (message.verb == KeeperVerb::record && decode_record(message.body, into)) return Receipt::record;
+    if (message.verb != KeeperVerb::record) continue;
+    const std::vector<ExitRecord> records = decode_records(message.body);
+    if (records.empty()) continue;
+    into = records.front();
+    return Receipt::record;
   }
 }
 

@@ -5,7 +5,7 @@
 
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <vector>
 
 #include "platform/handle.hpp"
 #include "platform/keeper.hpp"
@@ -18,9 +18,9 @@ enum class KeeperVerb : char {
   drop = 'd',         // body: name
   finish = 'f',       // the keeper ends with this supervisor, and says the same when it has done what came before
   sync = 's',         // body: path to fsync
-  acknowledge = 'a',  // body: an ExitRecord whose id counts
+  acknowledge = 'a',  // body: a record whose id counts
   go_on_in = 'g',     // body: path of the binary to execute once this supervisor has ended
-  record = 'r',       // keeper to supervisor; body: ExitRecord
+  record = 'r',       // keeper to supervisor; body: one record
   launch = 'l',       // to what was set aside: a keeper that holds what was sent before; body: the face's words
   become = 'b',       // the same, and no other is to come: it becomes the keeper itself, without an answer
   launched = 'p',     // its answer: the pid or -1, and errno
@@ -46,9 +46,10 @@ inline constexpr int kKeeperSocketType = SOCK_SEQPACKET;
 // Never waits.
 [[nodiscard]] KeeperMessageState receive_keeper_message(NativeHandle socket, KeeperMessage& into);
 
-// Both ends are the same binary (or the one that replaced it on the same machine): the record travels as it is.
-static_assert(std::is_trivially_copyable_v<ExitRecord>);
+// One line each: "1 4711 98765 exited 3 0", with the format's version, pid and start time, how it ended, code, and whether it dumped
+// core. A keeper that goes on in another binary (`upgrade`) leaves its records to that one, so each says how it is to be read.
 [[nodiscard]] std::string encode_record(const ExitRecord& record);
-[[nodiscard]] bool decode_record(std::string_view bytes, ExitRecord& into);
+// Those that this binary understands; the end of the others stays unknown.
+[[nodiscard]] std::vector<ExitRecord> decode_records(std::string_view text);
 
 }  // namespace forever

@@ -107,7 +107,8 @@ std::optional<KeeperFace> keeper_face(int argc, char**) {
   return face;
 }
 
-int run_keeper(KeeperFace face, char**, const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor) {
+int run_keeper(KeeperFace face, char**, const std::function<int(Inheritance&&, const KeeperFace&)>& supervisor,
+               const Respawn&) {
   win32::keep_handles_in(face.directory);
   const auto lock = face.held.find("lock");
   if (lock != face.held.end()) win32::take_offered_lock(lock->second.get());

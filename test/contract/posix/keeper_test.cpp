@@ -10,6 +10,7 @@
 
 #include "platform/local_socket.hpp"
 #include "platform/pipe.hpp"
+#include "supervisor/supervisor.hpp"
 #include "test/support/catch.hpp"
 
 using namespace forever;
@@ -36,7 +37,7 @@ KeeperRun run(const std::function<Body(NativeHandle say)>& make_body) {
     std::array<char*, 2> argv{title.data(), nullptr};
     KeeperFace face;
     face.title = "forever: test";
-    ::_exit(run_keeper(std::move(face), argv.data(), make_body(pipe->write.get())));
+    ::_exit(run_keeper(std::move(face), argv.data(), make_body(pipe->write.get()), respawn()));
   }
   pipe->write.reset();
   KeeperRun result;
