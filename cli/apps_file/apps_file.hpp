@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/apps_file/question.hpp"
 #include "cli/grammar/app_request.hpp"
 #include "platform/result.hpp"
 
@@ -26,14 +27,6 @@ struct AppEntry {
 struct AppsFile {
   std::vector<AppEntry> apps;         // in the order of the file, but what another one depends on stands before it
   std::vector<std::string> warnings;  // one line each: what cannot be carried over
-};
-
-struct AppsQuestion {
-  std::string what;               // the file as it was typed, for messages
-  std::string directory;          // absolute; relative paths in the file are meant from here
-  std::string home;               // what "~/" stands for
-  std::string environment;        // --env-name: env_NAME lies over env
-  std::vector<std::string> only;  // --only: these apps alone, by name or namespace; empty: all
 };
 
 // The Error is one whole line that begins with `what`: not JSON, an unknown key and the nearest known one, a value that

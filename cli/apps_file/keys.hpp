@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/apps_file/apps_file.hpp"
+#include "cli/apps_file/question.hpp"
+#include "cli/grammar/app_request.hpp"
 #include "text/json_fields.hpp"
 #include "text/split.hpp"
 

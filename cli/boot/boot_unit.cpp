@@ -173,22 +173,4 @@ std::optional<std::string_view> version_manager_of(std::string_view path) {
   return std::nullopt;
 }
 
-const char* to_string(InitSystem init) noexcept {
-  switch (init) {
-    case InitSystem::systemd: return "systemd";
-    case InitSystem::openrc: return "openrc";
-    case InitSystem::launchd: return "launchd";
-    case InitSystem::cron: return "cron";
-    case InitSystem::logon: return "Windows";
-  }
-  return "systemd";
-}
-
-std::optional<InitSystem> init_system_from(std::string_view word) noexcept {
-  for (const InitSystem init : {InitSystem::systemd, InitSystem::openrc, InitSystem::launchd, InitSystem::cron}) {
-    if (word == to_string(init)) return init;
-  }
-  return std::nullopt;
-}
-
 }  // namespace forever::cli

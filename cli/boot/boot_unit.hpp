@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "cli/grammar/words.hpp"
+
 namespace forever::cli {
 
 // logon: what Windows runs when the user logs on; nobody can ask for it elsewhere.
-enum class InitSystem : std::uint8_t { systemd, openrc, launchd, cron, logon };
-
 struct BootUnit {
   std::string binary;           // absolute
   std::string state_directory;  // absolute
@@ -34,8 +34,5 @@ inline constexpr std::string_view kCronMark = "# written by forever startup";
 
 // The version manager in whose directories a program lies ("nvm"), so that it may be gone tomorrow; nothing for others.
 [[nodiscard]] std::optional<std::string_view> version_manager_of(std::string_view path);
-
-[[nodiscard]] const char* to_string(InitSystem init) noexcept;
-[[nodiscard]] std::optional<InitSystem> init_system_from(std::string_view word) noexcept;
 
 }  // namespace forever::cli

@@ -80,14 +80,15 @@ void fill(Boot& boot, const std::string& home) {
 std::variant<Boot, Failure> boot_for(const Startup& command) {
   const bool root = effective_uid() == 0;
   Boot boot;
-  const auto init = command.init.empty() ? running_init(root) : init_system_from(command.init);
+  const auto init = command.init ? command.init : running_init(root);
   if (!init) {
     return Failure{ExitCode::failed,
                    "neither systemd, OpenRC, launchd nor crontab is to be found here; have your init run `forever "
                    "resurrect` at boot"};
   }
-  if (!command.init.empty() && running_init(root) == InitSystem::logon)
-    return Failure{ExitCode::failed, "there is no " + command.init + " on Windows; leave --init out"};
+  if (command.init && running_init(root) == InitSystem::logon)
+    return Failure{ExitCode::failed,
+                   std::string{"there is no "} + to_string(*command.init) + " on Windows; leave --init out"};
   boot.init = *init;
   const auto binary = own_program();
   if (!binary) return Failure{ExitCode::failed, binary.error().message()};

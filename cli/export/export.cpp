@@ -126,12 +126,4 @@ std::int64_t seconds_to_give_up(const RestartPolicy& policy) {
   return (std::int64_t{policy.max_restarts.value_or(0)} + 1) * whole_seconds(policy.min_uptime + wait);
 }
 
-std::optional<ExportForm> export_form_from(std::string_view word) noexcept {
-  if (word == "systemd") return ExportForm::systemd;
-  if (word == "compose") return ExportForm::compose;
-  if (word == "kubernetes") return ExportForm::kubernetes;
-  if (word == "nomad") return ExportForm::nomad;
-  return std::nullopt;
-}
-
 }  // namespace forever::cli

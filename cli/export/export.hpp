@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "app/spec.hpp"
+#include "cli/grammar/words.hpp"
 
 namespace forever::cli {
-
-enum class ExportForm : std::uint8_t { systemd, compose, kubernetes, nomad };
 
 struct ExportApp {
   AppSpec spec;                          // its limits: those that are to be said
@@ -35,8 +34,6 @@ struct ExportFile {
 [[nodiscard]] std::string compose_file(const std::vector<ExportApp>& apps);
 [[nodiscard]] std::string kubernetes_file(const std::vector<ExportApp>& apps);
 [[nodiscard]] std::string nomad_job(const ExportApp& app);
-
-[[nodiscard]] std::optional<ExportForm> export_form_from(std::string_view word) noexcept;
 
 // What the forms share.
 

@@ -103,7 +103,7 @@ int export_to(const Export& command) {
                                        (facts ? "it is no directory" : "there is no such directory; make it first")},
                 false);
   tell_secrets(apps);
-  const auto files = export_apps(*export_form_from(command.form), apps);
+  const auto files = export_apps(command.form, apps);
   std::string text;
   for (const ExportFile& file : files) {
     if (command.directory.empty()) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/grammar/app_request.hpp"
+#include "cli/grammar/words.hpp"
 #include "platform/ports.hpp"
 
 namespace forever::cli {
@@ -40,16 +41,16 @@ struct List {
 };
 struct Stop {
   SelectorOptions which;
-  bool all = false, force = false;
+  bool force = false;
   bool until_resurrect = false;  // `resurrect` is to start them again
 };
 struct Restart {
   SelectorOptions which;
-  bool all = false, update_env = false;
+  bool update_env = false;
 };
 struct Delete {
   SelectorOptions which;
-  bool all = false, keep_logs = false;
+  bool keep_logs = false;
 };
 struct Describe {
   SelectorOptions which;
@@ -99,7 +100,6 @@ struct MonitVerb {};
 struct Doctor {
   SelectorOptions which;  // no selectors
 };
-enum class MetricsFormat : std::uint8_t { openmetrics, text };
 struct Metrics {
   SelectorOptions which;
   MetricsFormat format = MetricsFormat::openmetrics;
@@ -135,12 +135,13 @@ struct Resurrect {
   SelectorOptions which;  // no selectors
 };
 struct Startup {
-  std::string init;  // which init; empty: the one that runs
-  std::string user;  // whose apps; empty: the caller's
+  std::optional<InitSystem> init;  // nothing: the one that runs
+  std::string user;                // whose apps; empty: the caller's
   bool dry_run = false;
 };
 struct Unstartup {
-  std::string init, user;
+  std::optional<InitSystem> init;
+  std::string user;
   bool dry_run = false;
 };
 struct Env {
@@ -154,7 +155,7 @@ struct CleanLogs {
   bool dry_run = false, quiet = false;
 };
 struct Export {
-  std::string form;  // systemd, compose, kubernetes or nomad
+  ExportForm form = ExportForm::systemd;
   SelectorOptions which;
   std::string directory;  // to write files in; empty: standard output
 };

@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "cli/apps_file/apps_file.hpp"
-#include "cli/export/export.hpp"
 #include "cli/grammar/help.hpp"
 #include "cli/list/list_table.hpp"
 #include "platform/signals.hpp"
@@ -93,7 +92,6 @@ Made make_for_all(Draft& draft, Operands& operands, std::string_view all_verb, s
   Kind kind;
   kind.which = std::move(draft.which);
   kind.which.selectors = {"all"};
-  kind.all = true;
   return Invocation{std::move(kind)};
 }
 
@@ -182,18 +180,18 @@ Made make_cleanlogs(Draft& draft, Operands& operands) {
 }
 
 Made make_export(Draft& draft, Operands& operands) {
-  Export made{{}, take_which(draft, operands), std::move(draft.directory)};
+  Export made{ExportForm::systemd, take_which(draft, operands), std::move(draft.directory)};
   auto& words = made.which.selectors;
   if (words.empty()) return missing("export", "a form: systemd, compose, kubernetes or nomad");
-  made.form = std::move(words.front());
+  const auto form = from_word<ExportForm>(words.front());
+  if (!form) return UsageError{"'" + words.front() + "' is none of " + list_of_words<ExportForm>()};
+  made.form = *form;
   words.erase(words.begin());
-  if (!export_form_from(made.form))
-    return UsageError{"'" + made.form + "' is none of systemd, compose, kubernetes, nomad"};
   return made;
 }
 
 Made make_stop(Draft& draft, Operands& operands) {
-  Stop stop{take_which(draft, operands), false, draft.force};
+  Stop stop{.which = take_which(draft, operands), .force = draft.force};
   if (stop.which.selectors.empty()) return missing("stop", "the name of an app, its id, its pid, or `all`");
   return stop;
 }
@@ -206,7 +204,7 @@ Made make_stopall(Draft& draft, Operands& operands) {
   return made;
 }
 Made make_restart(Draft& draft, Operands& operands) {
-  Restart restart{take_which(draft, operands), false, draft.update_env};
+  Restart restart{.which = take_which(draft, operands), .update_env = draft.update_env};
   if (restart.which.selectors.empty()) return missing("restart", "the name of an app, its id, its pid, or `all`");
   return restart;
 }
@@ -216,7 +214,7 @@ Made make_restartall(Draft& draft, Operands& operands) {
   return made;
 }
 Made make_delete(Draft& draft, Operands& operands) {
-  Delete remove{take_which(draft, operands), false, draft.keep_logs};
+  Delete remove{.which = take_which(draft, operands), .keep_logs = draft.keep_logs};
   if (remove.which.selectors.empty()) return missing("delete", "the name of an app, its id, its pid, or `all`");
   return remove;
 }

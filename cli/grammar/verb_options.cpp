@@ -1,5 +1,4 @@
 // The options of all verbs but start and run.
-#include "cli/boot/boot_unit.hpp"
 #include "cli/grammar/option_values.hpp"
 #include "platform/signals.hpp"
 
@@ -7,7 +6,7 @@ namespace forever::cli {
 namespace {
 
 constexpr std::string_view kSortKeys[] = {"id", "name", "namespace", "status", "restarts", "uptime", "cpu", "memory"};
-constexpr std::string_view kMetricsFormats[] = {"openmetrics", "text"};
+constexpr auto kMetricsFormats = words_of<MetricsFormat>();
 constexpr std::string_view kInitSystems[] = {"systemd", "openrc", "launchd", "cron"};
 
 Fault set_kill(Draft& draft, const std::string& value) {
@@ -123,8 +122,9 @@ constexpr Option kMetrics[] = {
       "Default openmetrics.",
       kMetricsFormats},
      [](Draft& d, const std::string& v) -> Fault {
-       if (v != "openmetrics" && v != "text") return "must be one of openmetrics, text";
-       d.metrics_format = v == "text" ? MetricsFormat::text : MetricsFormat::openmetrics;
+       const auto format = from_word<MetricsFormat>(v);
+       if (!format) return "must be one of " + list_of_words<MetricsFormat>();
+       d.metrics_format = *format;
        return {};
      }},
 };
@@ -132,9 +132,9 @@ constexpr Option kQuietOnly[] = {kQuiet};
 constexpr Option kInit = {{"--init", ValueKind::word, "INIT",
                            "systemd, openrc, launchd or cron. Without it: the one that runs here.", kInitSystems},
                           [](Draft& d, const std::string& v) {
-                            d.startup.init = v;
-                            return init_system_from(v) ? Fault{}
-                                                       : Fault{"must be one of systemd, openrc, launchd, cron"};
+                            d.startup.init = from_word<InitSystem>(v);
+                            const bool named = d.startup.init && d.startup.init != InitSystem::logon;
+                            return named ? Fault{} : Fault{"must be one of systemd, openrc, launchd, cron"};
                           }};
 constexpr Option kWhose = {
     {"--user", ValueKind::user, "USER", "Whose apps, by name or number. Only root may ask for it."},

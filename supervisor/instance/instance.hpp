@@ -91,7 +91,6 @@ class Instance {
   // Remembers the tree below a leader whose orphans will not come to us (Parent::nobody).
   void remember_tree();
   [[nodiscard]] const std::vector<ProcessId>& remembered() const noexcept { return remembered_; }
-  void forget_tree() noexcept { remembered_.clear(); }
 
   // The cgroup of the present run; empty if it has none.
   [[nodiscard]] const std::string& cgroup() const noexcept { return cgroup_; }

@@ -276,7 +276,7 @@ TEST_CASE("PARSE aliases mean their verb") {
 TEST_CASE("PARSE the other verbs take their options on either side of their operands") {
   REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).force);
   REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).which.selectors == Words{"web", "id:3"});
-  REQUIRE(parsed<Stop>({"stopall", "--force"}).all);
+  REQUIRE(parsed<Stop>({"stopall", "--force"}).which.selectors == std::vector<std::string>{"all"});
   REQUIRE(parsed<Stop>({"stopall", "--force"}).force);
   REQUIRE(parsed<Stop>({"stopall"}).which.selectors == Words{"all"});
   REQUIRE(parsed<Restart>({"restart", "web", "--update-env"}).update_env);
