@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/process.hpp"
@@ -14,14 +15,22 @@ namespace forever {
 
 inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";
 
+// More processes than a slot ever has: a larger number was made up.
+inline constexpr std::uint64_t kMostGenerations = 1'000'000'000'000;
+
 struct InstanceMarker {
-  std::string prefix;
+  std::string prefix;  // "<state directory id>/<app>"
   std::uint32_t slot = 0;
   std::uint64_t generation = 0;
+  std::string tag = {};  // made with the directory's secret; empty: by a version that had none, or where there was none
 };
+// "<prefix>/<slot>/<generation>", which anybody may see: names of sockets are made of it.
 [[nodiscard]] std::string marker_text(const InstanceMarker& marker);
-[[nodiscard]] std::optional<InstanceMarker> marker_from(const std::string& text);
-// The marker that the process bears; nothing where it has none, or its environment cannot be read.
+// The same with ":<tag>", for the environment alone.
+[[nodiscard]] std::string marker_with_tag(const InstanceMarker& marker);
+[[nodiscard]] std::optional<InstanceMarker> marker_from(std::string_view text);
+// The marker that the process says it bears; nothing where it has none, or its environment cannot be read. Whoever executes a
+// program chooses its environment: app/ours.hpp tells whether it may be believed.
 [[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
 
 // What the kernel re-parented to an app's supervisor or keeper: their children that lead no slot. No `keeper` (0): it has none but

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <map>
 
-#include "app/marker.hpp"
 #include "app/name.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
@@ -38,25 +37,6 @@ bool is_missing(const Error& error) {
   return error.code.value() == ENOENT && error.code.category() == std::system_category();
 }
 
-// The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid", and for their spares "web-3.pid~"; empty for other files.
-std::string_view app_of_pid_file(std::string_view file) {
-  if (file.ends_with('~')) file.remove_suffix(1);
-  constexpr std::string_view kEnd = ".pid";
-  const std::size_t dash = file.rfind('-');
-  if (dash == std::string_view::npos || !file.ends_with(kEnd)) return {};
-  const bool slot = only_digits(file.substr(dash + 1, file.size() - dash - 1 - kEnd.size()));
-  return slot ? file.substr(0, dash) : std::string_view{};
-}
-
-// The process that a pid file names, if it is `name`'s: its marker says so.
-std::optional<Pid> pid_in(const std::string& pid_file, const std::string& name, const std::string& identity) {
-  const auto text = read_file(pid_file);
-  if (!text) return std::nullopt;
-  const auto pid = static_cast<Pid>(std::strtol(text->c_str(), nullptr, 10));
-  const auto marker = marker_of(pid);
-  return marker && marker->prefix == identity + '/' + name ? std::optional{pid} : std::nullopt;
-}
-
 std::string_view app_of_log(std::string_view file) { return owner_of_log(file).app; }
 
 // Removes the files of those apps; a failure becomes the app's.
@@ -79,6 +59,15 @@ Status write_in(const std::string& folder, const std::string& path, std::string_
 }
 
 }  // namespace
+
+std::string_view app_of_pid_file(std::string_view file) {
+  if (file.ends_with('~')) file.remove_suffix(1);
+  constexpr std::string_view kEnd = ".pid";
+  const std::size_t dash = file.rfind('-');
+  if (dash == std::string_view::npos || !file.ends_with(kEnd)) return {};
+  const bool slot = only_digits(file.substr(dash + 1, file.size() - dash - 1 - kEnd.size()));
+  return slot ? file.substr(0, dash) : std::string_view{};
+}
 
 std::string input_path(const std::string& directory, std::uint32_t slot) {
   return directory + "/in-" + std::to_string(slot) + ".fifo";
@@ -148,32 +137,6 @@ std::string StateDirectory::identity() const {
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
   return text;
-}
-
-std::vector<std::string> StateDirectory::names() const {
-  std::vector<std::string> names = list_directory(path_ + "/apps");
-  std::erase_if(names, [](const std::string& name) { return fault_in_name(name).has_value(); });
-  std::sort(names.begin(), names.end());
-  std::vector<std::string> orphaned;
-  for (std::string& name : list_directory(path_ + "/locks")) {
-    if (fault_in_name(name) || std::binary_search(names.begin(), names.end(), name)) continue;
-    const Result<LockState> lock = probe_lock(lock_path(name));
-    if (lock && *lock == LockState::held) orphaned.push_back(std::move(name));
-  }
-  for (const std::string& file : list_directory(path_ + "/pids")) {
-    std::string name = file.substr(0, file.rfind('-'));
-    if (std::binary_search(names.begin(), names.end(), name) || fault_in_name(name)) continue;
-    if (app_of_pid_file(file) == name && pid_in(path_ + "/pids/" + file, name, identity()))
-      orphaned.push_back(std::move(name));
-  }
-  names.insert(names.end(), std::make_move_iterator(orphaned.begin()), std::make_move_iterator(orphaned.end()));
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-std::optional<Pid> StateDirectory::pid_by_file(const std::string& name, unsigned slot) const {
-  return pid_in(pid_path(name, slot), name, identity());
 }
 
 Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {

@@ -70,9 +70,6 @@ class StateDirectory {
   // although the entry was deleted.
   [[nodiscard]] std::vector<std::string> names() const;
 
-  // The process of a slot that its pid file names, if it lives and bears the app's marker.
-  [[nodiscard]] std::optional<Pid> pid_by_file(const std::string& name, unsigned slot) const;
-
   [[nodiscard]] Result<AppSpec> read_spec(const std::string& name) const;
   [[nodiscard]] Status write_spec(const AppSpec& spec) const;  // not synced; see KeeperLink::sync
   [[nodiscard]] Result<AppStatus> read_status(const std::string& name) const;
@@ -90,6 +87,8 @@ class StateDirectory {
   std::string path_;
 };
 
+// The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid", and for their spares "web-3.pid~"; empty for other files.
+[[nodiscard]] std::string_view app_of_pid_file(std::string_view file);
 // The status on record, if it tells of this boot or says of which other. One without a boot tells nothing: whose pids are these?
 [[nodiscard]] Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name,
                                                 const HostId& host);

@@ -22,6 +22,11 @@ InstanceState overall_state(const AppStatus& status) {
   return InstanceState::stopped;
 }
 
+std::string words_for_lost_spec(const std::string& name) {
+  return "its spec.json is lost: what runs can be stopped, not started again; `forever start PROGRAM --name " + name +
+         "` with its command gives it one";
+}
+
 bool at_rest(const AppStatus& status) {
   return std::ranges::all_of(status.instances, [](const InstanceStatus& instance) { return at_rest(instance.state); });
 }

@@ -94,6 +94,7 @@ struct AppStatus {
   std::vector<std::string> command;  // as executed
   std::string directory;
   std::string out_log, err_log;  // err_log empty when merged
+  bool spec_lost = false;  // what runs can be stopped, and cannot be started again: how it was asked for is not known
   bool watching = false;
   std::string watched;  // how much, and how: "12 folders"
 
@@ -123,6 +124,8 @@ inline constexpr int kStatusVersion = 1;
 [[nodiscard]] InstanceState overall_state(const AppStatus& status);
 // For people: "-" where it has none.
 [[nodiscard]] std::string id_text(const AppStatus& status);
+// Of an app whose spec is lost: what can be done with it, and how it gets one again.
+[[nodiscard]] std::string words_for_lost_spec(const std::string& name);
 // All of its instances are.
 [[nodiscard]] bool at_rest(const AppStatus& status);
 // What a status says before anything has run.

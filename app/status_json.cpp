@@ -62,6 +62,7 @@ std::string status_to_json(const AppStatus& status, std::uint64_t sequence) {
   json.member_if_set("cwd", status.directory);
   json.member_if_set("out_log", status.out_log);
   json.member_if_set("err_log", status.err_log);
+  json.member_if_set("spec_lost", status.spec_lost);
   json.member_if_set("watching", status.watching);
   json.member_if_set("watched", status.watched);
   json.member("desired", to_string(status.desired));

@@ -126,6 +126,7 @@ Place StatusReader::place_in_status(const std::string& name) {
   if (name == "cwd") return Text{&status.directory};
   if (name == "out_log") return Text{&status.out_log};
   if (name == "err_log") return Text{&status.err_log};
+  if (name == "spec_lost") return &status.spec_lost;
   if (name == "watching") return &status.watching;
   if (name == "watched") return Text{&status.watched};
   if (name == "desired") return &status.desired;

@@ -118,7 +118,7 @@ class Conversation {
     }
     if (!woken_) {
       Traces traces{state_};
-      woken_ = wake_supervisor(target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr, traces);
+      woken_ = wake_supervisor(state_, target_.name, view.status.supervisor.pid != 0 ? &view.status : nullptr, traces);
     }
     if (steady_now() >= give_up_) give_up();
   }

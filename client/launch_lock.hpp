@@ -13,7 +13,8 @@ namespace forever {
 
 // Whether the supervisor of the record is there, or its keeper, which makes another one at once. The lock may look free all the
 // same: its file may have been deleted under them.
-[[nodiscard]] bool recorded_watchers_live(const AppStatus& status, const HostId& host);
+[[nodiscard]] bool recorded_watchers_live(const StateDirectory& state, const std::string& name, const AppStatus& status,
+                                          const HostId& host);
 
 // Takes the lock, and keeps it only if no process watches over the app: by its record, and by the process table where `traces` is
 // given. That is needed wherever something is missing that would tell of one, or an app is to be adopted. A Handle without value:

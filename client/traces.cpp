@@ -1,7 +1,6 @@
 #include "client/traces.hpp"
 
-#include "app/marker.hpp"
-#include "app/name.hpp"
+#include "app/ours.hpp"
 #include "app/watchers.hpp"
 #include "platform/files.hpp"
 
@@ -10,17 +9,14 @@ namespace forever {
 void Traces::walk() {
   if (walked_) return;
   walked_ = true;
-  const std::string prefix = state_.identity() + '/';
+  const Ours ours{state_};
   const StateDirectory place{canonical_path(state_.path())};  // as the kernel names it
   for_each_process([&](const ProcessEntry& entry) {
     if (auto watcher = watcher_from(entry, place)) {
       (watcher->keeper ? keepers_ : supervisors_).emplace(std::move(watcher->app), watcher->id);
       return;
     }
-    const auto marker = marker_of(entry.id.pid);
-    if (!marker || !marker->prefix.starts_with(prefix) || presence(entry.id) != Presence::alive) return;
-    std::string name = marker->prefix.substr(prefix.size());
-    if (!fault_in_name(name)) marked_.insert(std::move(name));
+    if (const auto marker = ours.marker_of(entry.id)) marked_.insert(ours.app_of(*marker));
   });
 }
 

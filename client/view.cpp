@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "app/ids.hpp"
+#include "app/ours.hpp"
+#include "app/watchers.hpp"
 #include "client/begin.hpp"
 #include "client/launch_lock.hpp"
 #include "client/side_by_side.hpp"
@@ -68,7 +70,7 @@ class Judge {
 
 // The supervisor lives, its files do not: waits until it has written them anew. false: there is no such supervisor.
 bool Judge::await_rewrite(AppView& view, bool lock_too) {
-  if (!wake_supervisor(view.name, view.trouble.empty() ? &view.status : nullptr, traces_)) return false;
+  if (!wake_supervisor(state_, view.name, view.trouble.empty() ? &view.status : nullptr, traces_)) return false;
   const Time deadline = steady_now() + kRewritePatience;
   while (steady_now() < deadline) {
     const auto locked = probe_lock(state_.lock_path(view.name));
@@ -85,7 +87,10 @@ bool Judge::await_rewrite(AppView& view, bool lock_too) {
 
 void Judge::adopt_app(AppView& view) {
   if (!state_.is_laid_out()) state_.note_loss();
-  (void)state_.prepare().ok();
+  if (const Status usable = state_.prepare(); !usable) {
+    view.trouble = usable.error().message();
+    return;
+  }
   auto lock = lock_for_launch(state_, view.name, host_, &traces_);
   if (!lock) {
     view.trouble = lock.error().message();
@@ -114,7 +119,7 @@ void Judge::adopt_app(AppView& view) {
 // Its supervisor cannot tell (it is suspended, or cannot write): what runs is known by the pid files.
 void Judge::see_instances(AppView& view) const {
   for (InstanceStatus& instance : view.status.instances) {
-    const auto pid = state_.pid_by_file(view.name, instance.slot);
+    const auto pid = Ours{state_}.pid_by_file(view.name, instance.slot);
     const auto id = pid ? identify(*pid) : std::nullopt;
     if (!id) continue;
     instance.process = *id;
@@ -163,14 +168,14 @@ AppView Judge::judge(const std::string& name, Glance seen) {
   view.foreign = !(theirs == HostId{}) && (theirs.machine != host_.machine ||
                                            (theirs.boot == host_.boot && theirs.pid_namespace != host_.pid_namespace));
   view.rebooted = !view.foreign && theirs.boot != host_.boot;
-  if (view.rebooted && state_.pid_by_file(name, 0)) {
+  if (view.rebooted && Ours{state_}.pid_by_file(name, 0)) {
     // An older status was put in the place of the true one.
     view.rebooted = false;
     judge_lost(view, none_of_this_boot(state_.status_path(name)));
     return view;
   }
   if (view.foreign || view.rebooted) return view;
-  if (recorded_watchers_live(view.status, host_)) {
+  if (recorded_watchers_live(state_, name, view.status, host_)) {
     view.supervised = true;
     (void)await_rewrite(view, true);
   } else if (adopt_ && !at_rest(view.status)) {
@@ -183,10 +188,10 @@ AppView Judge::judge(const std::string& name, Glance seen) {
 
 }  // namespace
 
-bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces) {
+bool wake_supervisor(const StateDirectory& state, const std::string& name, const AppStatus* recorded, Traces& traces) {
   if (recorded != nullptr) {
     for (const ProcessId& id : {recorded->supervisor, recorded->keeper}) {  // a keeper passes it on
-      if (id.pid != 0 && send_signal(id, kHangUpSignal)) return true;
+      if (may_watch(state, name, id) && send_signal(id, kHangUpSignal)) return true;
     }
   }
   const auto watcher = traces.watcher_of(name);

@@ -30,6 +30,6 @@ struct AppView {
 void bring_back(const StateDirectory& state);
 
 // Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record (itself or its keeper), else by its traces. false: there is none.
-bool wake_supervisor(const std::string& name, const AppStatus* recorded, Traces& traces);
+bool wake_supervisor(const StateDirectory& state, const std::string& name, const AppStatus* recorded, Traces& traces);
 
 }  // namespace forever

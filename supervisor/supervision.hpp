@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "app/ours.hpp"
 #include "app/spec.hpp"
 #include "app/state_directory.hpp"
 #include "app/status.hpp"
@@ -114,6 +115,7 @@ class Supervision {
   void await_records(const AppStatus& last);
   void resume(const AppStatus& last);
   void recover_lost(AppStatus& last);
+  void disown_strangers(AppStatus& last);
   void take_over(Instance& instance, const InstanceStatus& recorded);
   void adopt_leaving(const InstanceStatus& recorded);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
@@ -194,9 +196,10 @@ class Supervision {
   const KeeperFace& face_;
   StateDirectory state_;
   std::string name_;
-  bool fresh_ = false;    // launched by `start`, not to adopt
-  bool lost_ = false;     // keeper or both have died since: orphans may hang below init, known by their markers alone
-  std::string identity_;  // of the state directory, for markers
+  bool fresh_ = false;  // launched by `start`, not to adopt
+  bool lost_ = false;   // keeper or both have died since: orphans may hang below init, known by their markers alone
+  std::optional<Ours> ours_;  // from begin() on: who is believed
+  bool spec_lost_ = false;    // what lives is adopted without it, and not started again
   AppSpec spec_;
   HostId host_;
   ProcessId self_;

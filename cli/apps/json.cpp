@@ -45,6 +45,7 @@ Json app_json(const AppLook& look) {
               {"instances", Json::array()}};
   if (look.state == "backoff") app["backoff_ms"] = look.due.count();
   if (!status.note.empty()) app["note"] = status.note;
+  if (status.spec_lost) app["spec_lost"] = true;
   if (!look.view.trouble.empty()) app["trouble"] = look.view.trouble;
   for (std::size_t i = 0; i < status.instances.size(); ++i)
     app["instances"].push_back(instance_json(status.instances[i], look.instances[i]));

@@ -113,6 +113,7 @@ std::string status_text(const AppLook& look) {
     if (look.state == "online") return count;
     if (online > 0) text = count + ", " + text;
   }
+  if (look.view.status.spec_lost && look.view.supervised) text += ", no spec";
   if (look.state == "backoff") {
     text += " " + format_age(look.due);
     text += " (" + std::to_string(look.failures) + (look.failures == 1 ? " failure)" : " failures)");

@@ -81,6 +81,8 @@ void state_section(Page& page, const AppLook& look) {
   page.line("trouble",
             coloured(printable(look.view.trouble), Colour::red, page.colours() && !look.view.trouble.empty()));
   page.line("note", coloured(printable(status.note), Colour::yellow, page.colours() && !status.note.empty()));
+  if (status.spec_lost)
+    page.line("spec", coloured(printable(words_for_lost_spec(look.view.name)), Colour::yellow, page.colours()));
   page.line("command", typed(status.command));
   page.line("cwd", printable(status.directory));
   page.line("namespace", printable(status.app_namespace));

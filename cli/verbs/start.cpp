@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "app/environment.hpp"
 #include "app/ids.hpp"
 #include "app/name.hpp"
+#include "app/runnable.hpp"
 #include "cli/apps/json.hpp"
 #include "cli/apps/stop_each.hpp"
 #include "cli/apps_file/apply.hpp"
@@ -38,12 +40,29 @@ constexpr int kNameAttempts = 100;  // where others take the same default name a
 struct Plan {
   AppSpec spec;
   bool known = false;
-  bool named = false;    // by its own name or --name, so that no other name will do
-  bool changed = false;  // options were given that the record does not have
+  bool named = false;     // by its own name or --name, so that no other name will do
+  bool changed = false;   // options were given that the record does not have
+  bool restores = false;  // the app runs and has lost its spec: this is to be it
 };
 using Planned = std::variant<Plan, Failure>;
 
 bool on_record(const StateDirectory& state, const std::string& name) { return exists(state.spec_path(name)); }
+
+// The record of an app that has lost its spec, and of which something may run all the same.
+std::optional<AppStatus> without_spec(const StateDirectory& state, const std::string& name) {
+  if (fault_in_name(name) || on_record(state, name)) return std::nullopt;
+  auto status = state.read_status(name);
+  return status && status->spec_lost ? std::optional{std::move(*status)} : std::nullopt;
+}
+
+// Whether that is what ran when the spec was lost. Its first word is as it was typed, or as it was found.
+bool may_be_command(const AppSpec& spec, const std::vector<std::string>& command) {
+  const std::string path = variable_of(spec.environment, "PATH");
+  std::vector<std::string> words = runnable(spec, find_program(spec.script, spec.directory, path)).command;
+  if (words == command) return true;
+  words.front() = find_program(words.front(), spec.directory, path).path;
+  return words == command;
+}
 
 // A word that is the name of an app on record; nothing if it is a program.
 std::optional<std::string> app_named(const StateDirectory& state, const AppRequest& request) {
@@ -108,7 +127,16 @@ Planned plan_program(const StateDirectory& state, const AppRequest& request) {
   if (auto* failure = std::get_if<Failure>(&fresh)) return *failure;
   AppSpec& spec = std::get<AppSpec>(fresh);
   std::optional<AppSpec> same;
+  bool restores = false;
   const auto taken = [&](const std::string& name) {
+    if (const auto lost = without_spec(state, name); lost && supervised(state, name)) {
+      restores = request.name.has_value() || may_be_command(spec, lost->command);
+      if (!restores) return true;
+      same = spec;
+      same->name = name;
+      if (lost->id != kNoId) same->id = lost->id;
+      return false;
+    }
     if (!has_app(state, name)) return false;
     auto recorded = state.read_spec(name);
     if (recorded && same_command(*recorded, spec)) same = std::move(*recorded);
@@ -126,7 +154,7 @@ Planned plan_program(const StateDirectory& state, const AppRequest& request) {
   } else {
     spec.name = unique_name(default_name_for(spec), taken);
   }
-  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), request.name.has_value(), false};
+  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), request.name.has_value(), false, restores};
   const AppSpec before = plan.spec;
   if (auto failure = lay_over(request, plan.spec)) return *failure;
   plan.changed = plan.known && !(plan.spec == before);
@@ -197,7 +225,36 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
   return started;
 }
 
+// What runs goes on; from now on it is known how it was asked for.
+std::variant<Started, Failure> give_spec(const StateDirectory& state, const AppSpec& spec, const AppView& view) {
+  ControlRequest request{Operation::configure, {}, 0, false, {}};
+  request.new_spec = spec_to_json(spec);
+  const auto replies = ask_supervisors(state, {{spec.name, std::move(request)}}, {});
+  const auto& reply = replies.front();
+  if (!reply) return Failure{ExitCode::failed, reply.error().message()};
+  if (!reply->ok) return Failure{ExitCode::failed, "cannot give " + spec.name + " its spec: " + reply->text};
+  auto there = already_there(state, spec, view, false);
+  if (auto* const started = std::get_if<Started>(&there))
+    started->line += "; its spec was lost, and is this command now";
+  return there;
+}
+
+// By its name alone it cannot be started: nothing is left that says how.
+std::optional<std::variant<Started, Failure>> start_without_spec(const StateDirectory& state,
+                                                                 const AppRequest& request) {
+  if (request.name || request.has_arguments || !without_spec(state, request.program)) return std::nullopt;
+  const AppView view = view_app(state, request.program, true);
+  if (!view.supervised || at_rest(view.status))
+    return Failure{ExitCode::failed, printable(request.program) + ": " + words_for_lost_spec(request.program)};
+  AppSpec spec;
+  spec.name = request.program;
+  auto there = already_there(state, spec, view, false);
+  if (auto* const started = std::get_if<Started>(&there)) started->line += "; " + words_for_lost_spec(request.program);
+  return there;
+}
+
 std::variant<Started, Failure> carry_out(const StateDirectory& state, const AppRequest& request) {
+  if (auto said = start_without_spec(state, request)) return std::move(*said);
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     auto planned = make_plan(state, request);
     if (auto* failure = std::get_if<Failure>(&planned)) return *failure;
@@ -208,6 +265,10 @@ std::variant<Started, Failure> carry_out(const StateDirectory& state, const AppR
       const AppView view = view_app(state, spec.name, true);
       if (view.foreign)
         return Failure{ExitCode::failed, spec.name + " is kept by another machine or container; nothing was touched"};
+      if (view.supervised && plan.restores) {
+        if (auto failure = check_spec(spec)) return *failure;
+        return give_spec(state, spec, view);
+      }
       if (view.supervised) {
         auto there = already_there(state, spec, view, false);
         auto* started = plan.changed ? std::get_if<Started>(&there) : nullptr;

@@ -29,6 +29,8 @@ Row row_from(const kinfo_proc& info) {
   row.group = info.kp_eproc.e_pgid;
   row.zombie = info.kp_proc.p_stat == SZOMB;
   row.user = info.kp_eproc.e_ucred.cr_uid;
+  row.real_user = info.kp_eproc.e_pcred.p_ruid;
+  row.saved_user = info.kp_eproc.e_pcred.p_svuid;
   row.start_time = microseconds(info.kp_proc.p_starttime);
   row.name = info.kp_proc.p_comm;
   return row;
@@ -41,6 +43,8 @@ Row row_from(const kinfo_proc& info) {
   row.group = info.ki_pgid;
   row.zombie = info.ki_stat == SZOMB;
   row.user = info.ki_uid;
+  row.real_user = info.ki_ruid;
+  row.saved_user = info.ki_svuid;
   row.start_time = microseconds(info.ki_start);
   row.name = info.ki_comm;
   return row;

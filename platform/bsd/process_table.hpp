@@ -13,7 +13,8 @@ struct Row {
   Pid parent = 0;
   Pid group = 0;
   bool zombie = false;
-  std::uint32_t user = 0;        // effective uid
+  std::uint32_t user = 0;  // effective uid
+  std::uint32_t real_user = 0, saved_user = 0;
   std::uint64_t start_time = 0;  // microseconds since 1970: the boot's clock was not kept by the kernel
   std::string name;
 };

@@ -12,6 +12,26 @@ namespace {
 
 constexpr Milliseconds kFirstWord{1000};  // after which a client that waits is told what for
 constexpr Milliseconds kNextWord{3000};
+// What cannot be done without knowing how the app was asked for.
+bool needs_spec(const ControlRequest& request) {
+  switch (request.operation) {
+    case Operation::start:
+    case Operation::scale: return true;
+    case Operation::restart:
+    case Operation::reload:
+    case Operation::configure: return !request.new_spec;
+    case Operation::stop:
+    case Operation::send_signal:
+    case Operation::flush:
+    case Operation::reopen:
+    case Operation::refresh:
+    case Operation::reset:
+    case Operation::upgrade:
+    case Operation::describe: return false;
+  }
+  return false;
+}
+
 constexpr unsigned kMostCounted = 1000;  // connections of an instance that drains
 
 }  // namespace
@@ -43,6 +63,10 @@ void Supervision::operate(const ControlServer::Request& asked) {
     const Time now = steady_now();
     operating_.push_back({asked.client, request, first_slot, now, now + kFirstWord});
   };
+  if (spec_lost_ && needs_spec(request)) {
+    answer(Error{words_for_lost_spec(name_), {}}, {});
+    return;
+  }
   switch (request.operation) {
     case Operation::start:
       desired_ = Desired::online;
@@ -300,6 +324,7 @@ Status Supervision::use_new_spec(const std::string& text) {
     return opened;
   }
   spec_ = std::move(*spec);
+  spec_lost_ = false;
   for (Instance& instance : instances_) instance.life().set_policies(restart_policy_of(spec_), spec_.stop);
   if (logs_changed) {
     outputs_.pump(steady_now(), true);

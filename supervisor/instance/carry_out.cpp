@@ -90,7 +90,8 @@ LifecycleEvent Supervision::spawn_next(Instance& instance) {
   context.passed = passed_.handles();
   if (spec_.ready_when() == ReadyWhen::notify) {
     auto name = notices_.open(
-        instance.key(), "@forever/" + marker_text({context.marker_prefix, instance.slot(), instance.generation() + 1}));
+        instance.key(),
+        "@forever/" + marker_text({context.marker_prefix, instance.slot(), instance.generation() + 1, {}}));
     if (!name) return refused(name.error());
     context.notify_socket = std::move(*name);
   }
@@ -128,9 +129,9 @@ std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
   std::vector<Pid> candidates =
       orphans_below(self_.pid, fresh_ ? 0 : keeper_.pid, [this](Pid pid) { return leads(pid); });
   if (lost_) {
-    const std::string prefix = identity_ + '/' + name_;
+    const std::string prefix = ours_->prefix_of(name_);
     for_each_process([&](const ProcessEntry& entry) {
-      const auto marker = marker_of(entry.id.pid);
+      const auto marker = ours_->marker_of_descendant(entry.id);
       if (marker && marker->prefix == prefix && !leads(entry.id.pid) &&
           std::ranges::find(candidates, entry.id.pid) == candidates.end()) {
         candidates.push_back(entry.id.pid);
@@ -193,6 +194,7 @@ AppStatus Supervision::make_status() const {
   status.id = spec_.id;
   status.app_namespace = spec_.app_namespace;
   static const std::string kOwnUser = user_name(effective_uid());  // a look into /etc/passwd, not one for each restart
+  status.spec_lost = spec_lost_;
   status.user = spec_.user.empty() ? kOwnUser : spec_.user;
   status.command = command_;
   status.directory = spec_.directory;

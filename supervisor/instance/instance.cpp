@@ -35,7 +35,7 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
     if (const auto number = whole_number<std::uint64_t>(variable_of(environment, name)))
       set(name + '=' + std::to_string(*number + marker.slot));
   }
-  if (!marker.prefix.empty()) set(std::string{kMarkerVariable} + '=' + marker_text(marker));
+  if (!marker.prefix.empty()) set(std::string{kMarkerVariable} + '=' + marker_with_tag(marker));
   if (!context.passed.empty()) {  // and LISTEN_PID, by spawn_held
     set("LISTEN_FDS=" + std::to_string(context.passed.size()));
     set("LISTEN_FDNAMES=" + names_of_passed(spec));
@@ -73,7 +73,11 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   request.program = program.path;
   command_ = request.argv;
   command_.front() = program.path;
-  request.environment = environment_for(spec, request.user, context, {context.marker_prefix, slot_, generation_ + 1});
+  const std::uint32_t user = request.user ? request.user->uid : effective_uid();
+  const InstanceMarker marker = context.ours != nullptr
+                                    ? context.ours->mark(context.app, slot_, generation_ + 1, user)
+                                    : InstanceMarker{context.marker_prefix, slot_, generation_ + 1, {}};
+  request.environment = environment_for(spec, request.user, context, marker);
   request.directory = spec.directory;
   request.session = context.session;
   request.umask = spec.umask;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/marker.hpp"
+#include "app/ours.hpp"
 #include "app/spec.hpp"
 #include "app/status.hpp"
 #include "platform/process.hpp"
@@ -30,7 +31,9 @@ struct SpawnContext {
   NativeHandle err = kNoHandle;
   SpawnRequest::Session session = SpawnRequest::Session::own_session;
   bool inherit_stdin = false;
-  std::string directory;      // the app's in the state directory, for the FIFOs of its input; empty: it gets none
+  std::string directory;       // the app's in the state directory, for the FIFOs of its input; empty: it gets none
+  const Ours* ours = nullptr;  // makes the markers of `app`; without it they have `marker_prefix` and no tag
+  std::string app;
   std::string marker_prefix;  // "<state directory id>/<app>"; empty: no marker
   Pid keeper = 0;
   Cgroups cgroups;

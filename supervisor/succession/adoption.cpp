@@ -5,6 +5,7 @@
 #include "app/ids.hpp"
 #include "app/log_paths.hpp"
 #include "app/marker.hpp"
+#include "app/secret.hpp"
 #include "app/start_report.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
@@ -22,28 +23,22 @@ constexpr Milliseconds kControlRetry{1000};
 constexpr Milliseconds kRecordPatience{
     500};  // with a keeper that was stopped, or parent of none of it: the exit is unknown then
 
-// The spec was lost: what the status and the kernel still know of it.
-AppSpec rebuild_spec(const AppStatus& status) {
+// In the place of a spec that was lost: enough to stop what lives and to keep what it writes. There is no command in it: what a
+// process shows as its arguments anybody can choose, and nothing is started by that.
+AppSpec stand_in_for_spec(const AppStatus& status) {
   AppSpec spec;
   spec.name = status.name;
   spec.id = status.id;
   spec.app_namespace = status.app_namespace;
-  spec.interpreter = {"none"};
-  if (!status.command.empty()) {
-    spec.script = status.command.front();
-    spec.arguments.assign(status.command.begin() + 1, status.command.end());
-  }
   spec.directory = status.directory;
   if (!status.user.empty() && status.user != user_name(effective_uid())) spec.user = status.user;
-  spec.limits = current_limits();
+  spec.restart.on = RestartOn::never;
   spec.logs.out = status.out_log;
   spec.logs.err = status.err_log;
   spec.logs.merge = status.err_log.empty();
   spec.hold_ports = !status.ports.empty();
   for (const InstanceStatus& instance : status.instances) {
     if (instance.role == Role::serving) spec.instances = std::max(spec.instances, instance.slot + 1);
-    if (spec.environment.empty() && presence(instance.process) == Presence::alive)
-      spec.environment = environment_of(instance.process.pid);
   }
   return spec;
 }
@@ -67,7 +62,9 @@ Status Supervision::begin() {
   // Whoever has lost the lock without knowing finds that out.
   if (lost_ && generation_ == 0) call_others(other_watchers());
   host_ = host_id();
-  identity_ = state_.identity();
+  const auto secret = make_secret(state_);
+  if (!secret) log_later(EventLevel::warning, secret.error().message());
+  ours_.emplace(state_, secret ? std::optional{*secret} : std::nullopt);
   auto recorded = read_own_status(state_, name_, host_);
   auto spec = state_.read_spec(name_);
   // What a newer forever has written is neither guessed at nor written over.
@@ -77,8 +74,9 @@ Status Supervision::begin() {
     if (auto rebuilt = status_from_kernel()) recorded = std::move(*rebuilt);
   }
   if (!spec && (fresh_ || !recorded)) return spec.error();
-  spec_ = spec ? std::move(*spec) : rebuild_spec(*recorded);
-  if (!spec && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  spec_lost_ = !spec;
+  if (spec_lost_) log_later(EventLevel::warning, spec.error().message() + "; what lives is not started again");
+  spec_ = spec ? std::move(*spec) : stand_in_for_spec(*recorded);
   merge_same_logs(spec_);
   for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) add_instance(slot);
   if (recorded) last_exits_ = recorded->last_exits;
@@ -88,6 +86,7 @@ Status Supervision::begin() {
   read_records();
   AppStatus last = recorded ? *recorded : AppStatus{};
   if (!recorded || last.host != host_) last.instances.clear();
+  disown_strangers(last);
   await_records(last);
   recover_lost(last);
   if (recorded && recorded->host != host_ && !last.instances.empty()) {
@@ -144,6 +143,19 @@ void Supervision::await_records(const AppStatus& last) {
   }
 }
 
+// What the record names and is none of the app's (the record was exchanged, or is old) is left alone, and counts as gone.
+void Supervision::disown_strangers(AppStatus& last) {
+  const std::array<Pid, 2> watchers{self_.pid, keeper_.pid};
+  for (InstanceStatus& instance : last.instances) {
+    ProcessId& process = instance.process;
+    if (process.pid == 0 || presence(process) != Presence::alive) continue;
+    if (ours_->may_be_instance(name_, instance.slot, process, watchers, program_uid())) continue;
+    log_later(EventLevel::warning,
+              "pid " + std::to_string(process.pid) + " is on record, and no process of this app; it is left alone");
+    process.start_time = 0;  // nobody's
+  }
+}
+
 // A process of ours that the status does not tell of (the disk was full, the file was deleted): the newest
 // generation that bears the slot's marker is its leader.
 void Supervision::recover_lost(AppStatus& last) {
@@ -165,10 +177,11 @@ void Supervision::recover_lost(AppStatus& last) {
 }
 
 std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, std::uint64_t at_least) const {
-  const std::string prefix = identity_ + '/' + name_;
+  const std::string prefix = ours_->prefix_of(name_);
   std::optional<InstanceStatus> found;
-  const auto consider = [&](const ProcessId& id) {
-    const auto marker = marker_of(id.pid);
+  // What hangs below our keeper is ours whatever it bears; of all others only what bears a mark that nobody else can make.
+  const auto consider = [&](const ProcessId& id, bool below_keeper) {
+    const auto marker = below_keeper ? marker_of(id.pid) : ours_->marker_of(id);
     if (!marker || marker->prefix != prefix || marker->slot != slot || marker->generation < at_least) return;
     if (presence(id) != Presence::alive) return;
     const bool newer = !found || marker->generation > found->generation ||
@@ -184,9 +197,9 @@ std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, st
     found = std::move(instance);
   };
   for (const Pid pid : children_of(keeper_.pid)) {
-    if (const auto id = pid == self_.pid ? std::nullopt : identify(pid)) consider(*id);
+    if (const auto id = pid == self_.pid ? std::nullopt : identify(pid)) consider(*id, true);
   }
-  if (!found && generation_ == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id); });
+  if (!found && generation_ == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
   return found;
 }
 
@@ -240,7 +253,7 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
   if (recorded.process.pid != 0) {
     const Parent parent = adopt_process(recorded.process) ? Parent::us : parent_for(recorded.process);
     instance.adopt_process(recorded, parent);
-    instance.adopt_cgroup(Cgroups{identity_ + '/' + name_}.find(recorded.slot, recorded.generation));
+    instance.adopt_cgroup(Cgroups{ours_->prefix_of(name_)}.find(recorded.slot, recorded.generation));
     instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
     if (spec_.ready_when() == ReadyWhen::notify)
       notices_.adopt_process(link_, held_, instance.key(), instance.slot(), recorded.process.pid,
@@ -353,7 +366,9 @@ SpawnContext Supervision::spawn_context() const {
   context.out = outputs_.out();
   context.err = outputs_.err();
   context.directory = state_.app_directory(name_);
-  context.marker_prefix = identity_ + '/' + name_;
+  context.ours = &*ours_;
+  context.app = name_;
+  context.marker_prefix = ours_->prefix_of(name_);
   context.keeper = keeper_.pid;
   if (spec_.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};
   return context;

@@ -1,4 +1,5 @@
 // The app's own files: written, and written anew when somebody has deleted them under us.
+#include "app/secret.hpp"
 #include "platform/deletion_watch.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
@@ -15,7 +16,10 @@ constexpr Milliseconds kStatusRetry{1000};
 void Supervision::write_status() {
   // Of a status that names no boot nobody believes anything; it could not be read (no descriptor, say) when this began.
   if (host_.boot.empty()) host_ = host_id();
-  const auto written = state_.write_status(make_status());
+  // Where the lock's file is gone the directory may be another user's by now.
+  const bool there = lock_ && lock_is_at(lock_.get(), state_.lock_path(name_));
+  const Status usable = there ? Status{Done{}} : state_.check();
+  const Status written = usable ? state_.write_status(make_status()) : usable;
   dirty_ = false;
   if (written) {
     status_retry_.reset();
@@ -48,7 +52,7 @@ void Supervision::watch_files() {
 }
 
 bool Supervision::files_are_there() const {
-  return lock_is_at(lock_.get(), state_.lock_path(name_)) && exists(state_.spec_path(name_)) &&
+  return lock_is_at(lock_.get(), state_.lock_path(name_)) && (spec_lost_ || exists(state_.spec_path(name_))) &&
          exists(state_.status_path(name_)) && listens_locally(state_.app_directory(name_), "control");
 }
 
@@ -69,7 +73,8 @@ void Supervision::write_files_again() {
   dirty_ = true;
   pids_dirty_ = true;
   (void)make_private_directory(state_.app_directory(name_)).ok();
-  if (!exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  if (!spec_lost_ && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
+  if (const auto secret = make_secret(state_, ours_->secret())) ours_.emplace(state_, *secret);
   if (!listens_locally(state_.app_directory(name_), "control")) open_control();
   watch_files();
 }

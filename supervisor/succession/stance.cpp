@@ -25,6 +25,7 @@ std::vector<Watcher> Supervision::other_watchers() const {
 LockFound Supervision::find_lock() {
   const std::string path = state_.lock_path(name_);
   if (lock_ && lock_is_at(lock_.get(), path)) return LockFound::ours;
+  if (!state_.check()) return LockFound::unreachable;  // it is somebody else's now
   if (!state_.is_laid_out()) state_.note_loss();
   (void)state_.prepare().ok();
   auto lock = try_lock(path);

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <memory>
+#include <sstream>
 
 #include "test/e2e/apps.hpp"
 
@@ -311,4 +313,263 @@ TEST_CASE("SEC3 a user's own directory of mode 0777 is made private, and that is
   fs::remove(planted);
   REQUIRE(user.done({"list"}).err.ends_with("it has mode 0700 now\n"));
   user.done({"delete", "web"});
+}
+
+namespace {
+
+std::string variable_in(int pid, const std::string& name) {
+  const std::string all = '\0' + read_file("/proc/" + std::to_string(pid) + "/environ");
+  const std::size_t at = all.find('\0' + name + '=');
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + name.size() + 2;
+  return all.substr(begin, all.find('\0', begin) - begin);
+}
+
+std::string marker_of(int pid) { return variable_in(pid, "FOREVER_INSTANCE_ID"); }
+
+// "<id of the state directory>", which anybody can compute.
+std::string identity_of(const std::string& marker) { return marker.substr(0, marker.find('/')); }
+
+// In clock ticks since the boot, as a record has it (proc(5), field 22).
+long long began(int pid) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/stat");
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string field;
+  for (int number = 3; number <= 22; ++number) fields >> field;
+  return std::stoll(field);
+}
+
+// What the attacker executes: a program that becomes root by its set-user-ID bit, under a name and a marker of his choice, and an
+// orphan below init like any daemon.
+class Impostor {
+ public:
+  Impostor(const Public& place, const std::string& marker, bool wholly_root) {
+    const fs::path program = place.folder() / "suid";
+    if (!fs::exists(program)) {
+      fs::copy_file(child_binary(), program);
+      REQUIRE(chown(program.c_str(), 0, 0) == 0);
+      REQUIRE(chmod(program.c_str(), 04755) == 0);
+    }
+    const fs::path evil = place.folder() / "evil.sh", report = place.folder() / "report";
+    write_file(evil, "#!/bin/sh\nid -u >'" + (place.folder() / "taken").string() + "'\nsleep 1000\n");
+    REQUIRE(chmod(evil.c_str(), 0755) == 0);
+    fs::remove(report);
+    const std::string variable = "FOREVER_INSTANCE_ID=" + marker;
+    const auto become = place.as_attacker();
+    Command command;
+    command.argv = {"true"};
+    command.before_exec = [=] {
+      if (!wholly_root) become();
+      if (fork() != 0) _exit(0);
+      setsid();
+      for (int fd = 0; fd < 3; ++fd) dup2(open("/dev/null", O_RDWR), fd);
+      for (int fd = 3; fd < 256; ++fd) close(fd);
+      const char* const argv[] = {evil.c_str(), "to", report.c_str(), "print-pid", "wait", nullptr};
+      const char* const environment[] = {variable.c_str(), nullptr};
+      execve(program.c_str(), const_cast<char**>(argv), const_cast<char**>(environment));
+      _exit(1);
+    };
+    (void)run(command);
+    REQUIRE(wait_until([&] { return read_file(report).starts_with("pid ") && read_file(report).ends_with('\n'); }));
+    pid_ = std::stoi(read_file(report).substr(4));
+    REQUIRE(status_field(pid_, "Uid").find("\t0\t") != std::string::npos);
+    REQUIRE(marker_of(pid_) == marker);
+  }
+  Impostor(const Impostor&) = delete;
+  ~Impostor() { send_signal(pid_, SIGKILL); }
+  [[nodiscard]] int pid() const { return pid_; }
+
+ private:
+  int pid_ = 0;
+};
+
+constexpr const char* kLargest = "18446744073709551614";  // 2^64 - 2
+
+}  // namespace
+
+TEST_CASE("SEC1 root believes no process of a stranger's, whatever its name, marker and generation", "[SEC1]") {
+  if (!Stranger::possible()) SKIP_CASE(kNeedsRoot);
+  const Public place;
+  const TemporaryHome& home = place.home();
+  start(home, "other", {"wait"});
+  const std::string prefix = identity_of(marker_of(pid_of(home, "other"))) + "/web/0/";
+  for (const bool wholly_root : {false, true}) {
+    for (const std::string& made_up : {std::string{"1"}, std::string{kLargest}, "7:" + std::string(16, '0')}) {
+      for (const char* lost : {"logs", "locks", "all"}) {
+        INFO("generation " << made_up << ", lost: " << lost << ", wholly root: " << wholly_root);
+        const Impostor impostor(place, prefix + made_up, wholly_root);
+        if (std::string{lost} == "all") {
+          done(home, {"delete", "other"});
+          fs::remove_all(home.state());
+        } else {
+          fs::remove_all(home.state() / lost);
+        }
+        for (const auto& app : list_json(home).at("apps")) REQUIRE(app.at("name") != "web");
+        REQUIRE(home.forever({"start", "web"}).exit_code != 0);
+        REQUIRE(home.forever({"stop", "web"}).exit_code == 3);
+        done(home, start_words("web", {}, {"wait"}));
+        REQUIRE(pid_of(home, "web") != impostor.pid());
+        done(home, {"restart", "web"});
+        done(home, {"delete", "web"});
+        REQUIRE(alive(impostor.pid()));
+        REQUIRE_FALSE(fs::exists(place.folder() / "taken"));
+        if (std::string{lost} == "all") start(home, "other", {"wait"});
+      }
+    }
+  }
+}
+
+TEST_CASE("SEC1 a marker that was copied from an instance, or counts higher, takes nothing from it", "[SEC1]") {
+  if (!Stranger::possible()) SKIP_CASE(kNeedsRoot);
+  const Public place;
+  const TemporaryHome& home = place.home();
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  const std::string real = marker_of(pid), tag = real.substr(real.find(':'));
+  REQUIRE(tag.size() == 17);
+  const std::string prefix = identity_of(real) + "/web/0/";
+  for (const bool wholly_root : {false, true}) {
+    for (const std::string& marker : {real, prefix + kLargest, prefix + "2" + tag}) {
+      // What knows the very mark of an instance and is wholly root is one of its own processes.
+      if (wholly_root && marker == real) continue;
+      INFO(marker << ", wholly root: " << wholly_root);
+      const Impostor impostor(place, marker, wholly_root);
+      kill_watchers(home, "web");
+      fs::remove(home.app("web") / "status.json");
+      REQUIRE(wait_for_status(home, "web", "online"));
+      REQUIRE(pid_of(home, "web") == pid);
+      REQUIRE(alive(impostor.pid()));
+    }
+  }
+  done(home, {"stop", "web"});
+  REQUIRE_FALSE(alive(pid));
+}
+
+TEST_CASE("SEC1 what a stranger's process holds is not stopped, though it bears the marker", "[SEC1]") {
+  if (!Stranger::possible()) SKIP_CASE(kNeedsRoot);
+  const Public place;
+  const TemporaryHome& home = place.home();
+  start(home, "web", {"wait"});
+  const Impostor impostor(place, marker_of(pid_of(home, "web")), false);
+  kill_watchers(home, "web");
+  done(home, {"list"});
+  done(home, {"stop", "web"});
+  REQUIRE(alive(impostor.pid()));
+}
+
+TEST_CASE("SEC1 the secret is its owner's alone, and is shown by no verb", "[SEC1]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  struct stat found {};
+  REQUIRE(stat((home.state() / "secret").c_str(), &found) == 0);
+  REQUIRE((found.st_mode & 07777U) == 0600);
+  const std::string secret = read_file(home.state() / "secret").substr(0, 32);
+  REQUIRE(secret.size() == 32);
+  const std::string marker = marker_of(pid_of(home, "web")), tag = marker.substr(marker.find(':') + 1);
+  REQUIRE_FALSE(has(marker, secret));
+  done(home, {"save"});
+  for (const Words& words :
+       {Words{"describe", "web", "--reveal"}, Words{"env", "web", "--reveal"}, Words{"list", "--json"}, Words{"doctor"},
+        Words{"describe", "web", "--json", "--reveal"}, Words{"export", "systemd", "web"}, Words{"metrics"},
+        Words{"find", "child", "--json"}, Words{"logs", "web"}}) {
+    const Result result = home.forever(words);
+    INFO("forever " << words.at(0));
+    for (const std::string& hidden : {secret, tag}) REQUIRE_FALSE(has(result.out + result.err, hidden));
+  }
+  for (const char* file : {"spec.json", "status.json"}) REQUIRE_FALSE(has(read_file(home.app("web") / file), tag));
+  REQUIRE_FALSE(has(command_line_of(keeper_of(home, "web")) + command_line_of(supervisor_of(home, "web")), secret));
+}
+
+TEST_CASE("SEC1 of many first users of a directory one makes the secret, and each believes the others' apps",
+          "[SEC1]") {
+  const TemporaryHome home;
+  std::vector<std::unique_ptr<Running>> starts;
+  for (int i = 0; i < 6; ++i)
+    starts.push_back(std::make_unique<Running>(home.command(start_words("app" + std::to_string(i), {}, {"wait"}))));
+  for (auto& one : starts) REQUIRE(one->wait().exit_code == 0);
+  for (int i = 0; i < 6; ++i) {
+    const std::string name = "app" + std::to_string(i);
+    const int pid = pid_of(home, name);
+    kill_watchers(home, name);
+    fs::remove(home.app(name) / "status.json");
+    // Its streams would tell of it, too.
+    fs::remove(home.app(name) / "out.fifo");
+    REQUIRE(status_of(home, name) == "online");
+    REQUIRE(pid_of(home, name) == pid);
+  }
+}
+
+TEST_CASE("SEC1 without a secret, as an earlier version left its apps, an app is known by its record", "[SEC1]") {
+  for (const char* verb : {"list", "start", "stop"}) {
+    INFO(verb);
+    const TemporaryHome home;
+    fs::create_directories(home.state() / "secret.lock");  // nobody can make one, as on a full disk
+    fs::permissions(home.state(), fs::perms::owner_all);
+    start(home, "web", {"wait"});
+    REQUIRE_FALSE(fs::exists(home.state() / "secret"));
+    const int pid = pid_of(home, "web");
+    REQUIRE_FALSE(has(marker_of(pid), ":"));
+    fs::remove(home.state() / "secret.lock");
+    kill_watchers(home, "web");
+    done(home, verb == std::string{"list"} ? Words{"list"} : Words{verb, "web"});
+    REQUIRE(alive(pid) == (verb != std::string{"stop"}));
+    if (verb == std::string{"stop"}) continue;
+    REQUIRE(pid_of(home, "web") == pid);
+    REQUIRE(fs::exists(home.state() / "secret"));
+    done(home, {"restart", "web"});
+    REQUIRE_THAT(marker_of(pid_of(home, "web")), contains(":"));
+    done(home, {"stop", "web"});
+    REQUIRE_FALSE(alive(pid));
+  }
+}
+
+TEST_CASE("SEC1 a spoilt secret, or one that others can read, is replaced, and what runs goes on", "[SEC1]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int pid = pid_of(home, "web");
+  const fs::path file = home.state() / "secret";
+  const std::string first = read_file(file);
+  for (const std::string& spoilt : {std::string{}, std::string{"half"}, first}) {
+    write_file(file, spoilt);
+    REQUIRE(chmod(file.c_str(), spoilt == first ? 0644 : 0600) == 0);
+    kill_watchers(home, "web");
+    REQUIRE(wait_for_status(home, "web", "online"));
+    REQUIRE(pid_of(home, "web") == pid);
+    struct stat found {};
+    REQUIRE(stat(file.c_str(), &found) == 0);
+    REQUIRE((found.st_mode & 0777U) == 0600);
+    REQUIRE(read_file(file).size() == 33);
+    REQUIRE(read_file(file) != first);
+  }
+  done(home, {"stop", "web"});
+  REQUIRE_FALSE(alive(pid));
+}
+
+TEST_CASE("REQ2 a record that names strangers signals none of them, with their true start times too", "[REQ2]") {
+  for (const Words& verb : {Words{"list"}, Words{"stop", "web"}, Words{"restart", "web"}, Words{"delete", "web"},
+                            Words{"start", "web"}, Words{"signal", "HUP", "web"}, Words{"flush", "web"}}) {
+    for (const bool lock_lost : {false, true}) {
+      INFO("forever " << verb.at(0) << ", lock lost: " << lock_lost);
+      const TemporaryHome home;
+      Command command;
+      command.argv = {child_binary(), "trap-all", "say", "ready", "wait"};
+      Running stranger(command);
+      REQUIRE(stranger.wait_for("ready"));
+      start(home, "web", {"wait"});
+      const int pid = pid_of(home, "web");
+      kill_watchers(home, "web");
+      send_signal(pid, SIGKILL);
+      const fs::path file = home.app("web") / "status.json";
+      Json status = read_json(file);
+      const Json named = Json::array({stranger.pid(), began(stranger.pid())});
+      status["supervisor"] = status["keeper"] = status["instances"][0]["process"] = named;
+      write_file(file, status.dump());
+      if (lock_lost) fs::remove(home.state() / "locks" / "web");
+      const Result result = home.forever(verb);
+      INFO(result.out << result.err);
+      REQUIRE_FALSE(result.timed_out);
+      REQUIRE(alive(stranger.pid()));
+      REQUIRE_FALSE(has(stranger.out(), "signal "));
+    }
+  }
 }

@@ -215,9 +215,25 @@ TEST_CASE("STATE1 an app without spec and status is taken over from the kernel w
     for (const int supervisor : supervisors) kill_hard(supervisor);
     REQUIRE(wait_for_status(home, "web", "online"));
     REQUIRE(pid_of(home, "web") == pid);
-    done(home, {"restart", "web"});
-    REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+    // How it was asked for nobody knows any more, and its argv is not asked.
+    REQUIRE(listed(home, "web").at("spec_lost") == true);
+    const Result restarted = home.forever({"restart", "web"});
+    REQUIRE(restarted.exit_code == 1);
+    require_one_line(restarted.err, "its spec.json is lost");
+    REQUIRE(pid_of(home, "web") == pid);
+    REQUIRE_THAT(done(home, {"list"}).out, contains("online, no spec"));
+    REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("its spec.json is lost"));
+    REQUIRE_THAT(done(home, {"start", "web"}).out, contains("its spec.json is lost"));
+    if (keeper_too) {
+      // Its command gives it a spec again.
+      const Result given = done(home, start_words("web", {}, {"say", "up", "wait"}));
+      REQUIRE_THAT(given.out, contains("is online already, pid " + std::to_string(pid)));
+      REQUIRE_FALSE(listed(home, "web").contains("spec_lost"));
+      done(home, {"restart", "web"});
+      REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+    }
     done(home, {"stop", "web"});
+    REQUIRE_FALSE(alive(pid));
     REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
   }
 }

@@ -1,0 +1,36 @@
+// What the kernel tells of whose a process is: what the process cannot choose by itself, as it can its name, argv and environment.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "platform/files.hpp"
+#include "platform/process.hpp"
+
+namespace forever {
+
+// Its user ids (credentials(7)). Windows: all are effective_uid() where its token is of our user, else another number.
+struct ProcessOwner {
+  std::uint32_t real = 0, effective = 0, saved = 0;
+  // Whether it is this user's and nothing else: no set-user-ID program.
+  [[nodiscard]] bool is_wholly(std::uint32_t user) const noexcept {
+    return real == user && effective == user && saved == user;
+  }
+};
+// Nothing: it is gone, or the system does not tell.
+[[nodiscard]] std::optional<ProcessOwner> owner_of(Pid pid);
+
+// What one of its standard streams (0, 1, 2) is open on. `path` as the kernel names it, with " (deleted)" behind what was removed.
+struct StandardStream {
+  std::string path;
+  FileFacts facts;
+};
+// Nothing: it is closed, or the system does not tell (only Linux does).
+[[nodiscard]] std::optional<StandardStream> standard_stream_of(Pid pid, int stream);
+
+// Whether its environment can be read at all. Not that of another user's process, of one that hides itself (PR_SET_DUMPABLE), or
+// on a system that does not show it.
+[[nodiscard]] bool shows_environment(Pid pid);
+
+}  // namespace forever

@@ -1,0 +1,50 @@
+// By proc(5).
+#include "platform/evidence.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "platform/handle.hpp"
+#include "platform/linux/proc.hpp"
+#include "platform/posix/sys.hpp"
+
+namespace forever {
+namespace {
+
+using ProcPath = std::array<char, 48>;
+
+ProcPath proc_path(Pid pid, const char* name) {
+  ProcPath path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/%s", pid, name);
+  return path;
+}
+
+}  // namespace
+
+std::optional<ProcessOwner> owner_of(Pid pid) {
+  const std::string status = proc::read_whole(proc_path(pid, "status").data());
+  // The name stands before it, with a line break in it written as \n.
+  const std::size_t at = status.find("\nUid:");
+  ProcessOwner owner;
+  if (at == std::string::npos ||
+      std::sscanf(status.c_str() + at, "\nUid: %u %u %u", &owner.real, &owner.effective, &owner.saved) != 3)
+    return std::nullopt;
+  return owner;
+}
+
+std::optional<StandardStream> standard_stream_of(Pid pid, int stream) {
+  ProcPath path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/fd/%d", pid, stream);
+  auto facts = facts_of(std::string{path.data()});
+  std::array<char, 4096> target;
+  const ssize_t size = sys::readlink(path.data(), target.data(), target.size());
+  if (!facts || size <= 0) return std::nullopt;
+  return StandardStream{{target.data(), static_cast<std::size_t>(size)}, *facts};
+}
+
+bool shows_environment(Pid pid) {
+  const Handle file{sys::open(proc_path(pid, "environ").data(), O_RDONLY | O_CLOEXEC)};
+  return static_cast<bool>(file);
+}
+
+}  // namespace forever
