@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "test/e2e/apps.hpp"
+#include "test/e2e/yardstick.hpp"
 
 using namespace forever::test;
 
@@ -60,7 +60,7 @@ TEST_CASE(
   REQUIRE(wait_until([&] { return lines_of(read_file(pids)).size() == 2; }));
   CHECK(status_of(home, "web") == "online");
   const Result stopped = done(home, {"stop", "web"});
-  CHECK(stopped.elapsed < 2500ms);
+  CHECK(stopped.elapsed < 2500ms + 20 * bare_start());
   done(home, {"delete", "web"});
   REQUIRE(wait_until([&] { return lines_of(read_file(pids)).size() == 3; }));
   for (const std::string& pid : lines_of(read_file(pids))) {
@@ -185,7 +185,7 @@ TEST_CASE("HOOK4 a hook of `run` that hangs ends at its time limit, or with the 
   running.signal(SIGTERM);
   const Result result = running.wait();
   CHECK(result.exit_code == 5);
-  CHECK(result.elapsed < 2500ms);
+  CHECK(result.elapsed < 2500ms + 20 * bare_start());
   const int hook = std::stoi(read_file(home.scratch() / "hook"));
   CHECK(wait_until([&] { return !alive(hook); }));  // it keeps its limit by itself
 }
