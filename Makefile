@@ -198,6 +198,19 @@ build/dist/forever: build/dist/obj/forever.o build/dist/product.a build/dist/lin
 	$(call link,dist) -o $@
 	$(size)
 
+# Each file by itself, which a unit may hide the need for: syntax only, and only what has changed.
+ALONE_CHECKS = $(patsubst %.cpp,build/alone/%.ok,$(PRODUCT) $(MAIN))
+build/alone/%.ok: %.cpp build/release/flags
+	@mkdir -p $(@D)
+	$(call say,look,$<)
+	$(Q)$(compile_release) -MF $(@:.ok=.d) -MT $@ -fsyntax-only $< && touch $@
+-include $(shell find build/alone -name '*.d' 2>/dev/null)
+.PHONY: alone alone-checks
+alone-checks: $(ALONE_CHECKS)
+alone: ## look whether each file compiles by itself
+	@tool/deps --check build
+	$(call counting,alone-checks)
+
 .PHONY: dist
 dist: ## build/dist/forever: the same, optimized as a whole
 	@tool/deps --check build

@@ -1,6 +1,7 @@
 // The terminal, and writing to it.
 #include "platform/console.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <string_view>
 
