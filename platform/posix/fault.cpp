@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <new>
 
 #include "platform/posix/sys.hpp"
 
@@ -70,9 +71,45 @@ void add_rule(const Plan& plan) noexcept {
   rule.seen = 0;
 }
 
+SharedPlan* shared = nullptr;
+
+void map_shared_plan() {
+  const char* const file = std::getenv("FOREVER_FAULT_PLAN");
+  const int descriptor = file == nullptr ? -1 : ::open(file, O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return;
+  void* memory = mmap(nullptr, sizeof(SharedPlan), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  ::close(descriptor);
+  if (memory != MAP_FAILED) shared = static_cast<SharedPlan*>(memory);
+}
+
+void count_in_shared(const char* call) noexcept {
+  for (SharedPlan::Count& count : shared->counts) {
+    int free = 0;
+    if (count.taken.compare_exchange_strong(free, 1)) {
+      copy_name(count.name, call);
+      count.taken = 2;
+    }
+    while (count.taken != 2) {
+    }
+    if (std::strncmp(count.name.data(), call, SharedPlan::kLongestName - 1) != 0) continue;
+    ++count.calls;
+    return;
+  }
+}
+
+int next_in_shared(const char* call) noexcept {
+  if (shared->recording != 0) count_in_shared(call);
+  if (shared->armed == 0 || std::strcmp(shared->call.data(), call) != 0) return 0;
+  if (shared->pid != 0 && shared->pid != getpid()) return 0;
+  if (++shared->seen != shared->nth) return 0;
+  ++shared->hits;
+  return shared->code;
+}
+
 // "call:n:errno[,…]" with errno as a number. What cannot be read is left out.
 struct FromEnvironment {
   FromEnvironment() {
+    map_shared_plan();
     const char* text = std::getenv("FOREVER_FAULT");
     if (text == nullptr) return;
     planner = getpid();
@@ -94,6 +131,9 @@ struct FromEnvironment {
 }  // namespace
 
 int next(const char* call) noexcept {
+  if (shared != nullptr) {
+    if (const int code = next_in_shared(call); code != 0) return code;
+  }
   if (record == nullptr && rule_count == 0) return 0;
   const pid_t self = getpid();
   if (record != nullptr) {
@@ -134,6 +174,8 @@ void clear() noexcept {
 
 int hits() noexcept { return record == nullptr ? 0 : record->hits.load(); }
 
+static bool allocation_fails() noexcept { return shared != nullptr && next_in_shared("new") != 0; }
+
 std::vector<std::string> calls_of(Where where) {
   std::vector<std::string> names;
   if (record == nullptr) return names;
@@ -147,6 +189,14 @@ std::vector<std::string> calls_of(Where where) {
 }
 
 }  // namespace forever::fault
+
+void* operator new(std::size_t size) {
+  void* const memory = forever::fault::allocation_fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 #ifdef __linux__
 // The date is as far off as the file that FOREVER_FAULT_DATE names says, in seconds: no test can set a machine's clock. This stands

@@ -4,6 +4,8 @@
 // hit and which calls were made is kept in memory shared with forked children, so that a test sees the strip's too.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -29,5 +31,25 @@ void clear() noexcept;
 [[nodiscard]] int hits() noexcept;
 // The names of the calls made since set(), in order: the planner's own, or those of its forked children.
 [[nodiscard]] std::vector<std::string> calls_of(Where where);
+
+// A plan for several programs that run already: a file of this form, which the variable FOREVER_FAULT_PLAN names, is mapped by
+// each of them and by the test that changes it. Calls are counted in all of them together.
+struct SharedPlan {
+  static constexpr std::size_t kLongestName = 24;
+  struct Count {
+    std::array<char, kLongestName> name;
+    std::atomic<int> taken;
+    std::atomic<int> calls;
+  };
+  std::array<char, kLongestName> call;  // "new" is operator new
+  int nth;
+  int code;
+  int pid;                 // of this process alone; 0: of any
+  std::atomic<int> armed;  // 0: all calls are let through
+  std::atomic<int> seen;
+  std::atomic<int> hits;
+  std::atomic<int> recording;
+  std::array<Count, 128> counts;  // how often each call was made while `recording` was set
+};
 
 }  // namespace forever::fault
