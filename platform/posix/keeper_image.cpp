@@ -11,8 +11,9 @@
 namespace forever {
 namespace {
 
-constexpr std::array<const char*, 8> kKeptVariables = {
-    "PATH", "HOME", "TZ", "LANG", "FOREVER_FAULT", "FOREVER_FAULT_DATE", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+constexpr std::array<const char*, 9> kKeptVariables = {
+    "PATH",         "HOME",         "TZ", "LANG", "FOREVER_FAULT", "FOREVER_FAULT_DATE", "FOREVER_FAULT_PLAN",
+    "ASAN_OPTIONS", "UBSAN_OPTIONS"};
 
 std::size_t claimed_room = 0;  // 0: argv's alone
 

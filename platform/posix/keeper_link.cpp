@@ -72,8 +72,11 @@ Status send_keeper_message(NativeHandle socket, KeeperVerb verb, std::string_vie
 KeeperMessageState receive_keeper_message(NativeHandle socket, KeeperMessage& into) {
   std::array<char, kLongestKeeperMessage> buffer;
   const auto [received, attached] = receive_message<int>(socket, buffer, SCM_RIGHTS);
-  if (received < 0)
-    return errno == EAGAIN || errno == EWOULDBLOCK ? KeeperMessageState::nothing : KeeperMessageState::closed;
+  if (received < 0) {
+    // Without memory the message stays where it is and is received later: to take the link for closed would part two that live.
+    const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOMEM || errno == ENOBUFS;
+    return later ? KeeperMessageState::nothing : KeeperMessageState::closed;
+  }
   if (received == 0) return KeeperMessageState::closed;
   into.verb = static_cast<KeeperVerb>(buffer[0]);
   into.body.assign(buffer.data() + 1, static_cast<std::size_t>(received) - 1);

@@ -53,6 +53,7 @@ std::vector<int> plausible_errors(const std::string& call) {
       {"pwrite", {ENOSPC, EDQUOT, EIO, EFBIG, EINTR}},
       {"read", {EIO, EINTR}},
       {"readlink", {EACCES, ENOENT}},
+      {"recvmsg", {ENOMEM, EINTR}},
       {"recv", {ECONNRESET, EINTR, EAGAIN}},
       {"rename", {ENOSPC, EACCES, EROFS, EIO}},
       {"renameat2", {ENOSYS, EINVAL, ENOENT, EACCES}},
