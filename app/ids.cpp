@@ -87,7 +87,7 @@ bool holds(const StateDirectory& state, const Claim& claim, const StillLives& st
 }
 
 std::optional<std::vector<Claim>> read_claims(const StateDirectory& state) {
-  const auto text = read_file(claims_path(state));
+  const auto text = read_record(claims_path(state));
   return text ? decode(*text) : std::nullopt;
 }
 

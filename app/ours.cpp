@@ -114,7 +114,7 @@ bool Ours::may_be_instance(const std::string& app, std::uint32_t slot, const Pro
 }
 
 std::optional<Pid> Ours::pid_by_file(const std::string& app, std::uint32_t slot) const {
-  const auto text = read_file(state_.pid_path(app, slot));
+  const auto text = read_record(state_.pid_path(app, slot));
   if (!text) return std::nullopt;
   const auto pid = whole_number<Pid>(std::string_view{*text}.substr(0, text->find('\n')));
   const auto id = pid ? identify_living(*pid) : std::nullopt;

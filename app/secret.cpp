@@ -73,7 +73,7 @@ std::optional<Secret> read_secret(const StateDirectory& state) {
   const auto facts = facts_of(secret_path(state));
   if (!facts || facts->fifo || facts->owner != effective_uid() || (facts->mode & kReadableByOthers) != 0)
     return std::nullopt;
-  const auto text = read_file(secret_path(state), kSecretSize);
+  const auto text = read_record(secret_path(state), kSecretSize);
   return text ? Secret::from_text(*text) : std::nullopt;
 }
 

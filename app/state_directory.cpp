@@ -50,14 +50,6 @@ void remove_files_of(const std::map<std::string_view, Status*>& apps, const std:
   }
 }
 
-// Writes into the app's folder, which is made anew if somebody deleted it.
-Status write_in(const std::string& folder, const std::string& path, std::string_view text) {
-  Status written = write_atomically(path, text, Durability::rename_only);
-  if (written || !is_missing(written.error())) return written;
-  if (Status made = make_private_directory(folder); !made) return made;
-  return write_atomically(path, text, Durability::rename_only);
-}
-
 }  // namespace
 
 std::string_view app_of_pid_file(std::string_view file) {
@@ -124,6 +116,22 @@ bool StateDirectory::lost_lately() const {
   return note && std::abs(to_ms(wall_now()) - note->modified_ms) < Milliseconds{kLately}.count();
 }
 
+Status StateDirectory::make_app_directory(const std::string& name) const {
+  const std::string path = app_directory(name);
+  Status made = make_private_directory(path);
+  if (const auto facts = facts_of(path); made || (facts && facts->directory)) return made;
+  if (Status removed = remove_tree(path); !removed) return removed;
+  return make_private_directory(path);
+}
+
+// Writes into the app's folder, which is made anew if somebody deleted it.
+Status StateDirectory::write_in(const std::string& name, const std::string& path, std::string_view text) const {
+  Status written = write_atomically(path, text, Durability::rename_only);
+  if (written || (!is_missing(written.error()) && written.error().code.value() != ENOTDIR)) return written;
+  if (Status made = make_app_directory(name); !made) return made;
+  return write_atomically(path, text, Durability::rename_only);
+}
+
 std::string StateDirectory::pid_path(const std::string& name, unsigned slot) const {
   return path_ + "/pids/" + name + "-" + std::to_string(slot) + ".pid";
 }
@@ -142,7 +150,7 @@ std::string StateDirectory::identity() const {
 Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {
   if (std::optional<Error> fault = fault_as_error(name)) return *fault;
   const std::string path = spec_path(name);
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_record(path);
   if (!text) return text.error();
   Result<AppSpec> spec = spec_from_json(*text, path);
   if (spec && spec->name != name)
@@ -153,14 +161,14 @@ Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {
 
 Status StateDirectory::write_spec(const AppSpec& spec) const {
   if (std::optional<Error> fault = fault_as_error(spec.name)) return *fault;
-  return write_in(app_directory(spec.name), spec_path(spec.name), spec_to_json(spec));
+  return write_in(spec.name, spec_path(spec.name), spec_to_json(spec));
 }
 
 Result<AppStatus> StateDirectory::read_status(const std::string& name) const {
   if (std::optional<Error> fault = fault_as_error(name)) return *fault;
   const std::string path = status_path(name);
   for (int attempt = 1;; ++attempt) {
-    const Result<std::string> text = read_file(path);
+    const Result<std::string> text = read_record(path);
     if (!text) return text.error();
     Result<AppStatus> status = status_from_json(*text, path);
     if (status && status->name != name)
@@ -173,7 +181,7 @@ Status StateDirectory::write_status(const AppStatus& status) const {
   if (std::optional<Error> fault = fault_as_error(status.name)) return *fault;
   // Any number serves that no earlier write had, whichever process made it.
   const auto sequence = static_cast<std::uint64_t>(steady_now().time_since_epoch().count());
-  return write_in(app_directory(status.name), status_path(status.name), status_to_json(status, sequence));
+  return write_in(status.name, status_path(status.name), status_to_json(status, sequence));
 }
 
 namespace {

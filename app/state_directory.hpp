@@ -51,6 +51,9 @@ class StateDirectory {
   void note_loss() const;
   [[nodiscard]] bool lost_lately() const;
 
+  // The app's folder, made 0700 where it is missing. A file or a FIFO in its place makes way.
+  [[nodiscard]] Status make_app_directory(const std::string& name) const;
+
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string app_directory(const std::string& name) const { return path_ + "/apps/" + name; }
   [[nodiscard]] std::string spec_path(const std::string& name) const { return app_directory(name) + "/spec.json"; }
@@ -83,6 +86,7 @@ class StateDirectory {
  private:
   // "" for itself, "/apps" and so on: the directories that are made first.
   [[nodiscard]] static std::span<const char* const> parts() noexcept;
+  [[nodiscard]] Status write_in(const std::string& name, const std::string& path, std::string_view text) const;
 
   std::string path_;
 };

@@ -41,8 +41,8 @@ class FormerRecord {
   FormerRecord(const StateDirectory& state, const std::string& name)
       : state_(state),
         name_(name),
-        spec_(read_file(state.spec_path(name))),
-        status_(read_file(state.status_path(name))) {}
+        spec_(read_record(state.spec_path(name))),
+        status_(read_record(state.status_path(name))) {}
 
   [[nodiscard]] bool has_spec(const AppSpec& spec) const { return spec_ && *spec_ == spec_to_json(spec); }
   void put_back(bool status_too) const {
@@ -145,7 +145,7 @@ std::variant<UnderWay, Result<LaunchOutcome>> begin_app(Start& start, const AppS
     return Said{
         Error{"another app writes to " + *log + "; give " + spec.name + " a log of its own (--out, --err)", {}}};
   }
-  if (const auto made = make_private_directory(state.app_directory(spec.name)); !made) return Said{made.error()};
+  if (const auto made = state.make_app_directory(spec.name); !made) return Said{made.error()};
   FormerRecord former{state, spec.name};
   // What stands there word for word is not written again: a stopped app starts on a full disk, too.
   if (!former.has_spec(spec)) {

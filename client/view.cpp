@@ -97,7 +97,7 @@ void Judge::adopt_app(AppView& view) {
     return;
   }
   if (*lock) {
-    (void)make_private_directory(state_.app_directory(view.name)).ok();
+    (void)state_.make_app_directory(view.name).ok();
     const auto word = begin_supervisor(state_, view.name, std::move(*lock), Beginning::adopt, KeepersToCome::perhaps);
     const StartReport report = word ? first_word(word->get()) : StartReport{false, {}, word.error().message(), 0, {}};
     const bool left_to_another = report.silent && await_rewrite(view, true);

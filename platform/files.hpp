@@ -11,8 +11,14 @@
 
 namespace forever {
 
-// At most `limit` bytes; a larger file is an error (EFBIG). ENOENT if there is none.
-[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit = 16U << 20U);
+inline constexpr std::size_t kLargestRead = 16U << 20U;
+// At most `limit` bytes; a larger file is an error (EFBIG). ENOENT if there is none. What is no regular file is not read, and never
+// waited for.
+[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit = kLargestRead);
+// The same for a file of our own making: we make no links, so that none is followed.
+[[nodiscard]] Result<std::string> read_record(const std::string& path, std::size_t limit = kLargestRead);
+// From where it stands to its end.
+[[nodiscard]] Result<std::string> read_open_file(NativeHandle file, const std::string& path, std::size_t limit);
 
 enum class Durability : std::uint8_t { rename_only, synced };
 // Writes beside `path` with mode 0600 and takes its place: a reader sees the old or the new file.
@@ -45,7 +51,7 @@ enum class Durability : std::uint8_t { rename_only, synced };
 
 // A log file for writing at explicit offsets, created 0600 (O_CREAT, never truncated). Never blocks, whatever `path` is.
 [[nodiscard]] Result<Handle> open_log_file(const std::string& path);
-// For reading; follows nothing special.
+// For reading. Never blocks, whatever `path` is.
 [[nodiscard]] Result<Handle> open_for_reading(const std::string& path);
 struct FileFacts {
   std::uint64_t size = 0;
@@ -57,6 +63,7 @@ struct FileFacts {
   std::int64_t modified_ms = 0;
   bool directory = false;
   bool fifo = false;
+  bool regular = false;
 };
 [[nodiscard]] Result<FileFacts> facts_of(const std::string& path);
 [[nodiscard]] Result<FileFacts> facts_of(NativeHandle file);

@@ -17,6 +17,8 @@ namespace forever {
 [[nodiscard]] Result<Handle> listen_local(const std::string& directory, const std::string& name);
 // Whether a listener is there under that name. On POSIX the file may be deleted under whoever listens.
 [[nodiscard]] bool listens_locally(const std::string& directory, const std::string& name);
+// Whether a client comes to somebody there: the socket of a dead process may be left under that name. It costs that one a client.
+[[nodiscard]] bool answers_locally(const std::string& directory, const std::string& name);
 // ENOENT: no socket there. ECONNREFUSED: nobody listens any more. EAGAIN: too many wait to be accepted; ask again.
 [[nodiscard]] Result<Handle> connect_local(const std::string& directory, const std::string& name);
 // The next waiting client, non-blocking; an empty Handle when nobody waits. An Error (EMFILE, ENOMEM) leaves the client

@@ -11,12 +11,13 @@ namespace forever {
 
 enum class LockState : std::uint8_t { free, held };
 
-// Opens (creating 0600) and tries to take it without waiting. A Handle without value: somebody else holds it.
+// Opens (creating 0600) and tries to take it without waiting. What is no regular file in its place makes way. A Handle without value: somebody else holds it.
 [[nodiscard]] Result<Handle> try_lock(const std::string& path);
 // Takes it on a regular file that is open for writing, unless somebody else has it.
 void lock_open_file(NativeHandle file) noexcept;
-// F_OFD_GETLK: looks without taking. A missing file is free.
+// F_OFD_GETLK: looks without taking. A missing file is free, and so is what is no regular file.
 [[nodiscard]] Result<LockState> probe_lock(const std::string& path);
+[[nodiscard]] Result<LockState> probe_open_lock(NativeHandle file);
 // Lets go although other processes still have the description open.
 void unlock(NativeHandle lock) noexcept;
 // Whether `path` still names the file that `lock` locks (it may have been deleted under us).

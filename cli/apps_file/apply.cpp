@@ -64,7 +64,7 @@ std::vector<std::string> recorded_declaration(const StateDirectory& state, const
 bool record_names(const StateDirectory& state, const std::string& name, const std::string& apps_file) {
   std::string quoted = "\"";
   (void)append_json_escaped(quoted, apps_file);
-  const auto text = read_file(state.spec_path(name));
+  const auto text = read_record(state.spec_path(name));
   return text && text->find(quoted + '"') != std::string::npos;
 }
 

@@ -21,7 +21,7 @@ std::string saved_path(const StateDirectory& state) { return state.path() + "/sa
 std::string noted_path(const StateDirectory& state) { return state.path() + "/until-resurrect.json"; }
 
 Result<std::vector<SavedApp>> read_list(const std::string& path) {
-  const auto text = read_file(path, std::size_t{256} << 20U);
+  const auto text = read_record(path, std::size_t{256} << 20U);
   if (!text) return text.error();
   return saved_from_json(*text, path);
 }
@@ -196,7 +196,7 @@ int resurrect(const Resurrect& command) {
   // What was to stay stopped and was not on record is put there, so that it can be started by its name.
   for (const Wanted& one : wanted) {
     if (one.step == Step::leave && one.ok && !one.known && !exists(state.spec_path(one.spec.name))) {
-      if (make_private_directory(state.app_directory(one.spec.name)).ok()) (void)state.write_spec(one.spec).ok();
+      if (state.make_app_directory(one.spec.name).ok()) (void)state.write_spec(one.spec).ok();
     }
   }
   const bool well = std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.ok; });

@@ -3,13 +3,14 @@
 
 #include <sys/file.h>
 
+#include "platform/posix/lock_file.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
-
 Result<Handle> try_lock(const std::string& path) {
-  Handle file(sys::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode_t{0600}));
-  if (!file) return last_error("open " + path);
+  Result<Handle> opened = open_lock_file(path);
+  if (!opened) return opened;
+  Handle file = std::move(*opened);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
   if (errno == EWOULDBLOCK) return Handle();
   return last_error("lock " + path);
@@ -21,15 +22,19 @@ void lock_open_file(NativeHandle file) noexcept {
 }
 
 Result<LockState> probe_lock(const std::string& path) {
-  const Handle file(sys::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) {
-    if (errno == ENOENT) return LockState::free;
-    return last_error("open " + path);
-  }
+  const Result<Handle> file = find_lock_file(path);
+  if (!file) return file.error();
+  if (!*file) return LockState::free;
+  const auto state = probe_open_lock(file->get());
+  if (!state) return error_from(state.error().code.value(), "probe " + path);
+  return state;
+}
+
+Result<LockState> probe_open_lock(NativeHandle file) {
   struct flock range {};
   range.l_type = F_WRLCK;
   range.l_whence = SEEK_SET;
-  if (sys::fcntl(file.get(), F_GETLK, &range) != 0) return last_error("probe " + path);
+  if (sys::fcntl(file, F_GETLK, &range) != 0) return last_error("probe a lock");
   return range.l_type == F_UNLCK ? LockState::free : LockState::held;
 }
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 
+#include "platform/posix/make_fifo.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -23,8 +24,7 @@ constexpr std::size_t kUsualCapacity = 64U << 10U;  // nothing tells the real on
 }  // namespace
 
 Result<Handle> hold_fifo(const std::string& path) {
-  if (FOREVER_SYS(mkfifo, -1, path.c_str(), mode_t{0600}) != 0 && errno != EEXIST)
-    return last_error("create the FIFO " + path);
+  if (const Status made = make_fifo(path); !made) return made.error();
   constexpr int kFlags = O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
   Handle held{sys::uninterrupted([&] { return sys::open(path.c_str(), kFlags); })};
   struct stat facts {};

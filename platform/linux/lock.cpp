@@ -2,6 +2,7 @@
 // without being taken.
 #include "platform/lock.hpp"
 
+#include "platform/posix/lock_file.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -18,8 +19,9 @@ struct flock one_byte(short type) noexcept {
 }  // namespace
 
 Result<Handle> try_lock(const std::string& path) {
-  Handle file(sys::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode_t{0600}));
-  if (!file) return last_error("open " + path);
+  Result<Handle> opened = open_lock_file(path);
+  if (!opened) return opened;
+  Handle file = std::move(*opened);
   struct flock range = one_byte(F_WRLCK);
   if (sys::fcntl(file.get(), F_OFD_SETLK, &range) == 0) return file;
   if (errno == EAGAIN || errno == EACCES) return Handle();
@@ -34,13 +36,17 @@ void lock_open_file(NativeHandle file) noexcept {
 }
 
 Result<LockState> probe_lock(const std::string& path) {
-  const Handle file(sys::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) {
-    if (errno == ENOENT) return LockState::free;
-    return last_error("open " + path);
-  }
+  const Result<Handle> file = find_lock_file(path);
+  if (!file) return file.error();
+  if (!*file) return LockState::free;
+  const auto state = probe_open_lock(file->get());
+  if (!state) return error_from(state.error().code.value(), "probe " + path);
+  return state;
+}
+
+Result<LockState> probe_open_lock(NativeHandle file) {
   struct flock range = one_byte(F_WRLCK);
-  if (sys::fcntl(file.get(), F_OFD_GETLK, &range) != 0) return last_error("probe " + path);
+  if (sys::fcntl(file, F_OFD_GETLK, &range) != 0) return last_error("probe a lock");
   return range.l_type == F_UNLCK ? LockState::free : LockState::held;
 }
 

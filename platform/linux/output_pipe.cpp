@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "platform/posix/make_fifo.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -43,8 +44,7 @@ ssize_t write_at_or_append(NativeHandle file, const char* bytes, std::size_t siz
 }  // namespace
 
 Result<Handle> hold_fifo(const std::string& path) {
-  if (FOREVER_SYS(mkfifo, -1, path.c_str(), mode_t{0600}) != 0 && errno != EEXIST)
-    return last_error("create the FIFO " + path);
+  if (const Status made = make_fifo(path); !made) return made.error();
   constexpr int kFlags = O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
   return checked_fifo(sys::uninterrupted([&] { return sys::open(path.c_str(), kFlags); }), path);
 }

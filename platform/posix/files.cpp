@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "platform/posix/in_folder.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -29,6 +30,7 @@ FileFacts facts_from(const struct stat& found) {
   facts.modified_ms = std::int64_t{modified.tv_sec} * 1000 + modified.tv_nsec / 1'000'000;
   facts.directory = S_ISDIR(found.st_mode);
   facts.fifo = S_ISFIFO(found.st_mode);
+  facts.regular = S_ISREG(found.st_mode);
   return facts;
 }
 
@@ -47,8 +49,6 @@ std::vector<std::string> names_in(DIR* directory) {
   return names;
 }
 
-Status remove_below(int parent, const std::string& name, const std::string& path);
-
 // Empties the directory that `descriptor` is open on, and closes it.
 Status empty_directory(int descriptor, const std::string& path) {
   Handle owner(descriptor);
@@ -58,21 +58,9 @@ Status empty_directory(int descriptor, const std::string& path) {
   for (const std::string& name : names_in(directory.get())) {
     std::string below = path;
     below.append("/").append(name);
-    if (Status removed = remove_below(descriptor, name, below); !removed) return removed;
+    if (Status removed = remove_in(descriptor, name, below); !removed) return removed;
   }
   return Done{};
-}
-
-Status remove_below(int parent, const std::string& name, const std::string& path) {
-  if (sys::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return Done{};
-  // POSIX says EPERM for a directory, Linux EISDIR; anything else is the answer.
-  if (errno != EISDIR && errno != EPERM) return last_error("remove " + path);
-  const int code = errno;
-  const int descriptor = sys::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (descriptor < 0) return error_from(errno == ENOTDIR ? code : errno, "remove " + path);
-  if (Status emptied = empty_directory(descriptor, path); !emptied) return emptied;
-  if (sys::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return Done{};
-  return last_error("remove " + path);
 }
 
 // An existing directory must be one that nobody else can have prepared for us.
@@ -87,11 +75,52 @@ Status check_private(const std::string& path) {
   return Done{};
 }
 
+const char* kind_of(mode_t mode) noexcept {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISLNK(mode)) return "a symbolic link";
+  return "a device";
+}
+
+Error no_regular_file(const std::string& path, mode_t mode) {
+  return Error{"cannot read " + path + ": it is " + kind_of(mode) + ", not a regular file",
+               std::make_error_code(std::errc::invalid_argument)};
+}
+
+// `more`: O_NOFOLLOW, or 0.
+Result<std::string> read_regular(const std::string& path, std::size_t limit, int more) {
+  const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | more;
+  const Handle file{sys::uninterrupted([&] { return sys::open(path.c_str(), flags); })};
+  struct stat found {};
+  if (!file) {
+    Error error = last_error("open " + path);
+    // ELOOP, EMLINK: a link. ENXIO: a socket.
+    if (error.code.value() != ENOENT && ::lstat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode))
+      return no_regular_file(path, found.st_mode);
+    return error;
+  }
+  if (sys::fstat(file.get(), &found) != 0) return last_error("open " + path);
+  if (!S_ISREG(found.st_mode)) return no_regular_file(path, found.st_mode);
+  if (static_cast<std::uint64_t>(found.st_size) > limit) return error_from(EFBIG, "read " + path);
+  return read_open_file(file.get(), path, limit);
+}
+
 }  // namespace
 
-Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  Result<Handle> file = open_for_reading(path);
-  if (!file) return file.error();
+Status remove_in(int parent, const std::string& name, const std::string& path) {
+  if (sys::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return Done{};
+  // POSIX says EPERM for a directory, Linux EISDIR; anything else is the answer.
+  if (errno != EISDIR && errno != EPERM) return last_error("remove " + path);
+  const int code = errno;
+  const int descriptor = sys::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) return error_from(errno == ENOTDIR ? code : errno, "remove " + path);
+  if (Status emptied = empty_directory(descriptor, path); !emptied) return emptied;
+  if (sys::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return Done{};
+  return last_error("remove " + path);
+}
+
+Result<std::string> read_open_file(NativeHandle file, const std::string& path, std::size_t limit) {
   std::string content;
   std::size_t used = 0;
   for (;;) {
@@ -100,7 +129,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
       content.resize(std::max(kFirstBuffer, std::min(2 * used, limit + 1)));
     }
     const ssize_t got =
-        sys::uninterrupted([&] { return sys::read(file->get(), content.data() + used, content.size() - used); });
+        sys::uninterrupted([&] { return sys::read(file, content.data() + used, content.size() - used); });
     if (got < 0) return last_error("read " + path);
     if (got == 0) break;
     used += static_cast<std::size_t>(got);
@@ -108,6 +137,12 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   if (used > limit) return error_from(EFBIG, "read " + path);
   content.resize(used);
   return content;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) { return read_regular(path, limit, 0); }
+
+Result<std::string> read_record(const std::string& path, std::size_t limit) {
+  return read_regular(path, limit, O_NOFOLLOW);
 }
 
 Status make_private_directory(const std::string& path) {
@@ -135,7 +170,7 @@ bool exists(const std::string& path) {
   return sys::stat(path.c_str(), &found) == 0;
 }
 
-Status remove_tree(const std::string& path) { return remove_below(AT_FDCWD, path, path); }
+Status remove_tree(const std::string& path) { return remove_in(AT_FDCWD, path, path); }
 
 std::string canonical_path(const std::string& path) {
   std::string existing = path;
@@ -192,7 +227,8 @@ Result<Handle> open_log_file(const std::string& path) {
 }
 
 Result<Handle> open_for_reading(const std::string& path) {
-  const int descriptor = sys::uninterrupted([&] { return sys::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+  const int descriptor =
+      sys::uninterrupted([&] { return sys::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); });
   if (descriptor < 0) return last_error("open " + path);
   return Handle(descriptor);
 }
@@ -200,6 +236,12 @@ Result<Handle> open_for_reading(const std::string& path) {
 Result<FileFacts> facts_of(const std::string& path) {
   struct stat found {};
   if (sys::stat(path.c_str(), &found) != 0) return last_error("look at " + path);
+  return facts_from(found);
+}
+
+Result<FileFacts> facts_in(int folder, const std::string& name, const std::string& path) {
+  struct stat found {};
+  if (sys::fstatat(folder, name.c_str(), &found, 0) != 0) return last_error("look at " + path);
   return facts_from(found);
 }
 

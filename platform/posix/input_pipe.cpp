@@ -7,19 +7,26 @@
 
 #include <cerrno>
 
+#include "platform/files.hpp"
 #include "platform/handle.hpp"
+#include "platform/posix/make_fifo.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
 
-Status make_input_pipe(const std::string& path) {
-  if (FOREVER_SYS(mkfifo, -1, path.c_str(), mode_t{0600}) == 0) return Done{};
+Status make_fifo(const std::string& path) {
+  const auto make = [&] { return FOREVER_SYS(mkfifo, -1, path.c_str(), mode_t{0600}); };
+  if (make() == 0) return Done{};
   if (errno != EEXIST) return last_error("create the FIFO " + path);
   struct stat found {};
-  if (sys::stat(path.c_str(), &found) != 0) return last_error("look at " + path);
-  if (!S_ISFIFO(found.st_mode)) return error_from(EEXIST, "create the FIFO " + path);
+  if (FOREVER_SYS(lstat, -1, path.c_str(), &found) != 0) return last_error("look at " + path);
+  if (S_ISFIFO(found.st_mode)) return Done{};
+  if (Status removed = remove_tree(path); !removed) return removed;
+  if (make() != 0) return last_error("create the FIFO " + path);
   return Done{};
 }
+
+Status make_input_pipe(const std::string& path) { return make_fifo(path); }
 
 Status write_input(const std::string& path, std::string_view bytes) {
   constexpr int kFlags = O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;

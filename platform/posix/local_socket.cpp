@@ -106,10 +106,15 @@ Result<Handle> listen_local(const std::string& directory, const std::string& nam
 
   const auto bind_beside = [&] { return FOREVER_SYS(bind, -1, listener.get(), beside.get(), beside.size()); };
   int bound = bind_beside();
-  if (bound != 0 && errno == EADDRINUSE && sys::unlink(beside.path()) == 0) bound = bind_beside();
+  if (bound != 0 && errno == EADDRINUSE && remove_tree(beside.path())) bound = bind_beside();
   if (bound != 0) return last_error(doing);
+  // A directory in its place would refuse the name.
+  const auto move = [&] { return sys::rename(beside.path(), address.path()); };
+  const auto move_for_sure = [&] {
+    return move() == 0 || ((errno == EISDIR || errno == ENOTEMPTY) && remove_tree(address.path()) && move() == 0);
+  };
   if (FOREVER_SYS(chmod, -1, beside.path(), mode_t{0600}) != 0 ||
-      FOREVER_SYS(listen, -1, listener.get(), kLocalBacklog) != 0 || sys::rename(beside.path(), address.path()) != 0) {
+      FOREVER_SYS(listen, -1, listener.get(), kLocalBacklog) != 0 || !move_for_sure()) {
     Error error = last_error(doing);
     (void)::unlink(beside.path());
     return error;
@@ -117,10 +122,22 @@ Result<Handle> listen_local(const std::string& directory, const std::string& nam
   return listener;
 }
 
-bool listens_locally(const std::string& directory, const std::string& name) { return exists(directory + "/" + name); }
+bool listens_locally(const std::string& directory, const std::string& name) {
+  struct stat found {};
+  return FOREVER_SYS(lstat, -1, (directory + "/" + name).c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+bool answers_locally(const std::string& directory, const std::string& name) {
+  const auto client = connect_local(directory, name);
+  return client || client.error().code.value() == EAGAIN;  // all have come who can wait
+}
 
 Result<Handle> connect_local(const std::string& directory, const std::string& name) {
   const SocketAddress address(directory, name);
+  // A link could lead to another app's.
+  struct stat found {};
+  if (address && FOREVER_SYS(lstat, -1, address.path(), &found) == 0 && !S_ISSOCK(found.st_mode))
+    return error_from(ECONNREFUSED, "connect to " + directory + "/" + name);
   Handle socket = address ? new_socket() : Handle{};
   if (!socket ||
       sys::uninterrupted([&] { return FOREVER_SYS(connect, -1, socket.get(), address.get(), address.size()); }) != 0)

@@ -46,17 +46,35 @@ Status exchange_or_rename(const std::string& spare, const std::string& path) {
   return last_error("write " + path);
 }
 
+// Opens a file of ours for writing, made where it is missing. What stands there and is no regular file (a FIFO would be waited for) makes way.
+Handle open_own(const std::string& name, int more, struct stat& found) {
+  const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | more;
+  Handle file(sys::open(name.c_str(), flags, mode_t{0600}));
+  if (!file && errno == ENOENT) return file;
+  if (file && sys::fstat(file.get(), &found) != 0) file.reset();
+  if (file && S_ISREG(found.st_mode)) return file;
+  const int code = errno;
+  if (!file && (::lstat(name.c_str(), &found) != 0 || S_ISREG(found.st_mode))) {
+    errno = code;
+    return file;
+  }
+  file.reset();
+  if (!remove_tree(name)) return file;
+  file.reset(sys::open(name.c_str(), flags | O_EXCL, mode_t{0600}));
+  if (file && sys::fstat(file.get(), &found) != 0) file.reset();
+  return file;
+}
+
 Status write_by_exchange(const std::string& path, std::string_view content) {
   const std::string spare = path + "~";
-  const Handle file(sys::open(spare.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode_t{0600}));
+  struct stat found {};
+  const Handle file = open_own(spare, 0, found);
   if (!file) return last_error("write " + path);
   if (const auto put = write_at(file.get(), 0, content); !put) {
     return error_from(put.error().code.value(), "write " + path);
   }
-  struct stat found {};
-  if (sys::fstat(file.get(), &found) != 0) return last_error("write " + path);
-  // Only when it is longer: even a truncation that changes nothing costs a journal entry.
-  if (static_cast<std::uint64_t>(found.st_size) != content.size()) {
+  // Only when it was longer: even a truncation that changes nothing costs a journal entry.
+  if (static_cast<std::uint64_t>(found.st_size) > content.size()) {
     if (Status cut = truncate_file(file.get(), content.size()); !cut) {
       return error_from(cut.error().code.value(), "write " + path);
     }
@@ -66,7 +84,8 @@ Status write_by_exchange(const std::string& path, std::string_view content) {
 
 Status write_synced(const std::string& path, std::string_view content) {
   const std::string name = path + "." + std::to_string(::getpid()) + ".tmp";
-  Handle file(sys::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode_t{0600}));
+  struct stat found {};
+  Handle file = open_own(name, O_TRUNC, found);
   if (!file) return last_error("write " + path);
   Temporary temporary(name);
   if (const auto put = write_at(file.get(), 0, content); !put) {

@@ -72,14 +72,20 @@ std::size_t root_length(std::string_view path) noexcept {
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   Result<Handle> file = open_for_reading(path);
   if (!file) return file.error();
+  return read_open_file(file->get(), path, limit);
+}
+
+Result<std::string> read_record(const std::string& path, std::size_t limit) { return read_file(path, limit); }
+
+Result<std::string> read_open_file(NativeHandle file, const std::string& path, std::size_t limit) {
   LARGE_INTEGER size{};
-  if (::GetFileSizeEx(as_handle(file->get()), &size) != 0 && static_cast<std::uint64_t>(size.QuadPart) > limit) {
+  if (::GetFileSizeEx(as_handle(file), &size) != 0 && static_cast<std::uint64_t>(size.QuadPart) > limit) {
     return error_from(EFBIG, "read " + path);
   }
   std::string content;
   for (std::size_t used = 0;;) {
     content.resize(std::max<std::size_t>(4096, used * 2));
-    const Result<std::size_t> got = read_at(file->get(), used, content.data() + used, content.size() - used);
+    const Result<std::size_t> got = read_at(file, used, content.data() + used, content.size() - used);
     if (!got) return Error{"read " + path, got.error().code};
     used += *got;
     if (used > limit) return error_from(EFBIG, "read " + path);
@@ -247,6 +253,7 @@ Result<FileFacts> facts_of(NativeHandle file) {
   facts.modified_ms = (win32::ticks_of(found.ftLastWriteTime) - win32::kUnixEpoch) / win32::kTicksPerMs;
   facts.owner = effective_uid();  // whose it is, check_ours tells
   facts.directory = (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  facts.regular = !facts.directory;
   return facts;
 }
 

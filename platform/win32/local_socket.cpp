@@ -109,6 +109,8 @@ Result<Handle> listen_local(const std::string& directory, const std::string& nam
   return event;
 }
 
+bool answers_locally(const std::string& directory, const std::string& name) { return listens_locally(directory, name); }
+
 Result<Handle> connect_local(const std::string& directory, const std::string& name) {
   const std::wstring pipe = win32::pipe_name(directory, name);
   // The server may learn who we are, but not act in our name.

@@ -90,10 +90,16 @@ Result<LockState> probe_lock(const std::string& path) {
     if (win32::errno_of(code) == win32::errno_of(ERROR_FILE_NOT_FOUND)) return LockState::free;
     return win32::error_of(code, "open " + path);
   }
-  const DWORD code = look(file.get());
+  const auto state = probe_open_lock(file.get());
+  if (!state) return Error{"probe " + path, state.error().code};
+  return state;
+}
+
+Result<LockState> probe_open_lock(NativeHandle file) {
+  const DWORD code = look(file);
   if (code == ERROR_SUCCESS) return LockState::free;
   if (is_held(code)) return LockState::held;
-  return win32::error_of(code, "probe " + path);
+  return win32::error_of(code, "probe a lock");
 }
 
 void unlock(NativeHandle lock) noexcept {

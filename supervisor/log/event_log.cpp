@@ -9,6 +9,7 @@
 #include <string>
 
 #include "platform/console.hpp"
+#include "platform/files.hpp"
 
 namespace forever {
 namespace {
@@ -38,6 +39,12 @@ const char* colour_of(EventLevel level) {
   return "";
 }
 
+// What is no regular file in its place makes way: opening a FIFO would wait for a reader.
+void clear_place() {
+  const auto facts = facts_of(path());
+  if (facts && !facts->regular) (void)remove_tree(path()).ok();
+}
+
 // Throws what spdlog throws: the disk may be full, the directory gone.
 void open() {
   if (logger()) return;
@@ -46,6 +53,7 @@ void open() {
     sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
     sink->set_pattern(in_colours() ? "%v" : "forever: %v");
   } else {
+    clear_place();
     sink = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path(), kLargest, kRotated);
     sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
   }

@@ -346,7 +346,7 @@ void Supervision::open_control() {
   const std::string directory = state_.app_directory(name_);
   Handle listener = take(held_, "control");
   Status done = Done{};
-  if (!listener || !listens_locally(directory, "control")) {
+  if (!listener || !answers_locally(directory, "control")) {
     if (auto made = listen_local(directory, "control")) {
       listener = std::move(*made);
       if (auto kept = link_.hold("control", listener.get()); !kept)

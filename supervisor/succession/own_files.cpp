@@ -72,10 +72,10 @@ void Supervision::write_files_again() {
   if (spec_.name.empty()) return;
   dirty_ = true;
   pids_dirty_ = true;
-  (void)make_private_directory(state_.app_directory(name_)).ok();
+  (void)state_.make_app_directory(name_).ok();
   if (!spec_lost_ && !exists(state_.spec_path(name_))) (void)state_.write_spec(spec_).ok();
   if (const auto secret = make_secret(state_, ours_->secret())) ours_.emplace(state_, *secret);
-  if (!listens_locally(state_.app_directory(name_), "control")) open_control();
+  if (!answers_locally(state_.app_directory(name_), "control")) open_control();
   watch_files();
 }
 
