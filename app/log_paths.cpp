@@ -23,12 +23,20 @@ void merge_same_logs(AppSpec& spec) {
 std::optional<std::string> log_in_use(const AppSpec& spec) {
   for (const std::string& log : {spec.logs.out, spec.logs.err}) {
     if (log.empty()) continue;
-    const std::string path = canonical_path(in_directory(log, spec.directory));
-    const auto facts = facts_of(path);
+    const std::string path = in_directory(log, spec.directory);
+    const auto folder = GuardedFolder::enter(folder_of_path(path), trust_in_log(spec, log));
+    if (!folder) continue;
+    const auto facts = folder->facts(name_of_path(path));
     if (!facts || facts->fifo || facts->directory) continue;
-    if (const auto lock = probe_lock(path); lock && *lock == LockState::held) return path;
+    const auto file = folder->open_for_reading(name_of_path(path));
+    if (!file) continue;
+    if (const auto lock = probe_open_lock(file->get()); lock && *lock == LockState::held) return canonical_path(path);
   }
   return std::nullopt;
+}
+
+PathTrust trust_in_log(const AppSpec& spec, const std::string& given) {
+  return {.ours = given.empty(), .user = other_user_of(spec)};
 }
 
 std::pair<std::string, std::string> log_paths(const StateDirectory& state, const AppSpec& spec) {

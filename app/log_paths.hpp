@@ -7,6 +7,7 @@
 
 #include "app/spec.hpp"
 #include "app/state_directory.hpp"
+#include "platform/guarded_folder.hpp"
 
 namespace forever {
 
@@ -14,6 +15,8 @@ namespace forever {
 void merge_same_logs(AppSpec& spec);
 // The log of its own choice that another app writes to at the moment; nothing if there is none.
 [[nodiscard]] std::optional<std::string> log_in_use(const AppSpec& spec);
+// Whose hands the log may have been in that the spec names as `given` (logs.out, logs.err).
+[[nodiscard]] PathTrust trust_in_log(const AppSpec& spec, const std::string& given);
 // Where an app's logs are: the spec's, else the state directory's. The second is empty when merged.
 [[nodiscard]] std::pair<std::string, std::string> log_paths(const StateDirectory& state, const AppSpec& spec);
 // "web.out.log" -> "web.out.log.1" …; for readers that follow and for flush.

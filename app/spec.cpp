@@ -109,4 +109,11 @@ std::optional<std::string> fault_in_increments(const AppSpec& spec) {
   return std::nullopt;
 }
 
+std::optional<Credentials> other_user_of(const AppSpec& spec) {
+  if (spec.user.empty()) return std::nullopt;
+  auto user = find_credentials(spec.user, spec.group);
+  if (!user || user->uid == effective_uid()) return std::nullopt;
+  return std::move(*user);
+}
+
 }  // namespace forever

@@ -11,6 +11,7 @@
 #include "platform/cgroup.hpp"
 #include "platform/limits.hpp"
 #include "platform/result.hpp"
+#include "platform/users.hpp"
 
 namespace forever {
 
@@ -68,6 +69,9 @@ struct AppSpec {
 };
 // Why a look at the port would be answered by any of the instances; nothing where it is this one that answers.
 [[nodiscard]] std::optional<std::string> health_port_fault(const AppSpec& spec);
+
+// As whom its program runs, where that is another user than its supervisor: by name from /etc/passwd.
+[[nodiscard]] std::optional<Credentials> other_user_of(const AppSpec& spec);
 
 inline constexpr int kSpecVersion = 1;
 inline constexpr unsigned kMostInstances = 1024;  // of one app

@@ -6,10 +6,12 @@
 #include <filesystem>
 
 #include "app/environment.hpp"
+#include "app/log_paths.hpp"
 #include "app/name.hpp"
 #include "app/runnable.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
+#include "platform/guarded_folder.hpp"
 #include "platform/notify_socket.hpp"
 #include "platform/port_sharing.hpp"
 #include "platform/privileges.hpp"
@@ -21,7 +23,7 @@ namespace {
 
 std::optional<Failure> apply_environment(const AppRequest& request, AppSpec& spec) {
   for (const std::string& path : request.environment_files) {
-    const auto text = read_file(absolute_path(path));
+    const auto text = read_given_file(absolute_path(path), other_user_of(spec));
     if (!text) return Failure{ExitCode::failed, text.error().message()};
     const auto entries = parse_env_file(*text, path);
     if (!entries) return Failure{ExitCode::failed, entries.error().message()};
@@ -279,9 +281,16 @@ std::optional<Failure> check_spec(AppSpec& spec) {
 
 std::optional<Failure> make_log_folders(const AppSpec& spec) {
   for (const std::string* const path : {&spec.logs.out, &spec.logs.err}) {
-    if (path->empty() || exists(folder_of(*path))) continue;
-    if (const Status made = make_private_directory(folder_of(*path)); !made)
-      return Failure{ExitCode::failed, "cannot keep a log in " + folder_of(*path) + ": " + made.error().message()};
+    if (path->empty()) continue;
+    const auto folder = GuardedFolder::enter(folder_of(*path), trust_in_log(spec, *path), GuardedFolder::Missing::make);
+    if (!folder)
+      return Failure{ExitCode::failed, "cannot keep a log in " + folder_of(*path) + ": " + folder.error().message()};
+    if (!folder->user()) continue;
+    // What is done with that user's rights may not be possible, and the log be lost.
+    if (folder->facts(name_of_path(*path))) continue;
+    if (const auto log = folder->open_log(name_of_path(*path)); !log)
+      return Failure{ExitCode::failed,
+                     "cannot keep a log as user " + folder->user()->user_name + ": " + log.error().message()};
   }
   return std::nullopt;
 }

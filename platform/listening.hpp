@@ -32,18 +32,20 @@ struct ListenAddress {
 // The way back, in one form for each address.
 [[nodiscard]] std::string to_text(const ListenAddress& address);
 
-// A Unix socket is made with these rights (chmod(2)), and given to this user; nothing: it stays ours.
+// A Unix socket is made with these rights, and is this user's; nothing: ours.
 struct ListenerRights {
   unsigned mode = 0755;
   std::optional<Credentials> owner;
 };
-// Bound and listening, close-on-exec. What a dead process has left at a Unix socket's path is replaced. EADDRINUSE, EACCES (a port
+// Bound and listening, close-on-exec. What a dead process has left at a Unix socket's path is replaced. Where the owner may change the
+// folder, all is done with that user's rights (guarded_folder.hpp). EADDRINUSE, EACCES (a port
 // below 1024), EADDRNOTAVAIL; a whole message where somebody listens at the path or something else stands there.
 [[nodiscard]] Result<Handle> open_listener(const ListenAddress& address, const ListenerRights& rights);
 // Whether this is a socket that open_listener could have given for the address.
 [[nodiscard]] bool listens_on(NativeHandle socket, const ListenAddress& address);
-// Ends listening for everybody who has the socket, and removes its path.
-void close_listener(NativeHandle socket, const ListenAddress& address) noexcept;
+// Ends listening for everybody who has the socket, and removes its path, as the owner if there is one.
+void close_listener(NativeHandle socket, const ListenAddress& address,
+                    const std::optional<Credentials>& owner = std::nullopt);
 // A copy of another process's descriptor (pidfd_getfd(2)); none where the system has no such thing or forbids it.
 [[nodiscard]] Handle descriptor_of(Pid pid, int descriptor);
 

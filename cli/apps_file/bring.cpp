@@ -13,6 +13,7 @@
 #include "client/traces.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
+#include "platform/guarded_folder.hpp"
 #include "text/printable.hpp"
 
 namespace forever::cli {
@@ -22,7 +23,7 @@ namespace {
 void declare_environment(const AppRequest& request, const AppSpec& spec, std::vector<std::string>& declared) {
   if (request.environment_files.empty()) return;
   for (const std::string& path : request.environment_files) {
-    const auto text = read_file(path);
+    const auto text = read_given_file(path, other_user_of(spec));
     const auto entries =
         text ? parse_env_file(*text, path) : Result<std::vector<std::string>>{std::vector<std::string>{}};
     if (!entries) continue;

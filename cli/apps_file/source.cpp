@@ -5,6 +5,7 @@
 #include "platform/capture.hpp"
 #include "platform/console.hpp"
 #include "platform/files.hpp"
+#include "platform/guarded_folder.hpp"
 #include "platform/users.hpp"
 #include "text/units.hpp"
 #include "text/yaml.hpp"
@@ -52,7 +53,7 @@ Result<std::string> evaluate(const std::string& word, const std::string& path) {
 }
 
 Result<std::string> from_yaml(const std::string& word, const std::string& path) {
-  const auto text = read_file(path);
+  const auto text = read_given_file(path, std::nullopt);
   if (!text) return text.error();
   auto json = json_of_yaml(*text);
   if (json) return json;
@@ -64,7 +65,7 @@ Result<std::string> text_of(const std::string& word, const std::string& path) {
   if (word == "-") return read_standard_input();
   if (word.ends_with("js")) return evaluate(word, path);
   if (word.ends_with(".yaml") || word.ends_with(".yml")) return from_yaml(word, path);
-  return read_file(path);
+  return read_given_file(path, std::nullopt);
 }
 
 std::string parent_of(const std::string& path) { return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)); }

@@ -1,30 +1,37 @@
 // flush and reopen: the logs of an app emptied, or opened again after somebody has moved them.
 #include "cli/logs/flush.hpp"
 
+#include <cerrno>
+
 #include "app/log_paths.hpp"
 #include "cli/apps/ask_each.hpp"
 #include "platform/files.hpp"
+#include "platform/guarded_folder.hpp"
 
 namespace forever::cli {
 namespace {
+
+Status empty_log(const std::string& path, const PathTrust& trust, unsigned keep) {
+  const auto folder = GuardedFolder::enter(folder_of_path(path), trust);
+  if (!folder) return folder.error().code.value() == ENOENT ? Status{Done{}} : Status{folder.error()};
+  const std::string name = name_of_path(path);
+  for (unsigned number = 1; number <= keep; ++number) {
+    if (Status removed = folder->remove(rotated_path(name, number)); !removed) return removed;
+  }
+  if (!folder->facts(name)) return Done{};
+  const auto file = folder->open_log(name);
+  if (!file) return file.error();
+  return truncate_file(file->get(), 0);
+}
 
 // Without a supervisor nobody writes, so the files are ours to empty.
 Outcome flush_files(const StateDirectory& state, const Target& target) {
   const auto spec = state.read_spec(target.name);
   if (!spec) return {target.name, false, spec.error().message()};
   const auto [out, err] = log_paths(state, *spec);
-  for (const std::string& path : {out, err}) {
-    if (path.empty()) continue;
-    for (unsigned number = 1; number <= spec->logs.keep; ++number) {
-      if (const Status removed = remove_tree(rotated_path(path, number)); !removed)
-        return {target.name, false, removed.error().message()};
-    }
-    if (!exists(path)) continue;
-    const auto file = open_log_file(path);
-    if (!file) return {target.name, false, file.error().message()};
-    if (const Status emptied = truncate_file(file->get(), 0); !emptied)
-      return {target.name, false, emptied.error().message()};
-  }
+  Status flushed = empty_log(out, trust_in_log(*spec, spec->logs.out), spec->logs.keep);
+  if (flushed && !err.empty()) flushed = empty_log(err, trust_in_log(*spec, spec->logs.err), spec->logs.keep);
+  if (!flushed) return {target.name, false, flushed.error().message()};
   return {target.name, true, words_for(target) + " flushed"};
 }
 

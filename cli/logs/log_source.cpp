@@ -9,11 +9,13 @@ namespace {
 
 constexpr std::size_t kBlock = 64U << 10U;  // bytes read at once on the way back
 constexpr unsigned kMostNumbers = 10'000;
+constexpr std::size_t kLongestLine = 1U << 20U;  // bytes of one that has no end; what comes before is left out
 
 // Puts the end of `file` before `text`, back to where `lines` line ends (of those that end a line before the last) are in it.
 // True if it was enough.
 bool prepend_lines(NativeHandle file, std::uint64_t size, std::size_t& lines, std::string& text) {
   std::string block;
+  std::size_t line = 0;
   for (std::uint64_t end = size; end > 0;) {
     const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end, kBlock));
     block.resize(wanted);
@@ -21,7 +23,9 @@ bool prepend_lines(NativeHandle file, std::uint64_t size, std::size_t& lines, st
     if (!got || *got != wanted) return true;  // it is being emptied
     for (std::size_t i = wanted; i-- > 0;) {
       const bool ends_all = text.empty() && i + 1 == wanted;  // the last line's own end
-      if (block[i] != '\n' || ends_all || --lines != 0) continue;
+      line = block[i] == '\n' ? 0 : line + 1;
+      const bool cut = line == kLongestLine;
+      if (!cut && (block[i] != '\n' || ends_all || --lines != 0)) continue;
       text.insert(0, block, i + 1);
       return true;
     }
@@ -34,11 +38,18 @@ bool prepend_lines(NativeHandle file, std::uint64_t size, std::size_t& lines, st
 }  // namespace
 
 std::optional<LogSource::Found> LogSource::open(unsigned number) const {
-  Result<Handle> opened = open_for_reading(number == 0 ? path_ : rotated_path(path_, number));
+  const auto folder = GuardedFolder::enter(folder_of_path(path_), trust_);
+  if (!folder) return std::nullopt;
+  Result<Handle> opened = folder->open_for_reading(name(number));
   if (!opened) return std::nullopt;
   const Result<FileFacts> facts = facts_of(opened->get());
   if (!facts || facts->directory || facts->fifo) return std::nullopt;
   return Found{std::move(*opened), *facts, number};
+}
+
+std::string LogSource::name(unsigned number) const {
+  const std::string name = name_of_path(path_);
+  return number == 0 ? name : rotated_path(name, number);
 }
 
 bool LogSource::is_here(const FileFacts& facts) const { return facts.inode == inode_ && facts.device == device_; }
@@ -52,9 +63,11 @@ void LogSource::go_on_with(const FileFacts& facts, std::uint64_t offset) {
 // In the middle of a rotation one number is missing.
 std::optional<LogSource::Found> LogSource::find() const {
   if (inode_ == 0) return std::nullopt;
+  const auto folder = GuardedFolder::enter(folder_of_path(path_), trust_);
+  if (!folder) return std::nullopt;
   int missing = 0;
   for (unsigned number = 0; number < kMostNumbers && missing < 2; ++number) {
-    const Result<FileFacts> facts = facts_of(number == 0 ? path_ : rotated_path(path_, number));
+    const Result<FileFacts> facts = folder->facts(name(number));
     missing = facts ? 0 : missing + 1;
     if (!facts || !is_here(*facts)) continue;
     if (std::optional<Found> found = open(number); found && is_here(found->facts)) return found;

@@ -10,12 +10,13 @@
 #include <utility>
 
 #include "platform/files.hpp"
+#include "platform/guarded_folder.hpp"
 
 namespace forever::cli {
 
 class LogSource {
  public:
-  explicit LogSource(std::string path) : path_(std::move(path)) {}
+  explicit LogSource(std::string path, PathTrust trust = {}) : path_(std::move(path)), trust_(std::move(trust)) {}
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   // The last `lines` lines, over rotated files; one without an end counts. more() goes on behind them.
@@ -34,7 +35,10 @@ class LogSource {
   void go_on_with(const FileFacts& facts, std::uint64_t offset);
   [[nodiscard]] bool is_here(const FileFacts& facts) const;
 
+  [[nodiscard]] std::string name(unsigned number) const;
+
   std::string path_;
+  PathTrust trust_;
   std::uint64_t device_ = 0, inode_ = 0, offset_ = 0;  // inode 0: nowhere yet
 };
 

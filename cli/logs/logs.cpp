@@ -39,7 +39,7 @@ class LogsView {
   int run();
 
  private:
-  void add(const std::string& app, const char* stream, const std::string& path, std::size_t index, std::size_t width);
+  void add(const std::string& app, const char* stream, LogSource source, std::size_t index, std::size_t width);
   [[nodiscard]] std::string line_of(const Shown& log, std::string_view line) const;
   [[nodiscard]] std::string tails();
   [[nodiscard]] std::string tails_by_time(const std::vector<std::string>& texts) const;
@@ -69,18 +69,23 @@ LogsView::LogsView(const Logs& command, const Selection& selection)
   for (std::size_t i = 0; i < selection.views.size(); ++i) {
     const AppView& view = selection.views[i];
     std::string out = view.status.out_log, err = view.status.err_log;
-    if (const auto spec = selection.state.read_spec(view.name)) std::tie(out, err) = log_paths(selection.state, *spec);
-    if (!command.only_err || err.empty()) add(view.name, "out", out, i, width);
-    if (!command.only_out && !err.empty() && err != out) add(view.name, "err", err, i, width);
+    PathTrust of_out, of_err;
+    if (const auto spec = selection.state.read_spec(view.name)) {
+      std::tie(out, err) = log_paths(selection.state, *spec);
+      of_out = trust_in_log(*spec, spec->logs.out);
+      of_err = trust_in_log(*spec, spec->logs.err);
+    }
+    const bool both = !err.empty() && err != out;
+    if (!command.only_err || err.empty()) add(view.name, "out", LogSource(out, of_out), i, width);
+    if (!command.only_out && both) add(view.name, "err", LogSource(err, of_err), i, width);
   }
 }
 
-void LogsView::add(const std::string& app, const char* stream, const std::string& path, std::size_t index,
-                   std::size_t width) {
-  if (path.empty()) return;
+void LogsView::add(const std::string& app, const char* stream, LogSource source, std::size_t index, std::size_t width) {
+  if (source.path().empty()) return;
   const bool is_error = stream == std::string_view("err");
   const bool named = several_apps_ && !plain_ && !command_.which.json;
-  logs_.push_back({.source = LogSource(path),
+  logs_.push_back({.source = std::move(source),
                    .app = app,
                    .stream = stream,
                    .prefix = named ? prefix_of(app, width, colour_of_app(index), is_error, colours_) : "",

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/log_paths.hpp"
 #include "cli/apps/stop_each.hpp"
 #include "cli/logs/log_source.hpp"
 #include "cli/logs/log_view.hpp"
@@ -105,6 +106,8 @@ class Deed {
 // The log of the selected app.
 class FollowedLog {
  public:
+  explicit FollowedLog(const StateDirectory& state) : state_(state) {}
+
   // Opens what is selected now, and appends what has been written.
   void follow(MonitView& view) {
     const bool anew = epoch_ != view.log_epoch;
@@ -126,10 +129,15 @@ class FollowedLog {
     const AppLook* const app = view.selection();
     if (app == nullptr) return;
     const AppStatus& status = app->view.status;
+    PathTrust of_out, of_err;
+    if (const auto spec = state_.read_spec(status.name)) {
+      of_out = trust_in_log(*spec, spec->logs.out);
+      of_err = trust_in_log(*spec, spec->logs.err);
+    }
     const bool merged = status.err_log.empty() || status.err_log == status.out_log;
     if (!status.out_log.empty() && (view.log_choice != LogChoice::err || merged))
-      sources_.push_back({LogSource(status.out_log), false, {}});
-    if (!merged && view.log_choice != LogChoice::out) sources_.push_back({LogSource(status.err_log), true, {}});
+      sources_.push_back({LogSource(status.out_log, of_out), false, {}});
+    if (!merged && view.log_choice != LogChoice::out) sources_.push_back({LogSource(status.err_log, of_err), true, {}});
   }
 
   static void append(MonitView& view, Source& source, const std::string& text) {
@@ -151,6 +159,7 @@ class FollowedLog {
   }
 
   unsigned epoch_ = ~0U;
+  const StateDirectory& state_;
   std::vector<Source> sources_;
 };
 
@@ -254,7 +263,7 @@ class Monit {
   MonitStyle style_;
   TerminalSize size_{0, 0};
   Frame frame_;
-  FollowedLog log_;
+  FollowedLog log_{state_};
   Deed deed_;
   std::string typed_;
   std::vector<AppLook> before_;

@@ -12,8 +12,11 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <string>
 
+#include "platform/guarded_folder.hpp"
 #include "platform/posix/sys.hpp"
+#include "platform/user_rights.hpp"
 
 namespace forever {
 namespace {
@@ -103,21 +106,53 @@ Result<Handle> listen_on_port(const ListenAddress& address) {
   return socket;
 }
 
-// Makes way where a dead process has left its socket. The Error: somebody listens there, or it is no socket at all.
-Status clear_path(const std::string& path, const Address& address) {
+// A socket's place in its folder. Where others may change the folder its path is not used: it is bound in the folder that is open.
+struct SocketPlace {
+  GuardedFolder folder;
+  std::string path, name;
+  Address address;
+
+  [[nodiscard]] int at() const noexcept { return folder.native() == kNoHandle ? AT_FDCWD : folder.native(); }
+  [[nodiscard]] const char* there() const noexcept {
+    return folder.native() == kNoHandle ? path.c_str() : name.c_str();
+  }
+  [[nodiscard]] bool stat(struct stat& into) const noexcept {
+    return sys::fstatat(at(), there(), &into, AT_SYMLINK_NOFOLLOW) == 0;
+  }
+  bool unlink() const noexcept { return sys::unlinkat(at(), there(), 0) == 0; }
+};
+
+constexpr std::string_view kDescriptors = "/proc/self/fd/";
+
+Result<SocketPlace> place_of(const std::string& path, const std::optional<Credentials>& owner) {
+  const bool others = owner && owner->uid != ::geteuid();
+  auto folder = GuardedFolder::enter(folder_of_path(path), {.ours = false, .user = others ? owner : std::nullopt});
+  if (!folder) return folder.error();
+  SocketPlace place{std::move(*folder), path, name_of_path(path), local_address(path)};
   struct stat facts {};
-  if (FOREVER_SYS(lstat, -1, path.c_str(), &facts) != 0) {
+  // Of a sticky one (/tmp) nobody can take our names away; nor can anybody exchange it, or we had come elsewhere.
+  const bool safe = !place.folder.foreign() || (sys::fstat(place.folder.native(), &facts) == 0 && facts.st_uid == 0 &&
+                                                (facts.st_mode & S_ISVTX) != 0);
+  const std::string open = std::string{kDescriptors} + std::to_string(place.folder.native()) + '/' + place.name;
+  if (!safe && open.size() <= kLongestPath) place.address = local_address(open);
+  return place;
+}
+
+// Makes way where a dead process has left its socket. The Error: somebody listens there, or it is no socket at all.
+Status clear_path(const SocketPlace& place) {
+  struct stat facts {};
+  if (!place.stat(facts)) {
     if (errno == ENOENT) return Done{};
-    return last_error("listen on unix:" + path);
+    return last_error("listen on unix:" + place.path);
   }
   if (!S_ISSOCK(facts.st_mode))
-    return Error{"cannot listen on unix:" + path + ": it exists, and is no socket",
+    return Error{"cannot listen on unix:" + place.path + ": it exists, and is no socket",
                  std::make_error_code(std::errc::file_exists)};
   const Handle probe = new_socket(AF_UNIX);
-  if (!probe || sys::fcntl(probe.get(), F_SETFL, O_NONBLOCK) != 0) return last_error("listen on unix:" + path);
-  if (FOREVER_SYS(connect, -1, probe.get(), address.get(), address.size) != 0 && errno != EAGAIN) {
-    if (errno != ECONNREFUSED) return last_error("listen on unix:" + path);
-    if (sys::unlink(path.c_str()) != 0 && errno != ENOENT) return last_error("listen on unix:" + path);
+  if (!probe || sys::fcntl(probe.get(), F_SETFL, O_NONBLOCK) != 0) return last_error("listen on unix:" + place.path);
+  if (FOREVER_SYS(connect, -1, probe.get(), place.address.get(), place.address.size) != 0 && errno != EAGAIN) {
+    if (errno != ECONNREFUSED) return last_error("listen on unix:" + place.path);
+    if (!place.unlink() && errno != ENOENT) return last_error("listen on unix:" + place.path);
     return Done{};
   }
   std::string who = "a process";
@@ -127,25 +162,36 @@ Status clear_path(const std::string& path, const Address& address) {
   if (::getsockopt(probe.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid != 0)
     who = "pid " + std::to_string(peer.pid);
 #endif
-  return Error{"cannot listen on unix:" + path + ": " + who + " listens there",
+  return Error{"cannot listen on unix:" + place.path + ": " + who + " listens there",
                std::make_error_code(std::errc::address_in_use)};
 }
 
-Result<Handle> listen_at_path(const ListenAddress& address, const ListenerRights& rights) {
-  const std::string& path = address.path;
-  const Address bound = local_address(path);
-  if (const Status cleared = clear_path(path, bound); !cleared) return cleared.error();
+// Its rights are those of its making: a chmod(2) afterwards would follow what has been put in its place.
+bool bind_with_rights(const Handle& socket, const Address& address, unsigned mode) noexcept {
+  const mode_t before = ::umask(static_cast<mode_t>(0777U & ~mode));
+  const bool bound = FOREVER_SYS(bind, -1, socket.get(), address.get(), address.size) == 0;
+  const int code = errno;
+  ::umask(before);
+  errno = code;
+  return bound;
+}
+
+Result<Handle> listen_at_path(const ListenAddress& listen_at, const ListenerRights& rights) {
+  const std::string doing = "listen on unix:" + listen_at.path;
+  const auto place = place_of(listen_at.path, rights.owner);
+  if (!place) return place.error();
+  const UserRights as_owner(place->folder.user());
+  if (!as_owner) return error_from(EPERM, doing);
+  if (const Status cleared = clear_path(*place); !cleared) return cleared.error();
   Handle socket = new_socket(AF_UNIX);
-  // Nobody can connect before it listens, and then it has its rights.
-  if (!socket || FOREVER_SYS(bind, -1, socket.get(), bound.get(), bound.size) != 0)
-    return last_error("listen on unix:" + path);
-  const auto uid = rights.owner ? static_cast<uid_t>(rights.owner->uid) : static_cast<uid_t>(-1);
-  const auto gid = rights.owner ? static_cast<gid_t>(rights.owner->gid) : static_cast<gid_t>(-1);
-  const bool owned = !rights.owner || FOREVER_SYS(chown, -1, path.c_str(), uid, gid) == 0;
-  if (!owned || FOREVER_SYS(chmod, -1, path.c_str(), static_cast<mode_t>(rights.mode)) != 0 ||
-      FOREVER_SYS(listen, -1, socket.get(), kBacklog) != 0) {
-    Error error = last_error("listen on unix:" + path);
-    (void)::unlink(path.c_str());
+  // Nobody can connect before it listens, and then it has its owner.
+  if (!socket || !bind_with_rights(socket, place->address, rights.mode)) return last_error(doing);
+  const bool given = !rights.owner || place->folder.user() ||
+                     sys::fchownat(place->at(), place->there(), static_cast<uid_t>(rights.owner->uid),
+                                   static_cast<gid_t>(rights.owner->gid), AT_SYMLINK_NOFOLLOW) == 0;
+  if (!given || FOREVER_SYS(listen, -1, socket.get(), kBacklog) != 0) {
+    Error error = last_error(doing);
+    (void)place->unlink();
     return error;
   }
   return socket;
@@ -241,13 +287,19 @@ bool listens_on(NativeHandle socket, const ListenAddress& address) {
     case Kind::ipv6: return same(ipv6_address(address.host, address.port));
     case Kind::local: break;
   }
-  return bound.ss_family == AF_UNIX &&
-         address.path == static_cast<const char*>(reinterpret_cast<const sockaddr_un&>(bound).sun_path);
+  if (bound.ss_family != AF_UNIX) return false;
+  const std::string path = static_cast<const char*>(reinterpret_cast<const sockaddr_un&>(bound).sun_path);
+  return path == address.path || (path.starts_with(kDescriptors) && name_of_path(path) == name_of_path(address.path));
 }
 
-void close_listener(NativeHandle socket, const ListenAddress& address) noexcept {
+void close_listener(NativeHandle socket, const ListenAddress& address, const std::optional<Credentials>& owner) {
   (void)::shutdown(socket, SHUT_RDWR);
-  if (address.kind == ListenAddress::Kind::local) (void)sys::unlink(address.path.c_str());
+  if (address.kind != ListenAddress::Kind::local) return;
+  const auto place = place_of(address.path, owner);
+  if (!place) return;
+  const UserRights as_owner(place->folder.user());
+  struct stat facts {};
+  if (as_owner && place->stat(facts) && S_ISSOCK(facts.st_mode)) (void)place->unlink();
 }
 
 }  // namespace forever

@@ -11,6 +11,6 @@ Result<ListenAddress> listen_address_from(std::string_view) {
 std::string to_text(const ListenAddress& address) { return address.name; }
 Result<Handle> open_listener(const ListenAddress&, const ListenerRights&) { return error_from(ENOTSUP, "listen"); }
 bool listens_on(NativeHandle, const ListenAddress&) { return false; }
-void close_listener(NativeHandle, const ListenAddress&) noexcept {}
+void close_listener(NativeHandle, const ListenAddress&, const std::optional<Credentials>&) {}
 
 }  // namespace forever

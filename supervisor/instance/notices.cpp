@@ -10,6 +10,7 @@ namespace {
 
 constexpr const char* kVariable = "NOTIFY_SOCKET";
 constexpr const char* kHeldName = "notify/";
+constexpr int kMostAtOnce = 64;  // messages
 
 std::string held_name(std::uint32_t slot, Pid pid) {
   return kHeldName + std::to_string(slot) + '/' + std::to_string(pid);
@@ -58,7 +59,8 @@ bool Notices::readable(std::uint64_t token, std::uint32_t user) {
   Speaker& speaker = found->second;
   const Notice before = speaker.notice;
   Notification notification;
-  while (receive_notification(speaker.socket.get(), notification)) {
+  // Anybody may send, and faster than we read: what is left is told again, when others have had their turn.
+  for (int count = 0; count < kMostAtOnce && receive_notification(speaker.socket.get(), notification); ++count) {
     const bool may_speak =
         notification.sender == 0 || notification.sender == effective_uid() || notification.sender == user;
     if (may_speak) speaker.notice = after(std::move(speaker.notice), notification.text);

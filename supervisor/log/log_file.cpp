@@ -14,17 +14,24 @@ using namespace std::chrono_literals;
 
 constexpr auto kRetry = 1s;  // after a rotation that failed
 
-std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
 }  // namespace
+
+Result<GuardedFolder> LogFile::folder() const {
+  return GuardedFolder::enter(folder_of_path(options_.path), options_.trust, GuardedFolder::Missing::make);
+}
+
+std::string LogFile::rotated(unsigned number) const { return rotated_path(name_of_path(options_.path), number); }
 
 Result<LogFile::Place> LogFile::place() {
   for (int attempt = 0;; ++attempt) {
     const bool opens = !file_;
     if (opens) {
-      Result<Handle> opened = open_log_file(options_.path);
-      if (!opened && opened.error().code.value() == ENOENT && make_private_directory(parent_of(options_.path)))
-        opened = open_log_file(options_.path);
+      const auto folder = this->folder();
+      if (!folder) return folder.error();
+      Result<Handle> opened = folder->open_log(name_of_path(options_.path));
+      // One that root has left in its user's folder: it makes way, and the user's own begins.
+      const bool refused = !opened && opened.error().code.value() == EACCES && folder->user() && options_.keep > 0;
+      if (refused && make_way_and_move()) opened = folder->open_log(name_of_path(options_.path));
       if (!opened) return opened.error();
       file_ = std::move(*opened);
       lock_open_file(file_.get());  // so that a start with the same log can be refused
@@ -61,13 +68,15 @@ Status LogFile::write(std::uint64_t offset, std::string_view bytes) {
 // An older log that cannot be moved out of the way is not overwritten.
 bool LogFile::make_way_and_move() {
   if (options_.keep == 0) return truncate_file(file_.get(), 0).ok();
+  const auto folder = this->folder();
+  if (!folder) return false;
   // Removed, not renamed over: that would begin to write the file back at once.
-  (void)remove_tree(rotated_path(options_.path, options_.keep)).ok();
+  (void)folder->remove(rotated(options_.keep)).ok();
   for (unsigned i = options_.keep - 1; i > 0; --i) {
-    const Status moved = rename_file(rotated_path(options_.path, i), rotated_path(options_.path, i + 1));
+    const Status moved = folder->rename(rotated(i), rotated(i + 1));
     if (!moved && moved.error().code.value() != ENOENT) return false;
   }
-  return rename_file(options_.path, rotated_path(options_.path, 1)).ok();
+  return folder->rename(name_of_path(options_.path), rotated(1)).ok();
 }
 
 void LogFile::rotate(Time now) {
@@ -81,8 +90,10 @@ void LogFile::rotate(Time now) {
 Status LogFile::clear() {
   if (const auto there = place(); !there) return there.error();
   Status emptied = truncate_file(file_.get(), 0);
-  for (unsigned i = 1; i <= options_.keep || exists(rotated_path(options_.path, i)); ++i)
-    if (Status removed = remove_tree(rotated_path(options_.path, i)); !removed) emptied = removed;
+  const auto folder = this->folder();
+  if (!folder) return folder.error();
+  for (unsigned i = 1; i <= options_.keep || folder->facts(rotated(i)); ++i)
+    if (Status removed = folder->remove(rotated(i)); !removed) return removed;
   return emptied;
 }
 
@@ -101,9 +112,9 @@ std::string LogFile::tail(std::size_t bytes) const {
     text.insert(0, part);
   };
   if (file_) prepend(file_.get());
-  if (text.size() < bytes)
-    if (const Result<Handle> rotated = open_for_reading(rotated_path(options_.path, 1)); rotated)
-      prepend(rotated->get());
+  const auto folder = text.size() < bytes ? this->folder() : Result<GuardedFolder>{Error{}};
+  if (!folder) return text;
+  if (const Result<Handle> older = folder->open_for_reading(rotated(1)); older) prepend(older->get());
   return text;
 }
 

@@ -7,6 +7,7 @@
 
 #include "platform/clock.hpp"
 #include "platform/files.hpp"
+#include "platform/guarded_folder.hpp"
 #include "platform/handle.hpp"
 #include "platform/result.hpp"
 
@@ -19,6 +20,7 @@ class LogFile {
     std::uint64_t max_size = 0;  // 0: never rotate
     unsigned keep = 5;           // 0: a log that is too large is emptied
     bool whole_lines = false;    // a file that ends in the middle of a line gets its end when it is opened
+    PathTrust trust{};           // whose hands the path may have been in
   };
   // Where the next byte goes. `room`: bytes until the rotation limit.
   struct Place {
@@ -44,6 +46,8 @@ class LogFile {
   [[nodiscard]] std::string tail(std::size_t bytes) const;
 
  private:
+  [[nodiscard]] Result<GuardedFolder> folder() const;
+  [[nodiscard]] std::string rotated(unsigned number) const;
   [[nodiscard]] bool make_way_and_move();
 
   Options options_;

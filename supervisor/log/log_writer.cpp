@@ -31,7 +31,7 @@ constexpr int kMostSteps = 64;                     // until others have their tu
 LogWriter::LogWriter(Options options, OutputReader reader)
     : options_(std::move(options)),
       reader_(std::move(reader)),
-      file_({options_.path, options_.max_size, options_.keep, options_.format != LogFormat::raw}),
+      file_({options_.path, options_.max_size, options_.keep, options_.format != LogFormat::raw, options_.trust}),
       formatter_(options_.format, options_.app, options_.stream) {
   if (const auto place = file_.place(); !place) begin_trouble(place.error(), steady_now());
 }

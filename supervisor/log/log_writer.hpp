@@ -32,6 +32,7 @@ class LogWriter {
     LogFormat format = LogFormat::raw;
     std::uint64_t max_size = 0;  // no file becomes larger, but for a line that is; 0: never rotate
     unsigned keep = 5;           // 0: a log that is too large is emptied
+    PathTrust trust{};           // whose hands the path may have been in
   };
   // Failing to open the file is not an error: it is a full disk, tried again later.
   LogWriter(Options options, OutputReader reader);

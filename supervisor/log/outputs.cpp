@@ -42,7 +42,7 @@ Status Outputs::open_pipes(const StateDirectory& state, const AppSpec& spec, Hel
 }
 
 void Outputs::open_log(std::optional<LogWriter>& writer, const AppSpec& spec, const std::string& stream,
-                       const std::string& path, NativeHandle pipe, std::uint64_t token) {
+                       const std::string& path, const PathTrust& trust, NativeHandle pipe, std::uint64_t token) {
   if (writer) loop_.unwatch(writer->native());
   writer.reset();
   auto reader = OutputReader::open(pipe);
@@ -50,8 +50,9 @@ void Outputs::open_log(std::optional<LogWriter>& writer, const AppSpec& spec, co
     log_event(EventLevel::error, reader.error().message());
     return;
   }
-  writer.emplace(LogWriter::Options{path, stream, spec.name, spec.logs.format, spec.logs.max_size, spec.logs.keep},
-                 std::move(*reader));
+  writer.emplace(
+      LogWriter::Options{path, stream, spec.name, spec.logs.format, spec.logs.max_size, spec.logs.keep, trust},
+      std::move(*reader));
   // Root has no budget for pipes; others get the large one when there is something to write (pipe(7)).
   if (effective_uid() == 0) writer->grow_pipe();
   if (const auto watched = writer->watch(loop_, token); !watched) {
@@ -62,8 +63,8 @@ void Outputs::open_log(std::optional<LogWriter>& writer, const AppSpec& spec, co
 
 void Outputs::open_logs(const StateDirectory& state, const AppSpec& spec) {
   const auto [out, err] = log_paths(state, spec);
-  open_log(out_log_, spec, "out", out, out_.get(), out_token_);
-  if (err_) open_log(err_log_, spec, "err", err, err_.get(), err_token_);
+  open_log(out_log_, spec, "out", out, trust_in_log(spec, spec.logs.out), out_.get(), out_token_);
+  if (err_) open_log(err_log_, spec, "err", err, trust_in_log(spec, spec.logs.err), err_.get(), err_token_);
 }
 
 void Outputs::close_logs() {

@@ -8,6 +8,7 @@
 #include "app/spec.hpp"
 #include "app/state_directory.hpp"
 #include "platform/event_loop.hpp"
+#include "platform/guarded_folder.hpp"
 #include "platform/keeper.hpp"
 #include "supervisor/log/log_writer.hpp"
 
@@ -57,7 +58,7 @@ class Outputs {
   [[nodiscard]] Result<Handle> open_pipe(const StateDirectory& state, const AppSpec& spec, const std::string& stream,
                                          HeldHandles& held, KeeperLink& link, std::optional<Pid> alive);
   void open_log(std::optional<LogWriter>& writer, const AppSpec& spec, const std::string& stream,
-                const std::string& path, NativeHandle pipe, std::uint64_t token);
+                const std::string& path, const PathTrust& trust, NativeHandle pipe, std::uint64_t token);
 
   EventLoop& loop_;
   std::uint64_t out_token_;

@@ -56,12 +56,13 @@ bool PassedSockets::has(std::size_t index, const ListenAddress& address) {
   return true;
 }
 
-void PassedSockets::close(KeeperLink& link, Passed& passed) {
-  close_listener(passed.socket.get(), passed.address);
+void PassedSockets::close(KeeperLink& link, Passed& passed) const {
+  close_listener(passed.socket.get(), passed.address, owner_);
   (void)link.drop(passed.held_as).ok();
 }
 
 void PassedSockets::take_from(KeeperLink& link, const AppSpec& spec, Pid process) {
+  owner_ = other_user_of(spec);
   for (std::size_t index = 0; index < spec.listen.size(); ++index) {
     const auto address = listen_address_from(spec.listen[index]);
     if (!address || has(index, *address)) continue;
@@ -80,6 +81,7 @@ Status PassedSockets::open(KeeperLink& link, const AppSpec& spec) {
     if (!address) return Error{"cannot listen on '" + text + "': it " + address.error().doing, {}};
     wanted.push_back(std::move(*address));
   }
+  owner_ = other_user_of(spec);
   std::erase_if(sockets_, [&](Passed& one) {
     const bool stays = std::ranges::any_of(
         wanted, [&](const ListenAddress& address) { return listens_on(one.socket.get(), address); });

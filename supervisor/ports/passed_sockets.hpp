@@ -38,9 +38,10 @@ class PassedSockets {
   [[nodiscard]] std::string free_name() const;
   void place(KeeperLink& link, std::size_t index, const ListenAddress& address, Handle socket);
   [[nodiscard]] bool has(std::size_t index, const ListenAddress& address);
-  static void close(KeeperLink& link, Passed& passed);
+  void close(KeeperLink& link, Passed& passed) const;
 
   std::vector<Passed> sockets_;
+  std::optional<Credentials> owner_;  // of Unix sockets; nothing: ours
 };
 
 // LISTEN_FDNAMES: of each socket the name that was given, or the app's.

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "platform/files.hpp"
+#include "platform/user_rights.hpp"
 #include "text/units.hpp"
 
 namespace forever {
@@ -102,7 +103,15 @@ void Watching::use(const AppSpec& spec, OwnFiles own) {
   settings_ = spec.watch;
   directory_ = spec.directory;
   own_ = std::move(own);
-  if (settings_.on) arm();
+  user_ = settings_.on ? other_user_of(spec) : std::nullopt;
+  if (settings_.on) arm_as_user();
+}
+
+// What the program's user may not see is not watched: links lead nowhere where that user could not go.
+void Watching::arm_as_user() {
+  const UserRights rights(user_);
+  if (rights) return arm();
+  trouble_ = "cannot watch with the rights of " + user_->user_name;
 }
 
 void Watching::end() {
@@ -175,7 +184,9 @@ std::optional<Time> Watching::deadline() const {
 }
 
 void Watching::readable(Time now) {
-  if (watch_) take(now);
+  if (!watch_) return;
+  const UserRights rights(user_);
+  if (rights) take(now);
 }
 
 void Watching::take(Time now) {
@@ -213,7 +224,9 @@ void Watching::take(Time now) {
 }
 
 std::optional<std::string> Watching::due(Time now) {
-  if (!watch_) return std::nullopt;
+  if (!watch_ || !deadline() || *deadline() > now) return std::nullopt;
+  const UserRights rights(user_);
+  if (!rights) return std::nullopt;
   if (resume_ && *resume_ <= now) {
     resume_.reset();
     loop_.resume(watch_->handle());
@@ -226,11 +239,10 @@ std::optional<std::string> Watching::due(Time now) {
   if (counts) why = words() + advice(now);
   changed_.clear();
   if (rules_changed_) {
-    AppSpec same;
-    same.watch = settings_;
-    same.directory = directory_;
-    if (polls_ && !trouble_.empty()) same.watch.poll = Milliseconds{0};  // with fewer folders it may be possible again
-    use(same, own_);
+    const bool again = polls_ && !trouble_.empty();
+    end();
+    if (again) settings_.poll = Milliseconds{0};  // with fewer folders it may be possible again
+    arm();
   }
   return why;
 }

@@ -57,6 +57,7 @@ class Watching {
  private:
   void end();
   void arm();
+  void arm_as_user();
   void poll(Milliseconds interval);
   [[nodiscard]] WatchPlan plan() const;
   void take(Time now);
@@ -70,6 +71,7 @@ class Watching {
   WatchSettings settings_;
   std::string directory_;
   OwnFiles own_;
+  std::optional<Credentials> user_;  // with whose rights files are looked at; nothing: ours
   // Shared with the plan of the watch, which may outlive a change of settings by a moment.
   std::shared_ptr<const std::vector<WatchScope>> scopes_;
   std::unique_ptr<FileWatch> watch_;
