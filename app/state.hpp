@@ -44,6 +44,20 @@ struct WordsOf<Trigger> {
                                             {health, "health"}, {cgroup_memory, "cgroup-memory"}};
 };
 
+// What a stop that is under way leads to.
+enum class AfterStop : std::uint8_t {
+  policy,   // the leader ended by itself: the restart policy decides
+  stay,     // stopped
+  start,    // started anew by hand
+  restart,  // started anew as a restart, which is counted
+};
+template <>
+struct WordsOf<AfterStop> {
+  using enum AfterStop;
+  static constexpr Word<AfterStop> table[] = {
+      {policy, "policy"}, {stay, "stay"}, {start, "start"}, {restart, "restart"}};
+};
+
 // What the restart policy remembers of one slot.
 struct RestartHistory {
   std::uint32_t restarts = 0;  // since the last `start` by hand, those by hand included; never cleared by a long run

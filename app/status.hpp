@@ -66,6 +66,7 @@ struct InstanceStatus {
   Role role = Role::serving;
   bool ready = false;  // it listens on a port that is shared or held; or has said READY=1, where that is what counts
   std::string says;    // STATUS= of its NOTIFY_SOCKET
+  AfterStop after = AfterStop::policy;  // stopping: what comes then
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
 };
 

@@ -20,6 +20,7 @@ void put_instance(JsonText& json, const InstanceStatus& instance) {
   json.member("slot", instance.slot);
   json.member("state", to_string(instance.state));
   put_process(json, "process", instance.process);
+  if (instance.after != AfterStop::policy) json.member("after", to_string(instance.after));
   json.member_if_set("generation", instance.generation);
   json.member_if_set("started_ms", instance.started_ms);
   json.member_if_set("started_wall_ms", instance.started_wall_ms);

@@ -23,7 +23,8 @@ struct Moment {
 };  // ms of a clock
 using Place = std::variant<std::monostate, Text, Bytes, Moment, bool*, std::int32_t*, std::uint32_t*, std::int64_t*,
                            std::uint64_t*, Milliseconds*, InstanceState*, Desired*, PlanStep*, ExitStatus::Kind*, Role*,
-                           std::vector<std::string>*, ProcessId*, std::vector<InstanceStatus>*, std::vector<LastExit>*>;
+                           AfterStop*, std::vector<std::string>*, ProcessId*, std::vector<InstanceStatus>*,
+                           std::vector<LastExit>*>;
 
 // Times become nanoseconds: three hundred years either way is all that fits.
 constexpr std::int64_t kFarthestMs = 9'000'000'000'000;
@@ -158,6 +159,7 @@ Place StatusReader::place_in_instance(InstanceStatus& instance, const std::strin
   if (name == "restarts") return &instance.history.restarts;
   if (name == "failures") return &instance.history.failures;
   if (name == "role") return &instance.role;
+  if (name == "after") return &instance.after;
   if (name == "ready") return &instance.ready;
   if (name == "says") return Bytes{&instance.says};
   return {};
@@ -294,7 +296,7 @@ bool StatusReader::string(std::string& value) {
           return true;
         } else if constexpr (std::is_same_v<T, InstanceState*> || std::is_same_v<T, Desired*> ||
                              std::is_same_v<T, PlanStep*> || std::is_same_v<T, ExitStatus::Kind*> ||
-                             std::is_same_v<T, Role*>) {
+                             std::is_same_v<T, Role*> || std::is_same_v<T, AfterStop*>) {
           if (!set_word(*into, value)) fail("is no word that is known here");
           return true;
         } else {

@@ -116,10 +116,8 @@ void Supervision::handle_signal(int signal) {
     if (!chores_due_) look_for_deleted(steady_now());
   } else if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) {
     log_later(EventLevel::info, signal_name(signal) + ": stopping");
-    desired_ = Desired::stopped;
-    plan_ = PlanStep::stopping;
-    cancel_reload("it was stopped");
-    for (Instance& instance : instances_) advance(instance, event::Stop{});
+    overtake(Incoming::stop, std::nullopt);
+    stop_chosen(std::nullopt, false);
   }
 }
 
@@ -218,6 +216,7 @@ void Supervision::look_for_deleted(Time now) {
 }
 
 void Supervision::check_memory() {
+  if (ruling_on(what_runs(), Incoming::memory) == Ruling::pass) return;
   for (Instance& instance : instances_) {
     if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
     std::vector<Pid> roots = orphans_of(instance);
@@ -231,7 +230,11 @@ void Supervision::check_memory() {
 }
 
 void Supervision::restart_by_schedule() {
-  if (desired_ == Desired::stopped) return;
+  const UnderWay running = what_runs();
+  if (ruling_on(running, Incoming::cron) == Ruling::pass) {
+    log_later(EventLevel::info, std::string{"not restarted by schedule: "} + describe(running));
+    return;
+  }
   log_later(EventLevel::info, "restarting by schedule");
   for (Instance& instance : instances_) {
     if (instance.role() != Role::serving) continue;
@@ -247,19 +250,27 @@ void Supervision::restart_by_schedule() {
 // The one place where a change of watched files becomes a restart; a reload where ports are held, so that a save drops no
 // connection. What has ended or failed is started: it serves nobody.
 void Supervision::restart_by_watch(const std::string& why) {
-  if (desired_ == Desired::stopped) return;
+  const UnderWay running = what_runs();
+  if (ruling_on(running, Incoming::watch) == Ruling::pass) return;
+  overtake(Incoming::watch, std::nullopt);
+  if (reload_.under_way()) {  // until the new process that was withdrawn has ended
+    watch_waits_ = why;
+    return;
+  }
   const bool all_online = std::ranges::all_of(instances_, [](const Instance& instance) {
     return instance.role() != Role::serving || instance.life().state() == InstanceState::online;
   });
-  if (spec_.may_overlap() && all_online) {
+  if (spec_.may_overlap() && all_online && running != UnderWay::restarting) {
     log_later(EventLevel::info, why + ": reloading");
     begin_reload(Trigger::watch, {spec_.ready_timeout, spec_.drain_timeout});
     return;
   }
   log_later(EventLevel::info, why + ": restarting");
-  cancel_reload("its files have changed");
+  const bool together = running == UnderWay::restarting && spec_.instances > 1;
   for (Instance& instance : instances_) {
-    if (instance.role() == Role::serving) advance(instance, event::Stop{Trigger::watch, true, false});
+    if (instance.role() != Role::serving) continue;
+    if (together && at_rest(instance.life().state())) continue;  // go_on_restarting() starts them all
+    advance(instance, event::Stop{Trigger::watch, !together, false});
   }
 }
 
@@ -273,7 +284,7 @@ void Supervision::check_trees() {
 
 // Several instances are restarted as one: no new one begins before the last old one has ended.
 void Supervision::go_on_restarting() {
-  if (plan_ != PlanStep::restarting || desired_ != Desired::online || instances_.size() < 2) return;
+  if (plan_ != PlanStep::restarting || desired_ != Desired::online || spec_.instances < 2) return;
   if (!std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); }))
     return;
   for (Instance& instance : instances_) {
@@ -302,11 +313,13 @@ void Supervision::settle() {
   go_on_restarting();
   forget_retired();
   tick_reload(steady_now());
+  if (watch_waits_ && !reload_.under_way()) restart_by_watch(*std::exchange(watch_waits_, std::nullopt));
   settle_ports();
   if (plan_ != PlanStep::none && !under_way()) {
     plan_ = PlanStep::none;
     dirty_ = true;
   }
+  begin_waiting();
   collect_replies();
   prepare_start_report();
   const bool ends = nothing_left();
@@ -337,7 +350,7 @@ void Supervision::settle() {
 
 // All is on record by now. After a crash nobody waits for anything but the next program itself, on what may be the only processor.
 void Supervision::open_gates() {
-  const bool awaited = report_ || reload_ || !operating_.empty() || !replies_.empty();
+  const bool awaited = report_ || reload_.under_way() || !operating_.empty() || !replies_.empty();
   if (awaited && chores_due_) end_rest(steady_now());
   for (Instance& instance : instances_) {
     if (!instance.at_gate() || instance.calls() != kNoHandle) continue;
@@ -366,7 +379,7 @@ std::uint32_t Supervision::program_uid() const {
 bool Supervision::may_leave() const {
   const bool starting = std::ranges::any_of(
       instances_, [](const Instance& instance) { return instance.life().state() == InstanceState::starting; });
-  return !starting && !reload_ && !dirty_ && link_.all_sent();
+  return !starting && !reload_.under_way() && !dirty_ && link_.all_sent();
 }
 
 // What is wrong at the moment, for people to see.

@@ -2,8 +2,8 @@
 //
 // Every turn of the loop is: wait; take what happened (events change lifecycles, and collect what is to be done); tick;
 // settle (the status goes on record, only then gates are opened and answers sent). So intent is on record before the act.
-// supervision.cpp is the loop, acting.cpp what the lifecycles' decisions come to, adoption.cpp how it begins or goes on after
-// a predecessor, attending.cpp health and hooks, operations.cpp what clients ask for, state_files.cpp its own files.
+// supervision.cpp is the loop, carry_out.cpp what the lifecycles' decisions come to, adoption.cpp how it begins or goes on after
+// a predecessor, health_and_hooks.cpp health and hooks, requests.cpp what clients ask for, own_files.cpp its own files.
 #pragma once
 
 #include <list>
@@ -23,6 +23,7 @@
 #include "supervisor/control/server.hpp"
 #include "supervisor/decide/chance.hpp"
 #include "supervisor/decide/health.hpp"
+#include "supervisor/decide/precedence.hpp"
 #include "supervisor/decide/reload.hpp"
 #include "supervisor/decide/stance.hpp"
 #include "supervisor/decide/triggers.hpp"
@@ -117,6 +118,7 @@ class Supervision {
   void recover_lost(AppStatus& last);
   void disown_strangers(AppStatus& last);
   void take_over(Instance& instance, const InstanceStatus& recorded);
+  void go_on_stopping(Instance& instance, AfterStop after, bool alive);
   void adopt_leaving(const InstanceStatus& recorded);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
@@ -129,7 +131,7 @@ class Supervision {
   [[nodiscard]] SpawnContext spawn_context() const;
   void begin_watching();
 
-  // rolling.cpp
+  // reloading.cpp
   void settle_ports();
   void look_at_ports(Time now);
   void look_at_ports_of(const Instance& instance, Time now);
@@ -137,11 +139,11 @@ class Supervision {
   void look_at_drained(Time now);
   void tick_reload(Time now);
   void begin_reload(Trigger trigger, ReloadTimes times);
-  void cancel_reload(const char* why);
-  void next_in_reload();
+  void tell_reload(const ReloadEvent& event);
+  void carry_out(const ReloadAction& action);
+  [[nodiscard]] std::optional<ReloadEvent> news_for_reload(Time now) const;
   void raise(Instance& old);
   void promote(Instance& fresh);
-  void fail_reload(const std::string& why);
   [[nodiscard]] bool may_take_over(const Instance& fresh, const Instance* old) const;
   [[nodiscard]] bool may_serve(const Instance& instance) const;
   [[nodiscard]] bool is_to_be_replaced(const Instance& instance) const;
@@ -166,17 +168,27 @@ class Supervision {
   void write_status();
   void write_pid_files();
 
-  // operations.cpp
   struct Operating {
     ControlServer::Client client = 0;
     ControlRequest request;
+    Incoming incoming = Incoming::start;
+    bool begun = false;
     std::uint32_t first_slot = 0;  // the answer is about this one and those above
     Time since{};
     Time next_word{};
+    bool answered = false;
   };
-  void operate(const ControlServer::Request& request);
-  void overtake_stops(const ControlRequest& newer);
-  [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating);
+  // requests.cpp
+  [[nodiscard]] UnderWay what_runs() const;
+  void operate(const ControlServer::Request& asked);
+  void begin_waiting();
+  void begin_operating(Operating& operating);
+  void carry_out(Operating& operating, UnderWay running);
+  void answer(Operating& operating, const Status& done, std::string text = {});
+  void answer_at_once(const ControlServer::Request& asked);
+  void start_chosen(const ControlRequest& request, UnderWay running);
+  void stop_chosen(std::optional<std::uint32_t> slot, bool force);
+  void restart_chosen(const ControlRequest& request);
   [[nodiscard]] std::vector<Instance*> chosen(const ControlRequest& request);
   [[nodiscard]] std::vector<Pid> pids() const;
   Instance& add_instance(std::uint32_t slot);
@@ -184,10 +196,16 @@ class Supervision {
   [[nodiscard]] Result<std::uint32_t> scale(const ControlRequest& request);
   [[nodiscard]] Status use_new_spec(const std::string& text);
   [[nodiscard]] std::string go_on_unwatched();
-  void give_progress(Time now);
-  void tell_draining(ControlServer::Client client, const Draining& draining, Time now);
+
+  // answers.cpp
+  void overtake(Incoming newer, std::optional<std::uint32_t> slot);
+  [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating);
   void collect_replies();
   void send_replies();
+  void give_progress(Time now);
+  [[nodiscard]] bool tell_progress(const Operating& operating, Time now);
+  [[nodiscard]] std::string stopping_text(const Instance& instance, Time now) const;
+  [[nodiscard]] std::string draining_text(const Draining& draining, Time now);
 
   EventLoop loop_;
   KeeperLink link_;
@@ -215,7 +233,10 @@ class Supervision {
   PassedSockets passed_;
   Notices notices_;
   std::vector<Draining> draining_;
-  std::optional<Reload> reload_;
+  Reload reload_;
+  std::uint32_t reload_key_ = 0;            // of the instance that it waits for
+  std::uint64_t reload_restarts_ = 0;       // of a slot that is restarted: its count, by which a crash is told
+  std::optional<std::string> watch_waits_;  // files have changed while something ran that must end first
   std::optional<Time> reconnecting_until_;  // the clients of a process that was cut off come again
   std::string reload_result_;               // of the last one: what went wrong, or nothing
   std::vector<LastExit> last_exits_;

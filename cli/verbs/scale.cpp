@@ -34,7 +34,8 @@ int scale(const Scale& command) {
     return ControlRequest{.operation = Operation::scale, .count = command.count, .relative = command.relative};
   };
   asking.done = [](const ControlReply& reply) {
-    return " has " + instances_text(static_cast<unsigned>(reply.pids.size()));
+    return " has " + instances_text(static_cast<unsigned>(reply.pids.size())) +
+           (reply.text.empty() ? "" : "; " + reply.text);
   };
   asking.progress = true;
   return ask_apps(command.which, asking);

@@ -63,11 +63,7 @@ void Supervision::look_at_ports_of(const Instance& instance, Time now) {
 }
 
 // By the reload that is under way.
-bool Supervision::is_to_be_replaced(const Instance& instance) const {
-  if (!reload_) return false;
-  const bool now = reload_->step == Reload::Step::raising && reload_->slot == instance.slot();
-  return now || std::ranges::find(reload_->left, instance.slot()) != reload_->left.end();
-}
+bool Supervision::is_to_be_replaced(const Instance& instance) const { return reload_.replaces(instance.slot()); }
 
 // Whether it is to get new connections.
 bool Supervision::may_serve(const Instance& instance) const {
@@ -102,7 +98,7 @@ void Supervision::look_at_drained(Time now) {
     draining.pause = busy ? std::min(draining.pause * 2, kLongestPause) : kFirstLook;
     draining.next_look = now + draining.pause;
     const bool cut = busy && now >= draining.until;
-    if (cut && reload_) reconnecting_until_ = now + kReconnecting;
+    if (cut && reload_.under_way()) reconnecting_until_ = now + kReconnecting;
     if (cut || draining.quiet >= kQuietLooks || now >= draining.until)
       done.emplace_back(draining.key, draining.trigger);
   }
@@ -120,70 +116,66 @@ std::optional<Time> Supervision::rolling_deadline() const {
   };
   for (const Draining& draining : draining_) sooner(std::min(draining.next_look, draining.until));
   if (reconnecting_until_) sooner(*reconnecting_until_);
-  if (!reload_ || reload_->step == Reload::Step::leaving) return soonest;
-  sooner(reload_->deadline);
+  const auto deadline = reload_.deadline();
+  if (!deadline) return soonest;
+  sooner(*deadline);
   const Time now = steady_now();
   for (const Instance& instance : instances_) {
     const Time grown = instance.life().started() + spec_.restart.min_uptime;
-    if (instance.key() == reload_->key && grown > now) sooner(grown);
+    if (instance.key() == reload_key_ && grown > now) sooner(grown);
   }
   return soonest;
 }
 
+// What was stopped by hand stays so, also while it still stops.
 void Supervision::begin_reload(Trigger trigger, ReloadTimes times) {
-  cancel_reload("another reload has begun");
   reload_result_.clear();
-  Reload reload;
-  reload.trigger = trigger;
-  reload.times = times;
+  std::vector<std::uint32_t> slots;
   for (const Instance& instance : instances_) {
-    // What was stopped by hand stays so.
-    if (instance.role() == Role::serving && !at_rest(instance.life().state())) reload.left.push_back(instance.slot());
+    if (instance.role() == Role::serving && !instance.life().leads_to_rest()) slots.push_back(instance.slot());
   }
-  reload_ = std::move(reload);
-  next_in_reload();
+  tell_reload(reload_event::Begin{std::move(slots), spec_.may_overlap(), trigger, times});
 }
 
-void Supervision::cancel_reload(const char* why) {
-  if (!reload_) return;
-  Instance* const rising = instance_with(reload_->key);
-  const Trigger trigger = reload_->trigger;
-  reload_.reset();
-  reload_result_ = why;
-  if (rising != nullptr && rising->role() == Role::rising) advance(*rising, event::Stop{trigger, false, false});
-}
-
-void Supervision::next_in_reload() {
+void Supervision::tell_reload(const ReloadEvent& event) {
+  for (const ReloadAction& action : reload_.handle(event, steady_now())) carry_out(action);
   dirty_ = true;
-  while (!reload_->left.empty()) {
-    reload_->slot = reload_->left.front();
-    reload_->left.erase(reload_->left.begin());
-    Instance* const old = serving(reload_->slot);
-    if (old == nullptr) continue;
-    reload_->deadline = steady_now() + reload_->times.ready;
-    if (spec_.may_overlap()) {
-      reload_->step = Reload::Step::raising;
-      raise(*old);
-    } else {
-      reload_->step = Reload::Step::restarting;
-      reload_->key = old->key();
-      reload_->restarts = old->life().history().restarts + 1;
-      advance(*old, event::Stop{reload_->trigger, true, false});
-    }
+}
+
+void Supervision::carry_out(const ReloadAction& action) {
+  if (const auto* const finish = std::get_if<reload_action::Finish>(&action)) {
+    reload_result_ = finish->trouble;
+    log_later(finish->trouble.empty() ? EventLevel::info : EventLevel::error,
+              finish->trouble.empty() ? "reloaded" : "reload: " + finish->trouble);
     return;
   }
-  log_later(EventLevel::info, "reloaded");
-  reload_.reset();
+  Instance* const old = serving(reload_.slot());
+  Instance* const fresh = instance_with(reload_key_);
+  if (std::holds_alternative<reload_action::Promote>(action)) {
+    if (fresh != nullptr) promote(*fresh);
+  } else if (std::holds_alternative<reload_action::Withdraw>(action)) {
+    if (fresh != nullptr && fresh->role() == Role::rising)
+      advance(*fresh, event::Stop{reload_.trigger(), false, false});
+  } else if (old == nullptr) {
+    tell_reload(reload_event::Missing{});
+  } else if (std::holds_alternative<reload_action::Raise>(action)) {
+    raise(*old);
+  } else {
+    reload_key_ = old->key();
+    reload_restarts_ = old->life().history().restarts + 1;
+    advance(*old, event::Stop{reload_.trigger(), true, false});
+  }
 }
 
 void Supervision::raise(Instance& old) {
   look_at_ports_of(old, steady_now());  // the new one need not listen on what this one has closed
   Instance& fresh = add_instance(old.slot());
-  reload_->key = fresh.key();
+  reload_key_ = fresh.key();
   fresh.adopt_record(old.status());
   fresh.life().adopt(InstanceState::stopped, old.life().history(), steady_now(), std::nullopt);
-  leave_to_end(fresh, Role::rising);
+  leave_to_end(fresh, Role::serving);
   advance(fresh, event::Stop{Trigger::restart, true, false});  // a restart, as it is counted
+  fresh.set_role(Role::rising);                                // from now on nothing but its promotion starts it again
 }
 
 // As good as what it replaces: it listens on all that the old one listens on. One that listens on nothing has run for a while.
@@ -204,57 +196,48 @@ void Supervision::promote(Instance& fresh) {
   fresh.life().set_policies(spec_.restart, spec_.stop);
   pids_dirty_ = true;
   ports_.set_active(fresh.key(), true);
-  reload_->step = Reload::Step::leaving;
   log_later(EventLevel::info,
             "pid " + std::to_string(fresh.process().pid) + " takes over slot " + std::to_string(fresh.slot()));
   if (old == nullptr) return;
-  reload_->key = old->key();
+  reload_key_ = old->key();
   // The slot's own stands first.
   const auto place = std::ranges::find(instances_, old->key(), &Instance::key);
   const auto moved = std::ranges::find(instances_, fresh.key(), &Instance::key);
   instances_.splice(place, instances_, moved);
-  retire(*old, reload_->trigger, reload_->times.drain);
+  retire(*old, reload_.trigger(), reload_.times().drain);
 }
 
-void Supervision::fail_reload(const std::string& why) {
-  const std::string slot = std::to_string(reload_->slot);
-  const bool overlapping = reload_->step == Reload::Step::raising;
-  Instance* const rising = instance_with(reload_->key);
-  reload_result_ = "slot " + slot + ": the new process " + why;
-  if (overlapping) reload_result_ += "; the old one serves on";
-  log_later(EventLevel::error, "reload: " + reload_result_);
-  const Trigger trigger = reload_->trigger;
-  reload_.reset();
-  dirty_ = true;
-  if (overlapping && rising != nullptr) advance(*rising, event::Stop{trigger, false, false});
+// What has become of the process that the reload waits for; nothing where there is no news.
+std::optional<ReloadEvent> Supervision::news_for_reload(Time now) const {
+  const auto found = std::ranges::find(instances_, reload_key_, &Instance::key);
+  const Instance* const instance = found == instances_.end() ? nullptr : &*found;
+  switch (reload_.step()) {
+    case Reload::Step::idle: return std::nullopt;
+    case Reload::Step::leaving:
+    case Reload::Step::ending:
+      if (instance == nullptr || instance->role() == Role::serving) return reload_event::Gone{};
+      return std::nullopt;
+    case Reload::Step::raising:
+    case Reload::Step::restarting: break;
+  }
+  const bool raising = reload_.step() == Reload::Step::raising;
+  const bool crashed = !raising && instance != nullptr && instance->life().history().restarts > reload_restarts_;
+  if (crashed || instance == nullptr || at_rest(instance->life().state()) ||
+      instance->life().state() == InstanceState::backoff) {
+    const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
+                                   [&](const LastExit& exit) { return exit.slot == reload_.slot(); });
+    if (last == last_exits_.rend()) return reload_event::Ended{"has ended"};
+    return reload_event::Ended{"has ended: " + describe_exit(last->status, last->stage.empty() ? "exec" : last->stage)};
+  }
+  const auto old = std::ranges::find_if(
+      instances_, [&](const Instance& one) { return one.slot() == reload_.slot() && one.role() == Role::serving; });
+  if (may_take_over(*instance, raising && old != instances_.end() ? &*old : nullptr)) return reload_event::Ready{};
+  if (const auto deadline = reload_.deadline(); deadline && now >= *deadline) return reload_event::Tick{};
+  return std::nullopt;
 }
 
 void Supervision::tick_reload(Time now) {
-  if (!reload_) return;
-  Instance* const instance = instance_with(reload_->key);
-  if (reload_->step == Reload::Step::leaving) {
-    if (instance == nullptr || instance->role() == Role::serving) next_in_reload();
-    return;
-  }
-  const bool crashed = instance != nullptr && instance->life().history().restarts > reload_->restarts &&
-                       reload_->step == Reload::Step::restarting;
-  const bool gone = instance == nullptr || at_rest(instance->life().state()) ||
-                    instance->life().state() == InstanceState::backoff || crashed;
-  if (gone) {
-    const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
-                                   [&](const LastExit& exit) { return exit.slot == reload_->slot; });
-    fail_reload(last == last_exits_.rend()
-                    ? "has ended"
-                    : "has ended: " + describe_exit(last->status, last->stage.empty() ? "exec" : last->stage));
-  } else if (may_take_over(*instance, reload_->step == Reload::Step::raising ? serving(reload_->slot) : nullptr)) {
-    if (reload_->step == Reload::Step::raising) {
-      promote(*instance);
-    } else {
-      next_in_reload();
-    }
-  } else if (now >= reload_->deadline) {
-    fail_reload("is not ready after " + format_duration(reload_->times.ready));
-  }
+  while (const auto news = news_for_reload(now)) tell_reload(*news);
 }
 
 }  // namespace forever

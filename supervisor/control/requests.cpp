@@ -1,4 +1,5 @@
-// What clients ask of a supervisor over the control socket, and when they get their answer.
+// What clients ask of a supervisor over the control socket. Whether it is done at once, later or not at all is decided in
+// decide/precedence.hpp; when it is answered, in answers.cpp.
 #include <algorithm>
 
 #include "app/log_paths.hpp"
@@ -11,7 +12,7 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kFirstWord{1000};  // after which a client that waits is told what for
-constexpr Milliseconds kNextWord{3000};
+
 // What cannot be done without knowing how the app was asked for.
 bool needs_spec(const ControlRequest& request) {
   switch (request.operation) {
@@ -32,8 +33,6 @@ bool needs_spec(const ControlRequest& request) {
   return false;
 }
 
-constexpr unsigned kMostCounted = 1000;  // connections of an instance that drains
-
 }  // namespace
 
 std::vector<Instance*> Supervision::chosen(const ControlRequest& request) {
@@ -53,203 +52,218 @@ std::vector<Pid> Supervision::pids() const {
   return found;
 }
 
+namespace {
+
+// What changes the app's course; the rest is answered at once.
+std::optional<Incoming> incoming_of(Operation operation) {
+  switch (operation) {
+    case Operation::start: return Incoming::start;
+    case Operation::stop: return Incoming::stop;
+    case Operation::restart: return Incoming::restart;
+    case Operation::reload: return Incoming::reload;
+    case Operation::scale: return Incoming::scale;
+    case Operation::configure: return Incoming::configure;
+    case Operation::send_signal: return Incoming::signal;
+    case Operation::upgrade: return Incoming::upgrade;
+    case Operation::flush:
+    case Operation::reopen:
+    case Operation::refresh:
+    case Operation::describe:
+    case Operation::reset: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+UnderWay Supervision::what_runs() const {
+  const auto any = [this](auto is) { return std::ranges::any_of(instances_, is); };
+  if (desired_ == Desired::stopped) return UnderWay::stopping;
+  if (leaving_) return UnderWay::upgrading;
+  if (reload_.under_way()) return UnderWay::reloading;
+  if (plan_ == PlanStep::restarting) return UnderWay::restarting;
+  if (any([](const Instance& one) { return one.role() == Role::retiring; })) return UnderWay::scaling;
+  if (any([](const Instance& one) { return one.life().state() == InstanceState::starting; })) return UnderWay::starting;
+  return UnderWay::nothing;
+}
+
 void Supervision::operate(const ControlServer::Request& asked) {
-  const ControlRequest& request = asked.request;
-  const auto answer = [&](const Status& done, std::string text) {
-    replies_.emplace_back(asked.client,
-                          ControlReply{done.ok(), done ? std::move(text) : done.error().message(), pids(), {}});
-  };
-  const auto wait_for_it = [&](std::uint32_t first_slot = 0) {
-    const Time now = steady_now();
-    operating_.push_back({asked.client, request, first_slot, now, now + kFirstWord});
-  };
-  if (spec_lost_ && needs_spec(request)) {
-    answer(Error{words_for_lost_spec(name_), {}}, {});
+  if (spec_lost_ && needs_spec(asked.request)) {
+    replies_.emplace_back(asked.client, ControlReply{false, words_for_lost_spec(name_), pids(), {}});
     return;
   }
+  const auto incoming = incoming_of(asked.request.operation);
+  if (!incoming) {
+    answer_at_once(asked);
+    return;
+  }
+  const Time now = steady_now();
+  Operating operating{asked.client, asked.request, *incoming, false, 0, now, now + kFirstWord};
+  begin_operating(operating);
+  if (!operating.answered) operating_.push_back(std::move(operating));
+}
+
+// Those that have waited for the end of something else, in the order in which they came.
+void Supervision::begin_waiting() {
+  for (;;) {
+    const auto first = std::ranges::find(operating_, false, &Operating::begun);
+    if (first == operating_.end()) return;
+    Operating operating = std::move(*first);  // what it overtakes is taken out of the list, and is not itself
+    operating_.erase(first);
+    begin_operating(operating);
+    const bool waits = !operating.begun;
+    if (!operating.answered) operating_.insert(waits ? operating_.begin() : operating_.end(), std::move(operating));
+    if (waits) return;
+  }
+}
+
+void Supervision::begin_operating(Operating& operating) {
+  const UnderWay running = what_runs();
+  switch (ruling_on(running, operating.incoming)) {
+    case Ruling::wait: return;
+    case Ruling::refuse: answer(operating, Error{describe(running), {}}); return;
+    case Ruling::overtake:
+      overtake(operating.incoming, operating.request.slot);
+      // A new process that was withdrawn ends before the next one of its slot begins.
+      if (operating.incoming == Incoming::reload && reload_.under_way()) return;
+      break;
+    case Ruling::act:
+    case Ruling::join:
+    case Ruling::pass: overtake(operating.incoming, operating.request.slot); break;
+  }
+  operating.begun = true;
+  carry_out(operating, running);
+}
+
+void Supervision::answer(Operating& operating, const Status& done, std::string text) {
+  operating.begun = operating.answered = true;
+  replies_.emplace_back(operating.client,
+                        ControlReply{done.ok(), done ? std::move(text) : done.error().message(), pids(), {}});
+}
+
+// One that is not answered here is answered by its outcome.
+void Supervision::carry_out(Operating& operating, UnderWay running) {
+  const ControlRequest& request = operating.request;
   switch (request.operation) {
-    case Operation::start:
-      desired_ = Desired::online;
-      for (Instance* const instance : chosen(request)) {
-        if (instance->role() == Role::serving && instance->life().state() != InstanceState::online)
-          advance(*instance, event::Start{});
-      }
-      overtake_stops(request);
-      wait_for_it();
-      return;
-    case Operation::stop:
-      if (!request.slot || instances_.size() == 1) {
-        desired_ = Desired::stopped;
-        plan_ = PlanStep::stopping;
-      }
-      cancel_reload("it was stopped");
-      for (Instance* const instance : chosen(request))
-        advance(*instance, event::Stop{Trigger::stop, false, request.force});
-      wait_for_it();
-      return;
+    case Operation::start: start_chosen(request, running); return;
+    case Operation::stop: stop_chosen(request.slot, request.force); return;
     case Operation::restart:
       if (request.new_spec) {
         if (const auto used = use_new_spec(*request.new_spec); !used) {
-          answer(used, {});
+          answer(operating, used);
           return;
         }
       }
-      cancel_reload("it was restarted");
-      desired_ = Desired::online;
-      plan_ = PlanStep::restarting;
-      for (Instance* const instance : chosen(request)) {
-        const InstanceState state = instance->life().state();
-        if (!request.slot && instances_.size() > 1) {
-          advance(*instance, event::Stop{Trigger::restart, false, request.force});  // and then go_on_restarting()
-        } else if (at_rest(state)) {
-          advance(*instance, event::Start{});
-        } else {
-          advance(*instance, event::Stop{Trigger::restart, true, request.force});
-        }
-      }
-      overtake_stops(request);
-      wait_for_it();
-      return;
-    case Operation::send_signal: {
-      Status sent{Done{}};
-      for (const Instance* const instance : chosen(request)) {
-        if (instance->life().leader_gone()) continue;
-        if (auto one = send_signal(instance->process(), request.signal); !one) sent = one;
-      }
-      answer(sent, {});
-      return;
-    }
-    case Operation::flush: answer(outputs_.flush(), {}); return;
-    case Operation::reopen:
-      outputs_.reopen();
-      answer(Done{}, {});
-      return;
-    case Operation::refresh:
-      refresh();
-      answer(Done{}, {});
-      return;
-    case Operation::configure: {
-      const Status used = request.new_spec ? use_new_spec(*request.new_spec) : Status{Error{"no spec was given", {}}};
-      answer(used, used ? go_on_unwatched() : std::string{});
-      return;
-    }
-    case Operation::reset:
-      for (Instance* const instance : chosen(request)) instance->life().clear_history();
-      dirty_ = true;
-      answer(Done{}, {});
+      restart_chosen(request);
       return;
     case Operation::reload:
       if (request.new_spec) {
         if (const auto used = use_new_spec(*request.new_spec); !used) {
-          answer(used, {});
+          answer(operating, used);
           return;
         }
       }
       begin_reload(Trigger::reload, {request.ready_timeout.value_or(spec_.ready_timeout),
                                      request.drain_timeout.value_or(spec_.drain_timeout)});
       (void)go_on_unwatched();
-      wait_for_it();
       return;
     case Operation::scale:
       if (const auto first_new = scale(request)) {
-        wait_for_it(*first_new);
+        operating.first_slot = *first_new;
+        if (desired_ == Desired::stopped)
+          answer(operating, Done{}, "it is being stopped, and has them when it is started");
       } else {
-        answer(first_new.error(), {});
+        answer(operating, first_new.error());
       }
       return;
-    case Operation::upgrade: {
-      if (reload_) {
-        answer(Error{"it is being reloaded", {}}, {});
-        return;
+    case Operation::configure: {
+      const Status used = request.new_spec ? use_new_spec(*request.new_spec) : Status{Error{"no spec was given", {}}};
+      answer(operating, used, used ? go_on_unwatched() : std::string{});
+      return;
+    }
+    case Operation::send_signal: {
+      Status sent{Done{}};
+      for (const Instance* const instance : chosen(request)) {
+        if (instance->life().leader_gone()) continue;
+        if (auto one = send_signal(instance->process(), request.signal); !one) sent = one;
       }
+      answer(operating, sent);
+      return;
+    }
+    case Operation::upgrade: {
       const Status told = link_.go_on_in(request.program);
       leaving_ = told.ok();
-      answer(told, {});
+      answer(operating, told);
       return;
     }
+    case Operation::flush:
+    case Operation::reopen:
+    case Operation::refresh:
     case Operation::describe:
-      replies_.emplace_back(asked.client, ControlReply{true, {}, pids(), status_to_json(make_status())});
-      return;
+    case Operation::reset: return;
   }
 }
 
-// Who waits for a stop that a newer request has overtaken is told so: it will not come about.
-void Supervision::overtake_stops(const ControlRequest& newer) {
-  const char* const verb = newer.operation == Operation::start ? "start" : "restart";
-  std::erase_if(operating_, [&](const Operating& operating) {
-    const ControlRequest& older = operating.request;
-    if (older.operation != Operation::stop || (older.slot && newer.slot && *older.slot != *newer.slot)) return false;
-    replies_.emplace_back(operating.client,
-                          ControlReply{false, std::string{"a later "} + verb + " overtook this stop", pids(), {}});
-    return true;
-  });
-}
-
-// Nothing while it is under way.
-std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
-  const bool stopping = operating.request.operation == Operation::stop;
-  if (operating.request.operation == Operation::reload) {
-    const bool rising =
-        std::ranges::any_of(instances_, [](const Instance& instance) { return instance.role() == Role::rising; });
-    if (reload_ || rising) return std::nullopt;  // a new one that was not taken is stopped before that is told
-    if (!reload_result_.empty()) return ControlReply{false, reload_result_, pids(), {}};
-    const char* const how = spec_.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
-    return ControlReply{true, how, pids(), {}};
+void Supervision::answer_at_once(const ControlServer::Request& asked) {
+  ControlReply reply;
+  switch (asked.request.operation) {
+    case Operation::flush:
+      if (const Status done = outputs_.flush(); !done) reply = {false, done.error().message(), {}, {}};
+      break;
+    case Operation::reopen: outputs_.reopen(); break;
+    case Operation::refresh: refresh(); break;
+    case Operation::reset:
+      for (Instance* const instance : chosen(asked.request)) instance->life().clear_history();
+      dirty_ = true;
+      break;
+    case Operation::describe: reply.status = status_to_json(make_status()); break;
+    case Operation::start:
+    case Operation::stop:
+    case Operation::restart:
+    case Operation::reload:
+    case Operation::scale:
+    case Operation::configure:
+    case Operation::send_signal:
+    case Operation::upgrade: return;
   }
-  for (const Instance* const instance : chosen(operating.request)) {
-    if (operating.request.operation == Operation::scale && instance->role() != Role::serving) return std::nullopt;
-    const InstanceState state = instance->life().state();
-    if (stopping ? !at_rest(state) : state == InstanceState::starting || state == InstanceState::stopping)
-      return std::nullopt;
+  reply.pids = pids();
+  replies_.emplace_back(asked.client, std::move(reply));
+}
+
+// What comes back by itself is let be.
+void Supervision::start_chosen(const ControlRequest& request, UnderWay running) {
+  desired_ = Desired::online;
+  if (running == UnderWay::stopping) plan_ = PlanStep::none;
+  if (running == UnderWay::restarting) return;
+  for (Instance* const instance : chosen(request)) {
+    if (instance->role() != Role::serving || instance->life().again()) continue;
+    if (instance->life().state() != InstanceState::online) advance(*instance, event::Start{});
   }
-  ControlReply reply{true, {}, pids(), {}};
-  if (stopping) return reply;
-  for (const Instance* const instance : chosen(operating.request)) {
-    if (instance->slot() < operating.first_slot || instance->life().state() == InstanceState::online) continue;
-    reply.ok = false;
-    reply.text = last_exits_.empty() ? std::string{"it did not start"}
-                                     : describe_exit(last_exits_.back().status, last_exits_.back().stage);
+}
+
+void Supervision::stop_chosen(std::optional<std::uint32_t> slot, bool force) {
+  if (!slot || spec_.instances == 1) {
+    desired_ = Desired::stopped;
+    plan_ = PlanStep::stopping;
   }
-  return reply;
+  for (Instance& instance : instances_) {
+    if (!slot || *slot == instance.slot()) advance(instance, event::Stop{Trigger::stop, false, force});
+  }
+  dirty_ = true;
 }
 
-void Supervision::collect_replies() {
-  std::erase_if(operating_, [&](const Operating& operating) {
-    if (!control_.connected(operating.client)) return true;  // the client went away; what it asked for goes on
-    const auto reply = outcome(operating);
-    if (reply) replies_.emplace_back(operating.client, *reply);
-    return reply.has_value();
-  });
-}
-
-void Supervision::send_replies() {
-  for (const auto& [client, reply] : std::exchange(replies_, {})) control_.reply(client, reply);
-}
-
-void Supervision::give_progress(Time now) {
-  for (Operating& operating : operating_) {
-    if (operating.next_word > now) continue;
-    operating.next_word = now + kNextWord;
-    if (reload_ && operating.request.operation == Operation::reload && reload_->step != Reload::Step::leaving)
-      control_.progress(operating.client,
-                        name_ + " slot " + std::to_string(reload_->slot) + ": waiting until the new process is ready");
-    if (operating.request.operation == Operation::reload || operating.request.operation == Operation::scale) {
-      for (const Draining& draining : draining_) tell_draining(operating.client, draining, now);
-    }
-    for (const Instance* const instance : chosen(operating.request)) {
-      if (instance->life().state() != InstanceState::stopping) continue;
-      const std::string who = name_ + " (pid " + std::to_string(instance->process().pid) + ") ";
-      const auto kill = instance->life().kill_time();
-      if (instance->life().leader_gone()) {
-        control_.progress(operating.client, who + "has ended; processes that it started are being stopped");
-      } else if (kill && *kill > now) {
-        const auto left = std::chrono::ceil<std::chrono::seconds>(*kill - now);
-        const std::string does = notices_.of(instance->key()).stopping ? "has said that it is stopping"
-                                                                       : "ignores " + signal_name(spec_.stop.signal);
-        control_.progress(operating.client, who + does + ", KILL in " + std::to_string(left.count()) + " s");
-      } else {
-        control_.progress(operating.client, who + "has been sent SIGKILL and is not gone yet");
-      }
+void Supervision::restart_chosen(const ControlRequest& request) {
+  const bool together = !request.slot && spec_.instances > 1;
+  desired_ = Desired::online;
+  if (!request.slot || spec_.instances == 1) plan_ = PlanStep::restarting;
+  for (Instance* const instance : chosen(request)) {
+    if (instance->role() != Role::serving) continue;
+    if (together) {
+      advance(*instance, event::Stop{Trigger::restart, false, request.force});  // and then go_on_restarting()
+    } else if (at_rest(instance->life().state())) {
+      advance(*instance, event::Start{});
+    } else {
+      advance(*instance, event::Stop{Trigger::restart, true, request.force});
     }
   }
 }
@@ -275,7 +289,6 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   spec.instances = static_cast<unsigned>(wanted);
   if (auto fault = health_port_fault(spec)) return Error{*fault, {}};
   if (const auto fault = fault_in_increments(spec)) return Error{*fault, {}};
-  cancel_reload("it was scaled");
   // One that is left over from several has its socket from us, and so will the process after it.
   if (shared && !spec.shares_ports()) spec.hold_ports = true;
   if (auto written = state_.write_spec(spec); !written) return written.error();
@@ -297,16 +310,6 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   }
   dirty_ = true;
   return static_cast<std::uint32_t>(before);
-}
-
-void Supervision::tell_draining(ControlServer::Client client, const Draining& draining, Time now) {
-  const Instance* const instance = instance_with(draining.key);
-  if (instance == nullptr) return;
-  const unsigned count = ports_.connections(draining.key, tree_pids(*instance), kMostCounted);
-  const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(draining.until - now, Time::duration{}));
-  control_.progress(client, name_ + " (pid " + std::to_string(instance->process().pid) + ") has " +
-                                std::to_string(count) + (count == 1 ? " connection" : " connections") +
-                                " left; it is stopped in " + std::to_string(left.count()) + " s at the latest");
 }
 
 Status Supervision::use_new_spec(const std::string& text) {

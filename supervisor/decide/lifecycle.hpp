@@ -72,14 +72,6 @@ struct RecordExit {
 }  // namespace action
 using LifecycleAction = std::variant<action::Spawn, action::Signal, action::RecordExit>;
 
-// What a walked stop leads to.
-enum class AfterStop : std::uint8_t {
-  policy,   // the leader ended by itself: the restart policy decides
-  stay,     // stopped
-  start,    // started anew by hand
-  restart,  // started anew as a restart, which is counted
-};
-
 class Lifecycle {
  public:
   using Actions = std::vector<LifecycleAction>;
@@ -109,6 +101,10 @@ class Lifecycle {
     return state_ == InstanceState::stopping ? walk_.kill_time() : std::nullopt;
   }
   [[nodiscard]] AfterStop after() const noexcept { return after_; }
+  // Nothing of it runs, or what runs is being stopped for good.
+  [[nodiscard]] bool leads_to_rest() const noexcept {
+    return at_rest(state_) || (state_ == InstanceState::stopping && after_ == AfterStop::stay);
+  }
   // A stop is under way that leads to a new start.
   [[nodiscard]] bool again() const noexcept {
     return state_ == InstanceState::stopping && (after_ == AfterStop::start || after_ == AfterStop::restart);

@@ -26,9 +26,9 @@ bool over_memory_limit(const Instance& instance, const action::RecordExit& exit)
          exit.status.code == kKillSignal && !instance.cgroup().empty() && cgroup_memory_kills(instance.cgroup()) > 0;
 }
 
-// What is on its way out is never started again, whoever asks for all instances of the app.
+// What is on its way out, or not in yet, is never started again, whoever asks for all instances of the app.
 LifecycleEvent allowed(const Instance& instance, LifecycleEvent event) {
-  if (instance.role() != Role::retiring) return event;
+  if (instance.role() == Role::serving) return event;
   if (std::holds_alternative<event::Start>(event)) return event::Tick{};
   if (auto* const stop = std::get_if<event::Stop>(&event)) stop->again = false;
   return event;
@@ -79,6 +79,10 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& asked) {
 
 // The program's sockets first: without them it is not started.
 LifecycleEvent Supervision::spawn_next(Instance& instance) {
+  // One number for each process that a slot has ever had, though two of them may live side by side.
+  for (const Instance& other : instances_) {
+    if (other.slot() == instance.slot()) instance.count_from(other.generation());
+  }
   const auto refused = [&](const Error& error) {
     log_later(EventLevel::error, error.message());
     return not_spawned(instance, {SpawnStage::sockets, error.code.value()});

@@ -97,7 +97,8 @@ void Supervision::side_command_ended(const SideCommands::Answer& answer) {
   if (instance == nullptr || health == health_.end()) return;
   Judgement judgement = judge(health->second, answer, spec_, *instance, steady_now());
   if (!judgement.words.empty()) log_later(EventLevel::warning, std::move(judgement.words));
-  if (judgement.hung && instance->role() == Role::serving)
+  const bool pass = ruling_on(what_runs(), Incoming::health) == Ruling::pass;
+  if (judgement.hung && !pass && instance->role() == Role::serving)
     advance(*instance, event::Stop{Trigger::health, true, false});
 }
 

@@ -180,6 +180,7 @@ InstanceStatus Instance::status() const {
   status.slot = slot_;
   status.role = role_;
   status.state = life_.state();
+  if (status.state == InstanceState::stopping) status.after = life_.after();
   status.process = process_;
   status.generation = generation_;
   status.started_ms = to_ms(life_.started());

@@ -1,6 +1,7 @@
 // One slot of an app: its life (decided by Lifecycle) and its process (as the operating system has it).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,6 +57,8 @@ class Instance {
   [[nodiscard]] const ProcessId& process() const noexcept { return process_; }
   [[nodiscard]] Parent parent() const noexcept { return parent_; }
   [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+  // The next one is a later one than `generation`.
+  void count_from(std::uint64_t generation) noexcept { generation_ = std::max(generation_, generation); }
   [[nodiscard]] NativeHandle report() const noexcept { return held_ ? held_->report.get() : kNoHandle; }
   [[nodiscard]] bool at_gate() const noexcept { return held_ && static_cast<bool>(held_->gate); }
   [[nodiscard]] const std::vector<std::string>& command() const noexcept { return command_; }

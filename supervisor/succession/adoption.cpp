@@ -292,10 +292,8 @@ void Supervision::resume(const AppStatus& last) {
     const bool had_process = recorded->process.pid != 0;
     if (desired_ == Desired::stopped) {
       advance(instance, event::Stop{});
-    } else if (had_process && recorded->state == InstanceState::stopping && alive) {
-      // One of several begins anew together with the others: go_on_restarting().
-      const bool together = plan_ == PlanStep::restarting && spec_.instances > 1;
-      advance(instance, event::Stop{Trigger::restart, !together, false});
+    } else if (had_process && recorded->state == InstanceState::stopping) {
+      go_on_stopping(instance, recorded->after, alive);
     }
     if (had_process && !alive) {
       await_records(last);  // it may have ended since we looked first
@@ -309,6 +307,24 @@ void Supervision::resume(const AppStatus& last) {
     if (presence(recorded.process) == Presence::alive) adopt_leaving(recorded);
   }
   adopt_ports(last);
+}
+
+// What was on its way from one process to the next, or stopped by hand alone of several, when the predecessor died.
+void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive) {
+  // One of several begins anew together with the others: go_on_restarting().
+  const bool together = plan_ == PlanStep::restarting && spec_.instances > 1;
+  switch (after) {
+    case AfterStop::stay:
+      if (!together) advance(instance, event::Stop{});
+      if (together) advance(instance, event::Stop{Trigger::restart, false, false});
+      return;
+    case AfterStop::start:
+    case AfterStop::restart: advance(instance, event::Stop{Trigger::restart, !together, false}); return;
+    case AfterStop::
+        policy:  // its leader has ended by itself; where it has not, a forever that did not record this wrote it
+      if (alive) advance(instance, event::Stop{Trigger::restart, !together, false});
+      return;
+  }
 }
 
 // What was on its way out, or not yet in, when the predecessor died.

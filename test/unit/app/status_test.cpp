@@ -27,20 +27,30 @@ AppStatus full_status() {
   status.keeper = {10, 111};
   status.supervisor = {11, 222};
   status.host = {"boot", "4026531836", "machine"};
-  status.instances = {
-      {0,
-       InstanceState::online,
-       {12, 18'446'744'073'709'551'615ULL},
-       5,
-       -1,
-       1'790'000'000'000,
-       0,
-       {4, 3},
-       Role::serving,
-       true,
-       {}},
-      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}, Role::rising, false, {}},
-      {1, InstanceState::stopping, {13, 4}, 5, 99, 1, 0, {9, 8}, Role::retiring, true, "tea \xff time"}};
+  status.instances = {{0,
+                       InstanceState::online,
+                       {12, 18'446'744'073'709'551'615ULL},
+                       5,
+                       -1,
+                       1'790'000'000'000,
+                       0,
+                       {4, 3},
+                       Role::serving,
+                       true,
+                       {}},
+                      {1, InstanceState::backoff, {}, 6, 99, 1, 12345, {9, 8}, Role::rising, false, {}},
+                      {1,
+                       InstanceState::stopping,
+                       {13, 4},
+                       5,
+                       99,
+                       1,
+                       0,
+                       {9, 8},
+                       Role::retiring,
+                       true,
+                       "tea \xff time",
+                       AfterStop::stay}};
   status.ports = {"127.0.0.1:8081 0/7 1/8"};
   using Kind = ExitStatus::Kind;
   status.last_exits = {

@@ -1,0 +1,140 @@
+// When those who have asked for something get their answer, what they hear until then, and what they hear when something later
+// overtakes it.
+#include <algorithm>
+
+#include "platform/signals.hpp"
+#include "supervisor/supervision.hpp"
+
+namespace forever {
+namespace {
+
+constexpr Milliseconds kNextWord{3000};
+constexpr unsigned kMostCounted = 1000;  // connections of an instance that drains
+
+const char* word_for(Incoming incoming) {
+  switch (incoming) {
+    case Incoming::start: return "start";
+    case Incoming::stop: return "stop";
+    case Incoming::restart: return "restart";
+    case Incoming::reload: return "reload";
+    case Incoming::scale: return "scale";
+    case Incoming::watch: return "change of its files";
+    case Incoming::configure:
+    case Incoming::signal:
+    case Incoming::upgrade:
+    case Incoming::cron:
+    case Incoming::memory:
+    case Incoming::health:
+    case Incoming::crash: break;
+  }
+  return "request";
+}
+
+}  // namespace
+
+// What something newer makes void is given up, and whoever waits for it is told so: it will not come about.
+void Supervision::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
+  const std::string later = std::string{"a later "} + word_for(newer) + " overtook this ";
+  std::erase_if(operating_, [&](const Operating& older) {
+    const bool other_slot = older.request.slot && slot && *older.request.slot != *slot;
+    if (!is_overtaken(older.incoming, newer) || other_slot) return false;
+    replies_.emplace_back(older.client, ControlReply{false, later + word_for(older.incoming), pids(), {}});
+    return true;
+  });
+  if (is_overtaken(Incoming::reload, newer) && reload_.under_way()) tell_reload(reload_event::GiveUp{later + "reload"});
+}
+
+// Nothing while it is under way.
+std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
+  if (!operating.begun) return std::nullopt;
+  if (operating.incoming == Incoming::reload) {
+    if (reload_.under_way()) return std::nullopt;
+    if (!reload_result_.empty()) return ControlReply{false, reload_result_, pids(), {}};
+    const char* const how = spec_.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
+    return ControlReply{true, how, pids(), {}};
+  }
+  const bool stopping = operating.incoming == Incoming::stop;
+  const bool scaling = operating.incoming == Incoming::scale;
+  ControlReply reply{true, {}, pids(), {}};
+  for (const Instance* const instance : chosen(operating.request)) {
+    const InstanceState state = instance->life().state();
+    if (instance->role() != Role::serving) {
+      if (scaling || (stopping && !at_rest(state))) return std::nullopt;
+      continue;  // on its way out, which nobody but a scale and a stop waits for
+    }
+    if (stopping ? !at_rest(state) : state == InstanceState::starting || state == InstanceState::stopping)
+      return std::nullopt;
+    if (stopping || instance->slot() < operating.first_slot || state == InstanceState::online) continue;
+    reply.ok = false;
+    reply.text = last_exits_.empty() ? std::string{"it did not start"}
+                                     : describe_exit(last_exits_.back().status, last_exits_.back().stage);
+  }
+  return reply;
+}
+
+void Supervision::collect_replies() {
+  std::erase_if(operating_, [&](const Operating& operating) {
+    if (!control_.connected(operating.client)) return true;  // the client went away; what it asked for goes on
+    const auto reply = outcome(operating);
+    if (reply) replies_.emplace_back(operating.client, *reply);
+    return reply.has_value();
+  });
+}
+
+void Supervision::send_replies() {
+  for (const auto& [client, reply] : std::exchange(replies_, {})) control_.reply(client, reply);
+}
+
+void Supervision::give_progress(Time now) {
+  for (Operating& operating : operating_) {
+    if (operating.next_word > now) continue;
+    operating.next_word = now + kNextWord;
+    if (operating.begun && tell_progress(operating, now)) continue;
+    // A word all the same: silence would be taken for the end of the supervisor.
+    control_.progress(operating.client, name_ + (operating.begun ? ": " : " waits: ") + describe(what_runs()));
+  }
+}
+
+// Whether there was anything to tell.
+bool Supervision::tell_progress(const Operating& operating, Time now) {
+  bool told = false;
+  const auto tell = [&](const std::string& text) {
+    control_.progress(operating.client, text);
+    told = true;
+  };
+  const bool reloading = operating.incoming == Incoming::reload;
+  if (reloading && reload_.deadline())
+    tell(name_ + " slot " + std::to_string(reload_.slot()) + ": waiting until the new process is ready");
+  if (reloading || operating.incoming == Incoming::scale) {
+    for (const Draining& draining : draining_) {
+      if (const std::string text = draining_text(draining, now); !text.empty()) tell(text);
+    }
+  }
+  for (const Instance* const instance : chosen(operating.request)) {
+    if (instance->life().state() == InstanceState::stopping) tell(stopping_text(*instance, now));
+  }
+  return told;
+}
+
+std::string Supervision::stopping_text(const Instance& instance, Time now) const {
+  const std::string who = name_ + " (pid " + std::to_string(instance.process().pid) + ") ";
+  if (instance.life().leader_gone()) return who + "has ended; processes that it started are being stopped";
+  const auto kill = instance.life().kill_time();
+  if (!kill || *kill <= now) return who + "has been sent SIGKILL and is not gone yet";
+  const auto left = std::chrono::ceil<std::chrono::seconds>(*kill - now);
+  const std::string does = notices_.of(instance.key()).stopping ? "has said that it is stopping"
+                                                                : "ignores " + signal_name(spec_.stop.signal);
+  return who + does + ", KILL in " + std::to_string(left.count()) + " s";
+}
+
+std::string Supervision::draining_text(const Draining& draining, Time now) {
+  const Instance* const instance = instance_with(draining.key);
+  if (instance == nullptr) return {};
+  const unsigned count = ports_.connections(draining.key, tree_pids(*instance), kMostCounted);
+  const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(draining.until - now, Time::duration{}));
+  return name_ + " (pid " + std::to_string(instance->process().pid) + ") has " + std::to_string(count) +
+         (count == 1 ? " connection" : " connections") + " left; it is stopped in " + std::to_string(left.count()) +
+         " s at the latest";
+}
+
+}  // namespace forever
