@@ -48,26 +48,26 @@ void CALLBACK on_overflow(void* event, BOOLEAN) { ::SetEvent(event); }
 
 bool is_set(HANDLE handle) noexcept { return ::WaitForSingleObject(handle, 0) == WAIT_OBJECT_0; }
 
-struct Reading {
-  std::uint64_t token = 0;
-  EventLoop::Trigger trigger = EventLoop::Trigger::level;
-  bool paused = false;
-  // For an edge: up to where in the stream it was told of last, whether that was the end, and when to look again.
-  std::optional<std::uint64_t> seen{};
-  bool ended = false;
-  Milliseconds step = kFirstLook;
-  Time look{};
-};
-
-struct Stranger {
-  ProcessId id;
-  std::uint64_t token = 0;
-  Handle process;  // none: it was gone already
-};
-
 }  // namespace
 
 struct EventLoop::Impl {
+  struct Reading {
+    std::uint64_t token = 0;
+    EventLoop::Trigger trigger = EventLoop::Trigger::level;
+    bool paused = false;
+    // For an edge: up to where in the stream it was told of last, whether that was the end, and when to look again.
+    std::optional<std::uint64_t> seen{};
+    bool ended = false;
+    Milliseconds step = kFirstLook;
+    Time look{};
+  };
+
+  struct Stranger {
+    ProcessId id;
+    std::uint64_t token = 0;
+    Handle process;  // none: it was gone already
+  };
+
   explicit Impl(std::span<const int> taken) : sent(taken) {}
 
   win32::SignalEvents sent;
@@ -256,7 +256,7 @@ Status EventLoop::watch_readable(NativeHandle handle, std::uint64_t token, Trigg
   if (win32::channel_of(handle) == nullptr && ::GetFileType(as_handle(handle)) == FILE_TYPE_DISK) {
     return error_from(EPERM, "watch a file");
   }
-  impl_->readings.insert_or_assign(handle, Reading{.token = token, .trigger = trigger});
+  impl_->readings.insert_or_assign(handle, Impl::Reading{.token = token, .trigger = trigger});
   return Done{};
 }
 
@@ -294,7 +294,7 @@ Status EventLoop::watch_process(const ProcessId& id, std::uint64_t token) {
 }
 
 void EventLoop::unwatch_process(const ProcessId& id) noexcept {
-  std::erase_if(impl_->strangers, [&](const Stranger& stranger) { return stranger.id == id; });
+  std::erase_if(impl_->strangers, [&](const Impl::Stranger& stranger) { return stranger.id == id; });
 }
 
 std::span<const LoopEvent> EventLoop::wait(std::optional<Time> deadline) {
