@@ -503,13 +503,20 @@ TEST_CASE("SEC1 without a secret, as an earlier version left its apps, an app is
   for (const char* verb : {"list", "start", "stop"}) {
     INFO(verb);
     const TemporaryHome home;
-    fs::create_directories(home.state() / "secret.lock");  // nobody can make one, as on a full disk
+    fs::create_directories(home.state());
     fs::permissions(home.state(), fs::perms::owner_all);
+    // Nobody can make one, as on a full disk.
+    const int lock = ::open((home.state() / "secret.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct flock range {};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_len = 1;
+    REQUIRE(fcntl(lock, F_OFD_SETLK, &range) == 0);
     start(home, "web", {"wait"});
     REQUIRE_FALSE(fs::exists(home.state() / "secret"));
     const int pid = pid_of(home, "web");
     REQUIRE_FALSE(has(marker_of(pid), ":"));
-    fs::remove(home.state() / "secret.lock");
+    ::close(lock);
     kill_watchers(home, "web");
     done(home, verb == std::string{"list"} ? Words{"list"} : Words{verb, "web"});
     REQUIRE(alive(pid) == (verb != std::string{"stop"}));

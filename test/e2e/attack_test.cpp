@@ -158,14 +158,14 @@ TEST_CASE("SEC2 links and folders that are exchanged in a loop lead root nowhere
   const Scene scene;
   fs::create_directory(scene.theirs / "logs");
   scene.give(scene.theirs / "logs");
+  scene.start("web", {"--out", scene.theirs / "logs/app.log", "--log-max-size", "1k"},
+              "while :; do echo ................................................................; done");
   // The folder becomes a link into the vault and back; in it, the log and its rotated ones do.
   Running swapping = scene.attacker(
       "while :; do mv logs away; ln -s ../vault logs; mv logs out; mv away logs;"
       " ln -sf ../../vault/secret logs/app.log; ln -sf ../../vault/secret logs/app.log.1; rm -f out logs/app.log.1; rm "
       "-f logs/app.log;"
       " ln -s ../../vault/made logs/app.log; rm -f logs/app.log; done");
-  scene.start("web", {"--out", scene.theirs / "logs/app.log", "--log-max-size", "1k"},
-              "while :; do echo ................................................................; done");
   const auto end = Clock::now() + 3s;
   while (Clock::now() < end) {
     (void)scene.home.forever({"reopen", "web"});
