@@ -128,6 +128,9 @@ std::string command_line_of(int pid) {
   return text;
 }
 
-void send_signal(int pid, int signal) { kill(pid, signal); }
+void send_signal(int pid, int signal) {
+  // 0 is what an app without a process has; to kill(2) it is the whole group of the test itself.
+  if (pid > 1) kill(pid, signal);
+}
 
 }  // namespace forever::test
