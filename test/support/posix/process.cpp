@@ -129,8 +129,8 @@ std::string command_line_of(int pid) {
 }
 
 void send_signal(int pid, int signal) {
-  // 0 is what an app without a process has; to kill(2) it is the whole group of the test itself.
-  if (pid > 1) kill(pid, signal);
+  // 0 is what an app without a process has; to kill(2) it is the group of the test itself, and -1 is everybody.
+  if (pid != 0 && pid != -1) kill(pid, signal);
 }
 
 }  // namespace forever::test
