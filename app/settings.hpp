@@ -23,13 +23,15 @@ struct WordsOf<RestartOn> {
 struct RestartPolicy {
   RestartOn on = RestartOn::always;
   std::vector<int> stop_exit_codes;           // an exit with one of these is final and is no failure
-  Milliseconds min_uptime{1000};              // a shorter run is a failure in a row, a longer one clears the count
+  Milliseconds min_uptime{1000};              // a shorter run is a failure in a row; see restart_policy.hpp
   Milliseconds restart_delay{0};              // waits at least this before every restart
   std::optional<std::uint32_t> max_restarts;  // failures in a row after which it is given up (`errored`)
   unsigned immediate = 3;                     // restarts in a row without back-off
   Milliseconds backoff_first{100};
   double backoff_factor = 2.0;  // >= 1
   Milliseconds backoff_cap{15000};
+  // Of restart_policy_of() alone: the app tells when it is ready, within that time. A run is of use from then on.
+  std::optional<Milliseconds> ready_within{};
   friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
 };
 

@@ -89,6 +89,8 @@ std::optional<std::string> health_port_fault(const AppSpec& spec) {
 RestartPolicy restart_policy_of(const AppSpec& spec) {
   RestartPolicy policy = spec.restart;
   if (spec.watch.on && spec.watch.on_crash == OnCrash::wait) policy.on = RestartOn::never;
+  // Only where it was asked for: one of several workers may share the port of the others and never listen itself.
+  if (spec.ready == ReadyWhen::listen || spec.ready == ReadyWhen::notify) policy.ready_within = spec.ready_timeout;
   return policy;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "platform/clock.hpp"
 #include "text/words.hpp"
 
 namespace forever {
@@ -61,7 +62,10 @@ struct WordsOf<AfterStop> {
 // What the restart policy remembers of one slot.
 struct RestartHistory {
   std::uint32_t restarts = 0;  // since the last `start` by hand, those by hand included; never cleared by a long run
-  std::uint32_t failures = 0;  // short runs in a row
+  std::uint32_t failures = 0;  // in a row: runs that were too short, and crashes that come too close together
+  std::uint32_t crashes = 0;   // runs in a row that ended as failures, however long; counted up to kCrashesInLoop
+  Milliseconds crash_time{
+      0};  // how long these were of use in all; of more than kCrashesInLoop, as many times their moving average
   friend bool operator==(const RestartHistory&, const RestartHistory&) = default;
 };
 

@@ -27,6 +27,35 @@ std::string words_for_lost_spec(const std::string& name) {
          "` with its command gives it one";
 }
 
+const char* shown_state(const InstanceStatus& instance, Time now) {
+  const bool crashing = instance.state == InstanceState::online && instance.settles_ms > to_ms(now);
+  return crashing ? kCrashing : to_string(instance.state);
+}
+
+const char* shown_state(const AppStatus& status, Time now) {
+  const InstanceState state = overall_state(status);
+  const bool crashing =
+      state == InstanceState::online && std::ranges::any_of(status.instances, [&](const InstanceStatus& instance) {
+        return instance.role == Role::serving && shown_state(instance, now) == kCrashing;
+      });
+  return crashing ? kCrashing : to_string(state);
+}
+
+bool is_failure(const LastExit& exit) {
+  const auto why = from_word<Trigger>(exit.trigger);
+  return why == Trigger::crash || why == Trigger::cgroup_memory || why == Trigger::health || why == Trigger::max_memory;
+}
+
+const LastExit* last_failure(const AppStatus& status, std::optional<std::uint32_t> slot) {
+  const auto failed = [&](const LastExit& exit) { return (!slot || exit.slot == *slot) && is_failure(exit); };
+  const auto found = std::find_if(status.last_exits.rbegin(), status.last_exits.rend(), failed);
+  return found == status.last_exits.rend() ? nullptr : &*found;
+}
+
+std::string reason_of(const LastExit& exit) {
+  return describe_exit(exit.status, exit.stage.empty() ? "exec" : exit.stage);
+}
+
 bool at_rest(const AppStatus& status) {
   return std::ranges::all_of(status.instances, [](const InstanceStatus& instance) { return at_rest(instance.state); });
 }

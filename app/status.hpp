@@ -67,6 +67,7 @@ struct InstanceStatus {
   bool ready = false;  // it listens on a port that is shared or held; or has said READY=1, where that is what counts
   std::string says;    // STATUS= of its NOTIFY_SOCKET
   AfterStop after = AfterStop::policy;  // stopping: what comes then
+  std::int64_t settles_ms = 0;          // steady clock: until then an online one is in a crash loop; 0: it is in none
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
 };
 
@@ -123,6 +124,15 @@ inline constexpr int kStatusVersion = 1;
 // The state of the whole app: the worst of its instances in the order errored, backoff, stopping, starting, online, stopped —
 // but online if any is online and none is worse than starting.
 [[nodiscard]] InstanceState overall_state(const AppStatus& status);
+// The words that people and programs are shown: the state, or `crashing` for what is online in a crash loop and may end again at any
+// moment (an app: if one of its serving instances is). Nobody has to wake up for the change to `online`.
+inline constexpr const char* kCrashing = "crashing";
+[[nodiscard]] const char* shown_state(const InstanceStatus& instance, Time now);
+[[nodiscard]] const char* shown_state(const AppStatus& status, Time now);
+// The newest end that was a failure of the program, of one slot or of any; nullptr if none is on record.
+[[nodiscard]] const LastExit* last_failure(const AppStatus& status, std::optional<std::uint32_t> slot = {});
+[[nodiscard]] bool is_failure(const LastExit& exit);
+[[nodiscard]] std::string reason_of(const LastExit& exit);  // "exit 1", "killed by SIGSEGV"
 // For people: "-" where it has none.
 [[nodiscard]] std::string id_text(const AppStatus& status);
 // Of an app whose spec is lost: what can be done with it, and how it gets one again.

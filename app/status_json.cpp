@@ -27,6 +27,9 @@ void put_instance(JsonText& json, const InstanceStatus& instance) {
   json.member_if_set("due_ms", instance.due_ms);
   json.member_if_set("restarts", instance.history.restarts);
   json.member_if_set("failures", instance.history.failures);
+  json.member_if_set("crashes", instance.history.crashes);
+  json.member_if_set("crash_time_ms", static_cast<std::int64_t>(instance.history.crash_time.count()));
+  json.member_if_set("settles_ms", instance.settles_ms);
   json.member_if_set("ready", instance.ready);
   json.member_if_set("says", instance.says);
   if (instance.role != Role::serving) json.member("role", to_string(instance.role));

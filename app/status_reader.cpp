@@ -158,6 +158,9 @@ Place StatusReader::place_in_instance(InstanceStatus& instance, const std::strin
   if (name == "due_ms") return Moment{&instance.due_ms};
   if (name == "restarts") return &instance.history.restarts;
   if (name == "failures") return &instance.history.failures;
+  if (name == "crashes") return &instance.history.crashes;
+  if (name == "crash_time_ms") return &instance.history.crash_time;
+  if (name == "settles_ms") return Moment{&instance.settles_ms};
   if (name == "role") return &instance.role;
   if (name == "after") return &instance.after;
   if (name == "ready") return &instance.ready;

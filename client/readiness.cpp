@@ -11,6 +11,10 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kLook{10};
+constexpr int kSettled = 2;                    // times the least uptime
+constexpr int kSettledThoughBusy = 5;          // the same
+constexpr Milliseconds kBusyLook{200};         // over which the use of the processor is measured
+constexpr double kBusy = 0.05;                 // of one processor, for each instance
 constexpr Milliseconds kRecordPatience{1000};  // until a supervisor has written down an end that we have seen
 
 // The newest end of that process; of any, if `pid` is 0.
@@ -50,15 +54,37 @@ Readiness describe_end(const StateDirectory& state, const std::string& name, Pid
   for (;;) {
     const AppView view = view_app(state, name, false);
     if (const LastExit* exit = exit_of(view.status, pid)) {
+      const char* const then = view.supervised && !at_rest(view.status) ? "; it is being restarted" : "";
       return {Readiness::Kind::ended, exit->status.success(),
-              "ended after " + format_duration(exit->uptime) + ": " +
-                  describe_exit(exit->status, exit->stage.empty() ? "exec" : exit->stage),
-              exit->last_lines};
+              "ended after " + format_duration(exit->uptime) + ": " + reason_of(*exit) + then, exit->last_lines};
     }
     if (steady_now() >= deadline) return {Readiness::Kind::ended, false, "ended: " + view.state_word(), {}};
     (void)wait_readable({}, kLook);
   }
 }
+
+// Whether the instances hardly use the processor, measured anew after each while. Until the first is over they are busy.
+class Idleness {
+ public:
+  bool now(const std::vector<Pid>& pids, Time now) {
+    if (now < next_) return idle_;
+    const Milliseconds used = usage_of_trees(pids).cpu_time;
+    const std::chrono::duration<double, std::milli> passed = now - last_;
+    if (next_ != Time{})
+      idle_ = static_cast<double>((used - used_).count()) < kBusy * passed.count() * static_cast<double>(pids.size());
+    used_ = used;
+    last_ = now;
+    next_ = now + kBusyLook;
+    return idle_;
+  }
+
+ private:
+  bool idle_ = false;
+  Milliseconds used_{0};
+  Time last_{}, next_{};
+};
+
+bool any_crashing(const AppStatus& status, Time now) { return shown_state(status, now) == kCrashing; }
 
 }  // namespace
 
@@ -67,20 +93,28 @@ Readiness await_ready(const StateDirectory& state, const std::string& name, cons
   const Time deadline = steady_now() + patience;
   // It was so short-lived that its supervisor had none to tell of.
   if (std::none_of(pids.begin(), pids.end(), [](Pid pid) { return pid > 0; })) return describe_end(state, name, 0);
+  const bool by_time = when == ReadyWhen::uptime;
+  Idleness idleness;
   for (;;) {
     const Time now = steady_now();
     const AppView view = view_app(state, name, false);
     if (const Pid ended = first_ended(view.status, pids)) return describe_end(state, name, ended);
     const Milliseconds lived = youngest(view.status, now);
-    const bool by_time = when == ReadyWhen::uptime;
-    if (by_time ? lived >= uptime : all_ready(view.status)) return {};
-    if (now >= deadline) {
+    const bool over = now >= deadline;
+    if (by_time) {
+      const bool idle = lived + kBusyLook >= kSettled * uptime && idleness.now(pids, now);
+      const bool settled = (lived >= kSettled * uptime && idle) || lived >= kSettledThoughBusy * uptime;
+      if (!any_crashing(view.status, now) && (settled || (over && lived >= uptime))) return {};
+    } else if (all_ready(view.status)) {
+      return {};
+    }
+    if (over) {
       const char* const what = when == ReadyWhen::listen   ? "does not listen on a port after "
                                : when == ReadyWhen::notify ? "has not said READY=1 after "
                                                            : "is not ready after ";
       return {Readiness::Kind::late, false, what + format_duration(patience), {}};
     }
-    (void)wait_readable({}, !by_time ? kLook : std::min(kLook, uptime - lived));
+    (void)wait_readable({}, kLook);
   }
 }
 

@@ -198,12 +198,15 @@ bool wake_supervisor(const StateDirectory& state, const std::string& name, const
   return watcher && send_signal(*watcher, kHangUpSignal).ok();
 }
 
+bool is_up(std::string_view word) noexcept { return word == "online" || word == "starting" || word == kCrashing; }
+bool is_kept(std::string_view word) noexcept { return is_up(word) || word == "backoff" || word == "stopping"; }
+
 std::string AppView::state_word() const {
   if (foreign) return "foreign";
   if (rebooted) return to_string(InstanceState::stopped);
   if (!supervised && any_alive(status)) return "unsupervised";
   if (!supervised && !at_rest(status)) return to_string(InstanceState::stopped);
-  return to_string(overall_state(status));
+  return shown_state(status, steady_now());
 }
 
 namespace {

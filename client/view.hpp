@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/state_directory.hpp"
@@ -21,6 +22,9 @@ struct AppView {
   // The state to show: the recorded one, `unsupervised` if instances live without a supervisor, `stopped` after a reboot.
   [[nodiscard]] std::string state_word() const;
 };
+// Of such a word: it runs or is about to (online, starting, crashing); it is kept at all (these, backoff and stopping).
+[[nodiscard]] bool is_up(std::string_view word) noexcept;
+[[nodiscard]] bool is_kept(std::string_view word) noexcept;
 // Adopts on the way: an app that wants to be online (or was being stopped) and has lost its supervisor gets a new one.
 // `adopt` false only looks. Costs a file, a lock probe and a few lines of /proc for each app.
 [[nodiscard]] std::vector<AppView> view_apps(const StateDirectory& state, bool adopt);

@@ -146,6 +146,7 @@ class Supervision {
   void promote(Instance& fresh);
   [[nodiscard]] bool may_take_over(const Instance& fresh, const Instance* old) const;
   [[nodiscard]] bool may_serve(const Instance& instance) const;
+  [[nodiscard]] bool is_ready(const Instance& instance) const;
   [[nodiscard]] bool is_to_be_replaced(const Instance& instance) const;
   [[nodiscard]] Instance* instance_with(std::uint32_t key);
   [[nodiscard]] Instance* serving(std::uint32_t slot);

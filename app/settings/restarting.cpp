@@ -42,8 +42,8 @@ constexpr Setting kRestartRows[] = {
      .take = take_exit_codes},
     {.option =
          {"--min-uptime", ValueKind::time, "TIME",
-          "A run shorter than this is a failure, a longer one clears the count. A bare number is seconds. Default "
-          "1s."},
+          "A run shorter than this is a failure; so are five failed runs in a row within 60 times this. A bare number "
+          "is seconds. Default 1s."},
      .json = "restart.min_uptime",
      .field = IN(restart.min_uptime),
      .keys = "min_uptime minUptime",

@@ -14,7 +14,7 @@ Json pid_or_null(Pid pid) { return pid > 0 ? Json(pid) : Json(nullptr); }
 Json instance_json(const InstanceStatus& status, const InstanceLook& look) {
   return {{"slot", status.slot},
           {"pid", look.alive ? pid_or_null(status.process.pid) : Json(nullptr)},
-          {"status", to_string(status.state)},
+          {"status", look.state.empty() ? to_string(status.state) : look.state},
           {"ready", look.alive && status.ready},
           {"says", status.says},
           {"role", to_string(status.role)},

@@ -6,6 +6,7 @@
 #include "app/marker.hpp"
 #include "client/side_by_side.hpp"
 #include "client/view.hpp"
+#include "platform/suspended.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {
@@ -45,11 +46,30 @@ Milliseconds longest_uptime(const AppLook& look) {
   return longest;
 }
 
+// The record of what has just ended, or of one whose supervisor cannot write, may still call it online. Without a process it is not.
+void correct_states(AppView& view, const std::vector<InstanceLook>& looks) {
+  bool corrected = false;
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    InstanceStatus& instance = view.status.instances[i];
+    if (instance.state != InstanceState::online || looks[i].alive) continue;
+    const auto next = view.status.desired == Desired::stopped ? InstanceState::stopping : InstanceState::starting;
+    instance.state = view.supervised ? next : InstanceState::stopped;
+    corrected = view.supervised;
+  }
+  if (!corrected || !view.trouble.empty() || !is_suspended(view.status.supervisor)) return;
+  const std::string pid = std::to_string(view.status.supervisor.pid);
+  view.trouble = "its supervisor, pid " + pid + ", is suspended; `kill -CONT " + pid + "` continues it";
+}
+
+std::string reason_of_failure(const AppStatus& status, std::optional<std::uint32_t> slot) {
+  const LastExit* const last = last_failure(status, slot);
+  return last == nullptr ? std::string{} : reason_of(*last);
+}
+
 }  // namespace
 
 AppLook look_at(AppView view, Time now) {
   AppLook look;
-  look.state = view.state_word();
   const bool ours = !view.foreign && !view.rebooted;  // else its pids mean nothing here
   const std::vector<Pid> daemons = ours ? daemons_of(view) : std::vector<Pid>{};
   const bool several = view.status.instances.size() > 1;
@@ -62,6 +82,15 @@ AppLook look_at(AppView view, Time now) {
     look.failures = std::max(look.failures, instance.history.failures);
     if (instance.state == InstanceState::backoff)
       look.due = std::max(look.due, Milliseconds{instance.due_ms - to_ms(now)});
+  }
+  if (ours) correct_states(view, look.instances);
+  look.state = view.state_word();
+  if (look.state == kCrashing) look.reason = reason_of_failure(view.status, {});
+  for (std::size_t i = 0; i < look.instances.size(); ++i) {
+    const InstanceStatus& instance = view.status.instances[i];
+    InstanceLook& own = look.instances[i];
+    own.state = shown_state(instance, now);
+    if (own.state == kCrashing) own.reason = reason_of_failure(view.status, instance.slot);
   }
   look.view = std::move(view);
   return look;
@@ -94,10 +123,10 @@ void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before
   }
 }
 
-std::string instance_word(const InstanceStatus& instance) {
+std::string instance_word(const InstanceStatus& instance, const InstanceLook& look) {
   const bool runs = instance.state == InstanceState::online;
   if (runs && instance.role == Role::retiring) return "draining";
-  return to_string(instance.state);
+  return look.state.empty() ? to_string(instance.state) : look.state;
 }
 
 std::string status_text(const AppLook& look) {
@@ -114,6 +143,7 @@ std::string status_text(const AppLook& look) {
     if (online > 0) text = count + ", " + text;
   }
   if (look.view.status.spec_lost && look.view.supervised) text += ", no spec";
+  if (!look.reason.empty()) text += " (" + look.reason + ")";
   if (look.state == "backoff") {
     text += " " + format_age(look.due);
     text += " (" + std::to_string(look.failures) + (look.failures == 1 ? " failure)" : " failures)");
@@ -124,7 +154,7 @@ std::string status_text(const AppLook& look) {
 Colour colour_of(const std::string& state) {
   if (state == "online") return Colour::green;
   if (state == "starting" || state == "stopping") return Colour::cyan;
-  if (state == "backoff") return Colour::yellow;
+  if (state == "backoff" || state == kCrashing) return Colour::yellow;
   if (state == "errored") return Colour::red;
   if (state == "unsupervised") return Colour::magenta;
   return Colour::dim;

@@ -17,11 +17,14 @@ struct InstanceLook {
   std::uint64_t memory_bytes = 0;  // of its whole tree
   double cpu_percent = 0;          // of one processor, on average since its start
   Milliseconds cpu_time{0};
+  std::string state{};   // shown_state()
+  std::string reason{};  // crashing: of its last failure
 };
 
 struct AppLook {
   AppView view;
   std::string state;                    // the word
+  std::string reason;                   // crashing: of its last failure
   std::vector<InstanceLook> instances;  // as view.status.instances
   std::uint64_t memory_bytes = 0;
   double cpu_percent = 0;
@@ -36,9 +39,9 @@ struct AppLook {
 // After `before` at an earlier time: CPU since then, of the instances that are still the same process.
 void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before, Milliseconds between);
 
-// The state of one instance, in one word.
-[[nodiscard]] std::string instance_word(const InstanceStatus& instance);
-// "backoff 3.2s (7 failures)", "online", "3/4 online" …
+// The state of one instance for people, in one word: `draining` too.
+[[nodiscard]] std::string instance_word(const InstanceStatus& instance, const InstanceLook& look);
+// "backoff 3.2s (7 failures)", "crashing (exit 1)", "online", "3/4 online" …
 [[nodiscard]] std::string status_text(const AppLook& look);
 // The colour of a state's word.
 [[nodiscard]] Colour colour_of(const std::string& state);

@@ -14,10 +14,7 @@
 namespace forever::cli {
 namespace {
 
-bool runs(const AppView& view) {
-  const std::string word = view.state_word();
-  return word == "online" || word == "starting" || word == "backoff" || word == "stopping";
-}
+bool runs(const AppView& view) { return is_kept(view.state_word()); }
 
 Outcome stranger(const std::string& name) {
   return {name, false, printable(name) + " is kept by another machine or container; nothing was touched"};
@@ -95,7 +92,7 @@ int start_apps_file(const StateDirectory& state, const Start& command) {
     if (view == nullptr || app.step == Step::leave || !view->supervised) continue;
     const std::string word = view->state_word();
     app.step = Step::restart;
-    if (word != "online" && word != "starting") continue;
+    if (!is_up(word)) continue;
     const bool other = recorded_declaration(state, app.spec.name) != app.spec.declared;
     leave(app, true,
           id_words(app.spec) + " is " + word + " already" +

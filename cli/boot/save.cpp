@@ -138,7 +138,7 @@ std::vector<Wanted> steps_for(const StateDirectory& state, const std::vector<Sav
     const std::string word = view == views.end() ? "" : view->state_word();
     if (view != views.end() && view->foreign) {
       leave(false, name + " is kept by another machine or container; nothing was touched");
-    } else if (word == "online" || word == "starting" || word == "backoff" || word == "stopping") {
+    } else if (is_kept(word)) {
       leave(true, name + " is " + word + " already");
     } else if (!app.online) {
       leave(true, name + " stays stopped");

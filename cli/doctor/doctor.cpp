@@ -14,6 +14,7 @@ constexpr std::uint64_t kFewFiles = 1024;
 constexpr std::uint64_t kFewProcesses = 512;
 constexpr std::uint64_t kLittleDisk = 64U << 20U;
 constexpr unsigned kNoPtrace = 3;  // Yama: nobody may
+constexpr unsigned kManyFailures = 5;
 
 bool has_word(const std::string& text, const std::string& word) {
   return (" " + text + " ").find(" " + word + " ") != std::string::npos;
@@ -115,6 +116,18 @@ void app_findings(const ExaminedApp& app, std::vector<Finding>& into) {
   if (app.state == "errored")
     into.push_back({"state", Level::wrong, name + " was given up",
                     "forever describe " + name + ", and when it is mended: forever start " + name});
+  const std::string mend = "forever logs " + name + ", forever describe " + name;
+  if (app.state == "crashing" || app.state == "backoff") {
+    const bool waits = app.state == "backoff";
+    into.push_back({"state", Level::wrong,
+                    name + (waits ? " waits in back-off" : " is crashing") +
+                        (app.last_failure.empty() ? "" : ": " + app.last_failure),
+                    mend});
+  } else if (app.state == "online" && app.failures >= kManyFailures) {
+    into.push_back({"state", Level::note,
+                    name + " has failed " + std::to_string(app.failures) + " times within an hour: " + app.last_failure,
+                    mend});
+  }
   if (app.state == "stopped" && app.wanted)
     into.push_back({"state", Level::wrong, name + " was online before the last boot", "forever start " + name});
   if (app.other_binary)

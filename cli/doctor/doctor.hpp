@@ -29,6 +29,8 @@ struct ExaminedApp {
   bool foreign = false;
   bool wanted = false;        // it was online when it was last heard of
   bool other_binary = false;  // its supervisor runs another binary than this command
+  std::string last_failure;   // "exit 1 after 1.2s"; empty: none on record
+  unsigned failures = 0;      // of the program, among those on record, within the last hour
 };
 
 struct ExaminedDisk {

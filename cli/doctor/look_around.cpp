@@ -12,6 +12,7 @@
 #include "platform/program.hpp"
 #include "text/json_fields.hpp"
 #include "text/printable.hpp"
+#include "text/units.hpp"
 
 namespace forever::cli {
 namespace {
@@ -38,8 +39,13 @@ Colour colour_of(Level level) {
 
 std::vector<ExaminedApp> examined(const std::vector<AppView>& views) {
   std::vector<ExaminedApp> apps;
+  const std::int64_t hour_ago = to_ms(wall_now() - std::chrono::hours{1});
   for (const AppView& view : views) {
-    ExaminedApp app{view.name, view.state_word(), view.trouble, view.foreign, false, false};
+    ExaminedApp app{view.name, view.state_word(), view.trouble, view.foreign, false, false, {}, 0};
+    if (const LastExit* const last = last_failure(view.status))
+      app.last_failure = reason_of(*last) + " after " + format_duration(last->uptime);
+    for (const LastExit& exit : view.status.last_exits)
+      app.failures += is_failure(exit) && exit.at_ms >= hour_ago ? 1U : 0U;
     app.wanted = view.rebooted && view.status.desired == Desired::online;
     app.other_binary = view.supervised && !view.foreign && !same_program(view.status.supervisor.pid, current_pid());
     apps.push_back(std::move(app));

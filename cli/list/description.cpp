@@ -65,6 +65,17 @@ std::string failures_text(std::uint32_t failures) {
   return ", " + std::to_string(failures) + (failures == 1 ? " failure" : " failures in a row");
 }
 
+// Why it is called crashing, and until when.
+std::string crashing_text(const AppLook& look) {
+  const LastExit* const last = last_failure(look.view.status);
+  if (look.state != kCrashing || last == nullptr) return {};
+  std::int64_t settles = 0;
+  for (const InstanceStatus& instance : look.view.status.instances) settles = std::max(settles, instance.settles_ms);
+  const Milliseconds left{settles - to_ms(steady_now())};
+  return reason_of(*last) + " after " + lasted(last->uptime) + ", repeatedly; online again if it runs for " +
+         format_age(std::max(left, Milliseconds{0})) + " more";
+}
+
 std::string supervision(const AppView& view) {
   if (view.foreign) return "by another machine or container; left alone here";
   if (!view.supervised) return "none";
@@ -90,6 +101,7 @@ void state_section(Page& page, const AppLook& look) {
   page.line("supervisor", supervision(look.view));
   page.line("watching", status.watching ? status.watched.empty() ? "yes" : printable(status.watched) : "");
   page.line("restarts", std::to_string(look.restarts) + failures_text(look.failures));
+  page.line("crashing", crashing_text(look));
   if (look.memory_bytes > 0) page.line("memory", format_size(look.memory_bytes) + ", of all its processes");
   if (look.memory_bytes > 0) page.line("cpu", percent(look.cpu_percent) + " on average");
 }
@@ -109,7 +121,7 @@ void instance_section(Page& page, const AppLook& look) {
     const InstanceLook& own = look.instances[i];
     table.rows.push_back({{std::to_string(instance.slot)},
                           {own.alive ? pid_text(instance.process.pid) : "-"},
-                          {instance_word(instance), colour_of(instance_word(instance))},
+                          {instance_word(instance, own), colour_of(instance_word(instance, own))},
                           {std::to_string(instance.history.restarts)},
                           {own.alive ? rfc3339_local(wall_from_ms(instance.started_wall_ms)) : "-"},
                           {own.alive ? lasted(own.uptime) : "-"},

@@ -57,7 +57,8 @@ std::vector<Cell> row(const AppLook& look, std::size_t i, bool first) {
   if (!single && look.state != "unsupervised") {
     const InstanceStatus& own = status.instances[i];
     AppLook one;
-    one.state = state = instance_word(own);
+    one.state = state = instance_word(own, instance);
+    one.reason = instance.reason;
     one.failures = own.history.failures;
     one.due = look.due;
     words = status_text(one);

@@ -12,8 +12,8 @@
 namespace forever::cli {
 namespace {
 
-constexpr std::array<const char*, 7> kStates{"starting", "online",  "stopping",    "stopped",
-                                             "backoff",  "errored", "unsupervised"};
+constexpr std::array<const char*, 8> kStates{"starting", "online",  kCrashing, "stopping",
+                                             "stopped",  "backoff", "errored", "unsupervised"};
 
 // "12.345", in every locale, without an exponent.
 std::string thousandths(std::int64_t value) {

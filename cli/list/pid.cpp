@@ -5,13 +5,14 @@
 #include "cli/apps/look.hpp"
 #include "cli/apps/selection.hpp"
 #include "cli/terminal/print.hpp"
+#include "client/view.hpp"
 
 namespace forever::cli {
 namespace {
 
 // Why there is no pid to print. What its status tells may be older than the look at its processes.
 std::string idle_word(const AppLook& look) {
-  const bool lived = look.state == to_string(InstanceState::online) || look.state == "unsupervised";
+  const bool lived = is_up(look.state) || look.state == "unsupervised";
   return lived ? "has just ended" : look.state;
 }
 

@@ -212,16 +212,19 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
   Started started{spec, pids_of(view), true, {}};
   started.spec.id = view.status.id;
   const std::string word = view.state_word();
-  if (word == "online" || word == "starting") {
-    started.line = head(started.spec) + " is " + word + " already" + pid_words(started.pids);
+  if (is_up(word)) {
+    const LastExit* const failure = word == kCrashing ? last_failure(view.status) : nullptr;
+    started.line = head(started.spec) + " is " + word + " already" +
+                   (failure != nullptr ? " (" + reason_of(*failure) + ")" : "") + pid_words(started.pids);
     return started;
   }
   const auto replies = ask_supervisors(state, {{spec.name, {.operation = Operation::start}}}, {});
   if (!replies.front()) return Failure{ExitCode::failed, replies.front().error().message()};
-  if (!replies.front()->ok)
-    return Failure{ExitCode::failed, "cannot start " + spec.name + ": " + replies.front()->text};
-  started.pids = replies.front()->pids;
-  started.line = head(started.spec) + (raced ? " is online already" : " online") + pid_words(started.pids);
+  const ControlReply& reply = *replies.front();
+  if (!reply.ok) return Failure{ExitCode::failed, "cannot start " + spec.name + ": " + reply.text};
+  started.pids = reply.pids;
+  const std::string what = !reply.text.empty() ? " " + reply.text : raced ? " is online already" : " online";
+  started.line = head(started.spec) + what + pid_words(started.pids);
   return started;
 }
 

@@ -40,7 +40,8 @@ void Supervision::settle_ports() {
   const bool sparing = reconnecting_until_ && std::ranges::any_of(instances_, [this](const Instance& instance) {
                          return may_serve(instance) && !is_to_be_replaced(instance);
                        });
-  for (const Instance& instance : instances_) {
+  for (Instance& instance : instances_) {
+    if (is_ready(instance)) instance.life().note_ready(steady_now());
     const InstanceState state = instance.life().state();
     ports_.set_active(instance.key(), may_serve(instance) && !(sparing && is_to_be_replaced(instance)));
     if (at_rest(state) && plan_ != PlanStep::restarting) ports_.release(link_, instance.key());
@@ -64,6 +65,11 @@ void Supervision::look_at_ports_of(const Instance& instance, Time now) {
 
 // By the reload that is under way.
 bool Supervision::is_to_be_replaced(const Instance& instance) const { return reload_.replaces(instance.slot()); }
+
+// As far as it is seen: it listens, or has said so.
+bool Supervision::is_ready(const Instance& instance) const {
+  return spec_.ready_when() == ReadyWhen::notify ? notices_.of(instance.key()).ready : ports_.ready(instance.key());
+}
 
 // Whether it is to get new connections.
 bool Supervision::may_serve(const Instance& instance) const {

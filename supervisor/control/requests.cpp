@@ -354,8 +354,8 @@ std::string Supervision::go_on_unwatched() {
     const bool by_itself = last->trigger != to_string(Trigger::stop);  // of several, one may have been stopped by hand
     const bool again =
         life.state() == InstanceState::stopped && by_itself &&
-        decide_restart(restart_policy_of(spec_), life.history(), last->status, last->uptime, false, 0).verdict ==
-            Verdict::restart;
+        decide_restart(restart_policy_of(spec_), life.history(), {last->status, last->uptime, last->uptime}, 0)
+                .verdict == Verdict::restart;
     if (again) {
       words = "restarts";
       advance(instance, event::Stop{Trigger::restart, true, false});

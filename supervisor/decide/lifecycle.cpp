@@ -30,6 +30,8 @@ bool automatic(Trigger trigger) noexcept {
   return false;
 }
 
+bool is_for_illness(Trigger trigger) noexcept { return trigger == Trigger::health || trigger == Trigger::max_memory; }
+
 bool permanent(const ExitStatus& status) noexcept {
   return status.kind == ExitStatus::Kind::not_started && is_permanent_exec_error(static_cast<int>(status.code));
 }
@@ -42,6 +44,7 @@ void Lifecycle::adopt(InstanceState state, RestartHistory history, Time started,
   state_ = runs ? InstanceState::online : state;
   history_ = history;
   started_ = started;
+  ready_.reset();
   due_.reset();
   walk_ = {};
   after_ = AfterStop::policy;
@@ -49,7 +52,7 @@ void Lifecycle::adopt(InstanceState state, RestartHistory history, Time started,
   spawning_ = false;
   leader_gone_ = !runs;
   last_ = {};
-  last_uptime_ = Milliseconds{0};
+  last_uptime_ = last_of_use_ = Milliseconds{0};
   if (state == InstanceState::backoff) due_ = due.value_or(Time{});
   if (state == InstanceState::stopping) {
     leader_gone_ = leader_gone;
@@ -68,6 +71,21 @@ Lifecycle::Actions Lifecycle::handle(const LifecycleEvent& event, Time now, doub
 void Lifecycle::set_policies(const RestartPolicy& restart, const StopSettings& stop) {
   restart_ = restart;
   stop_ = stop;
+}
+
+void Lifecycle::note_ready(Time since) noexcept {
+  if (!ready_ && !leader_gone_) ready_ = std::max(since, started_);
+}
+
+// What does not get ready within its time is taken for something that does not tell.
+Time Lifecycle::of_use_since() const {
+  if (ready_) return *ready_;
+  return restart_.ready_within ? started_ + *restart_.ready_within : started_;
+}
+
+std::optional<Time> Lifecycle::settles() const {
+  const auto after = state_ == InstanceState::online ? settles_after(restart_, history_) : std::nullopt;
+  return after ? std::optional{of_use_since() + *after} : std::nullopt;
 }
 
 std::optional<Time> Lifecycle::deadline() const {
@@ -99,6 +117,7 @@ Lifecycle::Actions Lifecycle::on(const event::Spawned&, Time now, double) {
   spawning_ = false;
   leader_gone_ = false;
   started_ = now;
+  ready_.reset();
   if (state_ != InstanceState::stopping) return {};
   // A stop came between the decision to fork and the fork.
   walk_ = StopWalk{make_kill_plan(stop_.mode), now};
@@ -169,7 +188,7 @@ Lifecycle::Actions Lifecycle::on(const event::Stop& stop, Time now, double) {
     case InstanceState::stopped:
     case InstanceState::backoff:
     case InstanceState::errored:
-      history_.failures = 0;
+      forgive(history_);
       if (stop.again) return restart_now();
       state_ = InstanceState::stopped;
       due_.reset();
@@ -223,8 +242,11 @@ Lifecycle::Actions Lifecycle::end_run(const ExitStatus& status, Time now) {
   last_ = status;
   // What never was spawned has no beginning.
   const bool ran = !spawning_ && status.kind != ExitStatus::Kind::not_started;
-  last_uptime_ =
-      ran ? std::max(std::chrono::duration_cast<Milliseconds>(now - started_), Milliseconds{0}) : Milliseconds{0};
+  const auto until_now = [&](Time since) {
+    return ran ? std::max(std::chrono::duration_cast<Milliseconds>(now - since), Milliseconds{0}) : Milliseconds{0};
+  };
+  last_uptime_ = until_now(started_);
+  last_of_use_ = until_now(of_use_since());
   spawning_ = false;
   leader_gone_ = true;
   return {action::RecordExit{status, trigger_, last_uptime_}};
@@ -248,14 +270,23 @@ Lifecycle::Actions Lifecycle::conclude(Time now, double chance) {
   walk_ = {};
   switch (after_) {
     case AfterStop::stay:
-      history_.failures = 0;
+      forgive(history_);
       state_ = InstanceState::stopped;
       return {};
     case AfterStop::start: history_ = {}; return spawn();
-    case AfterStop::restart: history_.failures = 0; return restart_now();
-    case AfterStop::policy: break;
+    case AfterStop::restart:
+      if (is_for_illness(trigger_)) return decide(now, chance);
+      // A schedule knows nothing of what the app does in between.
+      if (trigger_ != Trigger::cron) forgive(history_);
+      return restart_now();
+    case AfterStop::policy: return decide(now, chance);
   }
-  const Decision decision = decide_restart(restart_, history_, last_, last_uptime_, permanent(last_), chance);
+  return {};
+}
+
+Lifecycle::Actions Lifecycle::decide(Time now, double chance) {
+  const EndedRun run{last_, last_uptime_, last_of_use_, permanent(last_), is_for_illness(trigger_)};
+  const Decision decision = decide_restart(restart_, history_, run, chance);
   history_ = decision.history;
   switch (decision.verdict) {
     case Verdict::restart:

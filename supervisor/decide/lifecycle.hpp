@@ -91,10 +91,14 @@ class Lifecycle {
   // New settings hold from the next decision on.
   void set_policies(const RestartPolicy& restart, const StopSettings& stop);
   void clear_history() noexcept { history_ = {}; }
+  // It is ready since then, as far as it can tell: from now on its run is of use.
+  void note_ready(Time since) noexcept;
 
   [[nodiscard]] InstanceState state() const noexcept { return state_; }
   [[nodiscard]] const RestartHistory& history() const noexcept { return history_; }
   [[nodiscard]] std::optional<Time> deadline() const;  // when a Tick is due
+  // Online in a crash loop (restart_policy.hpp): when it will have run for long enough to be out of it, unless it ends before.
+  [[nodiscard]] std::optional<Time> settles() const;
   [[nodiscard]] Time started() const noexcept { return started_; }
   [[nodiscard]] bool leader_gone() const noexcept { return leader_gone_; }
   [[nodiscard]] std::optional<Time> kill_time() const {
@@ -125,9 +129,11 @@ class Lifecycle {
   Actions end_run(const ExitStatus& status, Time now);  // records it
   Actions ended_by_itself(const event::LeaderExited& exited, Time now, double chance);
   Actions conclude(Time now, double chance);  // leader and rest are gone
+  Actions decide(Time now, double chance);    // by the restart policy
   Actions walk(Time now);                     // the steps that are due
   Actions stop_more(const event::Stop& stop, Time now);
   [[nodiscard]] bool waits_for_rest_at(Time now) const;  // at a Tick, the leader being gone
+  [[nodiscard]] Time of_use_since() const;               // the present run, or the last one
   [[nodiscard]] bool waits_for_rest(bool tree_empty) const noexcept {
     return !tree_empty && stop_.mode != KillMode::process;
   }
@@ -137,6 +143,7 @@ class Lifecycle {
   InstanceState state_ = InstanceState::stopped;
   RestartHistory history_;
   Time started_{};
+  std::optional<Time> ready_;            // since when it is ready
   std::optional<Time> due_;              // backoff: when it ends
   StopWalk walk_;                        // stopping: how far it is
   Trigger trigger_ = Trigger::exit;      // stopping: why
@@ -144,7 +151,7 @@ class Lifecycle {
   bool spawning_ = false;                // Spawn was asked for and neither Spawned nor SpawnFailed has come
   bool leader_gone_ = true;
   ExitStatus last_;  // of the leader, while its rest is being stopped
-  Milliseconds last_uptime_{0};
+  Milliseconds last_uptime_{0}, last_of_use_{0};
 };
 
 }  // namespace forever

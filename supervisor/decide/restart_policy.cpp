@@ -32,31 +32,76 @@ Milliseconds spread(Milliseconds delay, double chance) {
   return Milliseconds{std::llround(static_cast<double>(delay.count()) * share)};
 }
 
+// Of use for less than this on average, the crashes are a loop.
+Milliseconds loop_time(const RestartPolicy& policy) {
+  constexpr std::int64_t kTimes = 12;
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max() / (kTimes * kCrashesInLoop);
+  return Milliseconds{std::clamp(policy.min_uptime.count(), std::int64_t{0}, most) * kTimes * kCrashesInLoop};
+}
+
+// What is left of the time of earlier crashes beside one more: all of the first ones, and then as much as keeps the average of the last.
+Milliseconds time_beside_next(const RestartHistory& history) {
+  return history.crashes < kCrashesInLoop ? history.crash_time
+                                          : history.crash_time - history.crash_time / kCrashesInLoop;
+}
+
+bool is_loop(const RestartPolicy& policy, const RestartHistory& history) {
+  return history.crashes >= kCrashesInLoop && history.crash_time < loop_time(policy);
+}
+
+void count_crash(RestartHistory& history, Milliseconds of_use) {
+  constexpr Milliseconds kLongest{std::chrono::hours{24}};  // counts as long as any: nothing overflows
+  history.crash_time = time_beside_next(history) + std::clamp(of_use, Milliseconds{0}, kLongest);
+  history.crashes = history.crashes < kCrashesInLoop ? history.crashes + 1 : kCrashesInLoop;
+}
+
 }  // namespace
 
-Decision decide_restart(const RestartPolicy& policy, const RestartHistory& history, const ExitStatus& status,
-                        Milliseconds uptime, bool permanent, double chance) {
+Decision decide_restart(const RestartPolicy& policy, const RestartHistory& history, const EndedRun& run,
+                        double chance) {
   Decision decision;
   decision.history = history;
-  if (is_final(policy, status)) {
+  decision.history.crashes = std::min(history.crashes, kCrashesInLoop);
+  if (!run.unwell && is_final(policy, run.status)) {
     decision.verdict = Verdict::finished;
-    decision.history.failures = 0;
+    forgive(decision.history);
     return decision;
   }
-  const bool failed = permanent || status.kind == ExitStatus::Kind::not_started || uptime < policy.min_uptime;
+  // That no process could be made is no crash of the program.
+  const bool started = run.status.kind != ExitStatus::Kind::not_started;
+  const bool is_short = run.permanent || !started || run.uptime < policy.min_uptime;
+  if (started && (run.unwell || !run.status.success())) {
+    if (!is_short || run.unwell) count_crash(decision.history, run.of_use);  // short ones are counted as such
+  } else if (started) {
+    decision.history.crashes = 0;
+    decision.history.crash_time = {};
+  }
+  const bool looping = started && is_loop(policy, decision.history);
+  const bool failed = is_short || looping;
   std::uint32_t& failures = decision.history.failures;
   if (!failed) failures = 0;
   if (failed && failures < std::numeric_limits<std::uint32_t>::max()) ++failures;
+  if (looping) failures = std::max(failures, kCrashesInLoop);  // those before it are known now for what they were
   if (policy.max_restarts && failures > *policy.max_restarts) {
     decision.verdict = Verdict::give_up;
     return decision;
   }
-  const Milliseconds wait = permanent ? policy.backoff_cap : backoff_after(policy, failures);
+  const Milliseconds wait = run.permanent ? policy.backoff_cap : backoff_after(policy, failures);
   decision.delay = std::max({spread(wait, chance), policy.restart_delay, Milliseconds{0}});
-  if (status.kind == ExitStatus::Kind::not_started && (permanent || failures > policy.immediate)) {
+  if (!started && (run.permanent || failures > policy.immediate)) {
     decision.delay = std::max(decision.delay, kLeastAfterNoStart);
   }
   return decision;
+}
+
+std::optional<Milliseconds> settles_after(const RestartPolicy& policy, const RestartHistory& history) {
+  if (!is_loop(policy, history)) return std::nullopt;
+  return loop_time(policy) - time_beside_next(history);
+}
+
+void forgive(RestartHistory& history) {
+  history.failures = history.crashes = 0;
+  history.crash_time = {};
 }
 
 Milliseconds backoff_after(const RestartPolicy& policy, std::uint32_t failures) {

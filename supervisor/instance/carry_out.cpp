@@ -212,8 +212,7 @@ AppStatus Supervision::make_status() const {
   for (const Instance& instance : instances_) {
     status.instances.push_back(instance.status());
     const Notice& notice = notices_.of(instance.key());
-    status.instances.back().ready =
-        spec_.ready_when() == ReadyWhen::notify ? notice.ready : ports_.ready(instance.key());
+    status.instances.back().ready = is_ready(instance);
     status.instances.back().says = notice.says;
   }
   status.ports = ports_.records();

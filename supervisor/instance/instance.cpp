@@ -190,6 +190,7 @@ InstanceStatus Instance::status() const {
   } else if (const auto due = life_.deadline(); due && life_.state() == InstanceState::backoff) {
     status.due_ms = to_ms(*due);
   }
+  if (const auto settles = life_.settles()) status.settles_ms = to_ms(*settles);
   status.history = life_.history();
   return status;
 }

@@ -255,6 +255,7 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
     instance.adopt_process(recorded, parent);
     instance.adopt_cgroup(Cgroups{ours_->prefix_of(name_)}.find(recorded.slot, recorded.generation));
     instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
+    if (recorded.ready) instance.life().note_ready(started);
     if (spec_.ready_when() == ReadyWhen::notify)
       notices_.adopt_process(link_, held_, instance.key(), instance.slot(), recorded.process.pid,
                              {recorded.ready, !recorded.ready && recorded.says == "stopping", recorded.says});

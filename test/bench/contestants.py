@@ -113,6 +113,8 @@ class Forever(Contestant):
 
     def start(self, app):
         options = []
+        if app.settings.get("killed"):   # so often that it would be taken for a crash loop
+            options += ["--min-uptime", "0"]
         if app.settings.get("stamps"):
             options.append("--log-time")
         if app.settings.get("logs"):

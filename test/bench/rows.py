@@ -84,7 +84,7 @@ def crash(bench):
     """kill -9 to the first instruction of the next (app old / young), ms"""
     samples = Samples()
     with bench.everybody(without=("bare spawn",)) as contestants:
-        apps = {contestant.name: make_apps(contestant, 0, 1)[0] for contestant in contestants}
+        apps = {contestant.name: make_apps(contestant, 0, 1, killed=True)[0] for contestant in contestants}
         for contestant in contestants:
             bring_up(bench, contestant, [apps[contestant.name]])
         for _ in range(bench.repeat):

@@ -122,7 +122,7 @@ class Look {
       const std::string name = app.name + ", slot " + std::to_string(slot) + ", ";
       const std::string status = instance->at("status");
       const int pid = number_in(instance->at("pid"));
-      const bool resting = status == "backoff" || (app.crashes && status == "starting");
+      const bool resting = status == "backoff" || status == "crashing" || (app.crashes && status == "starting");
       if (status != "online" && !(app.crashes && resting) && status != "stopped") fault(name + "is " + status);
       if (status == "online" && pid == 0) fault(name + "is online without a process");
       if (pid == 0) continue;

@@ -138,3 +138,23 @@ TEST_CASE(
   one.other_binary = true;
   CHECK(found(one).check == "version");
 }
+
+TEST_CASE("SUP10 apps in a crash loop are named with the reason, and one that fails now and then is noted") {
+  for (const char* state : {"crashing", "backoff"}) {
+    ExaminedApp one = examined(state);
+    one.last_failure = "exit 1 after 1.2s";
+    const auto findings = complaints(healthy(), kRoom, {one});
+    REQUIRE(findings.size() == 1);
+    CHECK(findings.front().level == Level::wrong);
+    CHECK_THAT(findings.front().text, contains("web") && contains("exit 1 after 1.2s"));
+  }
+  ExaminedApp seldom = examined("online");
+  seldom.last_failure = "exit 1 after 50s";
+  seldom.failures = 4;
+  CHECK(complaints(healthy(), kRoom, {seldom}).empty());
+  seldom.failures = 10;
+  const auto findings = complaints(healthy(), kRoom, {seldom});
+  REQUIRE(findings.size() == 1);
+  CHECK(findings.front().level == Level::note);
+  CHECK_THAT(findings.front().text, contains("10 times within an hour: exit 1 after 50s"));
+}

@@ -29,7 +29,7 @@ TEST_CASE("BACK1 the first three restarts are immediate, the next wait longer an
     expected = std::min<std::int64_t>(expected * 2, 15000);
   }
   CHECK(story.life.history().restarts == 20);
-  CHECK(story(event::LeaderExited{kCrash, true}, kLong) == "record:crash spawn");
+  CHECK(story(event::LeaderExited{kCrash, true}, Milliseconds{60'000}) == "record:crash spawn");
   CHECK(story.life.history().failures == 0);
   CHECK(story.life.history().restarts == 21);
 }

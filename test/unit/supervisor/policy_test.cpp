@@ -17,7 +17,7 @@ const Time kStart = steady_from_ms(50'000);
 
 Decision decide(const RestartPolicy& policy, std::uint32_t failures, const ExitStatus& status, Milliseconds uptime,
                 bool permanent = false) {
-  return decide_restart(policy, {5, failures}, status, uptime, permanent, 1.0);
+  return decide_restart(policy, {5, failures}, {status, uptime, uptime, permanent}, 1.0);
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ TEST_CASE("BACK1 restart-delay is the least wait, jitter shortens by a quarter a
   CHECK(decide(policy, 3, crash, kShort).delay.count() == 500);
   CHECK(decide(policy, 6, crash, kShort).delay.count() == 800);
   for (const double chance : {0.0, 0.25, 0.5, 0.999}) {
-    const Milliseconds delay = decide_restart({}, {0, 12}, crash, kShort, false, chance).delay;
+    const Milliseconds delay = decide_restart({}, {0, 12}, {crash, kShort, kShort}, chance).delay;
     CHECK(delay.count() >= 11'250);
     CHECK(delay.count() <= 15'000);
   }
