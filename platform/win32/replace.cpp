@@ -136,7 +136,11 @@ Status write_beside(const std::string& path, std::string_view content, bool sync
 
 Status write_atomically(const std::string& path, std::string_view content, Durability durability) {
   const bool synced = durability == Durability::synced;
-  if (Status written = write_beside(path, content, synced); !written) return written;
+  if (Status written = write_beside(path, content, synced); !written) {
+    // The spare file's name is ours: what took it makes way.
+    if (!remove_tree(path + "~")) return written;
+    if (Status again = write_beside(path, content, synced); !again) return again;
+  }
   Status replaced = win32::replace_file(path + "~", path, synced);
   if (replaced) return Done{};
   ::DeleteFileW(win32::wide_path(path + "~").c_str());
