@@ -1,4 +1,6 @@
 // Every setting is one row: this walks the rows, and asks for each whether all that follows from it is there.
+#include <unistd.h>  // POSIX alone: the samples are its paths and sockets, which Windows refuses
+
 #include "app/settings/setting.hpp"
 
 #include <algorithm>
