@@ -64,6 +64,7 @@ std::optional<Time> Supervision::next_deadline() const {
   for (const Instance& instance : instances_) sooner(soonest, instance.life().deadline());
   for (const Operating& operating : operating_) {
     if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
+    sooner(soonest, look_ends(operating));
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
   sooner(soonest, watching_.deadline());
@@ -285,8 +286,7 @@ void Supervision::check_trees() {
 // Several instances are restarted as one: no new one begins before the last old one has ended.
 void Supervision::go_on_restarting() {
   if (plan_ != PlanStep::restarting || desired_ != Desired::online || spec_.instances < 2) return;
-  if (!std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); }))
-    return;
+  if (!all_at_rest()) return;
   for (Instance& instance : instances_) {
     if (instance.role() == Role::serving) advance(instance, event::Stop{Trigger::restart, true, false});
   }
@@ -387,13 +387,15 @@ std::string Supervision::trouble() const {
   if (!outputs_.trouble().empty()) return outputs_.trouble();
   if (!ports_.trouble().empty()) return ports_.trouble();
   if (!watching_.trouble().empty() || !watching_.on() || desired_ == Desired::stopped) return watching_.trouble();
-  const bool rests =
-      std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); });
-  return rests ? "waits for its files to change" : "";
+  return all_at_rest() ? "waits for its files to change" : "";
 }
 
 bool Supervision::nothing_left() const {
   if ((triggers_.has_schedule() || watching_.on()) && desired_ == Desired::online) return false;
+  return all_at_rest();
+}
+
+bool Supervision::all_at_rest() const {
   return std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); });
 }
 

@@ -80,6 +80,7 @@ class Supervision {
   void settle();
   void open_gates();
   [[nodiscard]] bool nothing_left() const;
+  [[nodiscard]] bool all_at_rest() const;
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool under_way() const;
   [[nodiscard]] bool may_leave() const;
@@ -169,6 +170,9 @@ class Supervision {
   void write_status();
   void write_pid_files();
 
+  struct Awaited {
+    bool doubtful = false;  // it has failed lately: it is looked at for a while
+  };
   struct Operating {
     ControlServer::Client client = 0;
     ControlRequest request;
@@ -178,6 +182,7 @@ class Supervision {
     Time since{};
     Time next_word{};
     bool answered = false;
+    std::map<std::uint32_t, Awaited> awaited{};  // start and restart: by the key of the instance
   };
   // requests.cpp
   [[nodiscard]] UnderWay what_runs() const;
@@ -200,6 +205,11 @@ class Supervision {
 
   // answers.cpp
   void overtake(Incoming newer, std::optional<std::uint32_t> slot);
+  [[nodiscard]] std::string word_now() const;
+  [[nodiscard]] std::map<std::uint32_t, Awaited> awaited_runs(const ControlRequest& request);
+  [[nodiscard]] std::optional<Time> look_ends(const Operating& operating) const;
+  [[nodiscard]] std::optional<std::string> come_of(const Instance& instance, const Awaited& awaited, bool& well) const;
+  [[nodiscard]] std::optional<ControlReply> outcome_of_runs(const Operating& operating);
   [[nodiscard]] std::optional<ControlReply> outcome(const Operating& operating);
   void collect_replies();
   void send_replies();

@@ -53,7 +53,9 @@ int restart(const Restart& command) {
   asking.request = [&](const Selection& all, const Target& target) {
     return restart_request(all, target, command.update_env);
   };
-  asking.done = [](const ControlReply& reply) { return " restarted" + pid_words(reply.pids); };
+  asking.done = [](const ControlReply& reply) {
+    return (reply.text.empty() ? " restarted" : ": " + reply.text) + pid_words(reply.pids);
+  };
   // It may have been stopped while it was asked; then it is started, as what was stopped before.
   asking.unreached = [&](const Selection& all, const Target& target) -> std::optional<Outcome> {
     return start_again(all.state, target, view_app(all.state, target.name, true), command.update_env);

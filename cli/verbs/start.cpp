@@ -221,9 +221,9 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
   const auto replies = ask_supervisors(state, {{spec.name, {.operation = Operation::start}}}, {});
   if (!replies.front()) return Failure{ExitCode::failed, replies.front().error().message()};
   const ControlReply& reply = *replies.front();
-  if (!reply.ok) return Failure{ExitCode::failed, "cannot start " + spec.name + ": " + reply.text};
+  if (!reply.ok) return Failure{ExitCode::failed, printable(spec.name) + ": " + reply.text};
   started.pids = reply.pids;
-  const std::string what = !reply.text.empty() ? " " + reply.text : raced ? " is online already" : " online";
+  const std::string what = !reply.text.empty() ? ": " + reply.text : raced ? " is online already" : " online";
   started.line = head(started.spec) + what + pid_words(started.pids);
   return started;
 }

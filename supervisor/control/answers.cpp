@@ -4,12 +4,15 @@
 
 #include "platform/signals.hpp"
 #include "supervisor/supervision.hpp"
+#include "text/units.hpp"
 
 namespace forever {
 namespace {
 
 constexpr Milliseconds kNextWord{3000};
 constexpr unsigned kMostCounted = 1000;  // connections of an instance that drains
+// At what has failed before, until it is called online: as long as a person's `start` looks.
+constexpr Milliseconds kDoubtfulLook{300};
 
 const char* word_for(Incoming incoming) {
   switch (incoming) {
@@ -44,6 +47,79 @@ void Supervision::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
   if (is_overtaken(Incoming::reload, newer) && reload_.under_way()) tell_reload(reload_event::GiveUp{later + "reload"});
 }
 
+// Its state in words, as `list` has them.
+std::string Supervision::word_now() const {
+  const std::string waits = trouble();
+  const std::string word = shown_state(make_status(), steady_now());
+  return word == to_string(InstanceState::stopped) && !waits.empty() ? waits : word;
+}
+
+// Whether the instances that a start or restart is about have failed lately. To be asked before anything is done about it.
+std::map<std::uint32_t, Supervision::Awaited> Supervision::awaited_runs(const ControlRequest& request) {
+  std::map<std::uint32_t, Awaited> awaited;
+  for (const Instance* const instance : chosen(request)) {
+    const InstanceState state = instance->life().state();
+    const bool there =
+        request.operation == Operation::start && (state == InstanceState::online || state == InstanceState::starting);
+    const RestartHistory& history = instance->life().history();
+    const bool doubtful = !there && (history.failures > 0 || history.crashes > 0 || state == InstanceState::errored);
+    awaited.emplace(instance->key(), Awaited{doubtful});
+  }
+  return awaited;
+}
+
+// When more is known of what a start or restart waits for.
+std::optional<Time> Supervision::look_ends(const Operating& operating) const {
+  std::optional<Time> soonest;
+  const Time now = steady_now();
+  for (const auto& [key, awaited] : operating.awaited) {
+    const auto found = std::ranges::find(instances_, key, &Instance::key);
+    if (found == instances_.end() || !awaited.doubtful || found->life().state() != InstanceState::online) continue;
+    const Time ends = found->life().started() + kDoubtfulLook;
+    if (ends > now) soonest = std::min(soonest.value_or(ends), ends);
+  }
+  return soonest;
+}
+
+// What has come of one that was to run: nothing while it is not known; an empty text where it runs. One that ends at once and is
+// started again at once is looked at until it lives for a while, or has to wait.
+std::optional<std::string> Supervision::come_of(const Instance& instance, const Awaited& awaited, bool& well) const {
+  const InstanceState state = instance.life().state();
+  if (state == InstanceState::starting || state == InstanceState::stopping) return std::nullopt;
+  const bool looked_at = !awaited.doubtful || steady_now() >= instance.life().started() + kDoubtfulLook;
+  if (state == InstanceState::online) return looked_at ? std::optional{std::string{}} : std::nullopt;
+  const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
+                                 [&](const LastExit& exit) { return exit.slot == instance.slot(); });
+  if (last == last_exits_.rend()) {
+    well = false;
+    return "it did not start";
+  }
+  well = well && state == InstanceState::stopped && last->status.success();
+  std::string text = last->status.kind == ExitStatus::Kind::not_started
+                         ? "cannot be started: " + reason_of(*last)
+                         : "ended after " + format_duration(last->uptime) + ": " + reason_of(*last);
+  if (state == InstanceState::errored) text += "; it has been given up (--max-restarts)";
+  if (state == InstanceState::backoff) {
+    const auto left = instance.life().deadline().value_or(steady_now()) - steady_now();
+    text += "; it stays supervised and is tried again in " +
+            format_duration(std::max(std::chrono::ceil<Milliseconds>(left), Milliseconds{0}));
+  }
+  return text;
+}
+
+std::optional<ControlReply> Supervision::outcome_of_runs(const Operating& operating) {
+  ControlReply reply{true, {}, {}, {}};
+  for (const auto& [key, awaited] : operating.awaited) {
+    const Instance* const instance = instance_with(key);
+    if (instance == nullptr || instance->role() != Role::serving) continue;  // something newer has taken it away
+    auto text = come_of(*instance, awaited, reply.ok);
+    if (!text) return std::nullopt;
+    if (!text->empty()) reply.text = std::move(*text);
+  }
+  reply.pids = pids();
+  return reply;
+}
+
 // Nothing while it is under way.
 std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   if (!operating.begun) return std::nullopt;
@@ -53,6 +129,7 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
     const char* const how = spec_.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
     return ControlReply{true, how, pids(), {}};
   }
+  if (!operating.awaited.empty()) return outcome_of_runs(operating);
   const bool stopping = operating.incoming == Incoming::stop;
   const bool scaling = operating.incoming == Incoming::scale;
   ControlReply reply{true, {}, pids(), {}};

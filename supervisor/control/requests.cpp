@@ -98,7 +98,7 @@ void Supervision::operate(const ControlServer::Request& asked) {
     return;
   }
   const Time now = steady_now();
-  Operating operating{asked.client, asked.request, *incoming, false, 0, now, now + kFirstWord};
+  Operating operating{asked.client, asked.request, *incoming, false, 0, now, now + kFirstWord, false, {}};
   begin_operating(operating);
   if (!operating.answered) operating_.push_back(std::move(operating));
 }
@@ -145,7 +145,10 @@ void Supervision::answer(Operating& operating, const Status& done, std::string t
 void Supervision::carry_out(Operating& operating, UnderWay running) {
   const ControlRequest& request = operating.request;
   switch (request.operation) {
-    case Operation::start: start_chosen(request, running); return;
+    case Operation::start:
+      operating.awaited = awaited_runs(request);
+      start_chosen(request, running);
+      return;
     case Operation::stop: stop_chosen(request.slot, request.force); return;
     case Operation::restart:
       if (request.new_spec) {
@@ -154,6 +157,7 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
           return;
         }
       }
+      operating.awaited = awaited_runs(request);
       restart_chosen(request);
       return;
     case Operation::reload:
@@ -162,6 +166,10 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
           answer(operating, used);
           return;
         }
+      }
+      if (!request.new_spec && all_at_rest()) {
+        answer(operating, Error{"nothing of it runs (" + word_now() + "); `forever restart " + name_ + "` starts it", {}});
+        return;
       }
       begin_reload(Trigger::reload, {request.ready_timeout.value_or(spec_.ready_timeout),
                                      request.drain_timeout.value_or(spec_.drain_timeout)});
@@ -182,9 +190,10 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
       return;
     }
     case Operation::send_signal: {
-      Status sent{Done{}};
+      Status sent{Error{"it has no process now; it is " + word_now(), {}}};
       for (const Instance* const instance : chosen(request)) {
         if (instance->life().leader_gone()) continue;
+        if (!sent) sent = Done{};
         if (auto one = send_signal(instance->process(), request.signal); !one) sent = one;
       }
       answer(operating, sent);

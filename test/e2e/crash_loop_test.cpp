@@ -1,4 +1,5 @@
 // SUP10: a crash loop that is slower than the least uptime is seen, backed off and reported; what is healthy is never called one.
+// REQ4: the answers of the verbs are true in each state.
 #include "test/e2e/workers.hpp"
 
 using namespace forever::test;
@@ -13,6 +14,12 @@ bool wait_for_state(const TemporaryHome& home, const std::string& name, const st
 }
 
 std::string list_of(const TemporaryHome& home) { return done(home, {"list"}).out; }
+
+// In back-off for a minute.
+void start_failing(const TemporaryHome& home, const Words& words) {
+  start(home, "web", words, kQuick + Words{"--backoff-first", "60s", "--backoff-cap", "60s"});
+  REQUIRE(wait_for_state(home, "web", "backoff"));
+}
 
 }  // namespace
 
@@ -97,6 +104,56 @@ TEST_CASE("SUP10 a Python program that fails after 1.2 s is called crashing", "[
   CHECK(result.exit_code == 1);
   CHECK(has(result.err, "exit 1"));
   REQUIRE(wait_until([&] { return status_of(home, "web") == "crashing"; }, 40s));
+}
+
+TEST_CASE("REQ4 start of an app in back-off that fails at once says so, and that it stays supervised", "[REQ4]") {
+  const TemporaryHome home;
+  start_failing(home, {"sleep", "30", "exit", "5"});
+  for (const char* verb : {"start", "restart"}) {
+    INFO(verb);
+    const auto result = home.forever({verb, "web"});
+    CHECK(result.exit_code == 1);
+    CHECK(has(result.err, "exit 5"));
+    CHECK(has(result.err, "it stays supervised and is tried again in"));
+    CHECK(listed(home, "web").at("supervisor_pid").is_number());
+  }
+}
+
+TEST_CASE("REQ4 start of an app in back-off that runs now says that it is online", "[REQ4]") {
+  const TemporaryHome home;
+  start_failing(home, {"count", home.scratch() / "runs", "first", "9", "exit", "5", "end", "wait"});
+  write_file(home.scratch() / "runs", "20");
+  const auto result = done(home, {"start", "web"});
+  CHECK(has(result.out, "online, pid " + std::to_string(pid_of(home, "web"))));
+  CHECK(status_of(home, "web") == "online");
+}
+
+TEST_CASE("REQ4 start and restart of several instances in back-off wait for each of them", "[REQ4]") {
+  const TemporaryHome home;
+  start(home, "web", {"exit", "5"}, kQuick + Words{"-i", "2", "--backoff-first", "60s", "--backoff-cap", "60s"});
+  REQUIRE(wait_for_state(home, "web", "backoff"));
+  for (const char* verb : {"start", "restart"}) {
+    INFO(verb);
+    const auto result = home.forever({verb, "web"});
+    CHECK(result.exit_code == 1);
+    CHECK(has(result.err, "exit 5; it stays supervised"));
+    CHECK(status_of(home, "web") == "backoff");
+  }
+}
+
+TEST_CASE("REQ4 what cannot be done to an app without a process is refused in words", "[REQ4]") {
+  const TemporaryHome home;
+  start_failing(home, {"exit", "5"});
+  auto result = home.forever({"signal", "USR1", "web"});
+  CHECK(result.exit_code == 1);
+  CHECK(has(result.err, "it has no process now; it is backoff"));
+  done(home, {"stop", "web"});
+  start(home, "watched", {"exit", "5"}, {"--watch", "--watch-on-crash", "wait"});
+  REQUIRE(wait_for_state(home, "watched", "stopped"));
+  result = home.forever({"reload", "watched"});
+  CHECK(result.exit_code == 1);
+  CHECK(has(result.err, "waits for its files to change"));
+  done(home, {"stop", "watched"});
 }
 
 TEST_CASE("SUP9 a state is never online without a process", "[SUP9]") {
