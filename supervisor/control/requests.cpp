@@ -168,7 +168,8 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
         }
       }
       if (!request.new_spec && all_at_rest()) {
-        answer(operating, Error{"nothing of it runs (" + word_now() + "); `forever restart " + name_ + "` starts it", {}});
+        answer(operating,
+               Error{"nothing of it runs (" + word_now() + "); `forever restart " + name_ + "` starts it", {}});
         return;
       }
       begin_reload(Trigger::reload, {request.ready_timeout.value_or(spec_.ready_timeout),
