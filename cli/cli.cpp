@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "cli/as_user.hpp"
-#include "cli/carry_out.hpp"
 #include "cli/grammar/global_options.hpp"
+#include "cli/grammar/help.hpp"
 #include "cli/grammar/parse.hpp"
 #include "cli/terminal/print.hpp"
 #include "platform/arguments.hpp"
@@ -39,12 +39,12 @@ int run_command_line(int argc, char** argv) {
     const auto parsed = parse(words);
     if (const auto* error = std::get_if<UsageError>(&parsed))
       return fail({ExitCode::usage, error->message}, wants_json(words));
-    const Invocation& invocation = std::get<Invocation>(parsed);
+    const Command& command = *std::get<std::unique_ptr<Command>>(parsed);
     const std::string& user = std::get<GlobalOptions>(global).as_user;
-    if (!user.empty() && !std::holds_alternative<Show>(invocation)) {
+    if (!user.empty() && dynamic_cast<const Show*>(&command) == nullptr) {
       if (const auto failure = act_as(user)) return fail(*failure, wants_json(words));
     }
-    return carry_out(invocation);
+    return command.carry_out();
   } catch (const std::exception& trouble) {
     // Out of memory, mostly. Whatever it is, it is told in one line.
     return fail({ExitCode::failed, trouble.what()}, wants_json(words));

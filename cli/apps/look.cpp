@@ -160,17 +160,21 @@ Colour colour_of(const std::string& state) {
   return Colour::dim;
 }
 
-void sort_looks(std::vector<AppLook>& looks, const std::string& column) {
+void sort_looks(std::vector<AppLook>& looks, SortBy column) {
   const auto by = [&](auto less) { std::stable_sort(looks.begin(), looks.end(), less); };
   using L = const AppLook&;
   by([](L a, L b) { return a.view.status.id < b.view.status.id; });
-  if (column == "name") by([](L a, L b) { return a.view.name < b.view.name; });
-  if (column == "namespace") by([](L a, L b) { return a.view.status.app_namespace < b.view.status.app_namespace; });
-  if (column == "status") by([](L a, L b) { return a.state < b.state; });
-  if (column == "restarts") by([](L a, L b) { return a.restarts > b.restarts; });
-  if (column == "uptime") by([](L a, L b) { return longest_uptime(a) > longest_uptime(b); });
-  if (column == "cpu") by([](L a, L b) { return a.cpu_percent > b.cpu_percent; });
-  if (column == "memory") by([](L a, L b) { return a.memory_bytes > b.memory_bytes; });
+  switch (column) {
+    case SortBy::id: return;
+    case SortBy::name: return by([](L a, L b) { return a.view.name < b.view.name; });
+    case SortBy::app_namespace:
+      return by([](L a, L b) { return a.view.status.app_namespace < b.view.status.app_namespace; });
+    case SortBy::status: return by([](L a, L b) { return a.state < b.state; });
+    case SortBy::restarts: return by([](L a, L b) { return a.restarts > b.restarts; });
+    case SortBy::uptime: return by([](L a, L b) { return longest_uptime(a) > longest_uptime(b); });
+    case SortBy::cpu: return by([](L a, L b) { return a.cpu_percent > b.cpu_percent; });
+    case SortBy::memory: return by([](L a, L b) { return a.memory_bytes > b.memory_bytes; });
+  }
 }
 
 }  // namespace forever::cli

@@ -8,6 +8,7 @@
 #include "client/view.hpp"
 #include "platform/clock.hpp"
 #include "platform/process.hpp"
+#include "text/words.hpp"
 
 namespace forever::cli {
 
@@ -45,7 +46,17 @@ void average_since(std::vector<AppLook>& now, const std::vector<AppLook>& before
 [[nodiscard]] std::string status_text(const AppLook& look);
 // The colour of a state's word.
 [[nodiscard]] Colour colour_of(const std::string& state);
-// By a column of `list --sort`; what uses or counts most comes first, names and ids ascend.
-void sort_looks(std::vector<AppLook>& looks, const std::string& column);
+// What uses or counts most comes first, names and ids ascend.
+enum class SortBy : std::uint8_t { id, name, app_namespace, status, restarts, uptime, cpu, memory };
+void sort_looks(std::vector<AppLook>& looks, SortBy column);
 
 }  // namespace forever::cli
+
+template <>
+struct forever::WordsOf<forever::cli::SortBy> {
+  using enum forever::cli::SortBy;
+  static constexpr Word<forever::cli::SortBy> table[] = {
+      {id, "id"},         {name, "name"},         {app_namespace, "namespace"},
+      {status, "status"}, {restarts, "restarts"}, {uptime, "uptime"},
+      {cpu, "cpu"},       {memory, "memory"}};
+};

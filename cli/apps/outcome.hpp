@@ -7,7 +7,7 @@
 #include "app/spec.hpp"
 #include "app/state_directory.hpp"
 #include "cli/apps/selector.hpp"
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 #include "platform/process.hpp"
 
 namespace forever::cli {

@@ -39,7 +39,4 @@ struct AppsFile {
 // A commented apps file, as `forever init` writes it.
 [[nodiscard]] std::string_view example_apps_file();
 
-// Every key that a file may use, its aliases behind it, separated by blanks; for the manual's test.
-[[nodiscard]] std::vector<std::string> apps_file_keys();
-
 }  // namespace forever::cli

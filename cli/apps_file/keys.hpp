@@ -29,6 +29,8 @@ struct AppReading {
 [[nodiscard]] std::string canonical_key(std::string_view key);
 // Whether it is no setting, or one that is read in a way of its own.
 [[nodiscard]] bool has_attribute(std::string_view key);
+// Every key that a file may use, its aliases behind it, separated by blanks; for the manual's test.
+[[nodiscard]] std::vector<std::string> apps_file_keys();
 // Keys that only forever's own form has.
 [[nodiscard]] bool is_forevers_key(std::string_view key);
 

@@ -6,11 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "cli/grammar/words.hpp"
+#include "text/words.hpp"
 
 namespace forever::cli {
 
 // logon: what Windows runs when the user logs on; nobody can ask for it elsewhere.
+enum class InitSystem : std::uint8_t { systemd, openrc, launchd, cron, logon };
+
 struct BootUnit {
   std::string binary;           // absolute
   std::string state_directory;  // absolute
@@ -36,3 +38,10 @@ inline constexpr std::string_view kCronMark = "# written by forever startup";
 [[nodiscard]] std::optional<std::string_view> version_manager_of(std::string_view path);
 
 }  // namespace forever::cli
+
+template <>
+struct forever::WordsOf<forever::cli::InitSystem> {
+  using enum forever::cli::InitSystem;
+  static constexpr Word<forever::cli::InitSystem> table[] = {
+      {systemd, "systemd"}, {openrc, "openrc"}, {launchd, "launchd"}, {cron, "cron"}, {logon, "Windows"}};
+};

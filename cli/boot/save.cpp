@@ -9,6 +9,7 @@
 
 #include "app/saved_list.hpp"
 #include "cli/apps_file/bring.hpp"
+#include "cli/grammar/verb.hpp"
 #include "cli/new_spec.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
@@ -153,6 +154,11 @@ std::vector<Wanted> steps_for(const StateDirectory& state, const std::vector<Sav
   return wanted;
 }
 
+constexpr Option kSaveOptions[] = {
+    kQuiet,
+};
+constexpr OptionGroup kSaveGroups[] = {{"Options", kSaveOptions}};
+
 }  // namespace
 
 Status note_until_resurrect(const StateDirectory& state) {
@@ -162,7 +168,34 @@ Status note_until_resurrect(const StateDirectory& state) {
   return write_atomically(noted_path(state), saved_to_json(apps), Durability::synced);
 }
 
-int save(const Save& command) {
+constinit const Verb kSaveVerb{
+    .name = "save",
+    .family = family::kBoot,
+    .operands = "[OPTION]...",
+    .summary = "note which apps there are, for resurrect",
+    .text =
+        "Writes all apps on record, their settings and whether they are online, to saved.json in the state "
+        "directory. A list there that cannot be read is told and left alone.",
+    .examples = "forever save",
+    .groups = kSaveGroups,
+    .begin = begin<Save>,
+};
+constinit const Verb kResurrectVerb{
+    .name = "resurrect",
+    .family = family::kBoot,
+    .operands = "[OPTION]...",
+    .summary = "start what was online at the last save",
+    .text =
+        "Brings back the apps of the last `forever save`: those that were online are started unless they run, "
+        "the others are put on record. Without a saved list it starts what was online when the machine went down.",
+    .examples = "forever resurrect",
+    .groups = kAnswerGroups,
+    .begin = begin<Resurrect>,
+};
+
+std::optional<UsageError> Save::take(Operands& operands) { return take_none(operands, "save"); }
+
+int Save::carry_out() const {
   auto opened = open_state(true);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, false);
   const StateDirectory& state = std::get<StateDirectory>(opened);
@@ -178,21 +211,23 @@ int save(const Save& command) {
   if (const Status written = write_atomically(path, saved_to_json(apps), Durability::synced); !written)
     return fail({ExitCode::failed, written.error().message()}, false);
   const int code = to_int(whole ? ExitCode::ok : ExitCode::failed);
-  if (command.quiet) return code;
+  if (which.quiet) return code;
   return print(std::to_string(apps.size()) + (apps.size() == 1 ? " app" : " apps") + " saved to " + printable(path) +
                    "; `forever resurrect` brings back those that are online\n",
                code);
 }
 
-int resurrect(const Resurrect& command) {
+std::optional<UsageError> Resurrect::take(Operands& operands) { return take_none(operands, "resurrect"); }
+
+int Resurrect::carry_out() const {
   auto opened = open_state(true);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
   const std::vector<AppView> views = view_apps(state, true);
   tell_adoptions(views);
   const Found found = list_to_resurrect(state, views);
   std::vector<Wanted> wanted = steps_for(state, found.apps, views);
-  const auto outcomes = bring(state, wanted, {command.which.quiet, false, {}});
+  const auto outcomes = bring(state, wanted, {which.quiet, false, {}});
   // What was to stay stopped and was not on record is put there, so that it can be started by its name.
   for (const Wanted& one : wanted) {
     if (one.step == Step::leave && one.ok && !one.known && !exists(state.spec_path(one.spec.name))) {
@@ -201,7 +236,7 @@ int resurrect(const Resurrect& command) {
   }
   const bool well = std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.ok; });
   if (found.noted && well) (void)remove_tree(noted_path(state)).ok();
-  const int code = answer_outcomes(state, outcomes, command.which);
+  const int code = answer_outcomes(state, outcomes, which);
   return code == 0 && !found.error.empty() ? to_int(ExitCode::failed) : code;
 }
 

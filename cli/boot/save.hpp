@@ -2,13 +2,19 @@
 #pragma once
 
 #include "app/state_directory.hpp"
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 #include "platform/result.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int save(const Save& command);
-[[nodiscard]] int resurrect(const Resurrect& command);
+struct Save final : Command {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
+struct Resurrect final : Command {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 // Notes what is wanted online, before all of it is stopped, for `resurrect`.
 [[nodiscard]] Status note_until_resurrect(const StateDirectory& state);
 

@@ -5,6 +5,7 @@
 
 #include "cli/as_user.hpp"
 #include "cli/boot/boot_unit.hpp"
+#include "cli/grammar/verb.hpp"
 #include "cli/terminal/print.hpp"
 #include "platform/capture.hpp"
 #include "platform/environment.hpp"
@@ -273,13 +274,61 @@ Result<bool> take_down(const Boot& boot, bool dry_run) {
   return true;
 }
 
+// Those that can be asked for; the last one is Windows' own.
+constexpr auto kInitWords = words_of<InitSystem>();
+constexpr Option kStartupOptions[] = {
+    {{"--init", ValueKind::word, "INIT", "systemd, openrc, launchd or cron. Without it: the one that runs here.",
+      std::span{kInitWords}.first<4>()},
+     by<Startup>([](Startup& startup, const std::string& value) -> Fault {
+       startup.init = from_word<InitSystem>(value);
+       if (startup.init && *startup.init != InitSystem::logon) return {};
+       return "must be one of systemd, openrc, launchd, cron";
+     })},
+    {{"--user", ValueKind::user, "USER", "Whose apps, by name or number. Only root may ask for it."},
+     take_text<&Startup::user>},
+    {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."}, turn_on<&Startup::dry_run>},
+};
+constexpr OptionGroup kStartupGroups[] = {{"Options", kStartupOptions}};
+
 }  // namespace
 
-int startup(const Startup& command) {
-  const auto made = boot_for(command);
+constinit const Verb kStartupVerb{
+    .name = "startup",
+    .family = family::kBoot,
+    .operands = "[OPTION]...",
+    .summary = "have the machine run resurrect at boot",
+    .text =
+        "Writes what the init of this system needs to run `forever resurrect` at boot, and to stop all apps in "
+        "good order at shutdown: a unit of systemd (of the user's own session, or of the machine for root), a "
+        "service of OpenRC, an agent of launchd, or a line of crontab; on Windows a value of the user's Run key, "
+        "which the logon runs. A second time it changes nothing.",
+    .examples =
+        "forever startup\n"
+        "forever startup --dry-run\twhat would be written, and where\n"
+        "sudo forever startup --user me\tfrom boot on, without a login",
+    .groups = kStartupGroups,
+    .begin = begin<Startup>,
+};
+constinit const Verb kUnstartupVerb{
+    .name = "unstartup",
+    .family = family::kBoot,
+    .operands = "[OPTION]...",
+    .summary = "undo startup",
+    .text = "Removes what startup has written. What runs goes on.",
+    .examples = "forever unstartup",
+    .groups = kStartupGroups,
+    .begin = begin<Unstartup>,
+};
+
+std::optional<UsageError> Startup::take(Operands& operands) { return take_none(operands, "startup"); }
+
+std::optional<UsageError> Unstartup::take(Operands& operands) { return take_none(operands, "unstartup"); }
+
+int Startup::carry_out() const {
+  const auto made = boot_for(*this);
   if (const auto* failure = std::get_if<Failure>(&made)) return fail(*failure, false);
   const Boot& boot = std::get<Boot>(made);
-  if (command.dry_run) return print("# " + where(boot) + "\n" + boot.content);
+  if (dry_run) return print("# " + where(boot) + "\n" + boot.content);
   const auto done = set_up(boot);
   if (!done) return fail({ExitCode::failed, done.error().message()}, false);
   tell_doubts(boot);
@@ -291,13 +340,13 @@ int startup(const Startup& command) {
                      : "it is set up already: " + printable(where(boot)) + "\n");
 }
 
-int unstartup(const Unstartup& command) {
-  const auto made = boot_for({command.init, command.user, false});
+int Unstartup::carry_out() const {
+  const auto made = boot_for(*this);
   if (const auto* failure = std::get_if<Failure>(&made)) return fail(*failure, false);
   const Boot& boot = std::get<Boot>(made);
-  const auto done = take_down(boot, command.dry_run);
+  const auto done = take_down(boot, dry_run);
   if (!done) return fail({ExitCode::failed, done.error().message()}, false);
-  if (*done && command.dry_run) return print("would be removed: " + printable(where(boot)) + "\n");
+  if (*done && dry_run) return print("would be removed: " + printable(where(boot)) + "\n");
   return print(*done ? "removed: " + printable(where(boot)) + "; what runs goes on\n"
                      : "nothing was set up in " + printable(where(boot)) + "\n");
 }

@@ -1,11 +1,21 @@
 // startup and unstartup.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/boot/boot_unit.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int startup(const Startup& command);
-[[nodiscard]] int unstartup(const Unstartup& command);
+struct Startup : Command {
+  std::optional<InitSystem> init;  // nothing: the one that runs
+  std::string user;                // whose apps; empty: the caller's
+  bool dry_run = false;
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
+struct Unstartup final : Startup {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

@@ -2,6 +2,8 @@
 
 #include "cli/doctor/look_around.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include "cli/apps/json.hpp"
 #include "cli/apps/selection.hpp"
 #include "cli/doctor/doctor.hpp"
@@ -75,11 +77,36 @@ std::string json_of(const std::vector<Finding>& findings, const std::string& sta
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+constexpr Option kDoctorOptions[] = {
+    kJson,
+};
+constexpr OptionGroup kDoctorGroups[] = {{"Options", kDoctorOptions}};
+
 }  // namespace
 
-int doctor(const Doctor& command) {
+constinit const Verb kDoctorVerb{
+    .name = "doctor",
+    .family = family::kMore,
+    .operands = "[OPTION]...",
+    .summary = "what on this machine endangers apps, with remedies",
+    .text =
+        "Looks at logind's KillUserProcesses, the limits of inotify and of processes, seccomp, cgroups, the "
+        "disk, and the apps on record, changes nothing, and says what is wrong and what to do. Exit code 1 if "
+        "something is wrong.",
+    .examples = "forever doctor",
+    .groups = kDoctorGroups,
+    .begin = begin<Doctor>,
+};
+
+std::optional<UsageError> Doctor::take(Operands& operands) {
+  join(operands);
+  if (operands.words.empty()) return std::nullopt;
+  return UsageError{"doctor takes no operands; `forever describe " + operands.words.front() + "` shows one app"};
+}
+
+int Doctor::carry_out() const {
   auto opened = open_state(false);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
   // It only looks: an app that has lost its supervisor is to be told of, not adopted on the way.
   const auto findings = examine(look_around({}), {{"the state directory " + state.path(), disk_of(state.path())}},
@@ -87,7 +114,7 @@ int doctor(const Doctor& command) {
   bool well = true;
   for (const Finding& finding : findings) well = well && finding.level != Level::wrong;
   const int code = to_int(well ? ExitCode::ok : ExitCode::failed);
-  if (command.which.json) return print(json_of(findings, state.path(), well), code);
+  if (which.json) return print(json_of(findings, state.path(), well), code);
   return print(text_of(findings, colours_wanted(Stream::out)), code);
 }
 

@@ -1,10 +1,13 @@
 // doctor: the verb; what it makes of what it sees is in doctor.hpp.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int doctor(const Doctor& command);
+struct Doctor final : Command {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

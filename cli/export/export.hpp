@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "app/spec.hpp"
-#include "cli/grammar/words.hpp"
+#include "text/words.hpp"
 
 namespace forever::cli {
+
+enum class ExportForm : std::uint8_t { systemd, compose, kubernetes, nomad };
 
 struct ExportApp {
   AppSpec spec;                          // its limits: those that are to be said
@@ -64,3 +66,10 @@ struct ExportFile {
 [[nodiscard]] std::int64_t seconds_to_give_up(const RestartPolicy& policy);
 
 }  // namespace forever::cli
+
+template <>
+struct forever::WordsOf<forever::cli::ExportForm> {
+  using enum forever::cli::ExportForm;
+  static constexpr Word<forever::cli::ExportForm> table[] = {
+      {systemd, "systemd"}, {compose, "compose"}, {kubernetes, "kubernetes"}, {nomad, "nomad"}};
+};

@@ -1,6 +1,8 @@
 // export: the same apps for another supervisor, from the record or from an apps file.
 #include "cli/export/export_to.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 
 #include "app/environment.hpp"
@@ -65,14 +67,14 @@ void tell_secrets(const std::vector<ExportApp>& apps) {
   if (!who.empty()) complain("what is written holds values that look like secrets: " + who);
 }
 
-std::variant<std::vector<ExportApp>, Failure> apps_to_export(const Export& command) {
+std::variant<std::vector<ExportApp>, Failure> apps_to_export(const SelectorOptions& which) {
   std::vector<ExportApp> apps;
-  const auto& words = command.which.selectors;
+  const auto& words = which.selectors;
   auto opened = open_state(false);
   if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
   const StateDirectory& state = std::get<StateDirectory>(opened);
   if (words.size() == 1 && is_apps_file(state, words.front())) {
-    const auto source = read_apps(words.front(), command.which.environment_name, command.which.only);
+    const auto source = read_apps(words.front(), which.environment_name, which.only);
     if (const auto* failure = std::get_if<Failure>(&source)) return *failure;
     const auto wanted = wanted_apps(state, std::get<AppsSource>(source));
     if (const auto* failure = std::get_if<Failure>(&wanted)) return *failure;
@@ -90,28 +92,67 @@ std::variant<std::vector<ExportApp>, Failure> apps_to_export(const Export& comma
   return apps;
 }
 
+constexpr Option kExportOptions[] = {
+    {{"--directory", ValueKind::directory, "DIRECTORY",
+      "Writes the files there, instead of all of them to standard output."},
+     take_text<&Export::directory>},
+    kOnly,
+    kEnvironmentName,
+};
+constexpr OptionGroup kExportGroups[] = {{"Options", kExportOptions}};
+
 }  // namespace
 
-int export_to(const Export& command) {
-  const auto found = apps_to_export(command);
+constinit const Verb kExportVerb{
+    .name = "export",
+    .family = family::kMore,
+    .operands = "systemd|compose|kubernetes|nomad [APP|FILE]... [OPTION]...",
+    .summary = "write the same apps for another supervisor",
+    .text =
+        "Prints what moves apps to the init of a machine or to a cluster: their commands, environments, "
+        "restarts, ways to be stopped, memory limits, ports (of PORT) and dependencies. What has no equal there "
+        "is said in a comment that begins with \"lost:\". The environment is what an apps file gives; for an app "
+        "started by hand, what differs from the environment here.\n"
+        "Without APP all apps on record are exported; FILE is an apps file, whose apps need not be on record.",
+    .examples =
+        "forever export systemd web > /etc/systemd/system/web.service\n"
+        "forever export kubernetes apps.json | kubectl apply -f -",
+    .groups = kExportGroups,
+    .kind = OperandKind::form_then_app,
+    .begin = begin<Export>,
+};
+
+std::optional<UsageError> Export::take(Operands& operands) {
+  take_selectors(which, operands);
+  auto& words = which.selectors;
+  if (words.empty()) return missing("export", "a form: systemd, compose, kubernetes or nomad");
+  const auto meant = from_word<ExportForm>(words.front());
+  if (!meant) return UsageError{"'" + words.front() + "' must be one of " + list_of_words<ExportForm>()};
+  form = *meant;
+  words.erase(words.begin());
+  return std::nullopt;
+}
+
+int Export::carry_out() const {
+  const auto found = apps_to_export(which);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, false);
   const auto& apps = std::get<std::vector<ExportApp>>(found);
   if (auto twice = same_name_in_export(apps)) return fail({ExitCode::failed, *twice}, false);
-  const std::string directory = command.directory.empty() ? std::string{} : absolute_path(command.directory);
-  if (const auto facts = facts_of(directory); !directory.empty() && (!facts || !facts->directory))
-    return fail({ExitCode::failed, "cannot write to " + printable(command.directory) + ": " +
+  const std::string to = directory.empty() ? std::string{} : absolute_path(directory);
+  if (const auto facts = facts_of(to); !to.empty() && (!facts || !facts->directory))
+    return fail({ExitCode::failed, "cannot write to " + printable(directory) + ": " +
                                        (facts ? "it is no directory" : "there is no such directory; make it first")},
                 false);
   tell_secrets(apps);
-  const auto files = export_apps(command.form, apps);
+  const auto files = export_apps(form, apps);
   std::string text;
   for (const ExportFile& file : files) {
-    if (command.directory.empty()) {
+    if (directory.empty()) {
       if (files.size() > 1) text += std::string{text.empty() ? "" : "\n"} + "# ---- " + file.name + "\n";
       text += file.text;
       continue;
     }
-    const std::string path = directory + "/" + file.name;
+    const std::string path = to + "/" + file.name;
     if (const Status written = write_atomically(path, file.text, Durability::synced); !written)
       return fail({ExitCode::failed, written.error().message()}, false);
     text += printable(path) + "\n";

@@ -1,10 +1,16 @@
 // export: the verb; the forms are in export.hpp.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/export/export.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int export_to(const Export& command);
+struct Export final : Command {
+  ExportForm form = ExportForm::systemd;
+  std::string directory;  // to write files in; empty: standard output
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "cli/grammar/verbs.hpp"
+#include "cli/grammar/verb.hpp"
 
 namespace forever::cli {
 namespace {

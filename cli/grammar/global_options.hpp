@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 

@@ -2,7 +2,9 @@
 #include "cli/grammar/help.hpp"
 
 #include "cli/grammar/foreign_words.hpp"
+#include "cli/terminal/print.hpp"
 #include "text/printable.hpp"
+#include "text/split.hpp"
 
 #ifndef FOREVER_VERSION
 #define FOREVER_VERSION "unknown"
@@ -115,7 +117,8 @@ std::string help_for_all() {
       "Keeps any program alive: frees the terminal, restarts what ends, keeps its\n"
       "output, and stops all of its processes when told to.\n";
   std::string_view family;
-  for (const Verb& verb : verbs()) {
+  for (const Verb* const each : verbs()) {
+    const Verb& verb = *each;
     if (verb.family != family) {
       family = verb.family;
       out.append("\n").append(family).append(":\n");
@@ -170,7 +173,8 @@ std::string help_for(const Verb& verb) {
 
 UsageError unknown_verb(const std::string& word) {
   std::vector<std::string_view> known;
-  for (const Verb& verb : verbs()) {
+  for (const Verb* const each : verbs()) {
+    const Verb& verb = *each;
     known.push_back(verb.name);
     for (const std::string_view alias : split_words(verb.aliases, ' ')) known.push_back(alias);
   }
@@ -186,6 +190,39 @@ UsageError unknown_verb(const std::string& word) {
     message.append("`forever help` names them all");
   }
   return UsageError{std::move(message)};
+}
+
+std::optional<UsageError> Show::take(Operands&) { return std::nullopt; }
+
+int Show::carry_out() const { return print(text); }
+
+namespace {
+
+struct Help final : Show {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+};
+
+}  // namespace
+
+constinit const Verb kHelpVerb{
+    .name = "help",
+    .family = family::kMore,
+    .operands = "[VERB]",
+    .summary = "this text, or all about one verb",
+    .kind = OperandKind::verb,
+    .begin = begin<Help>,
+};
+
+std::optional<UsageError> Help::take(Operands& operands) {
+  join(operands);
+  if (operands.words.empty()) {
+    text = help_for_all();
+    return std::nullopt;
+  }
+  const Verb* const verb = find_verb(operands.words.front());
+  if (verb == nullptr) return unknown_verb(operands.words.front());
+  text = help_for(*verb);
+  return std::nullopt;
 }
 
 }  // namespace forever::cli

@@ -1,4 +1,4 @@
-// argv -> Invocation, by CLI11. Only what argv names is built: a whole tree would cost 0.7 ms at every call, all the options of
+// argv -> Command, by CLI11. Only what argv names is built: a whole tree would cost 0.7 ms at every call, all the options of
 // `start` half of that.
 #include "cli/grammar/parse.hpp"
 
@@ -8,11 +8,12 @@
 
 #include "cli/grammar/foreign_words.hpp"
 #include "cli/grammar/help.hpp"
-#include "cli/grammar/verbs.hpp"
+#include "cli/grammar/verb.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
 #include "text/glob.hpp"
 #include "text/printable.hpp"
+#include "text/split.hpp"
 #include "text/units.hpp"
 
 namespace forever::cli {
@@ -51,9 +52,10 @@ std::vector<AnyOption> options_in(const Verb& verb, const std::vector<std::strin
 }
 
 // Gives the options of `verb` that `words` need to CLI11. The first fault of a value is kept in `fault`.
-void declare(CLI::App& app, const Verb& verb, const std::vector<std::string>& words, Draft& draft, std::string& fault) {
-  const auto set = [&draft, &fault](const AnyOption& option, const std::string& value) {
-    const Fault wrong = option.set(draft, value);
+void declare(CLI::App& app, const Verb& verb, const std::vector<std::string>& words, Command& command,
+             std::string& fault) {
+  const auto set = [&command, &fault](const AnyOption& option, const std::string& value) {
+    const Fault wrong = option.set(command, value);
     if (!wrong || !fault.empty()) return;
     fault.append(option.name());
     if (!value.empty()) fault.append(" '").append(printable(value)).append("'");
@@ -103,7 +105,7 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
     message.append("; the program's own options stand after `--`: forever ").append(verb.name);
     message.append(" ").append(printable(program)).append(" -- ").append(printable(word));
     if (near) message.append(" (or was '").append(*near).append("' meant?)");
-  } else if (verb.groups.data() == kRunGroups.data() && find_option(*find_verb("start"), name)) {
+  } else if (verb.kind == OperandKind::program && find_option(*find_verb("start"), name)) {
     message.append("; ").append(verb.name).append(
         " keeps one program in the foreground, in its own files and sockets: `forever start` has it");
   } else if (near) {
@@ -177,23 +179,22 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
   return std::nullopt;
 }
 
-std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<std::string> words, Operands operands,
-                                                const PathLook& look) {
+ParseResult parse_verb(const Verb& verb, std::vector<std::string> words, Operands operands, const PathLook& look) {
   if (auto error = prepare(verb, words, look)) return *error;
-  Draft draft;
+  std::unique_ptr<Command> command = verb.begin();
   std::string fault;
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
   app.allow_windows_style_options(false);
-  declare(app, verb, words, draft, fault);
+  declare(app, verb, words, *command, fault);
   std::vector<std::string> optional_values;  // `--wait=` and its like are taken here: CLI11 has no empty value
   std::erase_if(words, [&](const std::string& word) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos) return false;
     const auto option = find_option(verb, std::string_view{word}.substr(0, equals));
     if (!option || !option->text().value_optional) return false;
-    if (const Fault wrong = option->set(draft, word.substr(equals + 1)); wrong && fault.empty()) {
+    if (const Fault wrong = option->set(*command, word.substr(equals + 1)); wrong && fault.empty()) {
       fault = word.substr(0, equals) + " '" + printable(word.substr(equals + 1)) + "' " + *wrong;
     }
     return true;
@@ -211,16 +212,19 @@ std::variant<Invocation, UsageError> parse_verb(const Verb& verb, std::vector<st
     return UsageError{unknown_option(verb, *word, after_program ? operands.words.front() : std::string{})};
   }
   if (!fault.empty()) return UsageError{std::move(fault)};
-  return verb.make(draft, operands);
+  if (auto error = command->take(operands)) return *error;
+  return command;
 }
+
+ParseResult show(std::string text) { return std::make_unique<Show>(std::move(text)); }
 
 }  // namespace
 
-std::variant<Invocation, UsageError> parse(const std::vector<std::string>& arguments, const PathLook& look) {
-  if (arguments.empty()) return Show{short_help()};
+ParseResult parse(const std::vector<std::string>& arguments, const PathLook& look) {
+  if (arguments.empty()) return show(short_help());
   const std::string& first = arguments.front();
-  if (first == "--help" || first == "-h" || first == "-?") return Show{help_for_all()};
-  if (first == "--version" || first == "-V" || first == "-v") return Show{version_text()};
+  if (first == "--help" || first == "-h" || first == "-?") return show(help_for_all());
+  if (first == "--version" || first == "-V" || first == "-v") return show(version_text());
   if (first.starts_with('-'))
     return UsageError{"the verb comes first, then its options; `forever help` names the verbs"};
   const Verb* verb = find_verb(first);
@@ -237,7 +241,7 @@ std::variant<Invocation, UsageError> parse(const std::vector<std::string>& argum
     words.pop_back();
   }
   for (const std::string& word : words) {
-    if (word == "--help" || word == "-h") return Show{help_for(*verb)};
+    if (word == "--help" || word == "-h") return show(help_for(*verb));
   }
   return parse_verb(*verb, std::move(words), std::move(operands), look);
 }

@@ -1,6 +1,8 @@
 // columns: which columns `list` shows, kept in columns.json of the state directory.
 #include "cli/list/columns.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 
 #include "cli/list/list_table.hpp"
@@ -60,30 +62,67 @@ Result<std::vector<std::string>> chosen_columns(const StateDirectory& state) {
   return columns;
 }
 
-int columns(const Columns& command) {
-  using Change = Columns::Change;
-  auto opened = open_state(command.change != Change::show);
+constinit const Verb kColumnsVerb{
+    .name = "columns",
+    .family = family::kLooking,
+    .operands = "[add|rm|set COLUMN...] | [reset]",
+    .summary = "which columns list shows",
+    .text =
+        "Without operands: those that are shown, and the others that there are. The choice is kept in "
+        "columns.json in the state directory.",
+    .examples =
+        "forever columns add command\n"
+        "forever columns set id name status uptime memory",
+    .begin = begin<Columns>,
+};
+
+std::optional<UsageError> Columns::take(Operands& operands) {
+  join(operands);
+  auto& words = operands.words;
+  if (words.empty()) return std::nullopt;
+  if (words.front() == "reset" && words.size() == 1) {
+    change = Change::reset;
+    return std::nullopt;
+  }
+  const std::string what = words.front();
+  change = what == "add"                      ? Change::add
+           : what == "rm" || what == "remove" ? Change::remove
+           : what == "set"                    ? Change::set
+                                              : Change::show;
+  words.erase(words.begin());
+  if (change == Change::show || words.empty())
+    return UsageError{"columns takes add, rm or set and names of columns, or reset: forever columns add command"};
+  for (const std::string& word : words) {
+    const auto column = column_named(word);
+    if (!column) return UsageError{unknown_column(word)};
+    columns.emplace_back(*column);
+  }
+  return std::nullopt;
+}
+
+int Columns::carry_out() const {
+  auto opened = open_state(change != Change::show);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, false);
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  if (command.change == Change::reset) {
+  if (change == Change::reset) {
     if (const Status removed = remove_tree(path_of_columns(state)); !removed)
       return fail({ExitCode::failed, removed.error().message()}, false);
   }
   const auto chosen = chosen_columns(state);
   // What is set anew need not be read.
-  if (!chosen && command.change != Change::set) return fail({ExitCode::failed, chosen.error().message()}, false);
+  if (!chosen && change != Change::set) return fail({ExitCode::failed, chosen.error().message()}, false);
   std::vector<std::string> shown = chosen ? *chosen : std::vector<std::string>{};
   if (shown.empty()) {
     const auto usual = usual_columns();
     shown.assign(usual.begin(), usual.end());
   }
-  if (command.change == Change::set) shown.clear();
-  for (const std::string& name : command.columns) {
+  if (change == Change::set) shown.clear();
+  for (const std::string& name : columns) {
     std::erase(shown, name);
-    if (command.change != Change::remove) shown.push_back(name);
+    if (change != Change::remove) shown.push_back(name);
   }
   if (shown.empty()) return fail({ExitCode::usage, "list has to show one column at least; nothing was changed"}, false);
-  if (!command.columns.empty()) {
+  if (!columns.empty()) {
     if (const Status kept = keep(state, shown); !kept) return fail({ExitCode::failed, kept.error().message()}, false);
   }
   return print(shown_text(shown));

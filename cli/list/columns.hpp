@@ -5,12 +5,18 @@
 #include <vector>
 
 #include "app/state_directory.hpp"
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 #include "platform/result.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int columns(const Columns& command);
+struct Columns final : Command {
+  enum class Change : std::uint8_t { show, add, remove, set, reset };
+  Change change = Change::show;
+  std::vector<std::string> columns;
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 // The chosen ones. Empty: nobody chose any. The Error is one line: the file cannot be read, or holds what no list of columns is.
 [[nodiscard]] Result<std::vector<std::string>> chosen_columns(const StateDirectory& state);
 

@@ -1,6 +1,8 @@
 // describe: all that is known of an app.
 #include "cli/list/describe.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include "cli/apps/json.hpp"
 #include "cli/apps/look.hpp"
 #include "cli/apps/selection.hpp"
@@ -10,9 +12,38 @@
 
 namespace forever::cli {
 
-int describe(const Describe& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+namespace {
+
+constexpr Option kDescribeOptions[] = {
+    {{"--reveal", ValueKind::none, "", "Shows the values that look like secrets, too."}, turn_on<&Describe::reveal>},
+    kJson,
+};
+constexpr OptionGroup kDescribeGroups[] = {{"Options", kDescribeOptions}};
+
+}  // namespace
+
+constinit const Verb kDescribeVerb{
+    .name = "describe",
+    .aliases = "info show",
+    .family = family::kLooking,
+    .operands = "APP... [OPTION]...",
+    .summary = "everything about one app",
+    .text = kSelectorText,
+    .examples =
+        "forever describe web\n"
+        "forever describe web --reveal\twith the secrets in its environment",
+    .groups = kDescribeGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Describe>,
+};
+
+std::optional<UsageError> Describe::take(Operands& operands) {
+  return take_some(which, operands, "describe", "the name of an app");
+}
+
+int Describe::carry_out() const {
+  auto found = find_apps(which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   Selection& selection = std::get<Selection>(found);
   tell_troubles(selection.views);
   const std::vector<AppLook> looks = look_at_all(std::move(selection.views));
@@ -26,8 +57,8 @@ int describe(const Describe& command) {
       specs.emplace_back();
     }
   }
-  if (command.which.json) return print(json_description(selection.state.path(), looks, specs, command.reveal));
-  const DescriptionStyle style{colours_wanted(Stream::out), command.reveal};
+  if (which.json) return print(json_description(selection.state.path(), looks, specs, reveal));
+  const DescriptionStyle style{colours_wanted(Stream::out), reveal};
   std::string text;
   for (std::size_t i = 0; i < looks.size(); ++i) {
     if (i != 0) text += "\n";

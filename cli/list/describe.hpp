@@ -1,10 +1,14 @@
 // describe.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int describe(const Describe& command);
+struct Describe : Command {
+  bool reveal = false;  // values that look like secrets, too
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

@@ -1,6 +1,8 @@
 // env: the environment of an app as it is on record.
 #include "cli/list/env.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 
 #include "app/environment.hpp"
@@ -27,13 +29,35 @@ std::string environment_text(const AppSpec& spec, bool reveal) {
   return text;
 }
 
+constexpr Option kEnvOptions[] = {
+    {{"--reveal", ValueKind::none, "", "Shows the values that look like secrets, too."}, turn_on<&Describe::reveal>},
+    kJson,
+};
+constexpr OptionGroup kEnvGroups[] = {{"Options", kEnvOptions}};
+
 }  // namespace
 
-int env(const Env& command) {
-  auto found = find_apps(command.which.selectors, false);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+constinit const Verb kEnvVerb{
+    .name = "env",
+    .family = family::kLooking,
+    .operands = "APP... [OPTION]...",
+    .summary = "the environment that an app is started with",
+    .text = "One NAME=VALUE on each line. Values that look like secrets are masked, unless --reveal is given.",
+    .examples = "forever env web",
+    .groups = kEnvGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Env>,
+};
+
+std::optional<UsageError> Env::take(Operands& operands) {
+  return take_some(which, operands, "env", "the name of an app");
+}
+
+int Env::carry_out() const {
+  auto found = find_apps(which.selectors, false);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   const Selection& selection = std::get<Selection>(found);
-  if (command.which.json) return describe({command.which, command.reveal});
+  if (which.json) return Describe::carry_out();
   std::string text;
   bool whole = true;
   for (const AppView& view : selection.views) {
@@ -44,7 +68,7 @@ int env(const Env& command) {
       continue;
     }
     if (selection.views.size() > 1) text += std::string{text.empty() ? "" : "\n"} + "# " + printable(view.name) + "\n";
-    text += environment_text(*spec, command.reveal);
+    text += environment_text(*spec, reveal);
   }
   return print(text, to_int(whole ? ExitCode::ok : ExitCode::failed));
 }

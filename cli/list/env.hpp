@@ -1,10 +1,13 @@
 // env.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/list/describe.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int env(const Env& command);
+struct Env final : Describe {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

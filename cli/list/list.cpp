@@ -1,6 +1,8 @@
 // list: a table of the apps, once or again and again.
 #include "cli/list/list.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include "cli/apps/json.hpp"
 #include "cli/apps/look.hpp"
 #include "cli/apps/selection.hpp"
@@ -39,12 +41,12 @@ std::string list_text(const std::vector<AppLook>& looks, const std::string& dire
 
 // All apps, or those that were named.
 std::variant<std::vector<AppView>, Failure> chosen_views(const StateDirectory& state, const List& command) {
-  if (command.selectors.empty()) {
+  if (command.which.selectors.empty()) {
     std::vector<AppView> views = view_apps(state, true);
     tell_adoptions(views);
     return views;
   }
-  auto found = find_apps(command.selectors, true);
+  auto found = find_apps(command.which.selectors, true);
   if (auto* failure = std::get_if<Failure>(&found)) return std::move(*failure);
   return std::move(std::get<Selection>(found).views);
 }
@@ -71,28 +73,65 @@ std::variant<std::vector<AppView>, Failure> chosen_views(const StateDirectory& s
   }
 }
 
+constexpr auto kSortWords = words_of<SortBy>();
+constexpr Option kListOptions[] = {
+    {{"-x,--expand", ValueKind::none, "", "Shows a row for each instance, not one for each app."},
+     turn_on<&List::expand>},
+    {{"-s,--sort", ValueKind::word, "COLUMN",
+      "id, name, namespace, status, restarts, uptime, cpu or memory. Default id.", kSortWords},
+     take_word<&List::sort>},
+    {{"-w,--watch", ValueKind::none, "", "On a terminal: shows it anew every 2 seconds, until Ctrl-C."},
+     turn_on<&List::watch>},
+    {{"-q,--quiet", ValueKind::none, "", "Prints the names only, one on each line."}, set_quiet},
+    kJson,
+};
+constexpr OptionGroup kListGroups[] = {{"Options", kListOptions}};
+
 }  // namespace
 
-int list(const List& command) {
+constinit const Verb kListVerb{
+    .name = "list",
+    .aliases = "ls ps status",
+    .family = family::kLooking,
+    .operands = "[APP]... [OPTION]...",
+    .summary = "what is kept alive, and how it is",
+    .text =
+        "Shows every app, or those named: its state, pids, restarts, uptime, and the CPU and memory of its whole "
+        "process tree. An app that lost its supervisor gets a new one on the way.",
+    .examples =
+        "forever list\n"
+        "forever list --sort memory --watch\tanew every 2 seconds\n"
+        "forever list --json\tfor programs",
+    .groups = kListGroups,
+    .kind = OperandKind::app,
+    .begin = begin<List>,
+};
+
+std::optional<UsageError> List::take(Operands& operands) {
+  take_selectors(which, operands);
+  return std::nullopt;
+}
+
+int List::carry_out() const {
   auto opened = open_state(false);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  if (command.watch && !command.json && !command.quiet && is_terminal(Stream::out)) watch_list(state, command);
-  if (command.quiet && !command.json && command.sort == "id" && command.selectors.empty()) {
+  if (watch && !which.json && !which.quiet && is_terminal(Stream::out)) watch_list(state, *this);
+  if (which.quiet && !which.json && sort == SortBy::id && which.selectors.empty()) {
     // What completion asks for at every key: the names alone, without a look at any app.
     std::string names;
     for (const std::string& name : state.names()) names.append(name).append("\n");
     return print(names);
   }
-  auto chosen = chosen_views(state, command);
-  if (const auto* failure = std::get_if<Failure>(&chosen)) return fail(*failure, command.json);
+  auto chosen = chosen_views(state, *this);
+  if (const auto* failure = std::get_if<Failure>(&chosen)) return fail(*failure, which.json);
   auto& views = std::get<std::vector<AppView>>(chosen);
   tell_troubles(views);
   std::vector<AppLook> looks = look_at_all(std::move(views));
-  sort_looks(looks, command.sort);
-  if (command.json) return print(json_list(state.path(), looks));
-  if (command.quiet) return print(names_of(looks));
-  return print(list_text(looks, state.path(), command.expand, columns_to_show(state)));
+  sort_looks(looks, sort);
+  if (which.json) return print(json_list(state.path(), looks));
+  if (which.quiet) return print(names_of(looks));
+  return print(list_text(looks, state.path(), expand, columns_to_show(state)));
 }
 
 }  // namespace forever::cli

@@ -1,10 +1,16 @@
 // list.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/apps/look.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int list(const List& command);
+struct List final : Command {
+  bool watch = false, expand = false;
+  SortBy sort = SortBy::id;
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

@@ -1,5 +1,7 @@
 #include "cli/list/metrics.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <array>
 #include <cstdio>
 
@@ -136,14 +138,49 @@ std::string metrics_text(const std::vector<AppLook>& looks, std::int64_t now_wal
   return writer.take();
 }
 
-int metrics(const Metrics& command) {
-  auto found = find_apps(command.which.selectors, true);
+namespace {
+
+constexpr auto kFormatWords = words_of<MetricsFormat>();
+constexpr Option kMetricsOptions[] = {
+    {{"--format", ValueKind::word, "FORMAT",
+      "openmetrics, or text: Prometheus' older form, which node_exporter's textfile collector and promtool read. "
+      "Default openmetrics.",
+      kFormatWords},
+     take_word<&Metrics::format>},
+};
+constexpr OptionGroup kMetricsGroups[] = {{"Options", kMetricsOptions}};
+
+}  // namespace
+
+constinit const Verb kMetricsVerb{
+    .name = "metrics",
+    .family = family::kLooking,
+    .operands = "[APP]... [OPTION]...",
+    .summary = "numbers for Prometheus, as OpenMetrics text",
+    .text =
+        "Prints state, restarts, CPU, memory and lost log bytes of all apps, or of those named, and ends. A cron "
+        "job can write it where node_exporter's textfile collector reads.",
+    .examples =
+        "forever metrics\n"
+        "forever metrics --format text > new.prom && mv new.prom forever.prom",
+    .groups = kMetricsGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Metrics>,
+};
+
+std::optional<UsageError> Metrics::take(Operands& operands) {
+  take_selectors(which, operands);
+  return std::nullopt;
+}
+
+int Metrics::carry_out() const {
+  auto found = find_apps(which.selectors, true);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, false);
   std::vector<AppView>& views = std::get<Selection>(found).views;
   std::vector<AppLook> looks(views.size());
   const Time now = steady_now();
   side_by_side(views.size(), [&](std::size_t index) { looks[index] = look_at(std::move(views[index]), now); });
-  return print(metrics_text(looks, to_ms(wall_now()), command.format));
+  return print(metrics_text(looks, to_ms(wall_now()), format));
 }
 
 }  // namespace forever::cli

@@ -5,11 +5,18 @@
 #include <vector>
 
 #include "cli/apps/look.hpp"
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
+#include "text/words.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int metrics(const Metrics& command);
+enum class MetricsFormat : std::uint8_t { openmetrics, text };
+
+struct Metrics final : Command {
+  MetricsFormat format = MetricsFormat::openmetrics;
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 // `now_wall_ms` is wall time. OpenMetrics ends with "# EOF".
 [[nodiscard]] std::string metrics_text(const std::vector<AppLook>& looks, std::int64_t now_wall_ms,
@@ -19,3 +26,9 @@ namespace forever::cli {
 [[nodiscard]] std::string label_value(std::string_view text);
 
 }  // namespace forever::cli
+
+template <>
+struct forever::WordsOf<forever::cli::MetricsFormat> {
+  using enum forever::cli::MetricsFormat;
+  static constexpr Word<forever::cli::MetricsFormat> table[] = {{openmetrics, "openmetrics"}, {text, "text"}};
+};

@@ -1,6 +1,8 @@
 // pid: the pids of an app's instances.
 #include "cli/list/pid.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include "cli/apps/json.hpp"
 #include "cli/apps/look.hpp"
 #include "cli/apps/selection.hpp"
@@ -16,11 +18,33 @@ std::string idle_word(const AppLook& look) {
   return lived ? "has just ended" : look.state;
 }
 
+constexpr Option kPidOptions[] = {
+    kJson,
+};
+constexpr OptionGroup kPidGroups[] = {{"Options", kPidOptions}};
+
 }  // namespace
 
-int pids(const Pids& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+constinit const Verb kPidVerb{
+    .name = "pid",
+    .family = family::kLooking,
+    .operands = "[APP]... [OPTION]...",
+    .summary = "the process ids of an app, one on each line",
+    .text = kSelectorText,
+    .examples = "kill -USR1 $(forever pid web)\n",
+    .groups = kPidGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Pids>,
+};
+
+std::optional<UsageError> Pids::take(Operands& operands) {
+  take_selectors(which, operands);
+  return std::nullopt;
+}
+
+int Pids::carry_out() const {
+  auto found = find_apps(which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   Selection& selection = std::get<Selection>(found);
   const std::vector<AppLook> looks = look_at_all(selection.views);
   std::string text;
@@ -34,11 +58,11 @@ int pids(const Pids& command) {
     }
     if (!any) idle += (idle.empty() ? "" : ", ") + look.view.name + " (" + idle_word(look) + ")";
   }
-  const bool named = !command.which.selectors.empty();
+  const bool named = !which.selectors.empty();
   const std::string error = named && !idle.empty() ? "not running: " + idle : std::string{};
   if (!error.empty()) complain(error);
   const int code = to_int(error.empty() ? ExitCode::ok : ExitCode::failed);
-  return print(command.which.json ? json_list(selection.state.path(), looks, error) : text, code);
+  return print(which.json ? json_list(selection.state.path(), looks, error) : text, code);
 }
 
 }  // namespace forever::cli

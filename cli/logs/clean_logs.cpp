@@ -1,6 +1,8 @@
 // cleanlogs: removes the logs of apps that are gone, and all rotated ones.
 #include "cli/logs/clean_logs.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 
 #include "cli/apps/selection.hpp"
@@ -9,7 +11,32 @@
 
 namespace forever::cli {
 
-int clean_logs(const CleanLogs& command) {
+namespace {
+
+constexpr Option kCleanLogsOptions[] = {
+    {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."}, turn_on<&CleanLogs::dry_run>},
+    kQuiet,
+};
+constexpr OptionGroup kCleanLogsGroups[] = {{"Options", kCleanLogsOptions}};
+
+}  // namespace
+
+constinit const Verb kCleanLogsVerb{
+    .name = "cleanlogs",
+    .family = family::kLogging,
+    .operands = "[OPTION]...",
+    .summary = "remove rotated logs, and those of deleted apps",
+    .text =
+        "Removes from the state directory the rotated logs of all apps and every log of an app that is no longer "
+        "on record. The present logs and those elsewhere are left alone.",
+    .examples = "forever cleanlogs --dry-run",
+    .groups = kCleanLogsGroups,
+    .begin = begin<CleanLogs>,
+};
+
+std::optional<UsageError> CleanLogs::take(Operands& operands) { return take_none(operands, "cleanlogs"); }
+
+int CleanLogs::carry_out() const {
   auto opened = open_state(false);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, false);
   const StateDirectory& state = std::get<StateDirectory>(opened);
@@ -21,17 +48,17 @@ int clean_logs(const CleanLogs& command) {
     const auto [app, rotated] = owner_of_log(file);
     if (app.empty() || (!rotated && std::binary_search(names.begin(), names.end(), app))) continue;
     const std::string path = state.path() + "/logs/" + file;
-    if (!command.dry_run) {
+    if (!dry_run) {
       if (const Status removed = remove_tree(path); !removed) {
         complain(removed.error().message());
         error = removed.error().message();
         continue;
       }
     }
-    text += printable(path) + (command.dry_run ? "\n" : " removed\n");
+    text += printable(path) + (dry_run ? "\n" : " removed\n");
   }
   const int code = to_int(error.empty() ? ExitCode::ok : ExitCode::failed);
-  return command.quiet ? code : print(text, code);
+  return which.quiet ? code : print(text, code);
 }
 
 }  // namespace forever::cli

@@ -1,10 +1,14 @@
 // cleanlogs.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int clean_logs(const CleanLogs& command);
+struct CleanLogs final : Command {
+  bool dry_run = false;
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

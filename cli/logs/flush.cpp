@@ -5,6 +5,7 @@
 
 #include "app/log_paths.hpp"
 #include "cli/apps/ask_each.hpp"
+#include "cli/grammar/verb.hpp"
 #include "platform/files.hpp"
 #include "platform/guarded_folder.hpp"
 
@@ -37,13 +38,45 @@ Outcome flush_files(const StateDirectory& state, const Target& target) {
 
 }  // namespace
 
-int flush(const Flush& command) {
-  return tell_apps(command.which, {.operation = Operation::flush}, " flushed", flush_files);
+constinit const Verb kFlushVerb{
+    .name = "flush",
+    .family = family::kLogging,
+    .operands = "APP... [OPTION]...",
+    .summary = "empty the logs of an app",
+    .text = "Empties its log files and removes the rotated ones.",
+    .examples = "forever flush web",
+    .groups = kAnswerGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Flush>,
+};
+constinit const Verb kReopenVerb{
+    .name = "reopen",
+    .family = family::kLogging,
+    .operands = "[APP]... [OPTION]...",
+    .summary = "open the log files anew (for logrotate)",
+    .text =
+        "For an external logrotate that has moved the files away: they are created anew under their old names. "
+        "Without APP: all apps.",
+    .examples = "forever reopen",
+    .groups = kAnswerGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Reopen>,
+};
+
+std::optional<UsageError> Flush::take(Operands& operands) {
+  return take_some(which, operands, "flush", "the name of an app, or `all`");
 }
 
-int reopen(const Reopen& command) {
+int Flush::carry_out() const { return tell_apps(which, {.operation = Operation::flush}, " flushed", flush_files); }
+
+std::optional<UsageError> Reopen::take(Operands& operands) {
+  take_selectors(which, operands);
+  return std::nullopt;
+}
+
+int Reopen::carry_out() const {
   return tell_apps(
-      command.which, {.operation = Operation::reopen}, " has opened its logs anew",
+      which, {.operation = Operation::reopen}, " has opened its logs anew",
       [](const StateDirectory&, const Target& target) {
         return Outcome{target.name, true, words_for(target) + " is not running; its logs are opened when it starts"};
       });

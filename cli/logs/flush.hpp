@@ -1,11 +1,17 @@
 // flush and reopen.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int flush(const Flush& command);
-[[nodiscard]] int reopen(const Reopen& command);
+struct Flush final : Command {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
+struct Reopen final : Command {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

@@ -1,5 +1,7 @@
 #include "cli/logs/logs.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -220,15 +222,51 @@ int LogsView::run() {
   return command_.follow ? follow() : to_int(ExitCode::ok);
 }
 
+constexpr Option kLogsOptions[] = {
+    {{"-n,--lines", ValueKind::count, "N", "How many of the last lines of each app are shown. Default 15."},
+     take_count<&Logs::lines>},
+    {{"-f,--follow", ValueKind::none, "", "Goes on with what is written, across rotation and restarts, until Ctrl-C."},
+     turn_on<&Logs::follow>},
+    {{"-o,--out", ValueKind::none, "", "Standard output alone."}, turn_on<&Logs::only_out>},
+    {{"-e,--err", ValueKind::none, "", "Standard error alone."}, turn_on<&Logs::only_err>},
+    {{"-r,--raw", ValueKind::none, "", "Byte for byte, without a prefix, control characters untouched."},
+     turn_on<&Logs::raw>},
+    {{"--json", ValueKind::none, "", "One JSON object for each line."}, set_json},
+};
+constexpr OptionGroup kLogsGroups[] = {{"Options", kLogsOptions}};
+
 }  // namespace
 
-int show_logs(const Logs& command) {
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+constinit const Verb kLogsVerb{
+    .name = "logs",
+    .aliases = "log",
+    .family = family::kLogging,
+    .operands = "[APP]... [OPTION]...",
+    .summary = "what an app writes",
+    .text = "Without APP: all of them, each line with its name in front.",
+    .examples =
+        "forever logs web\tthe last lines\n"
+        "forever logs -f\tall apps, as they write\n"
+        "forever logs web --err -n 200",
+    .groups = kLogsGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Logs>,
+};
+
+std::optional<UsageError> Logs::take(Operands& operands) {
+  if (only_out && only_err) return UsageError{"--out and --err exclude each other; without either both are shown"};
+  if (raw && which.json) return UsageError{"--raw and --json exclude each other"};
+  take_selectors(which, operands);
+  return std::nullopt;
+}
+
+int Logs::carry_out() const {
+  auto found = find_apps(which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   const Selection& selection = std::get<Selection>(found);
   tell_troubles(selection.views);
   if (selection.views.empty()) tell("no apps in " + selection.state.path());
-  return LogsView(command, selection).run();
+  return LogsView(*this, selection).run();
 }
 
 }  // namespace forever::cli

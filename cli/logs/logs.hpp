@@ -1,12 +1,17 @@
 // `forever logs`: the last lines of apps, and what they go on to write.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
 // Resolves the selectors (none: all apps), shows the last lines over rotated files, and with `follow` goes on across
 // rotation, truncation and restarts until Ctrl-C or until nobody reads any more. Returns the exit code.
-[[nodiscard]] int show_logs(const Logs& command);
+struct Logs final : Command {
+  std::uint32_t lines = 15;
+  bool follow = false, only_out = false, only_err = false, raw = false;
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

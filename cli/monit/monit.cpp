@@ -1,6 +1,8 @@
 // monit: looks at the apps every second, follows a log, takes keys, draws.
 #include "cli/monit/monit.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstdlib>
@@ -206,7 +208,7 @@ class Monit {
     before_ = std::move(fresh);
     last_look_ = now;
     next_look_ = now + kPeriod;
-    sort_looks(looks, "id");
+    sort_looks(looks, SortBy::id);
     view_.clock = rfc3339_local(wall_now()).substr(11, 8);
     view_.take(std::move(looks));
   }
@@ -274,7 +276,24 @@ class Monit {
 
 }  // namespace
 
-int monit(const MonitVerb&) {
+constinit const Verb kMonitVerb{
+    .name = "monit",
+    .family = family::kLooking,
+    .summary = "a live view: CPU, memory and log; keys restart and stop",
+    .text =
+        "Shows all apps, with the CPU and memory of the last minutes as graphs, and the log of the selected one "
+        "below. In it, ? shows the keys, q quits. It needs a terminal.",
+    .examples = "forever monit",
+    .begin = begin<MonitVerb>,
+};
+
+std::optional<UsageError> MonitVerb::take(Operands& operands) {
+  join(operands);
+  if (operands.words.empty()) return std::nullopt;
+  return UsageError{"monit takes no operands; / in it filters"};
+}
+
+int MonitVerb::carry_out() const {
   if (!is_terminal(Stream::in) || !is_terminal(Stream::out))
     return fail({ExitCode::failed, "monit needs a terminal; `forever list` or `forever list --json` does not"}, false);
   auto opened = open_state(false);

@@ -1,6 +1,8 @@
 // find: the processes that run a program, and how to be rid of them.
 #include "cli/processes/find.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 
 #include "cli/processes/held.hpp"
@@ -9,13 +11,36 @@
 
 namespace forever::cli {
 
-int find(const Find& command) {
+constinit const Verb kFindVerb{
+    .name = "find",
+    .family = family::kLooking,
+    .operands = "PROGRAM... [OPTION]...",
+    .summary = "the processes of a program, ours or not",
+    .text =
+        "Shows every process that runs PROGRAM: by the name of its file, the name that it was called by, or, "
+        "with a / in it, its path. Exit code 1 if there is none.",
+    .examples =
+        "forever find node\n"
+        "forever find node --kill\tend them all",
+    .groups = kReachGroups,
+    .begin = begin<Find>,
+};
+
+std::optional<UsageError> Find::take(Operands& operands) {
+  if (auto error = take_some(which, operands, "find", "the name of a program, such as node")) return error;
+  for (const std::string& name : which.selectors) {
+    if (name.empty()) return UsageError{"the program's name is empty"};
+  }
+  return std::nullopt;
+}
+
+int Find::carry_out() const {
   auto opened = open_state(false);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
   const std::vector<AppView> views = view_apps(state, false);
   Held held;
-  for (const std::string& name : command.which.selectors) {
+  for (const std::string& name : which.selectors) {
     for (const ProgramFacts& program : programs_called(name)) {
       const bool known = std::any_of(held.occupants.begin(), held.occupants.end(),
                                      [&](const Occupant& other) { return other.program.id == program.id; });
@@ -25,11 +50,11 @@ int find(const Find& command) {
   }
   std::sort(held.occupants.begin(), held.occupants.end(),
             [](const Occupant& a, const Occupant& b) { return a.program.id.pid < b.program.id.pid; });
-  const std::string none = "no process is called " + joined(command.which.selectors);
-  if (!command.kill || held.occupants.empty()) return show(held, none, state, command.which);
-  const Ending ending = end_occupants(held.occupants, {command.signal, Milliseconds{10000}, command.which.quiet},
-                                      [](const Occupant&) { return false; });
-  return answer_ending(ending, {}, state, command.which);
+  const std::string none = "no process is called " + joined(which.selectors);
+  if (!kill || held.occupants.empty()) return show(held, none, state, which);
+  const Ending ending =
+      end_occupants(held.occupants, {signal, Milliseconds{10000}, which.quiet}, [](const Occupant&) { return false; });
+  return answer_ending(ending, {}, state, which);
 }
 
 }  // namespace forever::cli

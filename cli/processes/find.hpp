@@ -1,10 +1,14 @@
 // find.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/processes/held.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int find(const Find& command);
+// The selectors are names of programs.
+struct Find final : Reach {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

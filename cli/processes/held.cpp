@@ -2,15 +2,37 @@
 
 #include "cli/terminal/print.hpp"
 #include "platform/console.hpp"
+#include "platform/signals.hpp"
 #include "platform/users.hpp"
 #include "text/printable.hpp"
 
 namespace forever::cli {
 namespace {
 
+constexpr Option kReachOptions[] = {
+    {{.names = "-k,--kill",
+      .kind = ValueKind::signal,
+      .value = "SIGNAL",
+      .help = "Ends what is found: an app by its own stop plan (at once if SIGNAL is KILL), anything else by SIGNAL. "
+              "Default TERM, and KILL after 10 s.",
+      .value_optional = true},
+     by<Reach>([](Reach& reach, const std::string& value) -> Fault {
+       reach.kill = true;
+       if (value.empty()) return {};
+       reach.signal = signal_from_name(value);
+       return reach.signal ? Fault{} : "is not a signal; try TERM, INT, KILL or a number";
+     })},
+    {{"-q,--quiet", ValueKind::none, "",
+      "Prints the pids only, one on each line; with --kill nothing unless something is wrong."},
+     set_quiet},
+    kJson,
+};
+
 std::size_t table_width() { return is_terminal(Stream::out) ? static_cast<std::size_t>(terminal_width(80)) : 0; }
 
 }  // namespace
+
+constinit const OptionGroup kReachGroups[1] = {{"Options", kReachOptions}};
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/state_directory.hpp"
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/option.hpp"
 #include "cli/processes/end.hpp"
 #include "cli/processes/occupants.hpp"
 
@@ -15,6 +15,13 @@ struct Held {
   std::vector<Occupant> occupants;
   std::vector<PortUse> unseen;
 };
+
+// Ends what is found, or shows it.
+struct Reach : Command {
+  bool kill = false;
+  std::optional<int> signal;  // --kill SIGNAL
+};
+extern const OptionGroup kReachGroups[1];
 
 // `none` is said where there is nothing to show.
 [[nodiscard]] int show(const Held& held, const std::string& none, const StateDirectory& state,

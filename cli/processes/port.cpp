@@ -1,7 +1,10 @@
 // port: who holds a port, and how to be rid of it.
 #include "cli/processes/port.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
+#include <charconv>
 
 #include "cli/processes/held.hpp"
 #include "cli/terminal/print.hpp"
@@ -75,18 +78,66 @@ int free_ports(const Port& command, const StateDirectory& state, const Held& hel
   return answer_ending(ending, left, state, command.which);
 }
 
+// "8081", "8081/tcp", "53/udp"
+std::optional<PortWanted> port_from(std::string_view word) {
+  PortWanted wanted;
+  const std::size_t slash = word.find('/');
+  if (slash != std::string_view::npos) {
+    const std::string_view transport = word.substr(slash + 1);
+    if (transport != "tcp" && transport != "udp") return std::nullopt;
+    wanted.transport = transport == "tcp" ? Transport::tcp : Transport::udp;
+    word = word.substr(0, slash);
+  }
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), wanted.port);
+  if (error != std::errc{} || end != word.data() + word.size() || wanted.port == 0) return std::nullopt;
+  return wanted;
+}
+
 }  // namespace
 
-int port(const Port& command) {
+constinit const Verb kPortVerb{
+    .name = "port",
+    .family = family::kLooking,
+    .operands = "[PORT[/tcp|/udp]]... [OPTION]...",
+    .summary = "who holds a port; --kill frees it",
+    .text =
+        "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody "
+        "listens on. Exit code 1 if nobody does.\n"
+        "With --kill the port is free when the command returns: an app of ours is stopped through its "
+        "supervisor, so that it does not come back; another program gets a signal.",
+    .examples =
+        "forever port 8081\n"
+        "forever port 8081 --kill\tfree it\n"
+        "forever port 53/udp --kill KILL\tat once",
+    .groups = kReachGroups,
+    .begin = begin<Port>,
+};
+
+std::optional<UsageError> Port::take(Operands& operands) {
+  join(operands);
+  for (const std::string& word : operands.words) {
+    const auto wanted = port_from(word);
+    if (!wanted) {
+      return UsageError{"'" + word + "' is " + (kill ? "neither a signal (TERM, INT, KILL or a number) nor" : "not") +
+                        " a port; write 8081, 8081/tcp or 53/udp"};
+    }
+    ports.push_back(*wanted);
+  }
+  if (kill && ports.empty())
+    return missing("port", "the port that is to be freed, before --kill: forever port 8081 --kill");
+  return std::nullopt;
+}
+
+int Port::carry_out() const {
   auto opened = open_state(false);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  const auto uses = uses_of(command.ports);
-  if (!uses) return fail({ExitCode::failed, uses.error().message()}, command.which.json, state.path());
+  const auto uses = uses_of(ports);
+  if (!uses) return fail({ExitCode::failed, uses.error().message()}, which.json, state.path());
   const Held held = holders_of(view_apps(state, false), *uses);
-  if (command.kill) return free_ports(command, state, held);
-  const std::string whom = command.ports.empty() ? "no port" : "port " + names_of(command.ports);
-  return show(held, "nobody that can be seen holds " + whom, state, command.which);
+  if (kill) return free_ports(*this, state, held);
+  const std::string whom = ports.empty() ? "no port" : "port " + names_of(ports);
+  return show(held, "nobody that can be seen holds " + whom, state, which);
 }
 
 }  // namespace forever::cli

@@ -1,10 +1,19 @@
 // port.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/processes/held.hpp"
+#include "platform/ports.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int port(const Port& command);
+struct PortWanted {
+  std::uint16_t port = 0;
+  std::optional<Transport> transport;  // nothing: both
+};
+struct Port final : Reach {
+  std::vector<PortWanted> ports;  // none: every port that somebody holds
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

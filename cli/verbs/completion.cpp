@@ -3,11 +3,13 @@
 // They complete verbs, the options of the verb, and names of apps, which `forever list --quiet` tells.
 #include "cli/verbs/completion.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <set>
 
-#include "cli/grammar/verbs.hpp"
 #include "cli/terminal/print.hpp"
 #include "text/shell.hpp"
+#include "text/split.hpp"
 
 namespace forever::cli {
 namespace {
@@ -21,7 +23,7 @@ std::string words_of(const Verb& verb, char separator) {
 
 std::string all_verbs() {
   std::string words;
-  for (const Verb& verb : verbs()) words += (words.empty() ? "" : " ") + words_of(verb, ' ');
+  for (const Verb* const verb : verbs()) words += (words.empty() ? "" : " ") + words_of(*verb, ' ');
   return words;
 }
 
@@ -74,7 +76,8 @@ std::string bash_action(const AnyOption& option) {
 std::string bash_values() {
   std::set<std::string_view> done;
   std::string out;
-  for (const Verb& verb : verbs()) {
+  for (const Verb* const each : verbs()) {
+    const Verb& verb = *each;
     for (const OptionGroup& group : verb.groups) {
       for_each_option(group, [&](const AnyOption& option) {
         const std::string action = option.text().value_optional ? std::string{} : bash_action(option);
@@ -103,7 +106,8 @@ std::string bash_script() {
       "    return\n"
       "  fi\n"
       "  case ${COMP_WORDS[1]} in\n";
-  for (const Verb& verb : verbs()) {
+  for (const Verb* const each : verbs()) {
+    const Verb& verb = *each;
     out += "    " + words_of(verb, '|') + ") options=" + shell_quoted(options_of(verb));
     switch (verb.kind) {
       case OperandKind::app:
@@ -204,8 +208,8 @@ std::string zsh_script() {
       "_forever() {\n"
       "  local -a verbs\n"
       "  verbs=(\n";
-  for (const Verb& verb : verbs())
-    out += "    " + shell_quoted(std::string{verb.name} + ":" + zsh_text(verb.summary)) + "\n";
+  for (const Verb* const verb : verbs())
+    out += "    " + shell_quoted(std::string{verb->name} + ":" + zsh_text(verb->summary)) + "\n";
   out +=
       "  )\n"
       "  if (( CURRENT == 2 )); then\n"
@@ -216,7 +220,8 @@ std::string zsh_script() {
       "  shift words\n"
       "  (( CURRENT-- ))\n"
       "  case $verb in\n";
-  for (const Verb& verb : verbs()) {
+  for (const Verb* const each : verbs()) {
+    const Verb& verb = *each;
     out += "    " + words_of(verb, '|') + ")\n      _arguments -s \\\n" + zsh_options(verb);
     switch (verb.kind) {
       case OperandKind::app: out += " \\\n        '*:app:_forever_apps'"; break;
@@ -271,7 +276,8 @@ std::string fish_script() {
       "complete -c forever -s h -l help -d 'help; after a verb: all about it'\n"
       "complete -c forever -l as -r -fa '(__fish_complete_users)' -d 'for root: act as another user'\n"
       "complete -c forever -n __fish_use_subcommand -l version -d 'the version'\n";
-  for (const Verb& verb : verbs()) {
+  for (const Verb* const each : verbs()) {
+    const Verb& verb = *each;
     out += "complete -c forever -n __fish_use_subcommand -a '" + words_of(verb, ' ') + "' -d " +
            shell_quoted(verb.summary) + "\n";
     const std::string seen = "complete -c forever -n '__fish_seen_subcommand_from " + words_of(verb, ' ') + "'";
@@ -297,9 +303,35 @@ std::string fish_script() {
 
 }  // namespace
 
-int completion(const Completion& command) {
-  if (command.shell == "bash") return print(bash_script());
-  return print(command.shell == "zsh" ? zsh_script() : fish_script());
+constinit const Verb kCompletionVerb{
+    .name = "completion",
+    .family = family::kMore,
+    .operands = "bash|zsh|fish",
+    .summary = "print a completion script for a shell",
+    .text = "Prints a script that completes verbs, options and the names of apps.",
+    .examples =
+        "eval \"$(forever completion bash)\"\tin ~/.bashrc\n"
+        "forever completion fish > ~/.config/fish/completions/forever.fish",
+    .kind = OperandKind::shell,
+    .begin = begin<Completion>,
+};
+
+std::optional<UsageError> Completion::take(Operands& operands) {
+  join(operands);
+  if (operands.words.size() != 1) return missing("completion", "one shell: bash, zsh or fish");
+  const auto meant = from_word<Shell>(operands.words.front());
+  if (!meant) return UsageError{"no completion for '" + operands.words.front() + "'; there is bash, zsh and fish"};
+  shell = *meant;
+  return std::nullopt;
+}
+
+int Completion::carry_out() const {
+  switch (shell) {
+    case Shell::bash: return print(bash_script());
+    case Shell::zsh: return print(zsh_script());
+    case Shell::fish: break;
+  }
+  return print(fish_script());
 }
 
 }  // namespace forever::cli

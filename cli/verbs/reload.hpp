@@ -1,10 +1,14 @@
 // reload.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int reload(const Reload& command);
+struct Reload final : Command {
+  std::optional<Milliseconds> ready_timeout, drain_timeout;  // for this once, instead of the app's
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

@@ -1,10 +1,13 @@
 // reset.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int reset(const Reset& command);
+struct Reset final : Command {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

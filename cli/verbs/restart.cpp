@@ -1,10 +1,12 @@
 // restart, and restartall.
 #include "cli/verbs/restart.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/outcome.hpp"
 #include "cli/apps/selection.hpp"
-#include "cli/apps_file/apply.hpp"
+#include "cli/apps_file/file_verbs.hpp"
 #include "cli/apps_file/source.hpp"
 #include "client/launch.hpp"
 #include "client/view.hpp"
@@ -43,25 +45,65 @@ std::variant<ControlRequest, Outcome> restart_request(const Selection& selection
   return request;
 }
 
+constexpr Option kRestartOptions[] = {
+    {{"--update-env", ValueKind::none, "", "Replaces its whole environment by the present one, removals too."},
+     turn_on<&Restart::update_env>},
+    kOnly,
+    kEnvironmentName,
+    kJson,
+    kQuiet,
+};
+constexpr OptionGroup kRestartGroups[] = {{"Options", kRestartOptions}};
+
 }  // namespace
 
-int restart(const Restart& command) {
-  const auto file = is_one_apps_file(command.which.selectors, "restart");
-  if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, command.which.json);
-  if (std::get<bool>(file)) return restart_apps_file(command.which, Step::restart);
+constinit const Verb kRestartVerb{
+    .name = "restart",
+    .family = family::kEnding,
+    .operands = "APP... [OPTION]...",
+    .summary = "stop an app and start it again",
+    .text =
+        "Stops the app as `forever stop` does, then starts it; the old and the new one never overlap. An app "
+        "that is stopped is started.\n"
+        "It keeps the environment of its start, unless --update-env gives it the present one.\n"
+        "The apps of an apps file are restarted with what the file says now; those that do not run are started.",
+    .examples =
+        "forever restart web\n"
+        "forever restart web --update-env",
+    .groups = kRestartGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Restart>,
+};
+constinit const Verb kRestartAllVerb{
+    .name = "restartall",
+    .family = family::kEnding,
+    .operands = "[OPTION]...",
+    .summary = "restart all apps, side by side",
+    .groups = kRestartGroups,
+    .begin = begin<RestartAll>,
+};
+
+std::optional<UsageError> Restart::take(Operands& operands) { return take_some(which, operands, "restart", kAnApp); }
+
+std::optional<UsageError> RestartAll::take(Operands& operands) {
+  return take_all(which, operands, "restartall", "restart");
+}
+
+int Restart::carry_out() const {
+  const auto file = is_one_apps_file(which.selectors, "restart");
+  if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, which.json);
+  if (std::get<bool>(file)) return restart_apps_file(which, Step::restart);
   Asking asking;
-  asking.request = [&](const Selection& all, const Target& target) {
-    return restart_request(all, target, command.update_env);
-  };
+  asking.request = [&](const Selection& all, const Target& target) { return restart_request(all, target, update_env); };
   asking.done = [](const ControlReply& reply) {
     return (reply.text.empty() ? " restarted" : ": " + reply.text) + pid_words(reply.pids);
   };
   // It may have been stopped while it was asked; then it is started, as what was stopped before.
   asking.unreached = [&](const Selection& all, const Target& target) -> std::optional<Outcome> {
-    return start_again(all.state, target, view_app(all.state, target.name, true), command.update_env);
+    return start_again(all.state, target, view_app(all.state, target.name, true), update_env);
   };
   asking.progress = true;
-  return ask_apps(command.which, asking);  // what lives, or is left of it, is not started beside
+  return ask_apps(which, asking);  // what lives, or is left of it, is not started beside
 }
 
 }  // namespace forever::cli

@@ -1,6 +1,8 @@
 // run: an app in the foreground, without a state directory.
 #include "cli/verbs/run.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include "app/name.hpp"
 #include "cli/new_spec.hpp"
 #include "cli/terminal/print.hpp"
@@ -9,18 +11,96 @@
 
 namespace forever::cli {
 
-int run(const Run& command) {
-  auto fresh = fresh_spec(command.app);
+namespace {
+
+constexpr Option kRunOptions[] = {
+    {{"-x,--exec", ValueKind::command, "COMMAND",
+      "Has /bin/sh run this command line, with PROGRAM (which may then be left out) and its arguments behind it: "
+      "--exec "
+      "\"make && ./server\"."},
+     take_text<&Run::shell_command>},
+};
+constexpr Option kRunEnvironment[] = {kEnvironmentOption<Run>, kEnvironmentFileOption<Run>};
+constexpr OptionGroup kRunGroups[] = {{"What it is", kRunOptions}, {{}, kRunEnvironment, &kProcessSettings},
+                                      {{}, {}, &kRestartSettings}, {{}, {}, &kWatchSettings},
+                                      {{}, {}, &kHealthSettings},  {{}, {}, &kStopSettings}};
+
+// sh -c 'COMMAND "$@"' sh PROGRAM ARGUMENT...: nothing has to be quoted.
+void wrap_in_shell(AppRequest& app, const std::string& command, bool has_program) {
+  std::vector<std::string> arguments{"-c", command + (has_program ? " \"$@\"" : ""), "sh"};
+  if (has_program) arguments.push_back(std::move(app.program));
+  arguments.insert(arguments.end(), std::make_move_iterator(app.arguments.begin()),
+                   std::make_move_iterator(app.arguments.end()));
+  app.program = "/bin/sh";
+  app.arguments = std::move(arguments);
+}
+
+}  // namespace
+
+constinit const Verb kRunVerb{
+    .name = "run",
+    .family = family::kRunning,
+    .operands = "PROGRAM [OPTION]... [-- ARGUMENT...]",
+    .summary = "the same in the foreground; fit for containers",
+    .text =
+        "Keeps PROGRAM alive in the foreground, with this terminal's input and output, and nothing on record. "
+        "Signals are passed on to it; when it is over, its exit code is ours. As process 1 of a container it "
+        "also reaps what others leave behind.",
+    .examples =
+        "forever run ./server\n"
+        "forever run --watch=src --ext js,json server.js\n"
+        "forever run --restart never -- ./job --once\tone run, and its exit code",
+    .groups = kRunGroups,
+    .kind = OperandKind::program,
+    .begin = begin<Run>,
+};
+constinit const Verb kDevVerb{
+    .name = "dev",
+    .family = family::kRunning,
+    .operands = "PROGRAM [OPTION]... [-- ARGUMENT...]",
+    .summary = "the same, restarted when its files change",
+    .text =
+        "For development, the same as `forever run --watch`: runs PROGRAM in this terminal, and anew whenever a "
+        "file in this folder changes. When it ends it waits for the next change; rs and Enter restart it at "
+        "once; Ctrl-C ends it all. PROGRAM has the terminal: it is given what is typed as soon as it reads.",
+    .examples =
+        "forever dev server.js\n"
+        "forever dev --ext py --ignore data/ app.py\n"
+        "forever dev --exec \"make && ./server\"\ta shell's command line",
+    .groups = kRunGroups,
+    .kind = OperandKind::program,
+    .begin = begin<Dev>,
+};
+
+std::optional<UsageError> Run::take_for(std::string_view verb, Operands& operands) {
+  const bool has_program = take_program(app, operands);
+  if (auto error = check_request(app, which)) return error;
+  if (!shell_command.empty()) {
+    wrap_in_shell(app, shell_command, has_program);
+  } else if (!has_program) {
+    return missing(verb, "a program");
+  }
+  return std::nullopt;
+}
+
+std::optional<UsageError> Run::take(Operands& operands) { return take_for("run", operands); }
+
+std::optional<UsageError> Dev::take(Operands& operands) {
+  (void)app.settings.add(*find_setting("watch"), {});
+  return take_for("dev", operands);
+}
+
+int Run::carry_out() const {
+  auto fresh = fresh_spec(app);
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
   spec.name = default_name_for(spec);
-  if (!command.shell_command.empty())
-    spec.name = default_name(command.shell_command.substr(0, command.shell_command.find(' ')));
+  if (!shell_command.empty()) spec.name = default_name(shell_command.substr(0, shell_command.find(' ')));
   spec.restart.on =
       RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
-  if (!command.app.settings.has("restart")) spec.watch.on_crash = OnCrash::wait;
-  if (const auto failure = lay_over(command.app, spec)) return fail(*failure, false);
-  if (const auto failure = check_watch_settings(command.app.settings, spec.watch)) return fail(*failure, false);
+  if (!app.settings.has("restart")) spec.watch.on_crash = OnCrash::wait;
+  if (const auto failure = lay_over(app, spec)) return fail(*failure, false);
+  if (const auto failure = check_watch_settings(app.settings, spec.watch)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   if (spec.cgroup.any()) {
     if (const auto place = place_for(spec.cgroup); !place)

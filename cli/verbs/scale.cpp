@@ -1,6 +1,8 @@
 // scale: another number of instances, while the app runs or for its next start.
 #include "cli/verbs/scale.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 
 #include "cli/apps/ask_each.hpp"
@@ -25,20 +27,52 @@ Outcome record_count(const StateDirectory& state, const Target& target, const Sc
 
 }  // namespace
 
-int scale(const Scale& command) {
+constinit const Verb kScaleVerb{
+    .name = "scale",
+    .family = family::kEnding,
+    .operands = "APP N|+K|-K [OPTION]...",
+    .summary = "run more or fewer instances of an app",
+    .text =
+        "Changes how many instances an app has, while it runs: to N, by K more, or by K fewer (one at least "
+        "stays). The highest slots are the ones that are stopped. A stopped app has so many when it is started.",
+    .examples =
+        "forever scale web 4\n"
+        "forever scale web +1",
+    .groups = kAnswerGroups,
+    .kind = OperandKind::app_then_count,
+    .begin = begin<Scale>,
+};
+
+std::optional<UsageError> Scale::take(Operands& operands) {
+  take_selectors(which, operands);
+  auto& words = which.selectors;
+  if (words.size() < 2) return missing("scale", "the name of an app and a number: forever scale web 4");
+  const auto wanted = scale_count(words.back());
+  if (!wanted) {
+    return UsageError{"'" + words.back() +
+                      "' is not a number of instances; the number comes last, as 4, +1 or -1: forever scale " +
+                      words.front() + " 4"};
+  }
+  count = wanted->count;
+  relative = wanted->relative;
+  words.pop_back();
+  return std::nullopt;
+}
+
+int Scale::carry_out() const {
   Asking asking;
   asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
     if (target.slot)
       return Outcome{target.name, false, words_for(target) + " is one of several instances; scale takes the app"};
-    if (!selection.view_of(target).supervised) return record_count(selection.state, target, command);
-    return ControlRequest{.operation = Operation::scale, .count = command.count, .relative = command.relative};
+    if (!selection.view_of(target).supervised) return record_count(selection.state, target, *this);
+    return ControlRequest{.operation = Operation::scale, .count = count, .relative = relative};
   };
   asking.done = [](const ControlReply& reply) {
     return " has " + instances_text(static_cast<unsigned>(reply.pids.size())) +
            (reply.text.empty() ? "" : "; " + reply.text);
   };
   asking.progress = true;
-  return ask_apps(command.which, asking);
+  return ask_apps(which, asking);
 }
 
 }  // namespace forever::cli

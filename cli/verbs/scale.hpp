@@ -1,10 +1,15 @@
 // scale.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int scale(const Scale& command);
+struct Scale final : Command {
+  int count = 0;
+  bool relative = false;  // so many more or fewer
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

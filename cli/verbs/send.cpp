@@ -1,6 +1,8 @@
 // send: a line to the program's standard input, past its supervisor.
 #include "cli/verbs/send.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <cerrno>
 
 #include "cli/apps/outcome.hpp"
@@ -38,18 +40,42 @@ Outcome write_line(const StateDirectory& state, const AppView& view, const Targe
 
 }  // namespace
 
-int send(const Send& command) {
-  const std::string line = command.line + "\n";
+constinit const Verb kSendVerb{
+    .name = "send",
+    .family = family::kEnding,
+    .operands = "APP LINE [OPTION]...",
+    .summary = "write a line to an app's standard input",
+    .text =
+        "Writes LINE and a line break to the standard input of each instance of an app that was started with "
+        "--stdin. Several words are one line. What a program has not read when it ends is gone.",
+    .examples =
+        "forever start ./console --stdin\n"
+        "forever send console reload configuration",
+    .groups = kAnswerGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Send>,
+};
+
+std::optional<UsageError> Send::take(Operands& operands) {
+  take_selectors(which, operands);
+  auto& words = which.selectors;
+  if (words.size() < 2) return missing("send", "the name of an app and a line");
+  for (std::size_t i = 1; i < words.size(); ++i) line += (i == 1 ? "" : " ") + words[i];
+  line += '\n';
+  words.resize(1);
+  return std::nullopt;
+}
+
+int Send::carry_out() const {
   if (line.size() > kLongestInput)
-    return fail({ExitCode::usage, "a line has " + std::to_string(kLongestInput - 1) + " bytes at most"},
-                command.which.json);
-  auto found = find_apps(command.which.selectors, true);
-  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, command.which.json);
+    return fail({ExitCode::usage, "a line has " + std::to_string(kLongestInput - 1) + " bytes at most"}, which.json);
+  auto found = find_apps(which.selectors, true);
+  if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   const Selection& selection = std::get<Selection>(found);
   std::vector<Outcome> outcomes;
   for (const Target& target : selection.targets)
     outcomes.push_back(write_line(selection.state, selection.view_of(target), target, line));
-  return answer_outcomes(selection.state, outcomes, command.which);
+  return answer_outcomes(selection.state, outcomes, which);
 }
 
 }  // namespace forever::cli

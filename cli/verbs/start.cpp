@@ -1,5 +1,7 @@
-// start. Which app is meant is decided here; how it is started is the supervisor's affair.
+// start: an app started in the background. Which one is meant is plan.hpp's affair, how it is started the supervisor's.
 #include "cli/verbs/start.hpp"
+
+#include "cli/grammar/verb.hpp"
 
 #include <algorithm>
 
@@ -9,11 +11,12 @@
 #include "app/runnable.hpp"
 #include "cli/apps/json.hpp"
 #include "cli/apps/stop_each.hpp"
-#include "cli/apps_file/apply.hpp"
+#include "cli/apps_file/file_verbs.hpp"
 #include "cli/apps_file/source.hpp"
 #include "cli/new_spec.hpp"
 #include "cli/processes/occupants.hpp"
 #include "cli/verbs/address_in_use.hpp"
+#include "cli/verbs/plan.hpp"
 #include "client/ask.hpp"
 #include "client/launch.hpp"
 #include "client/readiness.hpp"
@@ -32,140 +35,7 @@ namespace forever::cli {
 namespace {
 
 constexpr Milliseconds kTerminalLook{300};
-constexpr Milliseconds kSpecPatience{1000};  // from a lock that is taken to the spec, a matter of microseconds
-constexpr Milliseconds kSpecLook{1};
 constexpr int kNameAttempts = 100;  // where others take the same default name at the same moment
-
-// The app that is meant, and whether it is on record already.
-struct Plan {
-  AppSpec spec;
-  bool known = false;
-  bool named = false;     // by its own name or --name, so that no other name will do
-  bool changed = false;   // options were given that the record does not have
-  bool restores = false;  // the app runs and has lost its spec: this is to be it
-};
-using Planned = std::variant<Plan, Failure>;
-
-bool on_record(const StateDirectory& state, const std::string& name) { return exists(state.spec_path(name)); }
-
-// The record of an app that has lost its spec, and of which something may run all the same.
-std::optional<AppStatus> without_spec(const StateDirectory& state, const std::string& name) {
-  if (fault_in_name(name) || on_record(state, name)) return std::nullopt;
-  auto status = state.read_status(name);
-  return status && status->spec_lost ? std::optional{std::move(*status)} : std::nullopt;
-}
-
-// Whether that is what ran when the spec was lost. Its first word is as it was typed, or as it was found.
-bool may_be_command(const AppSpec& spec, const std::vector<std::string>& command) {
-  const std::string path = variable_of(spec.environment, "PATH");
-  std::vector<std::string> words = runnable(spec, find_program(spec.script, spec.directory, path)).command;
-  if (words == command) return true;
-  words.front() = find_program(words.front(), spec.directory, path).path;
-  return words == command;
-}
-
-// A word that is the name of an app on record; nothing if it is a program.
-std::optional<std::string> app_named(const StateDirectory& state, const AppRequest& request) {
-  const std::string& word = request.program;
-  if (request.name || fault_in_name(word) || !on_record(state, word)) return std::nullopt;
-  if (!request.has_arguments) return word;
-  // `server 8082` is another app than `server 8081`, but for an app called web `web -- --port 9` is web itself.
-  const auto spec = state.read_spec(word);
-  return spec && spec->script == word ? std::nullopt : std::optional{word};
-}
-
-Planned plan_known(const StateDirectory& state, const AppRequest& request, const std::string& name) {
-  auto spec = state.read_spec(name);
-  if (!spec) return Failure{ExitCode::failed, spec.error().message()};
-  const AppSpec recorded = *spec;
-  if (request.has_arguments) spec->arguments = request.arguments;
-  if (auto failure = lay_over(request, *spec)) return *failure;
-  const bool changed = !(*spec == recorded);
-  return Plan{std::move(*spec), true, true, changed};
-}
-
-bool supervised(const StateDirectory& state, const std::string& name) {
-  const auto lock = probe_lock(state.lock_path(name));
-  return lock && *lock == LockState::held;
-}
-
-// Whether an app has this name. One that is being started beside us has its lock before its spec: that is waited for.
-bool has_app(const StateDirectory& state, const std::string& name) {
-  const Time deadline = steady_now() + kSpecPatience;
-  while (!on_record(state, name)) {
-    if (!supervised(state, name)) return on_record(state, name);
-    if (steady_now() >= deadline) return true;
-    (void)wait_readable({}, kSpecLook);
-  }
-  return true;
-}
-
-// The same command on record keeps its number and what was asked for before; the rest is taken anew.
-AppSpec renewed(const AppSpec& recorded, const AppSpec& fresh) {
-  AppSpec spec = recorded;
-  spec.environment = fresh.environment;
-  spec.umask = fresh.umask;
-  spec.limits = fresh.limits;
-  return spec;
-}
-
-std::string command_text(const AppSpec& spec) {
-  std::string text = spec.script;
-  for (const std::string& argument : spec.arguments) text += " " + argument;
-  return text;
-}
-
-// By the resolver of all verbs, so that an id that is told twice is refused by each of them.
-Planned plan_by_id(const StateDirectory& state, const AppRequest& request) {
-  const auto chosen = select(view_apps(state, false), {"id:" + request.program}, {});
-  if (const auto* error = std::get_if<SelectionError>(&chosen)) return Failure{ExitCode::not_found, error->message};
-  return plan_known(state, request, std::get<std::vector<Target>>(chosen).front().name);
-}
-
-Planned plan_program(const StateDirectory& state, const AppRequest& request) {
-  auto fresh = fresh_spec(request);
-  if (auto* failure = std::get_if<Failure>(&fresh)) return *failure;
-  AppSpec& spec = std::get<AppSpec>(fresh);
-  std::optional<AppSpec> same;
-  bool restores = false;
-  const auto taken = [&](const std::string& name) {
-    if (const auto lost = without_spec(state, name); lost && supervised(state, name)) {
-      restores = request.name.has_value() || may_be_command(spec, lost->command);
-      if (!restores) return true;
-      same = spec;
-      same->name = name;
-      if (lost->id != kNoId) same->id = lost->id;
-      return false;
-    }
-    if (!has_app(state, name)) return false;
-    auto recorded = state.read_spec(name);
-    if (recorded && same_command(*recorded, spec)) same = std::move(*recorded);
-    return !same;
-  };
-  if (request.name) {
-    spec.name = *request.name;
-    if (taken(spec.name)) {
-      const auto recorded = state.read_spec(spec.name);
-      if (!recorded && on_record(state, spec.name)) return Failure{ExitCode::failed, recorded.error().message()};
-      const std::string whose = recorded ? " by `" + command_text(*recorded) + "`" : std::string{};
-      return Failure{ExitCode::failed, "the name '" + spec.name + "' is taken" + whose +
-                                           "; choose another --name, or `forever delete " + spec.name + "` first"};
-    }
-  } else {
-    spec.name = unique_name(default_name_for(spec), taken);
-  }
-  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), request.name.has_value(), false, restores};
-  const AppSpec before = plan.spec;
-  if (auto failure = lay_over(request, plan.spec)) return *failure;
-  plan.changed = plan.known && !(plan.spec == before);
-  return plan;
-}
-
-Planned make_plan(const StateDirectory& state, const AppRequest& request) {
-  if (only_digits(request.program) && !request.name) return plan_by_id(state, request);
-  if (const auto name = app_named(state, request)) return plan_known(state, request, *name);
-  return plan_program(state, request);
-}
 
 std::vector<Pid> pids_of(const AppView& view) {
   std::vector<Pid> pids;
@@ -256,7 +126,7 @@ std::optional<std::variant<Started, Failure>> start_without_spec(const StateDire
   return there;
 }
 
-std::variant<Started, Failure> carry_out(const StateDirectory& state, const AppRequest& request) {
+std::variant<Started, Failure> start_app(const StateDirectory& state, const AppRequest& request) {
   if (auto said = start_without_spec(state, request)) return std::move(*said);
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     auto planned = make_plan(state, request);
@@ -318,32 +188,89 @@ std::optional<Readiness> look_after(const StateDirectory& state, const Started& 
   if (command.wait)
     return await_ready(state, started.spec.name, started.pids, uptime,
                        command.wait_time.value_or(started.spec.ready_timeout), started.spec.ready_when());
-  if (started.already || command.json || command.quiet || !is_terminal(Stream::out)) return std::nullopt;
+  if (started.already || command.which.json || command.which.quiet || !is_terminal(Stream::out)) return std::nullopt;
   Readiness readiness =
       await_ready(state, started.spec.name, started.pids, std::min(uptime, kTerminalLook), kTerminalLook);
   if (readiness.kind == Readiness::Kind::late) return std::nullopt;
   return readiness;
 }
 
+constexpr Option kStartName[] = {kNameOption<Start>};
+constexpr Option kStartEnvironment[] = {kEnvironmentOption<Start>, kEnvironmentFileOption<Start>};
+constexpr Option kStartLogs[] = {kLogTimeOption};
+constexpr Option kStartFile[] = {kOnly, kEnvironmentName};
+constexpr Option kStartAnswer[] = {
+    {{.names = "--wait",
+      .kind = ValueKind::time,
+      .value = "TIME",
+      .help = "Returns only when it is ready, or says why it is not (exit code 1) with its last lines. Waits at most "
+              "TIME; a bare number is seconds. Default 30s.",
+      .value_optional = true},
+     by<Start>([](Start& start, const std::string& value) {
+       start.wait = true;
+       return value.empty() ? Fault{} : take_duration(start.wait_time, value);
+     })},
+    kJson,
+    kQuiet,
+};
+constexpr OptionGroup kStartGroups[] = {
+    {{}, kStartName, &kIdentitySettings}, {{}, kStartEnvironment, &kProcessSettings},
+    {{}, {}, &kInstanceSettings},         {{}, {}, &kPortSettings},
+    {{}, {}, &kRestartSettings},          {{}, {}, &kWatchSettings},
+    {{}, {}, &kHealthSettings},           {{}, {}, &kStopSettings},
+    {{}, kStartLogs, &kLogSettings},      {"An apps file", kStartFile},
+    {"The answer", kStartAnswer}};
+
 }  // namespace
 
-int start(const Start& command) {
+constinit const Verb kStartVerb{
+    .name = "start",
+    .family = family::kRunning,
+    .operands = "PROGRAM [OPTION]... [-- ARGUMENT...]",
+    .summary = "start a program and keep it alive",
+    .text =
+        "Starts PROGRAM in the background and keeps it alive: it is started again whenever it ends, until it is "
+        "stopped.\n"
+        "Options may stand before or after PROGRAM. What follows the first -- belongs to the program, byte for "
+        "byte; words that are no options do so too.\n"
+        "PROGRAM may also be the name or id of a stopped app: it is started as it was, with the options given "
+        "now on top. Starting what runs already changes nothing and is no failure.\n"
+        "PROGRAM may also be an apps file (.json, .yaml, .config.js, or - for standard input), which says all of "
+        "this for many apps; PM2's and forever's own files are understood. See APPS FILE in forever(1).",
+    .examples =
+        "forever start server.js\tkeep server.js alive, by node\n"
+        "forever start ./server --name web -- --port 8081\toptions for the program stand after --\n"
+        "forever start --cwd /srv/app -e PORT=8081 app.py\n"
+        "forever start job.sh --restart on-failure\tuntil it ends well\n"
+        "forever start web --wait\ta stopped app; says when it is ready\n"
+        "forever start apps.json --only web,worker\ttwo apps of a file",
+    .groups = kStartGroups,
+    .kind = OperandKind::program,
+    .begin = begin<Start>,
+};
+
+std::optional<UsageError> Start::take(Operands& operands) {
+  if (!take_program(app, operands)) return missing("start", "a program, or the name of a stopped app");
+  return check_request(app, which);
+}
+
+int Start::carry_out() const {
   auto opened = open_state(true);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  if (const std::string warning = command.quiet ? std::string{} : logout_warning(); !warning.empty()) complain(warning);
-  if (is_apps_file(state, command.app.program)) return start_apps_file(state, command);
-  if (!command.only.empty() || !command.environment_name.empty())
+  if (const std::string warning = which.quiet ? std::string{} : logout_warning(); !warning.empty()) complain(warning);
+  if (is_apps_file(state, app.program)) return start_apps_file(state, app, which, {which.quiet, wait, wait_time});
+  if (!which.only.empty() || !which.environment_name.empty())
     return fail({ExitCode::usage, "--only and --env-name belong to an apps file: forever start apps.json --only web"},
-                command.json);
-  auto outcome = carry_out(state, command.app);
-  if (const auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure, command.json, state.path());
+                which.json);
+  auto outcome = start_app(state, app);
+  if (const auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure, which.json, state.path());
   const Started& started = std::get<Started>(outcome);
 
   int code = to_int(ExitCode::ok);
-  if (!command.json && !command.quiet) code = print(started.line + "\n");
+  if (!which.json && !which.quiet) code = print(started.line + "\n");
   std::string error;
-  const auto readiness = look_after(state, started, command);
+  const auto readiness = look_after(state, started, *this);
   if (readiness && readiness->kind != Readiness::Kind::ready) {
     tell_end(*readiness, started.spec.name);
     error = started.spec.name + " " + readiness->reason;
@@ -351,9 +278,9 @@ int start(const Start& command) {
       complain(holder);
       error += "; " + holder;
     }
-    if (command.wait || !readiness->well) code = to_int(ExitCode::failed);
+    if (wait || !readiness->well) code = to_int(ExitCode::failed);
   }
-  if (command.json)
+  if (which.json)
     return print(json_list(state.path(), {look_at(view_app(state, started.spec.name, false), steady_now())}, error),
                  code);
   return code;

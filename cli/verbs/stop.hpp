@@ -1,10 +1,18 @@
 // stop, and stopall.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int stop(const Stop& command);
+struct Stop : Command {
+  bool force = false;
+  bool until_resurrect = false;  // `resurrect` is to start them again
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
+struct StopAll final : Stop {
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+};
 
 }  // namespace forever::cli

@@ -1,6 +1,8 @@
 // upgrade: keepers and supervisors go on in another binary, below running apps.
 #include "cli/verbs/upgrade.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include <algorithm>
 
 #include "cli/apps/ask_each.hpp"
@@ -53,16 +55,46 @@ Outcome await_change(const StateDirectory& state, const Target& target, const Ap
   return {target.name, false, words_for(target) + " has no supervisor yet; `forever list` tells more"};
 }
 
+constexpr Option kUpgradeOptions[] = {
+    {{"--binary", ValueKind::file, "FILE", "The binary to go on in. Without it: this command's own."},
+     take_text<&Upgrade::binary>},
+    kJson,
+    kQuiet,
+};
+constexpr OptionGroup kUpgradeGroups[] = {{"Options", kUpgradeOptions}};
+
 }  // namespace
 
-int upgrade(const Upgrade& command) {
+constinit const Verb kUpgradeVerb{
+    .name = "upgrade",
+    .family = family::kMore,
+    .operands = "[APP]... [OPTION]...",
+    .summary = "have running apps supervised by this version",
+    .text =
+        "After a new forever was installed: the keepers and supervisors of running apps go on in the new binary, "
+        "while the apps run on, with their pids, connections and logs. Without APP: all apps. The binary is "
+        "tried first; one that does not run, or cannot be executed in their place, changes nothing.",
+    .examples =
+        "forever upgrade\n"
+        "forever upgrade web --binary ./build/forever",
+    .groups = kUpgradeGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Upgrade>,
+};
+
+std::optional<UsageError> Upgrade::take(Operands& operands) {
+  take_selectors(which, operands);
+  return std::nullopt;
+}
+
+int Upgrade::carry_out() const {
   // What the binary says of a state that may not be read is no fault of the binary's.
   const auto opened = open_state(false);
-  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, command.which.json);
-  const auto own = command.binary.empty() ? own_program() : Result<std::string>{absolute_path(command.binary)};
-  if (!own) return fail({ExitCode::failed, own.error().message()}, command.which.json);
+  if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
+  const auto own = binary.empty() ? own_program() : Result<std::string>{absolute_path(binary)};
+  if (!own) return fail({ExitCode::failed, own.error().message()}, which.json);
   const std::string program = canonical_path(*own);
-  if (const auto fault = fault_in(program)) return fail({ExitCode::failed, *fault}, command.which.json);
+  if (const auto fault = fault_in(program)) return fail({ExitCode::failed, *fault}, which.json);
 
   std::vector<std::pair<Target, AppView>> changing;
   Asking asking;
@@ -80,7 +112,7 @@ int upgrade(const Upgrade& command) {
     const auto found = std::ranges::find_if(changing, [&](const auto& one) { return one.first.name == outcome.name; });
     if (outcome.ok && found != changing.end()) outcome = await_change(state, found->first, found->second, program);
   };
-  return ask_apps(command.which, asking);
+  return ask_apps(which, asking);
 }
 
 }  // namespace forever::cli

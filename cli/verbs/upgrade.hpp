@@ -1,10 +1,14 @@
 // upgrade.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int upgrade(const Upgrade& command);
+struct Upgrade final : Command {
+  std::string binary;  // empty: this command's own
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

@@ -1,6 +1,8 @@
 // `forever watch APP on|off`: a running app's supervisor gets the changed spec; that of a stopped one is changed on record.
 #include "cli/verbs/watch.hpp"
 
+#include "cli/grammar/verb.hpp"
+
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/selection.hpp"
 #include "platform/lock.hpp"
@@ -22,8 +24,34 @@ Status change_record(const StateDirectory& state, const AppSpec& spec) {
 
 }  // namespace
 
-int watch(const Watch& command) {
-  const std::string done = command.on ? " is watched" : " is not watched";
+constinit const Verb kWatchVerb{
+    .name = "watch",
+    .family = family::kEnding,
+    .operands = "APP... on|off [OPTION]...",
+    .summary = "restart an app when its files change, or no longer",
+    .text =
+        "Turns watching on or off while the app runs, which is not restarted by this. What is watched was said "
+        "by its start (`forever start --help`, Restart on change); without that it is the folder that it runs in.",
+    .examples =
+        "forever watch web on\n"
+        "forever watch web off\tbefore a deployment, say",
+    .groups = kAnswerGroups,
+    .kind = OperandKind::app,
+    .begin = begin<Watch>,
+};
+
+std::optional<UsageError> Watch::take(Operands& operands) {
+  take_selectors(which, operands);
+  auto& words = which.selectors;
+  if (words.size() < 2 || (words.back() != "on" && words.back() != "off"))
+    return missing("watch", "the name of an app and, last, on or off");
+  on = words.back() == "on";
+  words.pop_back();
+  return std::nullopt;
+}
+
+int Watch::carry_out() const {
+  const std::string done = on ? " is watched" : " is not watched";
   Asking asking;
   asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
     const auto outcome = [&](bool ok, const std::string& text) {
@@ -31,15 +59,15 @@ int watch(const Watch& command) {
     };
     auto spec = selection.state.read_spec(target.name);
     if (!spec) return outcome(false, ": " + spec.error().message());
-    if (spec->watch.on == command.on) return outcome(true, done + " already");
-    spec->watch.on = command.on;
+    if (spec->watch.on == on) return outcome(true, done + " already");
+    spec->watch.on = on;
     if (selection.view_of(target).supervised)
       return ControlRequest{.operation = Operation::configure, .new_spec = spec_to_json(*spec)};
     const Status changed = change_record(selection.state, *spec);
     return changed ? outcome(true, done) : outcome(false, ": " + changed.error().message());
   };
   asking.done = [&](const ControlReply& reply) { return reply.text.empty() ? done : done + ", and " + reply.text; };
-  return ask_apps(command.which, asking);
+  return ask_apps(which, asking);
 }
 
 }  // namespace forever::cli

@@ -1,10 +1,14 @@
 // watch: turns the watching of an app on or off.
 #pragma once
 
-#include "cli/grammar/invocation.hpp"
+#include "cli/grammar/command.hpp"
 
 namespace forever::cli {
 
-[[nodiscard]] int watch(const Watch& command);
+struct Watch final : Command {
+  bool on = true;
+  [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
+  [[nodiscard]] int carry_out() const override;
+};
 
 }  // namespace forever::cli

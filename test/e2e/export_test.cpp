@@ -268,7 +268,7 @@ TEST_CASE("EXPORT tells of secrets, and of what cannot be exported", "[e2e]") {
   CHECK(shown.exit_code == 0);
   require_one_line(shown.err, "look like secrets: web API_KEY");
   CHECK_THAT(shown.out, contains("\"API_KEY\" = \"geheim\""));
-  require_one_line(home.forever({"export", "helm"}).err, "'helm' is none of systemd, compose, kubernetes, nomad");
+  require_one_line(home.forever({"export", "helm"}).err, "'helm' must be one of systemd, compose, kubernetes, nomad");
   require_one_line(home.forever({"export"}).err, "export needs a form");
   CHECK(home.forever({"export", "systemd", "nobody"}).exit_code == 3);
 }

@@ -5,10 +5,11 @@
 #include <set>
 #include <sstream>
 
+#include "cli/apps_file/keys.hpp"
 #include "cli/apps_file/relaxed_json.hpp"
-#include "cli/grammar/verbs.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/run.hpp"
+#include "text/split.hpp"
 
 using namespace forever;
 using namespace forever::cli;

@@ -1,9 +1,26 @@
-// What was typed becomes what is meant: argv -> Invocation.
+// What was typed becomes what is meant: argv -> Command.
 #include "cli/grammar/parse.hpp"
+
 #include "cli/grammar/help.hpp"
-#include "cli/grammar/verbs.hpp"
+#include "cli/grammar/verb.hpp"
+#include "cli/list/describe.hpp"
+#include "cli/list/list.hpp"
+#include "cli/list/metrics.hpp"
+#include "cli/logs/logs.hpp"
+#include "cli/processes/find.hpp"
+#include "cli/processes/port.hpp"
+#include "cli/verbs/completion.hpp"
+#include "cli/verbs/delete.hpp"
+#include "cli/verbs/restart.hpp"
+#include "cli/verbs/run.hpp"
+#include "cli/verbs/scale.hpp"
+#include "cli/verbs/signal.hpp"
+#include "cli/verbs/start.hpp"
+#include "cli/verbs/stop.hpp"
+#include "cli/verbs/upgrade.hpp"
 #include "platform/processors.hpp"
 #include "test/support/catch.hpp"
+#include "text/split.hpp"
 
 using namespace forever;
 using namespace forever::cli;
@@ -17,9 +34,16 @@ template <class Kind>
 Kind parsed(const Words& words) {
   const auto result = parse(words);
   if (const auto* error = std::get_if<UsageError>(&result)) FAIL(error->message);
-  const auto* kind = std::get_if<Kind>(&std::get<Invocation>(result));
+  const auto* kind = dynamic_cast<const Kind*>(std::get<std::unique_ptr<Command>>(result).get());
   REQUIRE(kind != nullptr);
   return *kind;
+}
+
+template <class Kind>
+bool is(const Words& words) {
+  const auto result = parse(words);
+  const auto* command = std::get_if<std::unique_ptr<Command>>(&result);
+  return command != nullptr && dynamic_cast<const Kind*>(command->get()) != nullptr;
 }
 
 std::string fault(const Words& words) {
@@ -33,15 +57,11 @@ struct Asked : AppRequest {
   AppSpec spec;
   Start start;
 };
-Asked asked(AppRequest app, Start start = {}) {
-  AppSpec spec;
-  app.settings.lay_over(spec);
-  return {std::move(app), std::move(spec), std::move(start)};
-}
 Asked started(const Words& words) {
   Start start = parsed<Start>(words);
-  AppRequest app = start.app;
-  return asked(std::move(app), std::move(start));
+  AppSpec spec;
+  start.app.settings.lay_over(spec);
+  return {start.app, std::move(spec), start};
 }
 
 }  // namespace
@@ -177,8 +197,8 @@ TEST_CASE("PARSE every option of start sets its own field") {
   REQUIRE(o.spec.logs.format == LogFormat::json);
   REQUIRE(o.spec.logs.max_size == (1ULL << 30U));
   REQUIRE(o.spec.logs.keep == 9U);
-  REQUIRE(o.start.json);
-  REQUIRE(o.start.quiet);
+  REQUIRE(o.start.which.json);
+  REQUIRE(o.start.which.quiet);
   REQUIRE(started({"start", "x", "--log-time"}).spec.logs.format == LogFormat::time);
   REQUIRE(started({"start", "x", "--name", "a", "--name", "b"}).name == "b");
 }
@@ -216,7 +236,7 @@ TEST_CASE("PARSE bad values are told with what would be right") {
       {{"start", "x", "--cron-restart", "61 * * * *"}, "is not a cron expression"},
       {{"start", "x", "--cwd", ""}, "--cwd is empty"},
       {{"start", "x", "--interpreter", " "}, "is empty"},
-      {{"list", "--sort", "colour"}, "is no column to sort by"},
+      {{"list", "--sort", "colour"}, "must be one of id, name, namespace, status, restarts, uptime, cpu, memory"},
       {{"logs", "--lines", "few"}, "is not a whole number"},
       {{"logs", "--out", "--err"}, "exclude each other"},
       {{"start", "x", "--name"}, "--name needs a value (NAME)"},
@@ -265,8 +285,7 @@ TEST_CASE("PARSE an unknown verb names the nearest, or what was probably meant")
 }
 
 TEST_CASE("PARSE aliases mean their verb") {
-  for (const char* word : {"list", "ls", "ps", "status"})
-    REQUIRE(std::holds_alternative<List>(std::get<Invocation>(parse({word}))));
+  for (const char* word : {"list", "ls", "ps", "status"}) REQUIRE(is<List>({word}));
   for (const char* word : {"delete", "del", "rm"})
     REQUIRE(parsed<Delete>({word, "web"}).which.selectors == Words{"web"});
   for (const char* word : {"describe", "info", "show"})
@@ -276,21 +295,21 @@ TEST_CASE("PARSE aliases mean their verb") {
 TEST_CASE("PARSE the other verbs take their options on either side of their operands") {
   REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).force);
   REQUIRE(parsed<Stop>({"stop", "-f", "web", "id:3", "--json"}).which.selectors == Words{"web", "id:3"});
-  REQUIRE(parsed<Stop>({"stopall", "--force"}).which.selectors == std::vector<std::string>{"all"});
+  REQUIRE(parsed<Stop>({"stopall", "--force"}).which.selectors == Words{"all"});
   REQUIRE(parsed<Stop>({"stopall", "--force"}).force);
   REQUIRE(parsed<Stop>({"stopall"}).which.selectors == Words{"all"});
   REQUIRE(parsed<Restart>({"restart", "web", "--update-env"}).update_env);
   REQUIRE(parsed<Restart>({"restartall", "--update-env"}).update_env);
   REQUIRE(parsed<Delete>({"rm", "web", "--keep-logs"}).keep_logs);
   REQUIRE(parsed<Describe>({"show", "--reveal", "web"}).reveal);
-  REQUIRE(parsed<List>({"ls", "--sort", "memory", "-w"}).sort == "memory");
+  REQUIRE(parsed<List>({"ls", "--sort", "memory", "-w"}).sort == SortBy::memory);
   REQUIRE(parsed<List>({"ls", "-qw"}).watch);
   REQUIRE(parsed<Logs>({"logs", "-n5", "-f", "web"}).lines == 5);
   REQUIRE(parsed<Logs>({"logs", "-n5", "-f", "web"}).follow);
   REQUIRE(parsed<Logs>({"logs"}).which.selectors.empty());
   REQUIRE(parsed<forever::cli::Signal>({"signal", "HUP", "web"}).signal == 1);
   REQUIRE(parsed<forever::cli::Signal>({"signal", "SIGINT", "web", "api"}).which.selectors == Words{"web", "api"});
-  REQUIRE(parsed<Completion>({"completion", "zsh"}).shell == "zsh");
+  REQUIRE(parsed<Completion>({"completion", "zsh"}).shell == Completion::Shell::zsh);
   REQUIRE(parsed<Run>({"run", "prog", "--restart", "never", "--", "-x"}).app.arguments == Words{"-x"});
   REQUIRE(parsed<Stop>({"stop", "--", "-odd"}).which.selectors == Words{"-odd"});
 }
@@ -300,7 +319,8 @@ TEST_CASE("HELP without arguments is short, --help is whole, and every verb and 
   REQUIRE(parsed<Show>({"--help"}).text == help_for_all());
   REQUIRE(parsed<Show>({"help"}).text == help_for_all());
   REQUIRE_THAT(parsed<Show>({"--version"}).text, contains("forever "));
-  for (const Verb& verb : verbs()) {
+  for (const Verb* const each : verbs()) {
+    const Verb& verb = *each;
     CAPTURE(verb.name);
     CHECK_THAT(help_for_all(), contains(std::string{verb.name}));
     const std::string text = parsed<Show>({std::string{verb.name}, "--help"}).text;
@@ -318,7 +338,7 @@ TEST_CASE("HELP without arguments is short, --help is whole, and every verb and 
 }
 
 TEST_CASE("HELP a word of the program's own after -- asks for nothing of ours") {
-  REQUIRE(std::holds_alternative<Show>(std::get<Invocation>(parse({"start", "x", "--help"}))));
+  REQUIRE(is<Show>({"start", "x", "--help"}));
   REQUIRE(started({"start", "x", "--", "--help"}).arguments == Words{"--help"});
 }
 
@@ -447,7 +467,7 @@ TEST_CASE("PARSE hooks and health") {
 namespace {
 
 // `src` is a folder and `x.json` a file of the caller's directory; nothing else is there.
-std::variant<Invocation, UsageError> parse_here(const std::vector<std::string>& words) {
+ParseResult parse_here(const std::vector<std::string>& words) {
   return parse(words, [](const std::string& path) {
     return path == "src"                             ? PathKind::directory
            : path == "x.json" || path == "server.js" ? PathKind::file
@@ -458,7 +478,7 @@ std::variant<Invocation, UsageError> parse_here(const std::vector<std::string>& 
 std::vector<std::string> watched_of(const std::vector<std::string>& words, const std::string& program) {
   const auto result = parse_here(words);
   if (const auto* error = std::get_if<UsageError>(&result)) return {error->message};
-  const AppRequest& app = std::get<Start>(std::get<Invocation>(result)).app;
+  const AppRequest& app = dynamic_cast<const Start&>(*std::get<std::unique_ptr<Command>>(result)).app;
   CHECK(app.program == program);
   AppSpec spec;
   app.settings.lay_over(spec);

@@ -11,11 +11,13 @@
 #include "cli/apps_file/apps_file.hpp"
 #include "cli/export/export.hpp"
 #include "cli/grammar/help.hpp"
-#include "cli/grammar/invocation.hpp"
 #include "cli/grammar/parse.hpp"
+#include "cli/grammar/verb.hpp"
 #include "cli/list/description.hpp"
+#include "cli/verbs/start.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/run.hpp"
+#include "text/split.hpp"
 
 using namespace forever;
 using namespace forever::cli;
@@ -103,7 +105,7 @@ void walk(Act act) {
 AppRequest typed(std::vector<std::string> words) {
   const auto result = parse(words);
   if (const auto* error = std::get_if<UsageError>(&result)) FAIL(error->message);
-  return std::get<Start>(std::get<Invocation>(result)).app;
+  return dynamic_cast<const Start&>(*std::get<std::unique_ptr<Command>>(result)).app;
 }
 
 AppSpec laid(const AppRequest& request) {

@@ -1,11 +1,11 @@
 // Tables fit their terminal; lists and descriptions say what is.
 #include "cli/terminal/table.hpp"
 #include "cli/apps/json.hpp"
-#include "cli/grammar/verbs.hpp"
 #include "cli/list/description.hpp"
 #include "cli/list/list_table.hpp"
 #include "test/support/catch.hpp"
 #include "text/printable.hpp"
+#include "text/split.hpp"
 
 using namespace forever;
 using namespace forever::cli;
@@ -151,15 +151,15 @@ TEST_CASE("LIST sorting puts what is looked for first") {
   looks[2].view.status.id = 2;
   looks[2].memory_bytes = 1U << 30U;
   looks[1].restarts = 9;
-  const auto order = [&](const std::string& column) {
+  const auto order = [&](SortBy column) {
     sort_looks(looks, column);
     return looks[0].view.name + looks[1].view.name + looks[2].view.name;
   };
-  CHECK(order("memory") == "cba");
-  CHECK(order("restarts") == "abc");
-  CHECK(order("name") == "abc");
-  CHECK(order("status") == "bca");
-  CHECK(order("id") == "bac");
+  CHECK(order(SortBy::memory) == "cba");
+  CHECK(order(SortBy::restarts) == "abc");
+  CHECK(order(SortBy::name) == "abc");
+  CHECK(order(SortBy::status) == "bca");
+  CHECK(order(SortBy::id) == "bac");
 }
 
 TEST_CASE("MON1 under watch the processor's share is of the time since the last look") {
