@@ -25,8 +25,7 @@ constexpr Option kApplyOptions[] = {
     {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."}, turn_on<&Apply::dry_run>},
     kOnly,
     kEnvironmentName,
-    {{"--wait", ValueKind::none, "", "Returns only when each app that was started is ready."},
-     turn_on<&Apply::wait>},
+    {{"--wait", ValueKind::none, "", "Returns only when each app that was started is ready."}, turn_on<&Apply::wait>},
     kJson,
     kQuiet,
 };
