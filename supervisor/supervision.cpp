@@ -29,17 +29,16 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
     : loop_(std::move(loop)),
       link_(std::move(inheritance.link)),
       held_(std::move(inheritance.held)),
-      generation_(inheritance.generation),
       face_(face),
-      state_(face.arguments.at(0)),
-      name_(face.arguments.at(1)),
-      fresh_(face.arguments.at(2) == "start" && inheritance.generation == 0),
-      lost_(face.arguments.at(2) == "adopt"),
+      app_(StateDirectory{face.arguments.at(0)}, face.arguments.at(1)),
       outputs_(loop_, kOutToken, kErrToken),
       control_(loop_, kControlToken),
       ports_(loop_, kCallsToken),
       notices_(loop_, kNoticeToken),
       watching_(loop_, kWatchToken) {
+  app_.generation = inheritance.generation;
+  app_.fresh = face.arguments.at(2) == "start" && inheritance.generation == 0;
+  app_.lost = face.arguments.at(2) == "adopt";
   loop_.name_children_by_number();
 }
 
@@ -50,7 +49,7 @@ int Supervision::run() {
   for (;;) {
     settle();
     if (finished_ || stepped_down_) return 0;
-    if (leaving_ && may_leave()) return 0;
+    if (app_.leaving && may_leave()) return 0;
     spares_.take_back();
     const auto events = loop_.wait(next_deadline());
     spares_.lend_if_scarce();
@@ -61,7 +60,7 @@ int Supervision::run() {
 
 std::optional<Time> Supervision::next_deadline() const {
   std::optional<Time> soonest = outputs_.deadline();
-  for (const Instance& instance : instances_) sooner(soonest, instance.life().deadline());
+  for (const Instance& instance : roster_) sooner(soonest, instance.life().deadline());
   for (const Operating& operating : operating_) {
     if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
     sooner(soonest, look_ends(operating));
@@ -100,12 +99,12 @@ void Supervision::handle(const LoopEvent& event) {
   } else if (control_.owns(event.token)) {
     for (const ControlServer::Request& request : control_.handle(event)) operate(request);
   } else if (ports_.owns(event.token)) {
-    if (ports_.readable(link_, event.token)) dirty_ = true;
+    if (ports_.readable(link_, event.token)) app_.dirty = true;
   } else if (notices_.owns(event.token)) {
-    if (notices_.readable(event.token, program_uid())) dirty_ = true;
+    if (notices_.readable(event.token, program_uid())) app_.dirty = true;
   } else if (event.token >= kReportToken) {
-    const auto found = std::ranges::find(instances_, event.token - kReportToken, &Instance::key);
-    if (found != instances_.end()) read_report(*found);
+    Instance* const instance = roster_.with_key(static_cast<std::uint32_t>(event.token - kReportToken));
+    if (instance != nullptr) read_report(*instance);
   }
 }
 
@@ -116,24 +115,14 @@ void Supervision::handle_signal(int signal) {
     // Our own exchange of status files is told as well; after it end_rest() looks.
     if (!chores_due_) look_for_deleted(steady_now());
   } else if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) {
-    log_later(EventLevel::info, signal_name(signal) + ": stopping");
+    app_.log_later(EventLevel::info, signal_name(signal) + ": stopping");
     overtake(Incoming::stop, std::nullopt);
     stop_chosen(std::nullopt, false);
   }
 }
 
-Instance* Supervision::instance_of(const ProcessId& id) {
-  // Of a child that has ended only the number is known (its start time is 0 then); until the reap that was nobody else's.
-  const auto found = std::ranges::find_if(instances_, [&](const Instance& instance) {
-    const ProcessId process = instance.process();
-    const bool same = process == id || (id.start_time == 0 && id.pid != 0 && process.pid == id.pid);
-    return same && !instance.life().leader_gone();
-  });
-  return found == instances_.end() ? nullptr : &*found;
-}
-
 void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
-  if (Instance* const instance = instance_of(id)) {
+  if (Instance* const instance = roster_.led_by(id)) {
     leader_ended(*instance, status);
   } else if (const auto answer = side_.ended(id.pid, status)) {
     side_command_ended(*answer);
@@ -156,7 +145,7 @@ void Supervision::read_report(Instance& instance) {
   const auto executed = report_event(loop_, instance);
   if (!executed) return;
   advance(instance, *executed);
-  log_later(EventLevel::info, "online, pid " + std::to_string(instance.process().pid));
+  app_.log_later(EventLevel::info, "online, pid " + std::to_string(instance.process().pid));
 }
 
 void Supervision::tick(Time now) {
@@ -165,9 +154,9 @@ void Supervision::tick(Time now) {
   if (outputs_.dropped_bytes() != told_dropped_ && now >= dropped_due_) {
     told_dropped_ = outputs_.dropped_bytes();
     dropped_due_ = now + kLostLinesTold;
-    dirty_ = true;
+    app_.dirty = true;
   }
-  for (Instance& instance : instances_) {
+  for (Instance& instance : roster_) {
     if (const auto due = instance.life().deadline(); due && *due <= now) {
       check_trees();
       advance(instance, event::Tick{});
@@ -183,11 +172,11 @@ void Supervision::tick(Time now) {
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
   if (const auto why = watching_.due(now)) restart_by_watch(*why);
   if (std::string now_told = trouble(); now_told != told_trouble_) {
-    if (!now_told.empty() && now_told == watching_.trouble()) log_later(EventLevel::warning, now_told);
+    if (!now_told.empty() && now_told == watching_.trouble()) app_.log_later(EventLevel::warning, now_told);
     told_trouble_ = std::move(now_told);
-    dirty_ = true;
+    app_.dirty = true;
   }
-  if (status_retry_ && *status_retry_ <= now) dirty_ = true;
+  if (status_retry_ && *status_retry_ <= now) app_.dirty = true;
   if (files_due_ && *files_due_ <= now) {
     files_due_.reset();
     if (!files_are_there()) {
@@ -206,7 +195,7 @@ void Supervision::tick(Time now) {
 // What was put off while a program began.
 void Supervision::end_rest(Time now) {
   chores_due_.reset();
-  for (const Instance& instance : instances_) {
+  for (const Instance& instance : roster_) {
     if (!instance.at_gate()) watch_report(loop_, instance, kReportToken + instance.key());
   }
   look_for_deleted(now);
@@ -218,14 +207,14 @@ void Supervision::look_for_deleted(Time now) {
 
 void Supervision::check_memory() {
   if (ruling_on(what_runs(), Incoming::memory) == Ruling::pass) return;
-  for (Instance& instance : instances_) {
+  for (Instance& instance : roster_) {
     if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
     std::vector<Pid> roots = orphans_of(instance);
     roots.push_back(instance.process().pid);
     const std::uint64_t used = usage_of_trees(roots).memory_bytes;
-    if (used <= spec_.max_memory) continue;
-    log_later(EventLevel::warning,
-              "memory " + format_size(used) + " is over " + format_size(spec_.max_memory) + ": restarting");
+    if (used <= app_.spec.max_memory) continue;
+    app_.log_later(EventLevel::warning,
+                   "memory " + format_size(used) + " is over " + format_size(app_.spec.max_memory) + ": restarting");
     advance(instance, event::Stop{Trigger::max_memory, true, false});
   }
 }
@@ -233,11 +222,11 @@ void Supervision::check_memory() {
 void Supervision::restart_by_schedule() {
   const UnderWay running = what_runs();
   if (ruling_on(running, Incoming::cron) == Ruling::pass) {
-    log_later(EventLevel::info, std::string{"not restarted by schedule: "} + describe(running));
+    app_.log_later(EventLevel::info, std::string{"not restarted by schedule: "} + describe(running));
     return;
   }
-  log_later(EventLevel::info, "restarting by schedule");
-  for (Instance& instance : instances_) {
+  app_.log_later(EventLevel::info, "restarting by schedule");
+  for (Instance& instance : roster_) {
     if (instance.role() != Role::serving) continue;
     // A job that has run to its end is started; what runs is restarted; what was given up stays so.
     if (instance.life().state() == InstanceState::stopped) {
@@ -258,17 +247,17 @@ void Supervision::restart_by_watch(const std::string& why) {
     watch_waits_ = why;
     return;
   }
-  const bool all_online = std::ranges::all_of(instances_, [](const Instance& instance) {
+  const bool all_online = std::ranges::all_of(roster_, [](const Instance& instance) {
     return instance.role() != Role::serving || instance.life().state() == InstanceState::online;
   });
-  if (spec_.may_overlap() && all_online && running != UnderWay::restarting) {
-    log_later(EventLevel::info, why + ": reloading");
-    begin_reload(Trigger::watch, {spec_.ready_timeout, spec_.drain_timeout});
+  if (app_.spec.may_overlap() && all_online && running != UnderWay::restarting) {
+    app_.log_later(EventLevel::info, why + ": reloading");
+    begin_reload(Trigger::watch, {app_.spec.ready_timeout, app_.spec.drain_timeout});
     return;
   }
-  log_later(EventLevel::info, why + ": restarting");
-  const bool together = running == UnderWay::restarting && spec_.instances > 1;
-  for (Instance& instance : instances_) {
+  app_.log_later(EventLevel::info, why + ": restarting");
+  const bool together = running == UnderWay::restarting && app_.spec.instances > 1;
+  for (Instance& instance : roster_) {
     if (instance.role() != Role::serving) continue;
     if (together && at_rest(instance.life().state())) continue;  // go_on_restarting() starts them all
     advance(instance, event::Stop{Trigger::watch, !together, false});
@@ -276,7 +265,7 @@ void Supervision::restart_by_watch(const std::string& why) {
 }
 
 void Supervision::check_trees() {
-  for (Instance& instance : instances_) {
+  for (Instance& instance : roster_) {
     if (instance.life().state() == InstanceState::stopping && instance.life().leader_gone() && tree_empty(instance)) {
       advance(instance, event::TreeEmpty{});
     }
@@ -285,28 +274,22 @@ void Supervision::check_trees() {
 
 // Several instances are restarted as one: no new one begins before the last old one has ended.
 void Supervision::go_on_restarting() {
-  if (plan_ != PlanStep::restarting || desired_ != Desired::online || spec_.instances < 2) return;
-  if (!all_at_rest()) return;
-  for (Instance& instance : instances_) {
+  if (app_.plan != PlanStep::restarting || app_.desired != Desired::online || app_.spec.instances < 2) return;
+  if (!roster_.all_at_rest()) return;
+  for (Instance& instance : roster_) {
     if (instance.role() == Role::serving) advance(instance, event::Stop{Trigger::restart, true, false});
   }
 }
 
 // What was retired and has come to rest is no part of the app any more.
 void Supervision::forget_retired() {
-  const auto gone = [&](const Instance& instance) {
-    return instance.role() != Role::serving && at_rest(instance.life().state());
-  };
-  for (const Instance& instance : instances_) {
-    if (!gone(instance)) continue;
+  roster_.remove_ended([this](const Instance& instance, bool last) {
     std::erase_if(draining_, [&](const Draining& draining) { return draining.key == instance.key(); });
-    const bool last = std::ranges::count(instances_, instance.slot(), &Instance::slot) == 1;
     ports_.release(link_, instance.key());
     life_begins_.erase(instance.key());
-    if (last) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
-    dirty_ = true;
-  }
-  instances_.remove_if(gone);
+    if (last) (void)remove_tree(app_.state.pid_path(app_.name, instance.slot())).ok();
+    app_.dirty = true;
+  });
 }
 
 void Supervision::settle() {
@@ -315,44 +298,44 @@ void Supervision::settle() {
   tick_reload(steady_now());
   if (watch_waits_ && !reload_.under_way()) restart_by_watch(*std::exchange(watch_waits_, std::nullopt));
   settle_ports();
-  if (plan_ != PlanStep::none && !under_way()) {
-    plan_ = PlanStep::none;
-    dirty_ = true;
+  if (app_.plan != PlanStep::none && !roster_.under_way()) {
+    app_.plan = PlanStep::none;
+    app_.dirty = true;
   }
   begin_waiting();
   collect_replies();
   prepare_start_report();
   const bool ends = nothing_left();
-  const bool looks = ends || dirty_ || lock_retry_;
+  const bool looks = ends || app_.dirty || lock_retry_;
   if (looks && !holds_lock()) return;
   if (ends) {
     finish();
-  } else if (dirty_) {
+  } else if (app_.dirty) {
     write_status();
   }
   acknowledge_records();
   // Another supervisor reads the record only once it has the lock: either it has read what was written just now, or its lock
   // is seen here, and what stands at its gate goes no further.
-  const bool begins = std::ranges::any_of(instances_, &Instance::at_gate);
-  if (begins && !ends && !lock_retry_ && !lock_is_at(lock_.get(), state_.lock_path(name_))) {
-    dirty_ = true;
+  const bool begins = std::ranges::any_of(roster_, &Instance::at_gate);
+  if (begins && !ends && !lock_retry_ && !lock_is_at(lock_.get(), app_.state.lock_path(app_.name))) {
+    app_.dirty = true;
     lock_retry_ = steady_now();
     return;
   }
   open_gates();
   if (chores_due_ && !ends) return;
-  if (pids_dirty_ && !ends) write_pid_files();
+  if (app_.pids_dirty && !ends) write_pid_files();
   send_start_report();
   send_replies();
-  for (const auto& [level, text] : lines_) log_event(level, text);
-  lines_.clear();
+  for (const auto& [level, text] : app_.lines) log_event(level, text);
+  app_.lines.clear();
 }
 
 // All is on record by now. After a crash nobody waits for anything but the next program itself, on what may be the only processor.
 void Supervision::open_gates() {
   const bool awaited = report_ || reload_.under_way() || !operating_.empty() || !replies_.empty();
   if (awaited && chores_due_) end_rest(steady_now());
-  for (Instance& instance : instances_) {
+  for (Instance& instance : roster_) {
     if (!instance.at_gate() || instance.calls() != kNoHandle) continue;
     if (awaited) {
       watch_report(loop_, instance, kReportToken + instance.key());
@@ -363,40 +346,28 @@ void Supervision::open_gates() {
   }
 }
 
-bool Supervision::under_way() const {
-  return std::ranges::any_of(instances_, [](const Instance& instance) {
-    return instance.life().state() == InstanceState::stopping || instance.life().state() == InstanceState::starting;
-  });
-}
-
 std::uint32_t Supervision::program_uid() const {
-  if (spec_.user.empty()) return effective_uid();
-  const auto user = find_credentials(spec_.user, spec_.group);
+  if (app_.spec.user.empty()) return effective_uid();
+  const auto user = find_credentials(app_.spec.user, app_.spec.group);
   return user ? user->uid : effective_uid();
 }
 
 // For another binary: all is on record, what was said to the keeper has left, and no program is between fork and exec.
 bool Supervision::may_leave() const {
-  const bool starting = std::ranges::any_of(
-      instances_, [](const Instance& instance) { return instance.life().state() == InstanceState::starting; });
-  return !starting && !reload_.under_way() && !dirty_ && link_.all_sent();
+  return !roster_.any_in(InstanceState::starting) && !reload_.under_way() && !app_.dirty && link_.all_sent();
 }
 
 // What is wrong at the moment, for people to see.
 std::string Supervision::trouble() const {
   if (!outputs_.trouble().empty()) return outputs_.trouble();
   if (!ports_.trouble().empty()) return ports_.trouble();
-  if (!watching_.trouble().empty() || !watching_.on() || desired_ == Desired::stopped) return watching_.trouble();
-  return all_at_rest() ? "waits for its files to change" : "";
+  if (!watching_.trouble().empty() || !watching_.on() || app_.desired == Desired::stopped) return watching_.trouble();
+  return roster_.all_at_rest() ? "waits for its files to change" : "";
 }
 
 bool Supervision::nothing_left() const {
-  if ((triggers_.has_schedule() || watching_.on()) && desired_ == Desired::online) return false;
-  return all_at_rest();
-}
-
-bool Supervision::all_at_rest() const {
-  return std::ranges::all_of(instances_, [](const Instance& instance) { return at_rest(instance.life().state()); });
+  if ((triggers_.has_schedule() || watching_.on()) && app_.desired == Desired::online) return false;
+  return roster_.all_at_rest();
 }
 
 }  // namespace forever

@@ -6,16 +6,11 @@
 // a predecessor, health_and_hooks.cpp health and hooks, requests.cpp what clients ask for, own_files.cpp its own files.
 #pragma once
 
-#include <list>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "app/ours.hpp"
-#include "app/spec.hpp"
-#include "app/state_directory.hpp"
-#include "app/status.hpp"
 #include "app/watchers.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/keeper.hpp"
@@ -27,13 +22,13 @@
 #include "supervisor/decide/reload.hpp"
 #include "supervisor/decide/stance.hpp"
 #include "supervisor/decide/triggers.hpp"
-#include "supervisor/instance/instance.hpp"
 #include "supervisor/instance/notices.hpp"
+#include "supervisor/instance/roster.hpp"
 #include "supervisor/instance/side_commands.hpp"
-#include "supervisor/log/event_log.hpp"
 #include "supervisor/log/outputs.hpp"
 #include "supervisor/ports/passed_sockets.hpp"
 #include "supervisor/ports/shared_ports.hpp"
+#include "supervisor/supervised_app.hpp"
 #include "supervisor/watch/watching.hpp"
 
 namespace forever {
@@ -80,13 +75,9 @@ class Supervision {
   void settle();
   void open_gates();
   [[nodiscard]] bool nothing_left() const;
-  [[nodiscard]] bool all_at_rest() const;
   [[nodiscard]] std::string trouble() const;
-  [[nodiscard]] bool under_way() const;
   [[nodiscard]] bool may_leave() const;
-  [[nodiscard]] Instance* instance_of(const ProcessId& id);
   [[nodiscard]] std::uint32_t program_uid() const;
-  void log_later(EventLevel level, std::string text) { lines_.emplace_back(level, std::move(text)); }
 
   // keeper.cpp
   void read_keeper();
@@ -149,8 +140,6 @@ class Supervision {
   [[nodiscard]] bool may_serve(const Instance& instance) const;
   [[nodiscard]] bool is_ready(const Instance& instance) const;
   [[nodiscard]] bool is_to_be_replaced(const Instance& instance) const;
-  [[nodiscard]] Instance* instance_with(std::uint32_t key);
-  [[nodiscard]] Instance* serving(std::uint32_t slot);
   [[nodiscard]] std::vector<Pid> tree_pids(const Instance& instance) const;
   [[nodiscard]] std::optional<Time> rolling_deadline() const;
 
@@ -195,9 +184,6 @@ class Supervision {
   void start_chosen(const ControlRequest& request, UnderWay running);
   void stop_chosen(std::optional<std::uint32_t> slot, bool force);
   void restart_chosen(const ControlRequest& request);
-  [[nodiscard]] std::vector<Instance*> chosen(const ControlRequest& request);
-  [[nodiscard]] std::vector<Pid> pids() const;
-  Instance& add_instance(std::uint32_t slot);
   void leave_to_end(Instance& instance, Role role);
   [[nodiscard]] Result<std::uint32_t> scale(const ControlRequest& request);
   [[nodiscard]] Status use_new_spec(const std::string& text);
@@ -221,22 +207,11 @@ class Supervision {
   EventLoop loop_;
   KeeperLink link_;
   HeldHandles held_;
-  unsigned generation_;
   const KeeperFace& face_;
-  StateDirectory state_;
-  std::string name_;
-  bool fresh_ = false;  // launched by `start`, not to adopt
-  bool lost_ = false;   // keeper or both have died since: orphans may hang below init, known by their markers alone
-  std::optional<Ours> ours_;  // from begin() on: who is believed
-  bool spec_lost_ = false;    // what lives is adopted without it, and not started again
-  AppSpec spec_;
-  HostId host_;
-  ProcessId self_;
-  ProcessId keeper_;
+  SupervisedApp app_;
   Outputs outputs_;
   ControlServer control_;
-  std::list<Instance> instances_;  // ascending slots; the pointers of others into it stay
-  std::uint32_t next_key_ = 0;
+  Roster roster_;
   std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
   std::optional<Time> records_patience_;   // until when the keeper's records are waited for, in all
   std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
@@ -250,16 +225,11 @@ class Supervision {
   std::optional<std::string> watch_waits_;  // files have changed while something ran that must end first
   std::optional<Time> reconnecting_until_;  // the clients of a process that was cut off come again
   std::string reload_result_;               // of the last one: what went wrong, or nothing
-  std::vector<LastExit> last_exits_;
   std::map<std::uint32_t, Outputs::Mark>
       life_begins_;  // by the key of the instance: where its present process's lines begin
   std::vector<Operating> operating_;
   std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;
-  std::vector<std::pair<EventLevel, std::string>> lines_;  // for the event log, written when nobody waits any more
   std::string start_report_;
-  Desired desired_ = Desired::online;
-  PlanStep plan_ = PlanStep::none;
-  std::vector<std::string> command_;
   Handle lock_;
   Handle report_;
   Triggers triggers_;
@@ -283,9 +253,6 @@ class Supervision {
   bool waits_for_lock_ = false;     // and nothing is begun meanwhile
   bool stepped_down_ = false;
   SpareHandles spares_;
-  bool dirty_ = true;
-  bool pids_dirty_ = true;
-  bool leaving_ = false;  // for another binary: the next supervisor is made in it
   bool finished_ = false;
 };
 

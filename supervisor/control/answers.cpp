@@ -41,7 +41,7 @@ void Supervision::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
   std::erase_if(operating_, [&](const Operating& older) {
     const bool other_slot = older.request.slot && slot && *older.request.slot != *slot;
     if (!is_overtaken(older.incoming, newer) || other_slot) return false;
-    replies_.emplace_back(older.client, ControlReply{false, later + word_for(older.incoming), pids(), {}});
+    replies_.emplace_back(older.client, ControlReply{false, later + word_for(older.incoming), roster_.pids(), {}});
     return true;
   });
   if (is_overtaken(Incoming::reload, newer) && reload_.under_way()) tell_reload(reload_event::GiveUp{later + "reload"});
@@ -57,7 +57,7 @@ std::string Supervision::word_now() const {
 // Whether the instances that a start or restart is about have failed lately. To be asked before anything is done about it.
 std::map<std::uint32_t, Supervision::Awaited> Supervision::awaited_runs(const ControlRequest& request) {
   std::map<std::uint32_t, Awaited> awaited;
-  for (const Instance* const instance : chosen(request)) {
+  for (const Instance* const instance : roster_.chosen(request.slot)) {
     const InstanceState state = instance->life().state();
     const bool there =
         request.operation == Operation::start && (state == InstanceState::online || state == InstanceState::starting);
@@ -73,8 +73,8 @@ std::optional<Time> Supervision::look_ends(const Operating& operating) const {
   std::optional<Time> soonest;
   const Time now = steady_now();
   for (const auto& [key, awaited] : operating.awaited) {
-    const auto found = std::ranges::find(instances_, key, &Instance::key);
-    if (found == instances_.end() || !awaited.doubtful || found->life().state() != InstanceState::online) continue;
+    const Instance* const found = roster_.with_key(key);
+    if (found == nullptr || !awaited.doubtful || found->life().state() != InstanceState::online) continue;
     const Time ends = found->life().started() + kDoubtfulLook;
     if (ends > now) soonest = std::min(soonest.value_or(ends), ends);
   }
@@ -88,9 +88,8 @@ std::optional<std::string> Supervision::come_of(const Instance& instance, const 
   if (state == InstanceState::starting || state == InstanceState::stopping) return std::nullopt;
   const bool looked_at = !awaited.doubtful || steady_now() >= instance.life().started() + kDoubtfulLook;
   if (state == InstanceState::online) return looked_at ? std::optional{std::string{}} : std::nullopt;
-  const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
-                                 [&](const LastExit& exit) { return exit.slot == instance.slot(); });
-  if (last == last_exits_.rend()) {
+  const LastExit* const last = app_.last_exit_of(instance.slot());
+  if (last == nullptr) {
     well = false;
     return "it did not start";
   }
@@ -110,13 +109,13 @@ std::optional<std::string> Supervision::come_of(const Instance& instance, const 
 std::optional<ControlReply> Supervision::outcome_of_runs(const Operating& operating) {
   ControlReply reply{true, {}, {}, {}};
   for (const auto& [key, awaited] : operating.awaited) {
-    const Instance* const instance = instance_with(key);
+    const Instance* const instance = roster_.with_key(key);
     if (instance == nullptr || instance->role() != Role::serving) continue;  // something newer has taken it away
     auto text = come_of(*instance, awaited, reply.ok);
     if (!text) return std::nullopt;
     if (!text->empty()) reply.text = std::move(*text);
   }
-  reply.pids = pids();
+  reply.pids = roster_.pids();
   return reply;
 }
 
@@ -125,15 +124,15 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   if (!operating.begun) return std::nullopt;
   if (operating.incoming == Incoming::reload) {
     if (reload_.under_way()) return std::nullopt;
-    if (!reload_result_.empty()) return ControlReply{false, reload_result_, pids(), {}};
-    const char* const how = spec_.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
-    return ControlReply{true, how, pids(), {}};
+    if (!reload_result_.empty()) return ControlReply{false, reload_result_, roster_.pids(), {}};
+    const char* const how = app_.spec.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
+    return ControlReply{true, how, roster_.pids(), {}};
   }
   if (!operating.awaited.empty()) return outcome_of_runs(operating);
   const bool stopping = operating.incoming == Incoming::stop;
   const bool scaling = operating.incoming == Incoming::scale;
-  ControlReply reply{true, {}, pids(), {}};
-  for (const Instance* const instance : chosen(operating.request)) {
+  ControlReply reply{true, {}, roster_.pids(), {}};
+  for (const Instance* const instance : roster_.chosen(operating.request.slot)) {
     const InstanceState state = instance->life().state();
     if (instance->role() != Role::serving) {
       if (scaling || (stopping && !at_rest(state))) return std::nullopt;
@@ -143,8 +142,8 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
       return std::nullopt;
     if (stopping || instance->slot() < operating.first_slot || state == InstanceState::online) continue;
     reply.ok = false;
-    reply.text = last_exits_.empty() ? std::string{"it did not start"}
-                                     : describe_exit(last_exits_.back().status, last_exits_.back().stage);
+    reply.text = app_.last_exits.empty() ? std::string{"it did not start"}
+                                         : describe_exit(app_.last_exits.back().status, app_.last_exits.back().stage);
   }
   return reply;
 }
@@ -168,7 +167,7 @@ void Supervision::give_progress(Time now) {
     operating.next_word = now + kNextWord;
     if (operating.begun && tell_progress(operating, now)) continue;
     // A word all the same: silence would be taken for the end of the supervisor.
-    control_.progress(operating.client, name_ + (operating.begun ? ": " : " waits: ") + describe(what_runs()));
+    control_.progress(operating.client, app_.name + (operating.begun ? ": " : " waits: ") + describe(what_runs()));
   }
 }
 
@@ -181,35 +180,35 @@ bool Supervision::tell_progress(const Operating& operating, Time now) {
   };
   const bool reloading = operating.incoming == Incoming::reload;
   if (reloading && reload_.deadline())
-    tell(name_ + " slot " + std::to_string(reload_.slot()) + ": waiting until the new process is ready");
+    tell(app_.name + " slot " + std::to_string(reload_.slot()) + ": waiting until the new process is ready");
   if (reloading || operating.incoming == Incoming::scale) {
     for (const Draining& draining : draining_) {
       if (const std::string text = draining_text(draining, now); !text.empty()) tell(text);
     }
   }
-  for (const Instance* const instance : chosen(operating.request)) {
+  for (const Instance* const instance : roster_.chosen(operating.request.slot)) {
     if (instance->life().state() == InstanceState::stopping) tell(stopping_text(*instance, now));
   }
   return told;
 }
 
 std::string Supervision::stopping_text(const Instance& instance, Time now) const {
-  const std::string who = name_ + " (pid " + std::to_string(instance.process().pid) + ") ";
+  const std::string who = app_.name + " (pid " + std::to_string(instance.process().pid) + ") ";
   if (instance.life().leader_gone()) return who + "has ended; processes that it started are being stopped";
   const auto kill = instance.life().kill_time();
   if (!kill || *kill <= now) return who + "has been sent SIGKILL and is not gone yet";
   const auto left = std::chrono::ceil<std::chrono::seconds>(*kill - now);
   const std::string does = notices_.of(instance.key()).stopping ? "has said that it is stopping"
-                                                                : "ignores " + signal_name(spec_.stop.signal);
+                                                                : "ignores " + signal_name(app_.spec.stop.signal);
   return who + does + ", KILL in " + std::to_string(left.count()) + " s";
 }
 
 std::string Supervision::draining_text(const Draining& draining, Time now) {
-  const Instance* const instance = instance_with(draining.key);
+  const Instance* const instance = roster_.with_key(draining.key);
   if (instance == nullptr) return {};
   const unsigned count = ports_.connections(draining.key, tree_pids(*instance), kMostCounted);
   const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(draining.until - now, Time::duration{}));
-  return name_ + " (pid " + std::to_string(instance->process().pid) + ") has " + std::to_string(count) +
+  return app_.name + " (pid " + std::to_string(instance->process().pid) + ") has " + std::to_string(count) +
          (count == 1 ? " connection" : " connections") + " left; it is stopped in " + std::to_string(left.count()) +
          " s at the latest";
 }

@@ -16,18 +16,6 @@ constexpr Milliseconds kReconnecting{300};
 
 }  // namespace
 
-Instance* Supervision::instance_with(std::uint32_t key) {
-  const auto found = std::ranges::find(instances_, key, &Instance::key);
-  return found == instances_.end() ? nullptr : &*found;
-}
-
-Instance* Supervision::serving(std::uint32_t slot) {
-  const auto found = std::ranges::find_if(instances_, [&](const Instance& instance) {
-    return instance.slot() == slot && instance.role() == Role::serving;
-  });
-  return found == instances_.end() ? nullptr : &*found;
-}
-
 std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
   std::vector<Pid> pids;
   for (const ProcessId& member : instance.members(orphans_of(instance))) pids.push_back(member.pid);
@@ -37,20 +25,20 @@ std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
 // Who gets connections follows from the states; what a slot holds goes when the slot rests.
 void Supervision::settle_ports() {
   // Clients that keep their connections, and have just lost them, would lose them twice. Unless there is nobody else.
-  const bool sparing = reconnecting_until_ && std::ranges::any_of(instances_, [this](const Instance& instance) {
+  const bool sparing = reconnecting_until_ && std::ranges::any_of(roster_, [this](const Instance& instance) {
                          return may_serve(instance) && !is_to_be_replaced(instance);
                        });
-  for (Instance& instance : instances_) {
+  for (Instance& instance : roster_) {
     if (is_ready(instance)) instance.life().note_ready(steady_now());
     const InstanceState state = instance.life().state();
     ports_.set_active(instance.key(), may_serve(instance) && !(sparing && is_to_be_replaced(instance)));
-    if (at_rest(state) && plan_ != PlanStep::restarting) ports_.release(link_, instance.key());
+    if (at_rest(state) && app_.plan != PlanStep::restarting) ports_.release(link_, instance.key());
   }
 }
 
 // What an instance has closed is given up. One that is on its way out closes its ports for that.
 void Supervision::look_at_ports(Time now) {
-  for (const Instance& instance : instances_) {
+  for (const Instance& instance : roster_) {
     if (ports_.wants_look(instance.key(), now)) look_at_ports_of(instance, now);
   }
 }
@@ -59,7 +47,7 @@ void Supervision::look_at_ports_of(const Instance& instance, Time now) {
   if (instance.life().state() != InstanceState::online || notices_.of(instance.key()).stopping) {
     ports_.put_off_look(instance.key(), now);
   } else if (ports_.look_for_closed(link_, instance.key(), tree_pids(instance), now)) {
-    dirty_ = true;
+    app_.dirty = true;
   }
 }
 
@@ -68,21 +56,21 @@ bool Supervision::is_to_be_replaced(const Instance& instance) const { return rel
 
 // As far as it is seen: it listens, or has said so.
 bool Supervision::is_ready(const Instance& instance) const {
-  return spec_.ready_when() == ReadyWhen::notify ? notices_.of(instance.key()).ready : ports_.ready(instance.key());
+  return app_.spec.ready_when() == ReadyWhen::notify ? notices_.of(instance.key()).ready : ports_.ready(instance.key());
 }
 
 // Whether it is to get new connections.
 bool Supervision::may_serve(const Instance& instance) const {
   if (instance.role() != Role::serving || instance.life().state() != InstanceState::online) return false;
   const Notice& notice = notices_.of(instance.key());
-  return !notice.stopping && (notice.ready || spec_.ready_when() != ReadyWhen::notify);
+  return !notice.stopping && (notice.ready || app_.spec.ready_when() != ReadyWhen::notify);
 }
 
 // It gets no new connection from now on, and is stopped when those that it has have ended.
 void Supervision::retire(Instance& instance, Trigger trigger, Milliseconds drain) {
   leave_to_end(instance, Role::retiring);
   ports_.set_active(instance.key(), false);
-  dirty_ = true;
+  app_.dirty = true;
   if (instance.life().state() != InstanceState::online || !ports_.ready(instance.key())) {
     advance(instance, event::Stop{trigger, false, false});
     return;
@@ -97,7 +85,7 @@ void Supervision::look_at_drained(Time now) {
   std::vector<std::pair<std::uint32_t, Trigger>> done;
   for (Draining& draining : draining_) {
     if (draining.next_look > now) continue;
-    const Instance* const instance = instance_with(draining.key);
+    const Instance* const instance = roster_.with_key(draining.key);
     const bool busy = instance != nullptr && instance->life().state() == InstanceState::online &&
                       ports_.connections(draining.key, tree_pids(*instance), 1) > 0;
     draining.quiet = busy ? 0 : draining.quiet + 1;
@@ -111,7 +99,7 @@ void Supervision::look_at_drained(Time now) {
   if (!done.empty()) settle_ports();  // before the first of their clients comes again
   for (const auto& [key, trigger] : done) {
     std::erase_if(draining_, [key = key](const Draining& draining) { return draining.key == key; });
-    if (Instance* const instance = instance_with(key)) advance(*instance, event::Stop{trigger, false, false});
+    if (Instance* const instance = roster_.with_key(key)) advance(*instance, event::Stop{trigger, false, false});
   }
 }
 
@@ -126,8 +114,8 @@ std::optional<Time> Supervision::rolling_deadline() const {
   if (!deadline) return soonest;
   sooner(*deadline);
   const Time now = steady_now();
-  for (const Instance& instance : instances_) {
-    const Time grown = instance.life().started() + spec_.restart.min_uptime;
+  for (const Instance& instance : roster_) {
+    const Time grown = instance.life().started() + app_.spec.restart.min_uptime;
     if (instance.key() == reload_key_ && grown > now) sooner(grown);
   }
   return soonest;
@@ -137,26 +125,26 @@ std::optional<Time> Supervision::rolling_deadline() const {
 void Supervision::begin_reload(Trigger trigger, ReloadTimes times) {
   reload_result_.clear();
   std::vector<std::uint32_t> slots;
-  for (const Instance& instance : instances_) {
+  for (const Instance& instance : roster_) {
     if (instance.role() == Role::serving && !instance.life().leads_to_rest()) slots.push_back(instance.slot());
   }
-  tell_reload(reload_event::Begin{std::move(slots), spec_.may_overlap(), trigger, times});
+  tell_reload(reload_event::Begin{std::move(slots), app_.spec.may_overlap(), trigger, times});
 }
 
 void Supervision::tell_reload(const ReloadEvent& event) {
   for (const ReloadAction& action : reload_.handle(event, steady_now())) carry_out(action);
-  dirty_ = true;
+  app_.dirty = true;
 }
 
 void Supervision::carry_out(const ReloadAction& action) {
   if (const auto* const finish = std::get_if<reload_action::Finish>(&action)) {
     reload_result_ = finish->trouble;
-    log_later(finish->trouble.empty() ? EventLevel::info : EventLevel::error,
-              finish->trouble.empty() ? "reloaded" : "reload: " + finish->trouble);
+    app_.log_later(finish->trouble.empty() ? EventLevel::info : EventLevel::error,
+                   finish->trouble.empty() ? "reloaded" : "reload: " + finish->trouble);
     return;
   }
-  Instance* const old = serving(reload_.slot());
-  Instance* const fresh = instance_with(reload_key_);
+  Instance* const old = roster_.serving(reload_.slot());
+  Instance* const fresh = roster_.with_key(reload_key_);
   if (std::holds_alternative<reload_action::Promote>(action)) {
     if (fresh != nullptr) promote(*fresh);
   } else if (std::holds_alternative<reload_action::Withdraw>(action)) {
@@ -175,7 +163,7 @@ void Supervision::carry_out(const ReloadAction& action) {
 
 void Supervision::raise(Instance& old) {
   look_at_ports_of(old, steady_now());  // the new one need not listen on what this one has closed
-  Instance& fresh = add_instance(old.slot());
+  Instance& fresh = roster_.add(old.slot(), app_.spec);
   reload_key_ = fresh.key();
   fresh.adopt_record(old.status());
   fresh.life().adopt(InstanceState::stopped, old.life().history(), steady_now(), std::nullopt);
@@ -187,36 +175,33 @@ void Supervision::raise(Instance& old) {
 // As good as what it replaces: it listens on all that the old one listens on. One that listens on nothing has run for a while.
 bool Supervision::may_take_over(const Instance& fresh, const Instance* old) const {
   if (fresh.life().state() != InstanceState::online) return false;
-  const ReadyWhen when = spec_.ready_when();
+  const ReadyWhen when = app_.spec.ready_when();
   if (when == ReadyWhen::notify && !notices_.of(fresh.key()).ready) return false;
-  const bool grown = steady_now() - fresh.life().started() >= spec_.restart.min_uptime;
-  if (spec_.ready == ReadyWhen::uptime && !grown) return false;
+  const bool grown = steady_now() - fresh.life().started() >= app_.spec.restart.min_uptime;
+  if (app_.spec.ready == ReadyWhen::uptime && !grown) return false;
   if (old != nullptr && !ports_.addresses(old->key()).empty())
     return ports_.ready(fresh.key()) && ports_.covers(fresh.key(), old->key());
-  return when == ReadyWhen::notify || ports_.ready(fresh.key()) || (grown && spec_.ready != ReadyWhen::listen);
+  return when == ReadyWhen::notify || ports_.ready(fresh.key()) || (grown && app_.spec.ready != ReadyWhen::listen);
 }
 
 void Supervision::promote(Instance& fresh) {
-  Instance* const old = serving(fresh.slot());
+  Instance* const old = roster_.serving(fresh.slot());
   fresh.set_role(Role::serving);
-  fresh.life().set_policies(spec_.restart, spec_.stop);
-  pids_dirty_ = true;
+  fresh.life().set_policies(app_.spec.restart, app_.spec.stop);
+  app_.pids_dirty = true;
   ports_.set_active(fresh.key(), true);
-  log_later(EventLevel::info,
-            "pid " + std::to_string(fresh.process().pid) + " takes over slot " + std::to_string(fresh.slot()));
+  app_.log_later(EventLevel::info,
+                 "pid " + std::to_string(fresh.process().pid) + " takes over slot " + std::to_string(fresh.slot()));
   if (old == nullptr) return;
   reload_key_ = old->key();
   // The slot's own stands first.
-  const auto place = std::ranges::find(instances_, old->key(), &Instance::key);
-  const auto moved = std::ranges::find(instances_, fresh.key(), &Instance::key);
-  instances_.splice(place, instances_, moved);
+  roster_.put_before(fresh, old->key());
   retire(*old, reload_.trigger(), reload_.times().drain);
 }
 
 // What has become of the process that the reload waits for; nothing where there is no news.
 std::optional<ReloadEvent> Supervision::news_for_reload(Time now) const {
-  const auto found = std::ranges::find(instances_, reload_key_, &Instance::key);
-  const Instance* const instance = found == instances_.end() ? nullptr : &*found;
+  const Instance* const instance = roster_.with_key(reload_key_);
   switch (reload_.step()) {
     case Reload::Step::idle: return std::nullopt;
     case Reload::Step::leaving:
@@ -230,14 +215,11 @@ std::optional<ReloadEvent> Supervision::news_for_reload(Time now) const {
   const bool crashed = !raising && instance != nullptr && instance->life().history().restarts > reload_restarts_;
   if (crashed || instance == nullptr || at_rest(instance->life().state()) ||
       instance->life().state() == InstanceState::backoff) {
-    const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
-                                   [&](const LastExit& exit) { return exit.slot == reload_.slot(); });
-    if (last == last_exits_.rend()) return reload_event::Ended{"has ended"};
+    const LastExit* const last = app_.last_exit_of(reload_.slot());
+    if (last == nullptr) return reload_event::Ended{"has ended"};
     return reload_event::Ended{"has ended: " + describe_exit(last->status, last->stage.empty() ? "exec" : last->stage)};
   }
-  const auto old = std::ranges::find_if(
-      instances_, [&](const Instance& one) { return one.slot() == reload_.slot() && one.role() == Role::serving; });
-  if (may_take_over(*instance, raising && old != instances_.end() ? &*old : nullptr)) return reload_event::Ready{};
+  if (may_take_over(*instance, raising ? roster_.serving(reload_.slot()) : nullptr)) return reload_event::Ready{};
   if (const auto deadline = reload_.deadline(); deadline && now >= *deadline) return reload_event::Tick{};
   return std::nullopt;
 }

@@ -35,23 +35,6 @@ bool needs_spec(const ControlRequest& request) {
 
 }  // namespace
 
-std::vector<Instance*> Supervision::chosen(const ControlRequest& request) {
-  std::vector<Instance*> found;
-  for (Instance& instance : instances_) {
-    if (!request.slot || *request.slot == instance.slot()) found.push_back(&instance);
-  }
-  return found;
-}
-
-std::vector<Pid> Supervision::pids() const {
-  std::vector<Pid> found;
-  for (const Instance& instance : instances_) {
-    if (instance.role() != Role::serving) continue;
-    found.push_back(instance.life().leader_gone() ? 0 : instance.process().pid);
-  }
-  return found;
-}
-
 namespace {
 
 // What changes the app's course; the rest is answered at once.
@@ -77,19 +60,19 @@ std::optional<Incoming> incoming_of(Operation operation) {
 }  // namespace
 
 UnderWay Supervision::what_runs() const {
-  const auto any = [this](auto is) { return std::ranges::any_of(instances_, is); };
-  if (desired_ == Desired::stopped) return UnderWay::stopping;
-  if (leaving_) return UnderWay::upgrading;
+  const auto any = [this](auto is) { return std::ranges::any_of(roster_, is); };
+  if (app_.desired == Desired::stopped) return UnderWay::stopping;
+  if (app_.leaving) return UnderWay::upgrading;
   if (reload_.under_way()) return UnderWay::reloading;
-  if (plan_ == PlanStep::restarting) return UnderWay::restarting;
+  if (app_.plan == PlanStep::restarting) return UnderWay::restarting;
   if (any([](const Instance& one) { return one.role() == Role::retiring; })) return UnderWay::scaling;
   if (any([](const Instance& one) { return one.life().state() == InstanceState::starting; })) return UnderWay::starting;
   return UnderWay::nothing;
 }
 
 void Supervision::operate(const ControlServer::Request& asked) {
-  if (spec_lost_ && needs_spec(asked.request)) {
-    replies_.emplace_back(asked.client, ControlReply{false, words_for_lost_spec(name_), pids(), {}});
+  if (app_.spec_lost && needs_spec(asked.request)) {
+    replies_.emplace_back(asked.client, ControlReply{false, words_for_lost_spec(app_.name), roster_.pids(), {}});
     return;
   }
   const auto incoming = incoming_of(asked.request.operation);
@@ -138,7 +121,7 @@ void Supervision::begin_operating(Operating& operating) {
 void Supervision::answer(Operating& operating, const Status& done, std::string text) {
   operating.begun = operating.answered = true;
   replies_.emplace_back(operating.client,
-                        ControlReply{done.ok(), done ? std::move(text) : done.error().message(), pids(), {}});
+                        ControlReply{done.ok(), done ? std::move(text) : done.error().message(), roster_.pids(), {}});
 }
 
 // One that is not answered here is answered by its outcome.
@@ -167,19 +150,19 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
           return;
         }
       }
-      if (!request.new_spec && all_at_rest()) {
+      if (!request.new_spec && roster_.all_at_rest()) {
         answer(operating,
-               Error{"nothing of it runs (" + word_now() + "); `forever restart " + name_ + "` starts it", {}});
+               Error{"nothing of it runs (" + word_now() + "); `forever restart " + app_.name + "` starts it", {}});
         return;
       }
-      begin_reload(Trigger::reload, {request.ready_timeout.value_or(spec_.ready_timeout),
-                                     request.drain_timeout.value_or(spec_.drain_timeout)});
+      begin_reload(Trigger::reload, {request.ready_timeout.value_or(app_.spec.ready_timeout),
+                                     request.drain_timeout.value_or(app_.spec.drain_timeout)});
       (void)go_on_unwatched();
       return;
     case Operation::scale:
       if (const auto first_new = scale(request)) {
         operating.first_slot = *first_new;
-        if (desired_ == Desired::stopped)
+        if (app_.desired == Desired::stopped)
           answer(operating, Done{}, "it is being stopped, and has them when it is started");
       } else {
         answer(operating, first_new.error());
@@ -192,7 +175,7 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
     }
     case Operation::send_signal: {
       Status sent{Error{"it has no process now; it is " + word_now(), {}}};
-      for (const Instance* const instance : chosen(request)) {
+      for (const Instance* const instance : roster_.chosen(request.slot)) {
         if (instance->life().leader_gone()) continue;
         if (!sent) sent = Done{};
         if (auto one = send_signal(instance->process(), request.signal); !one) sent = one;
@@ -202,7 +185,7 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
     }
     case Operation::upgrade: {
       const Status told = link_.go_on_in(request.program);
-      leaving_ = told.ok();
+      app_.leaving = told.ok();
       answer(operating, told);
       return;
     }
@@ -223,8 +206,8 @@ void Supervision::answer_at_once(const ControlServer::Request& asked) {
     case Operation::reopen: outputs_.reopen(); break;
     case Operation::refresh: refresh(); break;
     case Operation::reset:
-      for (Instance* const instance : chosen(asked.request)) instance->life().clear_history();
-      dirty_ = true;
+      for (Instance* const instance : roster_.chosen(asked.request.slot)) instance->life().clear_history();
+      app_.dirty = true;
       break;
     case Operation::describe: reply.status = status_to_json(make_status()); break;
     case Operation::start:
@@ -236,37 +219,37 @@ void Supervision::answer_at_once(const ControlServer::Request& asked) {
     case Operation::send_signal:
     case Operation::upgrade: return;
   }
-  reply.pids = pids();
+  reply.pids = roster_.pids();
   replies_.emplace_back(asked.client, std::move(reply));
 }
 
 // What comes back by itself is let be.
 void Supervision::start_chosen(const ControlRequest& request, UnderWay running) {
-  desired_ = Desired::online;
-  if (running == UnderWay::stopping) plan_ = PlanStep::none;
+  app_.desired = Desired::online;
+  if (running == UnderWay::stopping) app_.plan = PlanStep::none;
   if (running == UnderWay::restarting) return;
-  for (Instance* const instance : chosen(request)) {
+  for (Instance* const instance : roster_.chosen(request.slot)) {
     if (instance->role() != Role::serving || instance->life().again()) continue;
     if (instance->life().state() != InstanceState::online) advance(*instance, event::Start{});
   }
 }
 
 void Supervision::stop_chosen(std::optional<std::uint32_t> slot, bool force) {
-  if (!slot || spec_.instances == 1) {
-    desired_ = Desired::stopped;
-    plan_ = PlanStep::stopping;
+  if (!slot || app_.spec.instances == 1) {
+    app_.desired = Desired::stopped;
+    app_.plan = PlanStep::stopping;
   }
-  for (Instance& instance : instances_) {
+  for (Instance& instance : roster_) {
     if (!slot || *slot == instance.slot()) advance(instance, event::Stop{Trigger::stop, false, force});
   }
-  dirty_ = true;
+  app_.dirty = true;
 }
 
 void Supervision::restart_chosen(const ControlRequest& request) {
-  const bool together = !request.slot && spec_.instances > 1;
-  desired_ = Desired::online;
-  if (!request.slot || spec_.instances == 1) plan_ = PlanStep::restarting;
-  for (Instance* const instance : chosen(request)) {
+  const bool together = !request.slot && app_.spec.instances > 1;
+  app_.desired = Desired::online;
+  if (!request.slot || app_.spec.instances == 1) app_.plan = PlanStep::restarting;
+  for (Instance* const instance : roster_.chosen(request.slot)) {
     if (instance->role() != Role::serving) continue;
     if (together) {
       advance(*instance, event::Stop{Trigger::restart, false, request.force});  // and then go_on_restarting()
@@ -280,91 +263,90 @@ void Supervision::restart_chosen(const ControlRequest& request) {
 
 // From now on its end is final.
 void Supervision::leave_to_end(Instance& instance, Role role) {
-  RestartPolicy never = spec_.restart;
+  RestartPolicy never = app_.spec.restart;
   never.on = RestartOn::never;
   instance.set_role(role);
-  instance.life().set_policies(never, spec_.stop);
+  instance.life().set_policies(never, app_.spec.stop);
 }
 
 // The first slot that is new.
 Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
-  const auto before = static_cast<int>(spec_.instances);
+  const auto before = static_cast<int>(app_.spec.instances);
   const int wanted = request.relative ? std::max(before + request.count, 1) : request.count;
   if (wanted < 1 || wanted > static_cast<int>(kMostInstances))
-    return Error{"cannot scale " + name_ + " to " + std::to_string(wanted) + " instances; 1 to " +
+    return Error{"cannot scale " + app_.name + " to " + std::to_string(wanted) + " instances; 1 to " +
                      std::to_string(kMostInstances) + " are possible",
                  {}};
-  const bool shared = spec_.shares_ports();
-  AppSpec spec = spec_;
+  const bool shared = app_.spec.shares_ports();
+  AppSpec spec = app_.spec;
   spec.instances = static_cast<unsigned>(wanted);
   if (auto fault = health_port_fault(spec)) return Error{*fault, {}};
   if (const auto fault = fault_in_increments(spec)) return Error{*fault, {}};
   // One that is left over from several has its socket from us, and so will the process after it.
   if (shared && !spec.shares_ports()) spec.hold_ports = true;
-  if (auto written = state_.write_spec(spec); !written) return written.error();
-  spec_.instances = spec.instances;
-  spec_.hold_ports = spec.hold_ports;
-  (void)link_.sync(state_.spec_path(name_)).ok();
-  for (Instance& instance : instances_) {
-    if (instance.slot() < spec_.instances || instance.role() != Role::serving) continue;
-    retire(instance, Trigger::stop, spec_.drain_timeout);
+  if (auto written = app_.state.write_spec(spec); !written) return written.error();
+  app_.spec.instances = spec.instances;
+  app_.spec.hold_ports = spec.hold_ports;
+  (void)link_.sync(app_.state.spec_path(app_.name)).ok();
+  for (Instance& instance : roster_) {
+    if (instance.slot() < app_.spec.instances || instance.role() != Role::serving) continue;
+    retire(instance, Trigger::stop, app_.spec.drain_timeout);
   }
-  for (auto slot = static_cast<std::uint32_t>(before); slot < spec_.instances; ++slot) {
-    Instance& instance = add_instance(slot);
-    if (desired_ == Desired::online && (shared || !spec_.shares_ports())) advance(instance, event::Start{});
+  for (auto slot = static_cast<std::uint32_t>(before); slot < app_.spec.instances; ++slot) {
+    Instance& instance = roster_.add(slot, app_.spec);
+    if (app_.desired == Desired::online && (shared || !app_.spec.shares_ports())) advance(instance, event::Start{});
   }
-  if (!shared && spec_.shares_ports() && desired_ == Desired::online) {
+  if (!shared && app_.spec.shares_ports() && app_.desired == Desired::online) {
     // The one that there is has its port to itself: it ends first, and then all begin together.
-    plan_ = PlanStep::restarting;
-    for (Instance& instance : instances_) advance(instance, event::Stop{Trigger::restart, false, false});
+    app_.plan = PlanStep::restarting;
+    for (Instance& instance : roster_) advance(instance, event::Stop{Trigger::restart, false, false});
   }
-  dirty_ = true;
+  app_.dirty = true;
   return static_cast<std::uint32_t>(before);
 }
 
 Status Supervision::use_new_spec(const std::string& text) {
   auto spec = spec_from_json(text, "the new spec");
   if (!spec) return spec.error();
-  if (auto written = state_.write_spec(*spec); !written) return written;
+  if (auto written = app_.state.write_spec(*spec); !written) return written;
   merge_same_logs(*spec);
-  const bool logs_changed = !(spec->logs == spec_.logs);
-  const bool watch_changed = !(spec->watch == spec_.watch) || spec->directory != spec_.directory;
-  watched_until_now_ = spec_.watch.on && !spec->watch.on;
-  spec->name = spec_.name;
-  spec->instances = spec_.instances;
+  const bool logs_changed = !(spec->logs == app_.spec.logs);
+  const bool watch_changed = !(spec->watch == app_.spec.watch) || spec->directory != app_.spec.directory;
+  watched_until_now_ = app_.spec.watch.on && !spec->watch.on;
+  spec->name = app_.spec.name;
+  spec->instances = app_.spec.instances;
   if (auto opened = passed_.open(link_, *spec); !opened) {
-    (void)state_.write_spec(spec_).ok();
+    (void)app_.state.write_spec(app_.spec).ok();
     return opened;
   }
-  spec_ = std::move(*spec);
-  spec_lost_ = false;
-  for (Instance& instance : instances_) instance.life().set_policies(restart_policy_of(spec_), spec_.stop);
+  app_.spec = std::move(*spec);
+  app_.spec_lost = false;
+  for (Instance& instance : roster_) instance.life().set_policies(restart_policy_of(app_.spec), app_.spec.stop);
   if (logs_changed) {
     outputs_.pump(steady_now(), true);
-    (void)outputs_.open_pipes(state_, spec_, held_, link_, std::nullopt).ok();
-    outputs_.open_logs(state_, spec_);
+    (void)outputs_.open_pipes(app_.state, app_.spec, held_, link_, std::nullopt).ok();
+    outputs_.open_logs(app_.state, app_.spec);
   }
-  triggers_.use(spec_, steady_now(), wall_now());
-  if (watch_changed || (logs_changed && spec_.watch.on)) begin_watching();
-  dirty_ = true;
-  (void)link_.sync(state_.spec_path(name_)).ok();
+  triggers_.use(app_.spec, steady_now(), wall_now());
+  if (watch_changed || (logs_changed && app_.spec.watch.on)) begin_watching();
+  app_.dirty = true;
+  (void)link_.sync(app_.state.spec_path(app_.name)).ok();
   return Done{};
 }
 
 // What has waited for a change of files that nobody watches any more goes on as its restart policy says of its last end. Returns
 // what became of it, in words; nothing where nothing waited.
 std::string Supervision::go_on_unwatched() {
-  if (!std::exchange(watched_until_now_, false) || desired_ == Desired::stopped) return {};
+  if (!std::exchange(watched_until_now_, false) || app_.desired == Desired::stopped) return {};
   std::string words;
-  for (Instance& instance : instances_) {
+  for (Instance& instance : roster_) {
     const Lifecycle& life = instance.life();
-    const auto last = std::find_if(last_exits_.rbegin(), last_exits_.rend(),
-                                   [&](const LastExit& exit) { return exit.slot == instance.slot(); });
-    if (!at_rest(life.state()) || instance.role() != Role::serving || last == last_exits_.rend()) continue;
+    const LastExit* const last = app_.last_exit_of(instance.slot());
+    if (!at_rest(life.state()) || instance.role() != Role::serving || last == nullptr) continue;
     const bool by_itself = last->trigger != to_string(Trigger::stop);  // of several, one may have been stopped by hand
     const bool again =
         life.state() == InstanceState::stopped && by_itself &&
-        decide_restart(restart_policy_of(spec_), life.history(), {last->status, last->uptime, last->uptime}, 0)
+        decide_restart(restart_policy_of(app_.spec), life.history(), {last->status, last->uptime, last->uptime}, 0)
                 .verdict == Verdict::restart;
     if (again) {
       words = "restarts";

@@ -45,7 +45,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& asked) {
     for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
   }
   const auto actions = instance.life().handle(event, now, chance_.next());
-  dirty_ = true;
+  app_.dirty = true;
   // The fork first: the child prepares itself on another core while the rest is done; it cannot pass its gate before settle().
   std::optional<action::RecordExit> ended;
   bool spawn = false;
@@ -57,7 +57,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& asked) {
   const ProcessId old = instance.process();
   const std::string stage = instance.failed_stage();
   if (instance.life().leader_gone() && instance.life().state() != InstanceState::stopping) {
-    pids_dirty_ = pids_dirty_ || instance.process().pid != 0;
+    app_.pids_dirty = app_.pids_dirty || instance.process().pid != 0;
     instance.forget_process();
   }
   if (ended) ports_.process_ended(link_, instance.key());
@@ -72,34 +72,34 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& asked) {
   }
   if (!spawned) return;
   life_begins_.insert_or_assign(instance.key(), outputs_.mark());  // it stands at its gate, and has written nothing yet
-  pids_dirty_ = true;
-  if (!instance.command().empty()) command_ = instance.command();
+  app_.pids_dirty = true;
+  if (!instance.command().empty()) app_.command = instance.command();
   advance(instance, *spawned);
 }
 
 // The program's sockets first: without them it is not started.
 LifecycleEvent Supervision::spawn_next(Instance& instance) {
   // One number for each process that a slot has ever had, though two of them may live side by side.
-  for (const Instance& other : instances_) {
+  for (const Instance& other : roster_) {
     if (other.slot() == instance.slot()) instance.count_from(other.generation());
   }
   const auto refused = [&](const Error& error) {
-    log_later(EventLevel::error, error.message());
+    app_.log_later(EventLevel::error, error.message());
     return not_spawned(instance, {SpawnStage::sockets, error.code.value()});
   };
   // What it does not share it has to itself: a socket that its predecessor left with us would be in its way.
-  if (!spec_.shares_ports()) ports_.release(link_, instance.key());
-  if (const Status opened = passed_.open(link_, spec_); !opened) return refused(opened.error());
+  if (!app_.spec.shares_ports()) ports_.release(link_, instance.key());
+  if (const Status opened = passed_.open(link_, app_.spec); !opened) return refused(opened.error());
   SpawnContext context = spawn_context();
   context.passed = passed_.handles();
-  if (spec_.ready_when() == ReadyWhen::notify) {
+  if (app_.spec.ready_when() == ReadyWhen::notify) {
     auto name = notices_.open(
         instance.key(),
         "@forever/" + marker_text({context.marker_prefix, instance.slot(), instance.generation() + 1, {}}));
     if (!name) return refused(name.error());
     context.notify_socket = std::move(*name);
   }
-  const LifecycleEvent event = spawn_event(loop_, instance, spec_, context, kReportToken + instance.key());
+  const LifecycleEvent event = spawn_event(loop_, instance, app_.spec, context, kReportToken + instance.key());
   if (instance.process().pid != 0)
     notices_.process_started(link_, instance.key(), instance.slot(), instance.process().pid);
   return event;
@@ -115,15 +115,15 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
   LastExit last = last_exit(instance, process, stage, exit);
   outputs_.pump(steady_now(), true);
   const bool crashed = exit.trigger == Trigger::crash || exit.trigger == Trigger::cgroup_memory;
-  if (crashed || !spec_.on_exit.command.empty())
+  if (crashed || !app_.spec.on_exit.command.empty())
     last.last_lines = outputs_.last_lines(kLastLines, begin_of_life(instance));
   tell_exit(instance, last);
   if (!crashed) last.last_lines.clear();
-  log_later(crashed ? EventLevel::warning : EventLevel::info,
-            "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " +
-                format_duration(exit.uptime) + " (" + last.trigger + ")");
-  last_exits_.push_back(std::move(last));
-  if (last_exits_.size() > kKeptExits) last_exits_.erase(last_exits_.begin());
+  app_.log_later(crashed ? EventLevel::warning : EventLevel::info,
+                 "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " +
+                     format_duration(exit.uptime) + " (" + last.trigger + ")");
+  app_.last_exits.push_back(std::move(last));
+  if (app_.last_exits.size() > kKeptExits) app_.last_exits.erase(app_.last_exits.begin());
 }
 
 // Processes that the kernel re-parented to us or to the keeper and that belong to `instance` by their marker. One that
@@ -131,18 +131,18 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
 // The first supervisor of a new keeper is its only child: others come to it only when a supervisor dies.
 std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
   std::vector<Pid> candidates =
-      orphans_below(self_.pid, fresh_ ? 0 : keeper_.pid, [this](Pid pid) { return leads(pid); });
-  if (lost_) {
-    const std::string prefix = ours_->prefix_of(name_);
+      orphans_below(app_.self.pid, app_.fresh ? 0 : app_.keeper.pid, [this](Pid pid) { return leads(pid); });
+  if (app_.lost) {
+    const std::string prefix = app_.ours->prefix_of(app_.name);
     for_each_process([&](const ProcessEntry& entry) {
-      const auto marker = ours_->marker_of_descendant(entry.id);
+      const auto marker = app_.ours->marker_of_descendant(entry.id);
       if (marker && marker->prefix == prefix && !leads(entry.id.pid) &&
           std::ranges::find(candidates, entry.id.pid) == candidates.end()) {
         candidates.push_back(entry.id.pid);
       }
     });
   }
-  if (instances_.size() > 1) std::erase_if(candidates, [&](Pid pid) { return !belongs_to(pid, instance); });
+  if (roster_.size() > 1) std::erase_if(candidates, [&](Pid pid) { return !belongs_to(pid, instance); });
   return candidates;
 }
 
@@ -152,7 +152,7 @@ bool Supervision::belongs_to(Pid orphan, const Instance& instance) const {
   const auto marker = marker_of(orphan);
   const std::uint64_t born = marker ? marker->generation : 0;
   const Instance* owner = nullptr;  // or else the oldest
-  for (const Instance& other : instances_) {
+  for (const Instance& other : roster_) {
     if (other.slot() != instance.slot()) continue;
     const bool closer =
         owner == nullptr ||
@@ -163,16 +163,12 @@ bool Supervision::belongs_to(Pid orphan, const Instance& instance) const {
   return owner == &instance;
 }
 
-bool Supervision::leads(Pid pid) const {
-  return side_.runs(pid) || std::ranges::any_of(instances_, [&](const Instance& other) {
-           return other.process().pid == pid && !other.life().leader_gone();
-         });
-}
+bool Supervision::leads(Pid pid) const { return side_.runs(pid) || roster_.leads(pid); }
 
 void Supervision::signal_members(const Instance& instance, const action::Signal& signal) {
   const std::vector<ProcessId> members = instance.members(orphans_of(instance));
   signal_target(instance, signal.target, signal.signal, members, false);
-  if (!lost_) return;
+  if (!app_.lost) return;
   // The end of what hangs below init is heard of through a pidfd only.
   for (const ProcessId& member : members) {
     if (member != instance.process() && parent_for(member) == Parent::nobody)
@@ -181,7 +177,7 @@ void Supervision::signal_members(const Instance& instance, const action::Signal&
 }
 
 bool Supervision::tree_empty(const Instance& instance) const {
-  switch (spec_.stop.mode) {
+  switch (app_.spec.stop.mode) {
     case KillMode::process: return true;
     case KillMode::group:
       return std::ranges::none_of(instance.members(orphans_of(instance)), [&](const ProcessId& member) {
@@ -194,30 +190,30 @@ bool Supervision::tree_empty(const Instance& instance) const {
 
 AppStatus Supervision::make_status() const {
   AppStatus status;
-  status.name = spec_.name;
-  status.id = spec_.id;
-  status.app_namespace = spec_.app_namespace;
+  status.name = app_.spec.name;
+  status.id = app_.spec.id;
+  status.app_namespace = app_.spec.app_namespace;
   static const std::string kOwnUser = user_name(effective_uid());  // a look into /etc/passwd, not one for each restart
-  status.spec_lost = spec_lost_;
-  status.user = spec_.user.empty() ? kOwnUser : spec_.user;
-  status.command = command_;
-  status.directory = spec_.directory;
-  std::tie(status.out_log, status.err_log) = log_paths(state_, spec_);
-  status.desired = desired_;
-  status.plan = plan_;
-  status.keeper = keeper_;
-  status.supervisor = self_;
+  status.spec_lost = app_.spec_lost;
+  status.user = app_.spec.user.empty() ? kOwnUser : app_.spec.user;
+  status.command = app_.command;
+  status.directory = app_.spec.directory;
+  std::tie(status.out_log, status.err_log) = log_paths(app_.state, app_.spec);
+  status.desired = app_.desired;
+  status.plan = app_.plan;
+  status.keeper = app_.keeper;
+  status.supervisor = app_.self;
   status.program_version = FOREVER_VERSION;
-  status.host = host_;
-  for (const Instance& instance : instances_) {
+  status.host = app_.host;
+  for (const Instance& instance : roster_) {
     status.instances.push_back(instance.status());
     const Notice& notice = notices_.of(instance.key());
     status.instances.back().ready = is_ready(instance);
     status.instances.back().says = notice.says;
   }
   status.ports = ports_.records();
-  status.last_exits = last_exits_;
-  status.watching = spec_.watch.on;
+  status.last_exits = app_.last_exits;
+  status.watching = app_.spec.watch.on;
   status.note = trouble();
   status.watched = watching_.extent();
   status.pipe_capacity = outputs_.pipe_capacity();
@@ -231,16 +227,16 @@ void Supervision::finish() {
   outputs_.pump(steady_now(), true);
   ports_.release_all(link_);
   passed_.close_all(link_);
-  for (const Instance& instance : instances_) (void)remove_tree(state_.pid_path(name_, instance.slot())).ok();
-  keeper_ = {};
-  self_ = {};
-  plan_ = PlanStep::none;
+  for (const Instance& instance : roster_) (void)remove_tree(app_.state.pid_path(app_.name, instance.slot())).ok();
+  app_.keeper = {};
+  app_.self = {};
+  app_.plan = PlanStep::none;
   write_status();
-  (void)remove_tree(state_.app_directory(name_) + "/control").ok();
-  log_later(EventLevel::info, "nothing is left to supervise");
+  (void)remove_tree(app_.state.app_directory(app_.name) + "/control").ok();
+  app_.log_later(EventLevel::info, "nothing is left to supervise");
   outputs_.close_logs();  // the next start may look whether somebody writes to them
   // Whoever hears that it is stopped finds its ports free, the keeper's copies closed as well.
-  if (spec_.may_overlap()) {
+  if (app_.spec.may_overlap()) {
     link_.finish_and_wait(kFinishPatience);
   } else {
     (void)link_.finish().ok();

@@ -72,42 +72,42 @@ ExitStory story_of(const AppSpec& spec, const Instance& instance, const LastExit
 }
 
 void Supervision::look_after_health(Time now) {
-  if (!spec_.health.wanted()) {
+  if (!app_.spec.health.wanted()) {
     health_.clear();
     return;
   }
   std::erase_if(health_, [this](const auto& each) {
-    return std::ranges::none_of(instances_, [&](const Instance& instance) { return instance.key() == each.first; });
+    return std::ranges::none_of(roster_, [&](const Instance& instance) { return instance.key() == each.first; });
   });
-  for (const Instance& instance : instances_) {
-    if (std::string trouble = look_if_due(health_[instance.key()], side_, spec_, instance, now, &ports_);
+  for (const Instance& instance : roster_) {
+    if (std::string trouble = look_if_due(health_[instance.key()], side_, app_.spec, instance, now, &ports_);
         !trouble.empty())
-      log_later(EventLevel::warning, std::move(trouble));
+      app_.log_later(EventLevel::warning, std::move(trouble));
   }
 }
 
 void Supervision::side_command_ended(const SideCommands::Answer& answer) {
   if (!answer.look) {
-    if (!answer.well) log_later(EventLevel::warning, "the on-exit command failed: " + answer.words);
+    if (!answer.well) app_.log_later(EventLevel::warning, "the on-exit command failed: " + answer.words);
     return;
   }
   if (answer.look->from != 0) ports_.end_aim(answer.look->from);
-  Instance* const instance = instance_with(answer.look->key);
+  Instance* const instance = roster_.with_key(answer.look->key);
   const auto health = health_.find(answer.look->key);
   if (instance == nullptr || health == health_.end()) return;
-  Judgement judgement = judge(health->second, answer, spec_, *instance, steady_now());
-  if (!judgement.words.empty()) log_later(EventLevel::warning, std::move(judgement.words));
+  Judgement judgement = judge(health->second, answer, app_.spec, *instance, steady_now());
+  if (!judgement.words.empty()) app_.log_later(EventLevel::warning, std::move(judgement.words));
   const bool pass = ruling_on(what_runs(), Incoming::health) == Ruling::pass;
   if (judgement.hung && !pass && instance->role() == Role::serving)
     advance(*instance, event::Stop{Trigger::health, true, false});
 }
 
 void Supervision::tell_exit(const Instance& instance, const LastExit& last) {
-  if (spec_.on_exit.command.empty()) return;
-  const auto [out, err] = log_paths(state_, spec_);
-  const ExitStory story = story_of(spec_, instance, last, out, err.empty() ? out : err);
-  if (const Status told = side_.tell_exit(spec_, story, spawn_context().err); !told)
-    log_later(EventLevel::warning, told.error().message());
+  if (app_.spec.on_exit.command.empty()) return;
+  const auto [out, err] = log_paths(app_.state, app_.spec);
+  const ExitStory story = story_of(app_.spec, instance, last, out, err.empty() ? out : err);
+  if (const Status told = side_.tell_exit(app_.spec, story, spawn_context().err); !told)
+    app_.log_later(EventLevel::warning, told.error().message());
 }
 
 }  // namespace forever

@@ -51,45 +51,45 @@ Handle take(HeldHandles& held, const char* name) {
 }  // namespace
 
 Status Supervision::begin() {
-  if (Status usable = state_.check(); !usable) return usable;
-  self_ = identify(current_pid()).value_or(ProcessId{});
-  keeper_ = identify(link_.keeper()).value_or(ProcessId{});
+  if (Status usable = app_.state.check(); !usable) return usable;
+  app_.self = identify(current_pid()).value_or(ProcessId{});
+  app_.keeper = identify(link_.keeper()).value_or(ProcessId{});
   lock_ = take(held_, "lock");
   report_ = take(held_, "report");
   // A predecessor died before the start that it was made for had come to an end: it is begun anew, not given up.
-  if (report_ && face_.arguments.at(2) == "start") fresh_ = true;
+  if (report_ && face_.arguments.at(2) == "start") app_.fresh = true;
   if (!await_lock()) return Done{};
   // Whoever has lost the lock without knowing finds that out.
-  if (lost_ && generation_ == 0) call_others(other_watchers());
-  host_ = host_id();
-  const auto secret = make_secret(state_);
-  if (!secret) log_later(EventLevel::warning, secret.error().message());
-  ours_.emplace(state_, secret ? std::optional{*secret} : std::nullopt);
-  auto recorded = read_own_status(state_, name_, host_);
-  auto spec = state_.read_spec(name_);
+  if (app_.lost && app_.generation == 0) call_others(other_watchers());
+  app_.host = host_id();
+  const auto secret = make_secret(app_.state);
+  if (!secret) app_.log_later(EventLevel::warning, secret.error().message());
+  app_.ours.emplace(app_.state, secret ? std::optional{*secret} : std::nullopt);
+  auto recorded = read_own_status(app_.state, app_.name, app_.host);
+  auto spec = app_.state.read_spec(app_.name);
   // What a newer forever has written is neither guessed at nor written over.
   if (!recorded && is_of_newer_format(recorded.error())) return recorded.error();
   if (!spec && is_of_newer_format(spec.error())) return spec.error();
-  if (!spec && !recorded && !fresh_) {
+  if (!spec && !recorded && !app_.fresh) {
     if (auto rebuilt = status_from_kernel()) recorded = std::move(*rebuilt);
   }
-  if (!spec && (fresh_ || !recorded)) return spec.error();
-  spec_lost_ = !spec;
-  if (spec_lost_) log_later(EventLevel::warning, spec.error().message() + "; what lives is not started again");
-  spec_ = spec ? std::move(*spec) : stand_in_for_spec(*recorded);
-  merge_same_logs(spec_);
-  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) add_instance(slot);
-  if (recorded) last_exits_ = recorded->last_exits;
-  if (recorded) command_ = recorded->command;
+  if (!spec && (app_.fresh || !recorded)) return spec.error();
+  app_.spec_lost = !spec;
+  if (app_.spec_lost) app_.log_later(EventLevel::warning, spec.error().message() + "; what lives is not started again");
+  app_.spec = spec ? std::move(*spec) : stand_in_for_spec(*recorded);
+  merge_same_logs(app_.spec);
+  for (std::uint32_t slot = 0; slot < app_.spec.instances; ++slot) roster_.add(slot, app_.spec);
+  if (recorded) app_.last_exits = recorded->last_exits;
+  if (recorded) app_.command = recorded->command;
 
   if (auto watched = loop_.watch_readable(link_.native(), kLinkToken); !watched) return watched;
   read_records();
   AppStatus last = recorded ? *recorded : AppStatus{};
-  if (!recorded || last.host != host_) last.instances.clear();
+  if (!recorded || last.host != app_.host) last.instances.clear();
   disown_strangers(last);
   await_records(last);
   recover_lost(last);
-  if (recorded && recorded->host != host_ && !last.instances.empty()) {
+  if (recorded && recorded->host != app_.host && !last.instances.empty()) {
     last.desired = Desired::online;  // that lives; what the record of another time wanted is void
     last.plan = PlanStep::none;
   }
@@ -97,14 +97,14 @@ Status Supervision::begin() {
   for (const InstanceStatus& instance : last.instances) {
     if (presence(instance.process) == Presence::alive) alive = instance.process.pid;
   }
-  if (auto pipes = outputs_.open_pipes(state_, spec_, held_, link_, alive); !pipes) return pipes;
-  if (auto opened = adopt_passed(last); !opened && fresh_) return opened;
+  if (auto pipes = outputs_.open_pipes(app_.state, app_.spec, held_, link_, alive); !pipes) return pipes;
+  if (auto opened = adopt_passed(last); !opened && app_.fresh) return opened;
   begin_watching();  // before the program runs, so that no change is missed
   resume(last);
   for (const ExitRecord& record : std::exchange(records_, {})) unacknowledged_.push_back(record.id);
 
-  outputs_.open_logs(state_, spec_);
-  triggers_.use(spec_, steady_now(), wall_now());
+  outputs_.open_logs(app_.state, app_.spec);
+  triggers_.use(app_.spec, steady_now(), wall_now());
   watch_files();
   open_control();
   return Done{};
@@ -112,12 +112,12 @@ Status Supervision::begin() {
 
 void Supervision::begin_watching() {
   OwnFiles own;
-  own.add_folder(state_.path());
-  const auto [out, err] = log_paths(state_, spec_);
+  own.add_folder(app_.state.path());
+  const auto [out, err] = log_paths(app_.state, app_.spec);
   own.add_log(out);
   if (!err.empty()) own.add_log(err);
-  watching_.use(spec_, std::move(own));
-  if (watching_.on()) log_later(EventLevel::info, "watching " + watching_.extent());
+  watching_.use(app_.spec, std::move(own));
+  if (watching_.on()) app_.log_later(EventLevel::info, "watching " + watching_.extent());
 }
 
 void Supervision::read_records() {
@@ -127,7 +127,7 @@ void Supervision::read_records() {
 
 // What ended this moment as the child of our predecessor is the keeper's, which is about to tell how it ended.
 void Supervision::await_records(const AppStatus& last) {
-  if (!(last.keeper == keeper_)) return;
+  if (!(last.keeper == app_.keeper)) return;
   const auto untold = [&](const InstanceStatus& instance) {
     return instance.process.pid != 0 && presence(instance.process) != Presence::alive &&
            std::ranges::find(records_, instance.process, &ExitRecord::id) == records_.end();
@@ -145,13 +145,13 @@ void Supervision::await_records(const AppStatus& last) {
 
 // What the record names and is none of the app's (the record was exchanged, or is old) is left alone, and counts as gone.
 void Supervision::disown_strangers(AppStatus& last) {
-  const std::array<Pid, 2> watchers{self_.pid, keeper_.pid};
+  const std::array<Pid, 2> watchers{app_.self.pid, app_.keeper.pid};
   for (InstanceStatus& instance : last.instances) {
     ProcessId& process = instance.process;
     if (process.pid == 0 || presence(process) != Presence::alive) continue;
-    if (ours_->may_be_instance(name_, instance.slot, process, watchers, program_uid())) continue;
-    log_later(EventLevel::warning,
-              "pid " + std::to_string(process.pid) + " is on record, and no process of this app; it is left alone");
+    if (app_.ours->may_be_instance(app_.name, instance.slot, process, watchers, program_uid())) continue;
+    app_.log_later(EventLevel::warning, "pid " + std::to_string(process.pid) +
+                                            " is on record, and no process of this app; it is left alone");
     process.start_time = 0;  // nobody's
   }
 }
@@ -159,12 +159,12 @@ void Supervision::disown_strangers(AppStatus& last) {
 // A process of ours that the status does not tell of (the disk was full, the file was deleted): the newest
 // generation that bears the slot's marker is its leader.
 void Supervision::recover_lost(AppStatus& last) {
-  if (fresh_ && generation_ == 0 && last.instances.empty()) return;
-  for (std::uint32_t slot = 0; slot < spec_.instances; ++slot) {
+  if (app_.fresh && app_.generation == 0 && last.instances.empty()) return;
+  for (std::uint32_t slot = 0; slot < app_.spec.instances; ++slot) {
     const auto known = std::ranges::find(last.instances, slot, &InstanceStatus::slot);
     if (known != last.instances.end() && presence(known->process) == Presence::alive) continue;
     // That nothing runs is not looked into before a start by hand; a successor's record may be older than a full disk.
-    if (known != last.instances.end() && known->process.pid == 0 && fresh_ && generation_ == 0) continue;
+    if (known != last.instances.end() && known->process.pid == 0 && app_.fresh && app_.generation == 0) continue;
     auto found = find_by_marker(slot, known == last.instances.end() ? 0 : known->generation + 1);
     if (!found) continue;
     if (known == last.instances.end()) {
@@ -177,11 +177,11 @@ void Supervision::recover_lost(AppStatus& last) {
 }
 
 std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, std::uint64_t at_least) const {
-  const std::string prefix = ours_->prefix_of(name_);
+  const std::string prefix = app_.ours->prefix_of(app_.name);
   std::optional<InstanceStatus> found;
   // What hangs below our keeper is ours whatever it bears; of all others only what bears a mark that nobody else can make.
   const auto consider = [&](const ProcessId& id, bool below_keeper) {
-    const auto marker = below_keeper ? marker_of(id.pid) : ours_->marker_of(id);
+    const auto marker = below_keeper ? marker_of(id.pid) : app_.ours->marker_of(id);
     if (!marker || marker->prefix != prefix || marker->slot != slot || marker->generation < at_least) return;
     if (presence(id) != Presence::alive) return;
     const bool newer = !found || marker->generation > found->generation ||
@@ -196,10 +196,10 @@ std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, st
     instance.started_wall_ms = to_ms(wall_now() - age_of(id));
     found = std::move(instance);
   };
-  for (const Pid pid : children_of(keeper_.pid)) {
-    if (const auto id = pid == self_.pid ? std::nullopt : identify(pid)) consider(*id, true);
+  for (const Pid pid : children_of(app_.keeper.pid)) {
+    if (const auto id = pid == app_.self.pid ? std::nullopt : identify(pid)) consider(*id, true);
   }
-  if (!found && generation_ == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
+  if (!found && app_.generation == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
   return found;
 }
 
@@ -208,43 +208,38 @@ std::optional<AppStatus> Supervision::status_from_kernel() const {
   auto instance = find_by_marker(0, 0);
   if (!instance) return std::nullopt;
   AppStatus status;
-  status.name = name_;
+  status.name = app_.name;
   // Whether other claims still hold is not for us to say.
-  if (const auto id = claim_id(state_, name_, [](const std::string&) { return true; })) status.id = *id;
+  if (const auto id = claim_id(app_.state, app_.name, [](const std::string&) { return true; })) status.id = *id;
   status.app_namespace = "default";
   const Pid pid = instance->process.pid;
   if (const auto facts = facts_of("/proc/" + std::to_string(pid))) status.user = user_name(facts->owner);
   status.command = arguments_of(pid);
   status.directory = directory_of(pid);
-  status.out_log = state_.out_log_path(name_);
+  status.out_log = app_.state.out_log_path(app_.name);
   const auto out = hold_fifo_of(pid, 1), err = hold_fifo_of(pid, 2);
   const bool merged = out && err && facts_of(out->get()).value().inode == facts_of(err->get()).value().inode;
-  if (!merged) status.err_log = state_.err_log_path(name_);
-  status.host = host_;
+  if (!merged) status.err_log = app_.state.err_log_path(app_.name);
+  status.host = app_.host;
   status.desired = Desired::online;
   status.instances.push_back(std::move(*instance));
   return status;
 }
 
-Instance& Supervision::add_instance(std::uint32_t slot) {
-  const auto after = std::ranges::find_if(instances_, [&](const Instance& other) { return other.slot() > slot; });
-  return *instances_.emplace(after, slot, spec_, next_key_++);
-}
-
 Parent Supervision::parent_for(const ProcessId& id) const {
   const Pid parent = parent_of(id.pid);
-  if (parent == self_.pid) return Parent::us;
-  return parent != 0 && parent == keeper_.pid ? Parent::keeper : Parent::nobody;
+  if (parent == app_.self.pid) return Parent::us;
+  return parent != 0 && parent == app_.keeper.pid ? Parent::keeper : Parent::nobody;
 }
 
 // Where it fails after a predecessor nothing is lost: it is tried again before the next process starts.
 Status Supervision::adopt_passed(const AppStatus& last) {
   passed_.adopt(held_);
   for (const InstanceStatus& instance : last.instances) {
-    if (presence(instance.process) == Presence::alive) passed_.take_from(link_, spec_, instance.process.pid);
+    if (presence(instance.process) == Presence::alive) passed_.take_from(link_, app_.spec, instance.process.pid);
   }
-  Status opened = passed_.open(link_, spec_);
-  if (!opened) log_later(EventLevel::warning, opened.error().message());
+  Status opened = passed_.open(link_, app_.spec);
+  if (!opened) app_.log_later(EventLevel::warning, opened.error().message());
   return opened;
 }
 
@@ -253,10 +248,10 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
   if (recorded.process.pid != 0) {
     const Parent parent = adopt_process(recorded.process) ? Parent::us : parent_for(recorded.process);
     instance.adopt_process(recorded, parent);
-    instance.adopt_cgroup(Cgroups{ours_->prefix_of(name_)}.find(recorded.slot, recorded.generation));
+    instance.adopt_cgroup(Cgroups{app_.ours->prefix_of(app_.name)}.find(recorded.slot, recorded.generation));
     instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
     if (recorded.ready) instance.life().note_ready(started);
-    if (spec_.ready_when() == ReadyWhen::notify)
+    if (app_.spec.ready_when() == ReadyWhen::notify)
       notices_.adopt_process(link_, held_, instance.key(), instance.slot(), recorded.process.pid,
                              {recorded.ready, !recorded.ready && recorded.says == "stopping", recorded.says});
     if (parent == Parent::nobody) (void)loop_.watch_process(recorded.process, kProcessToken).ok();
@@ -271,27 +266,27 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
 
 void Supervision::resume(const AppStatus& last) {
   // A fresh start wants to be online whatever the last state was; what lives is never started beside.
-  desired_ = fresh_ ? Desired::online : last.desired;
-  plan_ = fresh_ ? PlanStep::none : last.plan;
-  for (Instance& instance : instances_) {
+  app_.desired = app_.fresh ? Desired::online : last.desired;
+  app_.plan = app_.fresh ? PlanStep::none : last.plan;
+  for (Instance& instance : roster_) {
     const auto recorded = std::ranges::find_if(last.instances, [&](const InstanceStatus& one) {
       return one.slot == instance.slot() && one.role == Role::serving;
     });
     const bool known = recorded != last.instances.end();
     const bool alive = known && presence(recorded->process) == Presence::alive;
-    if (fresh_ && !alive) {
+    if (app_.fresh && !alive) {
       if (known) instance.adopt_record(*recorded);
       advance(instance, event::Start{});
       continue;
     }
     if (!known) {
-      if (desired_ == Desired::online) advance(instance, event::Start{});
+      if (app_.desired == Desired::online) advance(instance, event::Start{});
       continue;
     }
     take_over(instance, *recorded);
     instance.set_start_known();
     const bool had_process = recorded->process.pid != 0;
-    if (desired_ == Desired::stopped) {
+    if (app_.desired == Desired::stopped) {
       advance(instance, event::Stop{});
     } else if (had_process && recorded->state == InstanceState::stopping) {
       go_on_stopping(instance, recorded->after, alive);
@@ -301,10 +296,10 @@ void Supervision::resume(const AppStatus& last) {
       const auto record = std::ranges::find(records_, recorded->process, &ExitRecord::id);
       process_ended(recorded->process, record == records_.end() ? ExitStatus{} : record->status);
     }
-    if (alive) log_later(EventLevel::info, "adopted pid " + std::to_string(recorded->process.pid));
+    if (alive) app_.log_later(EventLevel::info, "adopted pid " + std::to_string(recorded->process.pid));
   }
   for (const InstanceStatus& recorded : last.instances) {
-    if (recorded.slot < spec_.instances && recorded.role == Role::serving) continue;
+    if (recorded.slot < app_.spec.instances && recorded.role == Role::serving) continue;
     if (presence(recorded.process) == Presence::alive) adopt_leaving(recorded);
   }
   adopt_ports(last);
@@ -313,7 +308,7 @@ void Supervision::resume(const AppStatus& last) {
 // What was on its way from one process to the next, or stopped by hand alone of several, when the predecessor died.
 void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive) {
   // One of several begins anew together with the others: go_on_restarting().
-  const bool together = plan_ == PlanStep::restarting && spec_.instances > 1;
+  const bool together = app_.plan == PlanStep::restarting && app_.spec.instances > 1;
   switch (after) {
     case AfterStop::stay:
       if (!together) advance(instance, event::Stop{});
@@ -330,7 +325,7 @@ void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive
 
 // What was on its way out, or not yet in, when the predecessor died.
 void Supervision::adopt_leaving(const InstanceStatus& recorded) {
-  Instance& instance = add_instance(recorded.slot);
+  Instance& instance = roster_.add(recorded.slot, app_.spec);
   take_over(instance, recorded);
   instance.set_start_known();
   leave_to_end(instance, recorded.role == Role::rising ? Role::rising : Role::retiring);
@@ -338,8 +333,8 @@ void Supervision::adopt_leaving(const InstanceStatus& recorded) {
 
 void Supervision::adopt_ports(const AppStatus& last) {
   ports_.adopt(held_, last.ports);
-  for (const Instance& instance : instances_) {
-    if (!spec_.shares_ports() && last.ports.empty()) break;
+  for (const Instance& instance : roster_) {
+    if (!app_.spec.shares_ports() && last.ports.empty()) break;
     // Before its exec a process may still have copies of all that we hold.
     const bool settled = instance.process().pid != 0 && !instance.at_gate();
     ports_.adopt_instance(link_, instance.key(), instance.slot(), instance.process(),
@@ -348,11 +343,11 @@ void Supervision::adopt_ports(const AppStatus& last) {
   settle_ports();
   ports_.end_adoption(link_);
   Notices::end_adoption(link_, held_);
-  for (Instance& instance : instances_) {
-    if (instance.role() == Role::rising || (instance.role() != Role::serving && desired_ == Desired::stopped)) {
+  for (Instance& instance : roster_) {
+    if (instance.role() == Role::rising || (instance.role() != Role::serving && app_.desired == Desired::stopped)) {
       advance(instance, event::Stop{});
     } else if (instance.role() == Role::retiring) {
-      retire(instance, Trigger::reload, spec_.drain_timeout);
+      retire(instance, Trigger::reload, app_.spec.drain_timeout);
     }
   }
 }
@@ -360,21 +355,21 @@ void Supervision::adopt_ports(const AppStatus& last) {
 // Without it nobody can ask for anything, so what prevents it is tried again until it is there.
 void Supervision::open_control() {
   const bool again = std::exchange(control_retry_, std::nullopt).has_value();
-  const std::string directory = state_.app_directory(name_);
+  const std::string directory = app_.state.app_directory(app_.name);
   Handle listener = take(held_, "control");
   Status done = Done{};
   if (!listener || !answers_locally(directory, "control")) {
     if (auto made = listen_local(directory, "control")) {
       listener = std::move(*made);
       if (auto kept = link_.hold("control", listener.get()); !kept)
-        log_later(EventLevel::warning, kept.error().message());
+        app_.log_later(EventLevel::warning, kept.error().message());
     } else {
       done = made.error();
     }
   }
   if (done) done = control_.serve(std::move(listener));
   if (done) return;
-  if (!again) log_later(EventLevel::error, done.error().message());
+  if (!again) app_.log_later(EventLevel::error, done.error().message());
   control_retry_ = steady_now() + kControlRetry;
 }
 
@@ -382,12 +377,12 @@ SpawnContext Supervision::spawn_context() const {
   SpawnContext context;
   context.out = outputs_.out();
   context.err = outputs_.err();
-  context.directory = state_.app_directory(name_);
-  context.ours = &*ours_;
-  context.app = name_;
-  context.marker_prefix = ours_->prefix_of(name_);
-  context.keeper = keeper_.pid;
-  if (spec_.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};
+  context.directory = app_.state.app_directory(app_.name);
+  context.ours = &*app_.ours;
+  context.app = app_.name;
+  context.marker_prefix = app_.ours->prefix_of(app_.name);
+  context.keeper = app_.keeper.pid;
+  if (app_.spec.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};
   return context;
 }
 
@@ -395,29 +390,29 @@ SpawnContext Supervision::spawn_context() const {
 // fresh start is not kept half-started: everything is stopped again first.
 void Supervision::prepare_start_report() {
   if (!report_ || !start_report_.empty()) return;
-  if (!std::ranges::all_of(instances_, &Instance::start_known)) return;
+  if (!std::ranges::all_of(roster_, &Instance::start_known)) return;
   StartReport report;
   report.started = true;
-  report.pids = pids();
-  for (Instance& instance : instances_) {
-    if (!fresh_ || instance.failed_stage().empty() || last_exits_.empty()) continue;
-    const LastExit& last = last_exits_.back();
+  report.pids = roster_.pids();
+  for (Instance& instance : roster_) {
+    if (!app_.fresh || instance.failed_stage().empty() || app_.last_exits.empty()) continue;
+    const LastExit& last = app_.last_exits.back();
     report.started = false;
     report.stage = instance.failed_stage();
     report.code = static_cast<int>(last.status.code);
     report.reason = describe_exit(last.status, report.stage);
   }
   if (!report.started) {
-    desired_ = Desired::stopped;
-    for (Instance& instance : instances_) advance(instance, event::Stop{});
+    app_.desired = Desired::stopped;
+    for (Instance& instance : roster_) advance(instance, event::Stop{});
   }
   start_report_ = encode_start_report(report);
 }
 
 void Supervision::give_up(const Error& error) {
   // Nobody waits: the keeper tries again, unless even the files are gone and nothing lives that could rebuild them.
-  const bool nothing = !exists(state_.spec_path(name_)) && !exists(state_.status_path(name_));
-  if (!fresh_ && !report_ && !nothing) return;
+  const bool nothing = !exists(app_.state.spec_path(app_.name)) && !exists(app_.state.status_path(app_.name));
+  if (!app_.fresh && !report_ && !nothing) return;
   StartReport report;
   report.reason = error.message();
   report.code = error.code.value();
@@ -432,7 +427,7 @@ void Supervision::send_start_report() {
   write_message(report_.get(), start_report_);
   report_.reset();
   (void)link_.drop("report").ok();
-  (void)link_.sync(state_.spec_path(name_)).ok();
+  (void)link_.sync(app_.state.spec_path(app_.name)).ok();
 }
 
 }  // namespace forever

@@ -24,14 +24,14 @@ void Supervision::read_keeper() {
 }
 
 void Supervision::replace_keeper() {
-  log_later(EventLevel::warning, "the keeper is gone; taking its place");
+  app_.log_later(EventLevel::warning, "the keeper is gone; taking its place");
   settle();  // what is at a gate must be let go: its gate closes with this image
   if (finished_) return;
   if (chores_due_) {  // nor would this image come back to them
     end_rest(steady_now());
     settle();
   }
-  KeeperFace face{face_.title, face_.directory, {state_.path(), name_, "adopt"}, {}};
+  KeeperFace face{face_.title, face_.directory, {app_.state.path(), app_.name, "adopt"}, {}};
   outputs_.release_pipes(face.held);
   ports_.release_handles(face.held);
   passed_.release_handles(face.held);
@@ -42,7 +42,7 @@ void Supervision::replace_keeper() {
   if (report_) face.held.insert_or_assign("report", std::move(report_));
   const Error error = become_keeper(face);
   // Still here: no memory or no descriptor. Go on as we are, and try again.
-  log_later(EventLevel::error, error.message());
+  app_.log_later(EventLevel::error, error.message());
   lock_ = std::move(face.held["lock"]);
   if (auto report = face.held.extract("report"); !report.empty()) report_ = std::move(report.mapped());
   if (auto control = face.held.extract("control"); !control.empty())
@@ -52,14 +52,14 @@ void Supervision::replace_keeper() {
   passed_.take_back(face.held);
   notices_.take_back(face.held);
   loop_.unwatch(link_.native());
-  keeper_ = {};  // its pid may be another's soon, whose children are none of ours
+  app_.keeper = {};  // its pid may be another's soon, whose children are none of ours
   keeper_retry_ = steady_now() + kKeeperRetry;
 }
 
 // What is on record by now the keeper may forget. On a full disk it keeps what it has for a while; of more than a few it would
 // send no others.
 void Supervision::acknowledge_records() {
-  if (dirty_ || (status_retry_ && unacknowledged_.size() < kMostUnacknowledged)) return;
+  if (app_.dirty || (status_retry_ && unacknowledged_.size() < kMostUnacknowledged)) return;
   for (const ProcessId& id : std::exchange(unacknowledged_, {})) (void)link_.acknowledge(id).ok();
 }
 

@@ -17,24 +17,24 @@ constexpr Milliseconds kUnreachableRetry{1000};
 
 // Those who watch over this app and are neither this supervisor nor its keeper.
 std::vector<Watcher> Supervision::other_watchers() const {
-  std::vector<Watcher> others = watchers_of(state_, name_);
-  std::erase_if(others, [this](const Watcher& one) { return one.id == self_ || one.id == keeper_; });
+  std::vector<Watcher> others = watchers_of(app_.state, app_.name);
+  std::erase_if(others, [this](const Watcher& one) { return one.id == app_.self || one.id == app_.keeper; });
   return others;
 }
 
 LockFound Supervision::find_lock() {
-  const std::string path = state_.lock_path(name_);
+  const std::string path = app_.state.lock_path(app_.name);
   if (lock_ && lock_is_at(lock_.get(), path)) return LockFound::ours;
-  if (!state_.check()) return LockFound::unreachable;  // it is somebody else's now
-  if (!state_.is_laid_out()) state_.note_loss();
-  (void)state_.prepare().ok();
+  if (!app_.state.check()) return LockFound::unreachable;  // it is somebody else's now
+  if (!app_.state.is_laid_out()) app_.state.note_loss();
+  (void)app_.state.prepare().ok();
   auto lock = try_lock(path);
   if (!lock) return LockFound::unreachable;
   if (!*lock) return LockFound::others;
   (void)link_.hold("lock", lock->get()).ok();
   lock_ = std::move(*lock);
   write_files_again();
-  log_later(EventLevel::warning, "the file of the lock was deleted; it was made again");
+  app_.log_later(EventLevel::warning, "the file of the lock was deleted; it was made again");
   return LockFound::ours;
 }
 
