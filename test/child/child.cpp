@@ -29,7 +29,7 @@
 //     partial TEXT, binary N                                 | text without a line end; N bytes of every value
 //     close FD
 //   living
-//     wait, sleep MS, burn MS, allocate BYTES                | for ever; …; so much processor time; memory, touched
+//     wait, sleep MS, burn MS, spin MS, allocate BYTES       | for ever; …; so much processor time; busy for so long; memory, touched
 //     listen PORT                                            | says "listening PORT"; requests are answered with "PID\n" in every pause and wait
 //     respond-after MS, stop-listening
 //     notify STATE                                           | to NOTIFY_SOCKET
@@ -291,6 +291,9 @@ class Interpreter {
     } else if (word == "burn") {
       const std::clock_t end = std::clock() + std::clock_t{CLOCKS_PER_SEC} * number(script, at) / 1000;
       while (std::clock() < end) handle_signals();
+    } else if (word == "spin") {
+      const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(number(script, at));
+      while (std::chrono::steady_clock::now() < end) handle_signals();
     } else if (word == "allocate") {
       memory_.emplace_back(std::stoull(next(script, at)), 'm');
     } else if (word == "listen") {

@@ -100,7 +100,7 @@ TEST_CASE("SUP9 a reload does not wait for a port that the old process has close
         {"--hold-ports"});
   REQUIRE(wait_for_log(home, "web", "up"));
   // At once: the closed one has not been given up yet.
-  CHECK(has(done(home, {"reload", "web", "--ready-timeout", "5s"}).out, "web reloaded"));
+  CHECK(has(done(home, {"reload", "web", "--ready-timeout", "15s"}).out, "web reloaded"));
   CHECK(can_connect(kept));
 }
 

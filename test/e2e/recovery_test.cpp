@@ -73,7 +73,7 @@ TEST_CASE("STATE1 a state directory that is deleted under a living app is writte
     }
     for (const char* file : {"apps/web/status.json", "apps/web/spec.json", "apps/web/control", "locks/web"})
       REQUIRE(wait_until([&] { return fs::exists(home.state() / file); }));
-    REQUIRE(status_of(home, "web") == "online");
+    REQUIRE(wait_for_status(home, "web", "online"));
     REQUIRE(pid_of(home, "web") == pid);
     require_already(home.forever(start_words("web", {"--env", "RECOVERY=" + mark}, {"say", "up", "wait"})), pid);
     REQUIRE(copies_of(mark) == 1);

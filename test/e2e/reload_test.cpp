@@ -122,7 +122,7 @@ TEST_CASE("CLU4 a release that ends is not taken, and the old one serves on", "[
   const int port = free_port();
   const std::string bad = home.scratch() / "server.sh";
   write_file(bad, "exec '" + child_binary() + "' listen " + std::to_string(port) + " wait\n");
-  done(home, {"start", bad, "--name", "web", "-i", "2", "--wait", "--ready-timeout", "1s"});
+  done(home, {"start", bad, "--name", "web", "-i", "2", "--wait", "--ready-timeout", "60s"});
   const auto before = pids_of(home);
   Load load(port, 4);
   write_file(bad, "echo broken >&2; exit 3\n");
@@ -131,7 +131,7 @@ TEST_CASE("CLU4 a release that ends is not taken, and the old one serves on", "[
   require_one_line(result.err, "slot 0: the new process has ended: exit 3; the old one serves on");
   // And one that lives but never listens.
   write_file(bad, "exec '" + child_binary() + "' wait\n");
-  result = home.forever({"reload", "web"});
+  result = home.forever({"reload", "web", "--ready-timeout", "1s"});
   CHECK(result.exit_code == 1);
   CHECK(has(result.err, "is not ready after 1s; the old one serves on"));
   CHECK(pids_of(home) == before);
@@ -149,11 +149,11 @@ TEST_CASE("CLU4 a release that listens on one of its two ports only is not taken
     write_file(file, "exec '" + child_binary() + "' " + words + " wait\n");
   };
   write_release("listen " + first + " listen " + second);
-  done(home, {"start", file, "--name", "web", "-i", "2", "--wait", "--ready-timeout", "500ms"});
+  done(home, {"start", file, "--name", "web", "-i", "2", "--wait", "--ready-timeout", "60s"});
   const auto before = pids_of(home);
   Load load(std::stoi(second), 3);
   write_release("listen " + first);
-  const Result result = home.forever({"reload", "web"});
+  const Result result = home.forever({"reload", "web", "--ready-timeout", "500ms"});
   CHECK(result.exit_code == 1);
   CHECK(has(result.err, "is not ready after 500ms; the old one serves on"));
   CHECK(pids_of(home) == before);
@@ -215,14 +215,13 @@ bool only_one_is_left(const TemporaryHome& home, int before) {
 TEST_CASE("CLU2 reload takes its timeouts this once instead of the app's", "[CLU2]") {
   NEED_SHARING();
   const TemporaryHome home;
-  const Busy busy(home, {"--drain-timeout", "60s"});
+  const Busy busy(home, {"--drain-timeout", "1h"});
   REQUIRE(busy.taken);
   const auto began = Clock::now();
   done(home, {"reload", "web", "--drain-timeout", "300ms"});
   CHECK(Clock::now() - began >= 300ms);
-  CHECK(Clock::now() - began < 30s);
   CHECK_FALSE(alive(busy.pid));
-  CHECK(describe_json(home, "web").at("drain_timeout_ms") == 60000);
+  CHECK(describe_json(home, "web").at("drain_timeout_ms") == 3600000);
   const Result zero = home.forever({"reload", "web", "--ready-timeout", "0"});
   CHECK(zero.exit_code == 2);
   require_one_line(zero.err, "--ready-timeout '0' must be more than 0");

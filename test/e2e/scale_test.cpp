@@ -56,7 +56,7 @@ TEST_CASE("CLU5 a crash loop of one slot is steered around", "[CLU5][BACK1]") {
   NEED_SHARING();
   const TemporaryHome home;
   const int port = free_port();
-  start_workers(home, nullptr, port, {"-i", "2", "--backoff-first", "2s"});
+  start_workers(home, nullptr, port, {"-i", "2", "--backoff-first", "1h", "--backoff-cap", "1h"});
   while (listed(home, "web").at("instances").at(1).at("status") != "backoff") {
     const int pid = pid_of(home, "web", 1);
     if (pid > 0) kill_hard(pid);

@@ -1,7 +1,7 @@
 // STOP: after `stop` nothing of the app is left, however it resists; and it is told what is waited for.
 #include <algorithm>
 
-#include "test/e2e/apps.hpp"
+#include "test/e2e/yardstick.hpp"
 
 using namespace forever::test;
 
@@ -197,7 +197,7 @@ TEST_CASE("STOP5 the default grace of 10 s is given in full", "[STOP5][slow]") {
   REQUIRE(wait_for_log(home, "web", "up"));
   const Result result = done(home, {"stop", "web"});
   REQUIRE(result.elapsed >= 9900ms);
-  REQUIRE(result.elapsed < 13s);
+  REQUIRE(result.elapsed < 13s + 20 * bare_start());
 }
 
 TEST_CASE("STOP5 stop --force kills at once, also while a stop is under way", "[STOP5]") {
@@ -262,14 +262,13 @@ TEST_CASE("STOP7 the last words of a child that is killed are in the log", "[STO
 TEST_CASE("STOP8 stop during back-off returns at once, and the app never comes back", "[STOP8]") {
   const TemporaryHome home;
   const std::string counter = home.scratch() / "starts";
-  // One wait that nobody could sit out, and one that is over while we look on.
-  for (const char* const first : {"60s", "400ms"}) {
+  // A delay that is longer than any deadline of a test, and one that is over while the test watches.
+  for (const char* const first : {"1h", "400ms"}) {
     const std::string name = std::string{"web-"} + first;
     start(home, name, {"count", counter, "exit", "1"},
           {"--min-uptime", "1h", "--backoff-first", first, "--backoff-cap", first});
     REQUIRE(wait_for_status(home, name, "backoff"));
-    const Result stopped = done(home, {"stop", name});
-    REQUIRE(stopped.elapsed < 20s);
+    done(home, {"stop", name});
     REQUIRE(status_of(home, name) == "stopped");
   }
   const std::string starts = read_file(counter);
@@ -342,42 +341,46 @@ TEST_CASE("STOP8 stop of an app that crashes all the time wins", "[STOP8]") {
   REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
 }
 
-TEST_CASE("STOP9 stopall takes as long as the slowest, not the sum", "[STOP9]") {
+namespace {
+
+// Each app ends only once all have been asked: a `stopall` that waited for one before it asks the next would not end.
+void stop_all_at_once(int count) {
   const TemporaryHome home;
-  for (int i = 0; i < 12; ++i) {
-    start(home, "app" + std::to_string(i), {"on", "TERM", "sleep", "1500", "exit", "0", "end", "say", "up", "wait"});
+  const std::string asked = home.scratch() / "asked", go = home.scratch() / "go";
+  const auto name = [](int i) { return "app" + std::to_string(i); };
+  for (int i = 0; i < count; ++i) {
+    start(home, name(i),
+          {"on", "TERM", "stamp", asked, "asked", "wait-for", go, "exit", "0", "end", "say", "up", "wait"},
+          {"--kill-timeout", "1h"});
   }
-  for (int i = 0; i < 12; ++i) REQUIRE(wait_for_log(home, "app" + std::to_string(i), "up"));
-  const Result result = done(home, {"stopall"});
-  REQUIRE(result.elapsed >= 1490ms);
-  REQUIRE(result.elapsed < 9000ms);  // the sum is 18 s
+  for (int i = 0; i < count; ++i) REQUIRE(wait_for_log(home, name(i), "up"));
+  Running stopall(home.command({"stopall"}));
+  REQUIRE(wait_until([&] { return stamps_in(asked).size() == static_cast<std::size_t>(count); }));
+  REQUIRE_FALSE(stopall.has_ended());
+  write_file(go, "");
+  REQUIRE(stopall.wait().exit_code == 0);
   const Json list = list_json(home);
   for (const Json& app : list.at("apps")) REQUIRE(app.at("status") == "stopped");
   REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
 }
 
-TEST_CASE("STOP9 stopall of 100 apps takes as long as the slowest", "[STOP9][slow]") {
-  const TemporaryHome home;
-  for (int i = 0; i < 100; ++i) {
-    start(home, "app" + std::to_string(i), {"on", "TERM", "sleep", "1000", "exit", "0", "end", "say", "up", "wait"});
-  }
-  for (int i = 0; i < 100; ++i) REQUIRE(wait_for_log(home, "app" + std::to_string(i), "up"));
-  const Result result = done(home, {"stopall"});
-  REQUIRE(result.elapsed < 5000ms);  // the sum is 100 s
-  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
-}
+}  // namespace
+
+TEST_CASE("STOP9 stopall takes as long as the slowest, not the sum", "[STOP9]") { stop_all_at_once(12); }
+
+TEST_CASE("STOP9 stopall of 100 apps takes as long as the slowest", "[STOP9][slow]") { stop_all_at_once(100); }
 
 TEST_CASE("STOP9 a stop that takes long delays nothing about another app", "[STOP9]") {
   const TemporaryHome home;
-  start(home, "slow", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "60s"});
+  start(home, "slow", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "1h"});
   start(home, "other", {"say", "up", "wait"});
   REQUIRE(wait_for_log(home, "slow", "up"));
   REQUIRE(wait_for_log(home, "other", "up"));
   Running stop(home.command({"stop", "slow"}));
   REQUIRE(wait_for_status(home, "slow", "stopping"));
-  REQUIRE(done(home, {"restart", "other"}).elapsed < 5s);
-  REQUIRE(done(home, {"stop", "other"}).elapsed < 5s);
-  REQUIRE(done(home, {"list"}).elapsed < 5s);
+  done(home, {"restart", "other"});
+  done(home, {"stop", "other"});
+  done(home, {"list"});
   REQUIRE_FALSE(stop.has_ended());
   done(home, {"stop", "slow", "--force"});
 }

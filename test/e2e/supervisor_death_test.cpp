@@ -185,7 +185,7 @@ TEST_CASE("SUP1 an app in back-off stays in back-off, with its failures", "[SUP1
   const int supervisor = supervisor_of(home, "web");
   kill_hard(supervisor);
   (void)new_supervisor(home, "web", supervisor);
-  REQUIRE(status_of(home, "web") == "backoff");
+  REQUIRE(wait_for_status(home, "web", "backoff"));
   REQUIRE(listed(home, "web").at("failures") == 4);
   done(home, {"stop", "web"});
 }

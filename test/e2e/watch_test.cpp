@@ -187,7 +187,7 @@ TEST_CASE("WATCH a save while it restarts is not lost, and makes no second resta
   write_file(home.scratch() / "go", "");
   REQUIRE(wait_for_log(home, "web", "count 2"));
   CHECK(stays_true([&] { return !has(log_of(home, "web"), "count 3"); }, kQuiet));
-  CHECK(status_of(home, "web") == "online");
+  CHECK(wait_for_status(home, "web", "online"));
 }
 
 TEST_CASE("WATCH --watch-delay is the quiet that is waited for after the last of several saves", "[WATCH]") {

@@ -21,7 +21,7 @@ struct Command {
   std::filesystem::path directory;    // empty: the test's own
   std::string input;                  // its standard input, then end of file
   std::function<void()> before_exec;  // runs in the new process, after fork: umask, limits, signal masks, descriptors
-  Milliseconds deadline{20000};       // then it is killed, and `timed_out` is set
+  Milliseconds deadline{20000};       // patience() times that; then it is killed, and `timed_out` is set
 };
 
 struct Result {

@@ -8,15 +8,6 @@
 namespace forever::test {
 namespace {
 
-// How many times as long as on a machine of its own: where programs start slowly, as under Wine.
-int patience() {
-  static const int times = [] {
-    const char* told = std::getenv("FOREVER_TEST_PATIENCE");
-    return std::max(1, told != nullptr ? std::atoi(told) : 1);
-  }();
-  return times;
-}
-
 bool looks_until(const std::function<bool()>& condition, Milliseconds deadline) {
   const auto end = Clock::now() + deadline;
   for (Milliseconds pause = 1ms;; pause = std::min(pause * 2, Milliseconds(20))) {
@@ -27,6 +18,14 @@ bool looks_until(const std::function<bool()>& condition, Milliseconds deadline) 
 }
 
 }  // namespace
+
+int patience() {
+  static const int times = [] {
+    const char* value = std::getenv("FOREVER_TEST_PATIENCE");
+    return std::max(1, value != nullptr ? std::atoi(value) : 1);
+  }();
+  return times;
+}
 
 bool wait_until(const std::function<bool()>& condition, Milliseconds deadline) {
   return looks_until(condition, deadline * patience());

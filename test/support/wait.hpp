@@ -10,8 +10,11 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
+// How many times as long as on a machine of its own a test waits: FOREVER_TEST_PATIENCE in the environment, else 1.
+[[nodiscard]] int patience();
+
 // True as soon as `condition` is; false once the deadline has passed. Looks after 1 ms, then less and less often, but
-// every 20 ms at least. FOREVER_TEST_PATIENCE=N in the environment makes it N deadlines.
+// every 20 ms at least. The deadline counts `patience()` times.
 [[nodiscard]] bool wait_until(const std::function<bool()>& condition, Milliseconds deadline = 10s);
 
 // True if `condition` held all the time; false at the first look at which it did not.

@@ -246,7 +246,7 @@ bool Running::has_ended() {
 }
 
 bool Running::wait_for(const std::string& text, Milliseconds deadline) {
-  const auto end = Clock::now() + deadline;
+  const auto end = Clock::now() + deadline * patience();
   while (true) {
     const bool over = has_ended() || Clock::now() >= end;
     if (state_->out.find(text) != std::string::npos || state_->err.find(text) != std::string::npos) return true;
@@ -258,7 +258,7 @@ bool Running::wait_for(const std::string& text, Milliseconds deadline) {
 Result Running::wait(Milliseconds deadline) {
   if (!state_->terminal) close_input();
   Result result;
-  const auto end = Clock::now() + deadline;
+  const auto end = Clock::now() + deadline * patience();
   while (!has_ended()) {
     if (Clock::now() >= end && !result.timed_out) {
       result.timed_out = true;
@@ -266,8 +266,10 @@ Result Running::wait(Milliseconds deadline) {
     }
     state_->rest();
   }
-  const auto patience = state_->ended + 500ms;
-  while ((state_->output >= 0 || state_->error >= 0) && Clock::now() < patience) {
+  // A look after the time is over, too: this process may have been the one that was not scheduled.
+  const auto released_by = Clock::now() + 500ms * patience();
+  for (bool over = false; (state_->output >= 0 || state_->error >= 0) && !over;) {
+    over = Clock::now() >= released_by;
     state_->rest();
     state_->pump();
   }
