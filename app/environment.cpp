@@ -180,6 +180,51 @@ std::string variable_of(const std::vector<std::string>& environment, std::string
   return {};
 }
 
+void set_user(std::vector<std::string>& environment, const Credentials& user, const std::vector<std::string>& given) {
+  const auto set = [&](std::string_view name, const std::string& value) {
+    const std::string begin = std::string{name} + '=';
+    const bool named =
+        std::any_of(given.begin(), given.end(), [&](const std::string& e) { return e.starts_with(begin); });
+    if (!value.empty() && !named) (void)set_environment(environment, begin + value);
+  };
+  set("USER", user.user_name);
+  set("LOGNAME", user.user_name);
+  set("HOME", user.home);
+  set("SHELL", user.shell);
+}
+
+bool belongs_to_session(std::string_view name) {
+  // pam_systemd(8), pam_env(8), the XDG Base Directory Specification, ssh(1), sudo(8), gpg-agent(1), su(1).
+  constexpr std::array<std::string_view, 25> kNames{"XDG_RUNTIME_DIR",
+                                                    "XDG_CONFIG_HOME",
+                                                    "XDG_DATA_HOME",
+                                                    "XDG_STATE_HOME",
+                                                    "XDG_CACHE_HOME",
+                                                    "XDG_VTNR",
+                                                    "XDG_CURRENT_DESKTOP",
+                                                    "DESKTOP_SESSION",
+                                                    "SESSION_MANAGER",
+                                                    "DBUS_SESSION_BUS_ADDRESS",
+                                                    "DBUS_SESSION_BUS_PID",
+                                                    "DISPLAY",
+                                                    "WAYLAND_DISPLAY",
+                                                    "XAUTHORITY",
+                                                    "ICEAUTHORITY",
+                                                    "WINDOWID",
+                                                    "GPG_AGENT_INFO",
+                                                    "GPG_TTY",
+                                                    "GNUPGHOME",
+                                                    "KRB5CCNAME",
+                                                    "MAIL",
+                                                    "MAILDIR",
+                                                    "USERNAME",
+                                                    "HISTFILE",
+                                                    "PULSE_SERVER"};
+  constexpr std::array<std::string_view, 4> kPrefixes{"XDG_SESSION_", "XDG_SEAT", "SSH_", "SUDO_"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
+         std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view one) { return name.starts_with(one); });
+}
+
 bool looks_secret(std::string_view name, std::string_view value) {
   const std::string key = upper(name);
   constexpr std::array<std::string_view, 8> kParts{"KEY",        "SECRET", "TOKEN",      "PASSWORD",

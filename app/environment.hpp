@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "platform/result.hpp"
+#include "platform/users.hpp"
 
 namespace forever {
 
@@ -17,6 +18,11 @@ namespace forever {
 [[nodiscard]] bool set_environment(std::vector<std::string>& environment, std::string_view assignment);
 // The value of K in such a list; empty if it is not set.
 [[nodiscard]] std::string variable_of(const std::vector<std::string>& environment, std::string_view name);
+// What login(1) sets for a user: USER, LOGNAME, HOME and SHELL. What `given` sets stays as it is there.
+void set_user(std::vector<std::string>& environment, const Credentials& user, const std::vector<std::string>& given);
+// Whether the variable tells of the caller's login rather than of the program: XDG_RUNTIME_DIR, MAIL, SSH_*, SUDO_* ... To a program that
+// runs as another user it is useless or a way into the caller's session.
+[[nodiscard]] bool belongs_to_session(std::string_view name);
 // Whether `describe` must mask the value: names with KEY, SECRET, TOKEN, PASSWORD, PASSWD, CREDENTIAL, AUTH, PRIVATE …, URLs with user:password@.
 [[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 

@@ -19,11 +19,13 @@ struct AppSpec {
   std::string name;
   std::uint32_t id = 0;  // lowest free number at creation, stable
   std::string app_namespace = "default";
-  std::string script;                    // the program as it was typed
-  std::vector<std::string> arguments;    // what follows it, byte for byte
-  std::vector<std::string> interpreter;  // empty: by extension or none; {"none"}: never one
-  std::string directory;                 // cwd, absolute, links as typed
-  std::vector<std::string> environment;  // "K=V" snapshot at start, --env and --env-file merged in
+  std::string script;                          // the program as it was typed
+  std::vector<std::string> arguments;          // what follows it, byte for byte
+  std::vector<std::string> interpreter;        // empty: by extension or none; {"none"}: never one
+  std::string directory;                       // cwd, absolute, links as typed
+  std::vector<std::string> environment;        // "K=V": the caller's at the start, with the two below laid over it
+  std::vector<std::string> environment_files;  // --env-file, absolute; --update-env reads them again
+  std::vector<std::string> given_environment;  // "K=V" by --env or the apps file, over the files
   unsigned umask = 022;
   std::vector<ResourceLimit> limits;
   bool input = false;  // its standard input takes what `send` writes; else it is /dev/null

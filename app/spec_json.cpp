@@ -211,6 +211,8 @@ void describe(Side& side, AppSpec& spec) {
     side.text("apps_file", spec.apps_file);
     side.texts("declared", spec.declared);
   }
+  if (side.wants(!spec.environment_files.empty())) side.texts("environment_files", spec.environment_files);
+  if (side.wants(!spec.given_environment.empty())) side.texts("given_environment", spec.given_environment);
   side.texts("environment", spec.environment);
 }
 

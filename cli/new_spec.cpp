@@ -9,6 +9,7 @@
 #include "app/log_paths.hpp"
 #include "app/name.hpp"
 #include "app/runnable.hpp"
+#include "cli/app_environment.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/guarded_folder.hpp"
@@ -20,18 +21,6 @@
 
 namespace forever::cli {
 namespace {
-
-std::optional<Failure> apply_environment(const AppRequest& request, AppSpec& spec) {
-  for (const std::string& path : request.environment_files) {
-    const auto text = read_given_file(absolute_path(path), other_user_of(spec));
-    if (!text) return Failure{ExitCode::failed, text.error().message()};
-    const auto entries = parse_env_file(*text, path);
-    if (!entries) return Failure{ExitCode::failed, entries.error().message()};
-    for (const std::string& entry : *entries) (void)set_environment(spec.environment, entry);
-  }
-  for (const std::string& entry : request.environment) (void)set_environment(spec.environment, entry);
-  return std::nullopt;
-}
 
 std::optional<Failure> check_sharing(const AppSpec& spec) {
   if (!spec.shares_ports()) return std::nullopt;
@@ -222,7 +211,7 @@ std::optional<Failure> lay_over(const AppRequest& request, AppSpec& spec) {
   }
   // Two writers would overwrite each other in one file.
   if (!spec.logs.out.empty() && spec.logs.out == spec.logs.err) spec.logs.merge = true;
-  if (auto failure = apply_environment(request, spec)) return failure;
+  if (auto failure = give_environment(request, spec)) return failure;
   if (const auto fault = fault_in_increments(spec)) return Failure{ExitCode::failed, *fault};
   return std::nullopt;
 }

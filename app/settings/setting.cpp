@@ -197,6 +197,19 @@ class Showing {
 
 }  // namespace
 
+std::string with_home(ValueKind kind, const std::string& value, const std::string& home) {
+  const auto expanded = [&](const std::string& path) {
+    return !home.empty() && (path == "~" || path.starts_with("~/")) ? home + path.substr(1) : path;
+  };
+  if (kind == ValueKind::directory || kind == ValueKind::file || kind == ValueKind::log) return expanded(value);
+  if (kind != ValueKind::words || value.find('~') == std::string::npos) return value;
+  std::string words;
+  for (const std::string_view word : split_words(value, ' ')) {
+    if (!word.empty()) words += (words.empty() ? "" : " ") + expanded(std::string{word});
+  }
+  return words;
+}
+
 std::string_view long_name(std::string_view names) { return names.substr(names.rfind(',') + 1); }
 
 std::string key_of(const Setting& setting) {

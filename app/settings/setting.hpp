@@ -46,6 +46,10 @@ enum class ValueKind : std::uint8_t {
   group,
 };
 
+// A value as it is typed, with "~/" in the place of `home` where it is a path, and at the beginning of each of several words: a shell
+// does not expand it behind a '=' or in quotes. "~" alone is `home` too.
+[[nodiscard]] std::string with_home(ValueKind kind, const std::string& value, const std::string& home);
+
 // What an option says of itself, be it a setting's or a verb's own.
 struct OptionText {
   std::string_view names;  // "-m,--max-restarts": short ones first, the last one is the name in messages

@@ -26,6 +26,8 @@ bool same_settings(AppSpec a, const AppSpec& b) {
   a.id = b.id;
   a.created_ms = b.created_ms;
   a.environment = b.environment;
+  a.environment_files = b.environment_files;
+  a.given_environment = b.given_environment;
   a.umask = b.umask;
   a.limits = b.limits;
   a.apps_file = b.apps_file;

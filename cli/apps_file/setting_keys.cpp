@@ -34,7 +34,7 @@ Fault take_one(AppReading& app, const Setting& setting, const Json& value) {
     return take_path(app, setting, value);
   const auto word = word_of(value);
   if (!word) return "must be a text or a number";
-  return take_word(app, setting, with_unit(setting, *word));
+  return take_word(app, setting, with_home(kind, with_unit(setting, *word), app.question.home));
 }
 
 // A list in the file, separated by commas on the command line.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "cli/grammar/command.hpp"
+#include "platform/users.hpp"
 #include "text/number.hpp"
 
 namespace forever::cli {
@@ -28,7 +29,8 @@ class AnyOption {
     return setting_ != nullptr ? words_of(*setting_) : text_->words;
   }
   Fault set(Command& command, const std::string& value) const {
-    return setting_ != nullptr ? command.settings()->add(*setting_, value) : option_->set(command, value);
+    const std::string whole = with_home(text_->kind, value, home_directory());
+    return setting_ != nullptr ? command.settings()->add(*setting_, whole) : option_->set(command, whole);
   }
   friend bool operator==(const AnyOption&, const AnyOption&) = default;
 

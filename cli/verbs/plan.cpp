@@ -4,6 +4,7 @@
 #include "app/environment.hpp"
 #include "app/name.hpp"
 #include "app/runnable.hpp"
+#include "cli/app_environment.hpp"
 #include "cli/apps/selector.hpp"
 #include "cli/new_spec.hpp"
 #include "client/view.hpp"
@@ -67,12 +68,10 @@ bool has_app(const StateDirectory& state, const std::string& name) {
 }
 
 // The same command on record keeps its number and what was asked for before; the rest is taken anew.
-AppSpec renewed(const AppSpec& recorded, const AppSpec& fresh) {
-  AppSpec spec = recorded;
-  spec.environment = fresh.environment;
+std::optional<Failure> renew(AppSpec& spec, const AppSpec& fresh) {
   spec.umask = fresh.umask;
   spec.limits = fresh.limits;
-  return spec;
+  return renew_environment(spec);
 }
 
 std::string command_text(const AppSpec& spec) {
@@ -120,7 +119,10 @@ Planned plan_program(const StateDirectory& state, const AppRequest& request) {
   } else {
     spec.name = unique_name(default_name_for(spec), taken);
   }
-  Plan plan{same ? renewed(*same, spec) : std::move(spec), same.has_value(), request.name.has_value(), false, restores};
+  if (same) {
+    if (auto failure = renew(*same, spec)) return *failure;
+  }
+  Plan plan{same ? std::move(*same) : std::move(spec), same.has_value(), request.name.has_value(), false, restores};
   const AppSpec before = plan.spec;
   if (auto failure = lay_over(request, plan.spec)) return *failure;
   plan.changed = plan.known && !(plan.spec == before);

@@ -3,6 +3,7 @@
 
 #include "cli/grammar/verb.hpp"
 
+#include "cli/app_environment.hpp"
 #include "cli/apps/ask_each.hpp"
 #include "cli/apps/outcome.hpp"
 #include "cli/apps/selection.hpp"
@@ -10,7 +11,6 @@
 #include "cli/apps_file/source.hpp"
 #include "client/launch.hpp"
 #include "client/view.hpp"
-#include "platform/environment.hpp"
 
 namespace forever::cli {
 namespace {
@@ -22,7 +22,8 @@ std::optional<Outcome> start_again(const StateDirectory& state, const Target& ta
   if (view.supervised) return std::nullopt;
   auto spec = state.read_spec(target.name);
   if (!spec) return failed(target, spec.error().message());
-  if (update_env) spec->environment = environment_snapshot();
+  if (const auto failure = update_env ? renew_environment(*spec) : std::nullopt)
+    return failed(target, failure->message);
   const auto launched = launch_app(state, *spec);
   if (!launched) return failed(target, launched.error().message());
   if (launched->already) return std::nullopt;
@@ -40,13 +41,16 @@ std::variant<ControlRequest, Outcome> restart_request(const Selection& selection
   if (!update_env) return request;
   auto spec = selection.state.read_spec(target.name);
   if (!spec) return failed(target, spec.error().message());
-  spec->environment = environment_snapshot();
+  if (const auto failure = renew_environment(*spec)) return failed(target, failure->message);
   request.new_spec = spec_to_json(*spec);
   return request;
 }
 
 constexpr Option kRestartOptions[] = {
-    {{"--update-env", ValueKind::none, "", "Replaces its whole environment by the present one, removals too."},
+    {{"--update-env", ValueKind::none, "",
+      "Takes the present environment in the place of the one at its start. What --env gave stays, and --env-file is "
+      "read "
+      "again."},
      turn_on<&Restart::update_env>},
     kOnly,
     kEnvironmentName,
@@ -65,7 +69,8 @@ constinit const Verb kRestartVerb{
     .text =
         "Stops the app as `forever stop` does, then starts it; the old and the new one never overlap. An app "
         "that is stopped is started.\n"
-        "It keeps the environment of its start, unless --update-env gives it the present one.\n"
+        "It keeps the environment of its start; --update-env takes the present one, below what --env and --env-file "
+        "give.\n"
         "The apps of an apps file are restarted with what the file says now; those that do not run are started.",
     .examples =
         "forever restart web\n"

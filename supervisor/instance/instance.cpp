@@ -20,11 +20,7 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
                                          const SpawnContext& context, const InstanceMarker& marker) {
   std::vector<std::string> environment = spec.environment;
   const auto set = [&](const std::string& assignment) { (void)set_environment(environment, assignment); };
-  if (user) {
-    set("USER=" + user->user_name);
-    set("LOGNAME=" + user->user_name);
-    if (!user->home.empty()) set("HOME=" + user->home);
-  }
+  if (user) set_user(environment, *user, spec.given_environment);
   // As cd leaves it (POSIX, 8.3): the place as typed, links kept. Where the caller was before is no business of the program.
   if (spec.directory.starts_with('/')) set("PWD=" + spec.directory);
   std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("OLDPWD="); });

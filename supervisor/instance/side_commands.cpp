@@ -20,9 +20,10 @@ Result<SpawnRequest> request_for(const AppSpec& spec, const std::string& command
     if (!user) return user.error();
     request.user = std::move(*user);
   }
+  request.environment = spec.environment;
+  if (request.user) set_user(request.environment, *request.user, spec.given_environment);
   request.argv = shell_command(command);
   request.program = request.argv.front();
-  request.environment = spec.environment;
   request.directory = spec.directory;
   request.umask = spec.umask;
   request.limits = spec.limits;

@@ -138,3 +138,60 @@ TEST_CASE("ENV2 a flipped link runs the new code after a restart", "[ENV2]") {
     REQUIRE(wait_for_log(home, name, "release two"));
   }
 }
+
+TEST_CASE("REAL10 restart --update-env keeps what --env gave, and reads --env-file again", "[REAL10]") {
+  const TemporaryHome home;
+  write_file(home.scratch() / ".env", "FILE=one\nBOTH=file\n");
+  with_environment(home,
+                   start_words("web", {"--env", "GIVEN=option", "--env", "BOTH=option", "--env-file", ".env"},
+                               {"print-env", "GIVEN", "print-env", "BOTH", "print-env", "FILE", "print-env", "CALLER",
+                                "say", "run", "wait"}),
+                   {{"CALLER", "one"}, {"GIVEN", "caller"}});
+  REQUIRE(wait_for_log(home, "web", "run\n"));
+  write_file(home.scratch() / ".env", "FILE=two\nBOTH=file\n");
+  const std::string before = log_of(home, "web");
+  with_environment(home, {"restart", "web", "--update-env"}, {{"CALLER", "two"}, {"GIVEN", std::nullopt}});
+  const std::string wanted = "env GIVEN=option\nenv BOTH=option\nenv FILE=two\nenv CALLER=two\nrun\n";
+  REQUIRE(wait_until([&] { return log_of(home, "web") == before + wanted; }));
+  // A stopped one as well, from another directory.
+  done(home, {"stop", "web"});
+  Command elsewhere = home.command({"restart", "web", "--update-env"});
+  elsewhere.directory = "/";
+  elsewhere.environment["CALLER"] = "two";
+  REQUIRE(run(elsewhere).exit_code == 0);
+  REQUIRE(wait_until([&] { return log_of(home, "web") == before + wanted + wanted; }));
+}
+
+TEST_CASE("REAL10 restart --update-env keeps the env of an apps file", "[REAL10]") {
+  const TemporaryHome home;
+  write_file(home.scratch() / "apps.json", R"({"apps": [{"name": "web", "script": ")" + child_binary() +
+                                               R"(", "env": {"GIVEN": "file"},
+      "args": ["print-env", "GIVEN", "print-env", "CALLER", "say", "run", "wait"]}]})");
+  with_environment(home, {"start", "apps.json"}, {{"CALLER", "one"}});
+  REQUIRE(wait_for_log(home, "web", "run\n"));
+  with_environment(home, {"restart", "web", "--update-env"}, {{"CALLER", "two"}});
+  REQUIRE(wait_for_log(home, "web", "env GIVEN=file\nenv CALLER=two\nrun\n"));
+  REQUIRE_THAT(done(home, {"apply", "apps.json"}).out, contains("1 unchanged"));
+}
+
+TEST_CASE("REAL10 --update-env of an environment file that is gone fails, and the app goes on", "[REAL10]") {
+  const TemporaryHome home;
+  write_file(home.scratch() / ".env", "FILE=one\n");
+  start(home, "web", {"wait"}, {"--env-file", ".env"});
+  const int pid = pid_of(home, "web");
+  fs::remove(home.scratch() / ".env");
+  const Result result = home.forever({"restart", "web", "--update-env"});
+  CHECK(result.exit_code == 1);
+  CHECK(has(result.err, ".env"));
+  CHECK(pid_of(home, "web") == pid);
+}
+
+TEST_CASE("REAL10 the same command again keeps its --env", "[REAL10]") {
+  const TemporaryHome home;
+  const Words words = {"print-env", "GIVEN", "print-env", "CALLER", "say", "run", "wait"};
+  with_environment(home, start_words("web", {"--env", "GIVEN=option"}, words), {{"CALLER", "one"}});
+  REQUIRE(wait_for_log(home, "web", "run\n"));
+  done(home, {"stop", "web"});
+  with_environment(home, start_words("web", {}, words), {{"CALLER", "two"}});
+  REQUIRE(wait_for_log(home, "web", "env GIVEN=option\nenv CALLER=two\nrun\n"));
+}
