@@ -32,12 +32,12 @@ std::optional<InstanceMarker> marker_of(Pid pid) {
   return text ? marker_from(*text) : std::nullopt;
 }
 
-std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads) {
+std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& are_apart) {
   std::vector<Pid> orphans = children_of_one_thread(supervisor);
   if (keeper != 0) {
     for (const Pid pid : children_of_one_thread(keeper)) orphans.push_back(pid);
   }
-  std::erase_if(orphans, [&](Pid pid) { return pid == supervisor || leads(pid); });
+  std::erase_if(orphans, [&](Pid pid) { return pid == supervisor || are_apart(pid); });
   return orphans;
 }
 

@@ -33,9 +33,9 @@ struct InstanceMarker {
 // program chooses its environment: app/ours.hpp tells whether it may be believed.
 [[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
 
-// What the kernel re-parented to an app's supervisor or keeper: their children that lead no slot. No `keeper` (0): it has none but
-// the supervisor.
-[[nodiscard]] std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& leads);
+// What the kernel re-parented to an app's supervisor or keeper: their children, but for those that `are_apart`, as leaders of slots
+// are. No `keeper` (0): it has none but the supervisor.
+[[nodiscard]] std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& are_apart);
 // Whether an orphan of an app with several slots is this slot's, by its marker. One that has none (it cleared its environment)
 // is the first slot's.
 [[nodiscard]] bool orphan_of_slot(Pid orphan, std::uint32_t slot);

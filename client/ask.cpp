@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "client/caller.hpp"
 #include "client/view.hpp"
+#include "platform/go_on_apart.hpp"
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
 #include "platform/suspended.hpp"
@@ -19,6 +21,26 @@ constexpr Milliseconds kDoubt{1000};     // after which a silent supervisor is l
 constexpr Milliseconds kSilence{15000};  // of a supervisor that was asked; one that works says a word every few seconds
 constexpr Milliseconds kNoWord{
     30000};  // of all supervisors that were asked, where one after the other goes without an answer
+
+// Whether it ends processes of the app.
+bool ends_processes(const ControlRequest& request) {
+  switch (request.operation) {
+    case Operation::stop:
+    case Operation::restart:
+    case Operation::reload:
+    case Operation::scale:
+    case Operation::upgrade: return true;
+    case Operation::start:
+    case Operation::configure:
+    case Operation::send_signal:
+    case Operation::flush:
+    case Operation::reopen:
+    case Operation::refresh:
+    case Operation::describe:
+    case Operation::reset: return false;
+  }
+  return false;
+}
 
 using Progress = std::function<void(const std::string&, const std::string&)>;
 
@@ -143,15 +165,28 @@ class Conversation {
 std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state,
                                                   const std::vector<ControlTarget>& targets,
                                                   const Progress& on_progress) {
+  // The app that this command is run by comes last: its end is that of whoever waits for us, and what it keeps open.
+  const std::optional<std::string> caller = calling_app(state);
+  const auto ends_caller = [&](const ControlTarget& target) {
+    return caller == target.name && ends_processes(target.request);
+  };
+  const auto last = std::ranges::find_if(targets, ends_caller);
+  const auto last_place = static_cast<std::size_t>(last - targets.begin());
+  if (last != targets.end()) go_on_apart();
   std::vector<Conversation> conversations;
   conversations.reserve(targets.size());
   for (const ControlTarget& target : targets) conversations.emplace_back(state, target);
+  const auto count_over = [&] {
+    return static_cast<std::size_t>(std::ranges::count_if(conversations, &Conversation::over));
+  };
   for (;;) {
     std::vector<NativeHandle> sockets;
     std::vector<Conversation*> talking;
     bool absent = false;
     bool sending = false;
-    for (Conversation& conversation : conversations) {
+    for (std::size_t i = 0; i < conversations.size(); ++i) {
+      Conversation& conversation = conversations[i];
+      if (i == last_place && count_over() + 1 < conversations.size()) continue;
       if (!conversation.over() && conversation.socket() == kNoHandle) conversation.connect();
       if (conversation.over()) continue;
       if (conversation.socket() == kNoHandle) {
@@ -162,7 +197,10 @@ std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state,
       talking.push_back(&conversation);
       sending = sending || conversation.has_more_to_send();
     }
-    if (talking.empty() && !absent) break;
+    if (talking.empty() && !absent) {
+      if (count_over() == conversations.size()) break;
+      continue;  // it is the caller's turn
+    }
     Time soonest = steady_now() + (absent || sending ? kConnectLook : kSilence);
     for (const Conversation* const conversation : talking) soonest = std::min(soonest, conversation->silent_until());
     const auto patience = std::max(std::chrono::ceil<Milliseconds>(soonest - steady_now()), Milliseconds{0});

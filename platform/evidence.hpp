@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "platform/files.hpp"
 #include "platform/process.hpp"
@@ -28,6 +30,10 @@ struct StandardStream {
 };
 // Nothing: it is closed, or the system does not tell (only Linux does).
 [[nodiscard]] std::optional<StandardStream> standard_stream_of(Pid pid, int stream);
+
+// The files with `part` in their path on which the process holds a lock of our kind (platform/lock.hpp) by a description that it has
+// open, as the kernel tells it; with " (deleted)" behind what was removed. Linux alone tells; none elsewhere.
+[[nodiscard]] std::vector<std::string> files_locked_by(Pid pid, std::string_view part);
 
 // Whether its environment can be read at all. Not that of another user's process, of one that hides itself (PR_SET_DUMPABLE), or
 // on a system that does not show it.

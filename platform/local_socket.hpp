@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "platform/handle.hpp"
+#include "platform/process.hpp"
 #include "platform/result.hpp"
 
 namespace forever {
@@ -25,6 +26,9 @@ namespace forever {
 // waiting, and the listener readable: do not watch it again at once. Clients of other users (SO_PEERCRED,
 // root excepted) are closed unanswered.
 [[nodiscard]] Result<Handle> accept_local(NativeHandle listener);
+
+// The process at the other end, which connected; 0 where the system does not tell. It may be gone.
+[[nodiscard]] Pid peer_of(NativeHandle socket) noexcept;
 
 // Sends all of `bytes` to a non-blocking peer as far as its buffer takes them; returns how many went. EPIPE raises no signal.
 [[nodiscard]] Result<std::size_t> send_some(NativeHandle socket, std::string_view bytes);

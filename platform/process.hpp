@@ -62,8 +62,13 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 [[nodiscard]] std::vector<Pid> children_of(Pid pid);
 // The same of a process that is known to have one thread, as keepers and supervisors have: nobody has to be asked how many.
 [[nodiscard]] std::vector<Pid> children_of_one_thread(Pid pid);
+// Whether two processes are in one session (setsid(2)). Windows, which has none: always.
+[[nodiscard]] bool share_session(Pid one, Pid other) noexcept;
+
+// Where a tree ends: whether `pid`, a child of `parent`, is no part of it, and so nothing below it.
+using Border = std::function<bool(Pid pid, Pid parent)>;
 // `roots` and everything below them, each once; parents before children. Bounded walk, no scan of the table.
-[[nodiscard]] std::vector<Pid> tree_of(std::span<const Pid> roots);
+[[nodiscard]] std::vector<Pid> tree_of(std::span<const Pid> roots, const Border& ends = {});
 
 struct Usage {
   std::uint64_t memory_bytes = 0;         // resident
@@ -71,7 +76,7 @@ struct Usage {
   std::size_t processes = 0;
 };
 // Sum over the trees below `roots`, the roots included.
-[[nodiscard]] Usage usage_of_trees(std::span<const Pid> roots);
+[[nodiscard]] Usage usage_of_trees(std::span<const Pid> roots, const Border& ends = {});
 
 // How long ago the process started.
 [[nodiscard]] std::chrono::milliseconds age_of(const ProcessId& id);

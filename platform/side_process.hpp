@@ -20,8 +20,9 @@ inline constexpr int kTimeOverSignal = 14;  // SIGALRM
 
 // Starts `request` below a guard and returns the guard, which is our child: it ends as the program does (exit code, or death by
 // the same signal), or by kTimeOverSignal after `limit`, or when TERM is sent to it; what is left of the program's tree is
-// killed first. Nothing else of ours stays open in it. What cannot be executed ends it with 127. The Error is fork's.
-[[nodiscard]] Result<ProcessId> start_guarded(const SpawnRequest& request, std::chrono::milliseconds limit);
+// killed first, up to the border. Nothing else of ours stays open in it. What cannot be executed ends it with 127. The Error is fork's.
+[[nodiscard]] Result<ProcessId> start_guarded(const SpawnRequest& request, std::chrono::milliseconds limit,
+                                              const Border& ends = {});
 
 // What a port of this machine has to do to be called well.
 struct PortProbe {

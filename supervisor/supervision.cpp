@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/other_apps.hpp"
 #include "platform/deletion_watch.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
@@ -211,7 +212,7 @@ void Supervision::check_memory() {
     if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
     std::vector<Pid> roots = orphans_of(instance);
     roots.push_back(instance.process().pid);
-    const std::uint64_t used = usage_of_trees(roots).memory_bytes;
+    const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
     if (used <= app_.spec.max_memory) continue;
     app_.log_later(EventLevel::warning,
                    "memory " + format_size(used) + " is over " + format_size(app_.spec.max_memory) + ": restarting");

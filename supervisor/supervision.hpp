@@ -90,6 +90,9 @@ class Supervision {
                    const action::RecordExit& exit);
   [[nodiscard]] std::optional<Outputs::Mark> begin_of_life(const Instance& instance) const;
   [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
+  [[nodiscard]] bool stands_apart(Pid pid) const;
+  [[nodiscard]] Border border() const;
+  [[nodiscard]] std::vector<ProcessId> members_of(const Instance& instance) const;
   [[nodiscard]] bool leads(Pid pid) const;
   [[nodiscard]] bool belongs_to(Pid orphan, const Instance& instance) const;
   void signal_members(const Instance& instance, const action::Signal& signal);

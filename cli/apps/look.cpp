@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/marker.hpp"
+#include "app/other_apps.hpp"
 #include "client/side_by_side.hpp"
 #include "client/view.hpp"
 #include "platform/suspended.hpp"
@@ -17,8 +18,9 @@ std::vector<Pid> daemons_of(const AppView& view) {
   if (!view.supervised) return {};
   const AppStatus& status = view.status;
   return orphans_below(status.supervisor.pid, status.keeper.pid, [&](Pid pid) {
-    return std::any_of(status.instances.begin(), status.instances.end(),
-                       [&](const InstanceStatus& instance) { return instance.process.pid == pid; });
+    const bool leads = std::any_of(status.instances.begin(), status.instances.end(),
+                                   [&](const InstanceStatus& instance) { return instance.process.pid == pid; });
+    return leads || watches_over_an_app(pid);
   });
 }
 
@@ -29,7 +31,7 @@ InstanceLook look_at_instance(const InstanceStatus& instance, const std::vector<
   for (const Pid daemon : daemons) {
     if (!several || orphan_of_slot(daemon, instance.slot)) roots.push_back(daemon);
   }
-  const Usage usage = usage_of_trees(roots);
+  const Usage usage = usage_of_trees(roots, other_app_begins);
   look.alive = roots.size() == 1 ? usage.processes > 0 : presence(instance.process) == Presence::alive;
   if (!look.alive) return look;
   look.uptime = std::max(Milliseconds{0}, Milliseconds{to_ms(now) - instance.started_ms});

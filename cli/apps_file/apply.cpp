@@ -6,6 +6,7 @@
 #include "cli/apps_file/file_verbs.hpp"
 #include "cli/grammar/verb.hpp"
 #include "cli/terminal/print.hpp"
+#include "client/caller.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
 #include "text/json_text.hpp"
@@ -126,15 +127,23 @@ int Apply::carry_out() const {
       apps[i].step = view == nullptr || !view->supervised ? Step::start : step_for(plan[i].way);
     }
   }
+  std::vector<Outcome> ended;
+  const auto end_gone = [&] {
+    for (Outcome& outcome : set_newer_aside(gone)) left.push_back(std::move(outcome));
+    if (!gone.targets.empty()) ended = stop_targets(gone, {false, which.quiet});
+    gone.targets.clear();
+  };
+  // The app that has run this command goes last, whatever is done to it.
+  const auto caller = calling_app(state);
+  if (std::ranges::any_of(apps, [&](const Wanted& app) { return app.spec.name == caller && app.step != Step::leave; }))
+    end_gone();
   auto outcomes = bring(state, apps, {which.quiet, wait, {}});
   if (!which.json) {  // what is unchanged has been counted
     std::erase_if(outcomes,
                   [](const Outcome& outcome) { return outcome.ok && outcome.text.ends_with(" is unchanged"); });
   }
-  for (Outcome& outcome : set_newer_aside(gone)) left.push_back(std::move(outcome));
+  end_gone();
   outcomes.insert(outcomes.end(), left.begin(), left.end());
-  std::vector<Outcome> ended;
-  if (!gone.targets.empty()) ended = stop_targets(gone, {false, which.quiet});
   forget(state, ended, false);
   for (Outcome& outcome : ended) {
     if (outcome.ok) outcome.text = printable(outcome.name) + " stopped and forgotten";

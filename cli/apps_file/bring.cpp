@@ -8,6 +8,7 @@
 #include "cli/apps/stop_each.hpp"
 #include "cli/new_spec.hpp"
 #include "client/ask.hpp"
+#include "client/caller.hpp"
 #include "client/launch.hpp"
 #include "client/readiness.hpp"
 #include "client/traces.hpp"
@@ -91,6 +92,11 @@ class Bringing {
         needed_[other] = true;
         wave_of[i] = std::max(wave_of[i], wave_of[other] + 1);
       }
+    }
+    // The app that has run this command goes last, unless others have to wait for it.
+    const auto caller = place_.find(calling_app(state_).value_or(std::string{}));
+    if (caller != place_.end() && !needed_[caller->second]) wave_of[caller->second] = apps_.size();
+    for (std::size_t i = 0; i < apps_.size(); ++i) {
       if (waves.size() <= wave_of[i]) waves.resize(wave_of[i] + 1);
       waves[wave_of[i]].push_back(i);
     }

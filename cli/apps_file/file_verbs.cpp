@@ -6,6 +6,7 @@
 #include "cli/apps/json.hpp"
 #include "cli/apps_file/bring.hpp"
 #include "cli/terminal/print.hpp"
+#include "client/caller.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
 #include "text/printable.hpp"
@@ -146,9 +147,11 @@ std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, F
 
 std::vector<Outcome> stop_in_order(const Selection& selection, const StopHow& how, const FromFiles& files) {
   std::map<std::size_t, Selection, std::greater<>> waves;
+  // The app that has run this command is the last of all.
+  const auto caller = calling_app(selection.state);
   const auto wave_of = [&](const std::string& name) {
     const auto found = files.order.find(name);
-    return found == files.order.end() ? 0 : found->second;
+    return name == caller ? 0 : 1 + (found == files.order.end() ? 0 : found->second);
   };
   for (const AppView& view : selection.views)
     waves.try_emplace(wave_of(view.name), Selection{selection.state, {}, {}}).first->second.views.push_back(view);

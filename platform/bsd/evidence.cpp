@@ -12,6 +12,7 @@ std::optional<ProcessOwner> owner_of(Pid pid) {
 }
 
 std::optional<StandardStream> standard_stream_of(Pid, int) { return std::nullopt; }
+std::vector<std::string> files_locked_by(Pid, std::string_view) { return {}; }
 bool shows_environment(Pid) { return false; }
 
 }  // namespace forever

@@ -93,9 +93,9 @@ std::vector<Pid> children_of(Pid pid) {
 
 std::vector<Pid> children_of_one_thread(Pid pid) { return children_of(pid); }
 
-Usage usage_of_trees(std::span<const Pid> roots) {
+Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
   Usage sum;
-  for (const Pid pid : tree_of(roots)) table::add_use(pid, sum);
+  for (const Pid pid : tree_of(roots, ends)) table::add_use(pid, sum);
   return sum;
 }
 

@@ -1,6 +1,7 @@
 // By proc(5).
 #include "platform/evidence.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -40,6 +41,22 @@ std::optional<StandardStream> standard_stream_of(Pid pid, int stream) {
   const ssize_t size = sys::readlink(path.data(), target.data(), target.size());
   if (!facts || size <= 0) return std::nullopt;
   return StandardStream{{target.data(), static_cast<std::size_t>(size)}, *facts};
+}
+
+std::vector<std::string> files_locked_by(Pid pid, std::string_view part) {
+  std::vector<std::string> locked;
+  for (const std::string& number : list_directory(proc_path(pid, "fd").data())) {
+    std::array<char, 4096> target;
+    const std::string name = "fd/" + number, facts = "fdinfo/" + number;
+    const ssize_t size = sys::readlink(proc_path(pid, name.c_str()).data(), target.data(), target.size());
+    const std::string_view path{target.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+    if (path.find(part) == std::string_view::npos) continue;
+    // proc_pid_fdinfo(5): "lock:  1: OFDLCK ADVISORY WRITE -1 08:01:42 0 0", of this very description.
+    const std::string lines = proc::read_whole(proc_path(pid, facts.c_str()).data());
+    const std::size_t lock = lines.find("lock:");
+    if (lock != std::string::npos && lines.find("OFDLCK", lock) != std::string::npos) locked.emplace_back(path);
+  }
+  return locked;
 }
 
 bool shows_environment(Pid pid) {

@@ -1,6 +1,7 @@
 // Processes by proc(5): identity, presence, descendants, use. What a signal needs is in signal_process.cpp.
 #include "platform/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -141,7 +142,7 @@ std::vector<Pid> children_of_one_thread(Pid pid) {
   return children;
 }
 
-Usage usage_of_trees(std::span<const Pid> roots) {
+Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
   Usage sum;
   std::vector<Pid> tree(roots.begin(), roots.end());
   std::unordered_set<Pid> seen;
@@ -151,7 +152,11 @@ Usage usage_of_trees(std::span<const Pid> roots) {
     if (tree[at] <= 0 || !seen.insert(tree[at]).second || !proc::read_stat(tree[at], stat)) continue;
     if (is_dead(stat.state)) continue;
     add_use(stat, sum);
+    const std::size_t children = tree.size();
     append_children_of(tree[at], stat.threads == 1, tree);
+    if (!ends || tree.size() == children) continue;
+    const auto first = tree.begin() + static_cast<std::ptrdiff_t>(children);
+    tree.erase(std::remove_if(first, tree.end(), [&](Pid child) { return ends(child, tree[at]); }), tree.end());
   }
   return sum;
 }

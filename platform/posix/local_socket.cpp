@@ -158,6 +158,16 @@ Result<Handle> accept_local(NativeHandle listener) {
   }
 }
 
+Pid peer_of(NativeHandle socket) noexcept {
+#ifdef SO_PEERCRED
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return FOREVER_SYS(getsockopt, -1, socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+#else
+  return static_cast<Pid>(socket * 0);
+#endif
+}
+
 Result<std::size_t> send_some(NativeHandle socket, std::string_view bytes) {
   std::size_t sent = 0;
   while (sent < bytes.size()) {

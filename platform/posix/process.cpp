@@ -16,7 +16,9 @@ constexpr std::size_t kLargestTree = 1U << 16U;  // processes; a bound for a tab
 
 Pid current_pid() noexcept { return ::getpid(); }
 
-std::vector<Pid> tree_of(std::span<const Pid> roots) {
+bool share_session(Pid one, Pid other) noexcept { return ::getsid(one) == ::getsid(other); }
+
+std::vector<Pid> tree_of(std::span<const Pid> roots, const Border& ends) {
   std::vector<Pid> tree;
   std::unordered_set<Pid> seen;
   const auto add = [&](Pid pid) {
@@ -24,7 +26,9 @@ std::vector<Pid> tree_of(std::span<const Pid> roots) {
   };
   for (const Pid root : roots) add(root);
   for (std::size_t at = 0; at < tree.size() && tree.size() < kLargestTree; ++at) {
-    for (const Pid child : children_of(tree[at])) add(child);
+    for (const Pid child : children_of(tree[at])) {
+      if (!ends || !ends(child, tree[at])) add(child);
+    }
   }
   return tree;
 }

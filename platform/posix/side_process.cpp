@@ -45,11 +45,11 @@ constexpr int kKillRounds = 100;
 }
 
 // Whatever the command has left below us, and what that brings forth while we kill it.
-void kill_all_below(EventLoop& loop) {
+void kill_all_below(EventLoop& loop, const Border& ends) {
   const Pid self = ::getpid();
   for (int round = 0; round < kKillRounds; ++round) {
     bool any = false;
-    for (const Pid pid : tree_of(std::array{self})) {
+    for (const Pid pid : tree_of(std::array{self}, ends)) {
       if (pid == self) continue;
       any = true;
       sys::kill(pid, SIGKILL);
@@ -59,7 +59,7 @@ void kill_all_below(EventLoop& loop) {
   }
 }
 
-[[noreturn]] void guard(const SpawnRequest& request, std::chrono::milliseconds limit) {
+[[noreturn]] void guard(const SpawnRequest& request, std::chrono::milliseconds limit, const Border& ends) {
   const Time deadline = steady_now() + limit;
   (void)sys::setsid();
   become_subreaper();
@@ -73,11 +73,11 @@ void kill_all_below(EventLoop& loop) {
       const bool ended = event.kind == LoopEvent::Kind::child_exited && event.child.pid == held->id.pid;
       if (!ended && event.kind != LoopEvent::Kind::signal) continue;
       const ExitStatus status = ended ? event.status : ExitStatus{ExitStatus::Kind::signalled, SIGTERM, false};
-      kill_all_below(*loop);
+      kill_all_below(*loop, ends);
       end_as(status);
     }
     if (steady_now() < deadline) continue;
-    kill_all_below(*loop);
+    kill_all_below(*loop, ends);
     end_by(kTimeOverSignal);
   }
 }
@@ -116,8 +116,8 @@ Result<ProcessId> fork_beside(int out, int err, Body body) {
 
 }  // namespace
 
-Result<ProcessId> start_guarded(const SpawnRequest& request, std::chrono::milliseconds limit) {
-  return fork_beside(request.out, request.err, [&] { guard(request, limit); });
+Result<ProcessId> start_guarded(const SpawnRequest& request, std::chrono::milliseconds limit, const Border& ends) {
+  return fork_beside(request.out, request.err, [&] { guard(request, limit, ends); });
 }
 
 Result<ProcessId> start_probe(const PortProbe& probe, std::chrono::milliseconds limit) {

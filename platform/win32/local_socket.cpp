@@ -130,6 +130,8 @@ Result<Handle> accept_local(NativeHandle listener) {
   return waiting->take();
 }
 
+Pid peer_of(NativeHandle) noexcept { return 0; }
+
 Result<std::size_t> send_some(NativeHandle socket, std::string_view bytes) {
   win32::Channel* const channel = win32::channel_of(socket);
   if (channel == nullptr) return error_from(EBADF, "send");

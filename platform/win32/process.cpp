@@ -198,7 +198,9 @@ std::vector<Pid> children_of(Pid pid) { return children_in(process_table(), pid)
 
 std::vector<Pid> children_of_one_thread(Pid pid) { return children_of(pid); }
 
-std::vector<Pid> tree_of(std::span<const Pid> roots) {
+bool share_session(Pid, Pid) noexcept { return true; }
+
+std::vector<Pid> tree_of(std::span<const Pid> roots, const Border& ends) {
   const auto table = process_table();
   std::vector<Pid> tree;
   for (const Pid root : roots) {
@@ -206,6 +208,7 @@ std::vector<Pid> tree_of(std::span<const Pid> roots) {
   }
   for (std::size_t i = 0; i < tree.size(); ++i) {
     for (const Pid child : children_in(table, tree[i])) {
+      if (ends && ends(child, tree[i])) continue;
       if (std::find(tree.begin(), tree.end(), child) == tree.end()) tree.push_back(child);
     }
   }
@@ -220,9 +223,9 @@ std::vector<Pid> tree_of(std::span<const Pid> roots) {
   return tree;
 }
 
-Usage usage_of_trees(std::span<const Pid> roots) {
+Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
   Usage sum;
-  for (const Pid pid : tree_of(roots)) {
+  for (const Pid pid : tree_of(roots, ends)) {
     const Usage one = win32::usage_of(pid);
     sum.processes += one.processes;
     sum.memory_bytes += one.memory_bytes;

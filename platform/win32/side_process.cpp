@@ -35,7 +35,7 @@ void limit_time(Handle job, std::chrono::milliseconds limit) {
 
 }  // namespace
 
-Result<ProcessId> start_guarded(const SpawnRequest& request, std::chrono::milliseconds limit) {
+Result<ProcessId> start_guarded(const SpawnRequest& request, std::chrono::milliseconds limit, const Border&) {
   auto held = spawn_held(SpawnRequest{request});
   if (!held) return held.error();
   const ProcessId id = held->id;

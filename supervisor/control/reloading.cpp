@@ -18,7 +18,7 @@ constexpr Milliseconds kReconnecting{300};
 
 std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
   std::vector<Pid> pids;
-  for (const ProcessId& member : instance.members(orphans_of(instance))) pids.push_back(member.pid);
+  for (const ProcessId& member : members_of(instance)) pids.push_back(member.pid);
   return pids;
 }
 

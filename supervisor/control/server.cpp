@@ -77,7 +77,8 @@ void ControlServer::accept_all() {
     const Client client = next_++;
     const NativeHandle socket = accepted->get();
     const bool crowded = !leaves(Reserve::half, socket) && clients_.size() >= kFewClients;
-    clients_.emplace(client, Connection{std::move(*accepted), {}, {}, false, false, steady_now()});
+    const Pid peer = peer_of(socket);
+    clients_.emplace(client, Connection{std::move(*accepted), peer, {}, {}, false, false, steady_now()});
     if (!loop_.watch_readable(socket, client)) {
       clients_.erase(client);
     } else if (crowded) {
@@ -108,6 +109,11 @@ std::vector<ControlServer::Request> ControlServer::read(Client client) {
     requests.clear();
   }
   return requests;
+}
+
+bool ControlServer::answer_awaited_by(Pid pid) const noexcept {
+  return pid != 0 && std::ranges::any_of(
+                         clients_, [pid](const auto& entry) { return entry.second.peer == pid && entry.second.asked; });
 }
 
 void ControlServer::progress(Client client, const std::string& text) { send(client, encode(ControlProgress{text})); }

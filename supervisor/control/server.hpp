@@ -38,6 +38,9 @@ class ControlServer {
   [[nodiscard]] std::vector<Request> handle(const LoopEvent& event);
   [[nodiscard]] bool connected(Client client) const { return clients_.contains(client); }
 
+  // Whether this process has asked for something and waits for the answer.
+  [[nodiscard]] bool answer_awaited_by(Pid pid) const noexcept;
+
   // When tick() is due: the listener rests after no descriptor was left for a client (it would stay readable all the time), and the
   // patience with a client ends.
   [[nodiscard]] std::optional<Time> deadline() const;
@@ -50,6 +53,7 @@ class ControlServer {
  private:
   struct Connection {
     Handle socket;
+    Pid peer = 0;
     std::string received;
     std::string waiting;  // not yet taken by the peer
     bool closing = false;

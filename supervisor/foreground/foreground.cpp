@@ -11,6 +11,7 @@
 
 #include "app/exit_codes.hpp"
 #include "app/marker.hpp"
+#include "app/other_apps.hpp"
 #include "app/state_directory.hpp"
 #include "platform/console.hpp"
 #include "platform/event_loop.hpp"
@@ -217,7 +218,7 @@ class Foreground {
 
   void check_memory() {
     const std::vector<Pid> roots{instance_.process().pid};
-    const std::uint64_t used = usage_of_trees(roots).memory_bytes;
+    const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
     if (used <= spec_.max_memory) return;
     log_event(EventLevel::warning, spec_.name + ": memory " + format_size(used) + " is over " +
                                        format_size(spec_.max_memory) + ", restarting");
@@ -277,7 +278,8 @@ class Foreground {
     std::erase_if(orphans, [&](Pid pid) {
       return side_.runs(pid) || (pid == instance_.process().pid && !instance_.life().leader_gone());
     });
-    return instance_.members(orphans);
+    std::erase_if(orphans, watches_over_an_app);
+    return instance_.members(orphans, other_app_begins);
   }
 
   void advance(const LifecycleEvent& event) {

@@ -4,6 +4,7 @@
 
 #include "app/log_paths.hpp"
 #include "app/marker.hpp"
+#include "app/other_apps.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
 #include "platform/signals.hpp"
@@ -41,7 +42,7 @@ void Supervision::advance(Instance& instance, const LifecycleEvent& asked) {
   const Time now = steady_now();
   if (std::holds_alternative<event::Stop>(event) && instance.parent() == Parent::nobody &&
       !instance.life().leader_gone()) {
-    instance.remember_tree();
+    instance.remember_tree(border());
     for (const ProcessId& id : instance.remembered()) (void)loop_.watch_process(id, kProcessToken).ok();
   }
   const auto actions = instance.life().handle(event, now, chance_.next());
@@ -130,13 +131,14 @@ void Supervision::record_exit(const Instance& instance, const ProcessId& process
 // has none (it cleared its environment) belongs to whoever is being stopped, or to the first slot.
 // The first supervisor of a new keeper is its only child: others come to it only when a supervisor dies.
 std::vector<Pid> Supervision::orphans_of(const Instance& instance) const {
-  std::vector<Pid> candidates =
-      orphans_below(app_.self.pid, app_.fresh ? 0 : app_.keeper.pid, [this](Pid pid) { return leads(pid); });
+  std::vector<Pid> candidates = orphans_below(app_.self.pid, app_.fresh ? 0 : app_.keeper.pid, [this](Pid pid) {
+    return leads(pid) || stands_apart(pid) || watches_over_an_app(pid) || is_of_another_app(*app_.ours, app_.name, pid);
+  });
   if (app_.lost) {
     const std::string prefix = app_.ours->prefix_of(app_.name);
     for_each_process([&](const ProcessEntry& entry) {
       const auto marker = app_.ours->marker_of_descendant(entry.id);
-      if (marker && marker->prefix == prefix && !leads(entry.id.pid) &&
+      if (marker && marker->prefix == prefix && !leads(entry.id.pid) && !stands_apart(entry.id.pid) &&
           std::ranges::find(candidates, entry.id.pid) == candidates.end()) {
         candidates.push_back(entry.id.pid);
       }
@@ -163,10 +165,21 @@ bool Supervision::belongs_to(Pid orphan, const Instance& instance) const {
   return owner == &instance;
 }
 
+// A command of ours that an instance has run is left alone until it has its answer: who restarts all apps from inside one of them.
+bool Supervision::stands_apart(Pid pid) const { return control_.answer_awaited_by(pid); }
+
+Border Supervision::border() const {
+  return [this](Pid pid, Pid parent) { return stands_apart(pid) || other_app_begins(pid, parent); };
+}
+
+std::vector<ProcessId> Supervision::members_of(const Instance& instance) const {
+  return instance.members(orphans_of(instance), border());
+}
+
 bool Supervision::leads(Pid pid) const { return side_.runs(pid) || roster_.leads(pid); }
 
 void Supervision::signal_members(const Instance& instance, const action::Signal& signal) {
-  const std::vector<ProcessId> members = instance.members(orphans_of(instance));
+  const std::vector<ProcessId> members = members_of(instance);
   signal_target(instance, signal.target, signal.signal, members, false);
   if (!app_.lost) return;
   // The end of what hangs below init is heard of through a pidfd only.
@@ -180,10 +193,10 @@ bool Supervision::tree_empty(const Instance& instance) const {
   switch (app_.spec.stop.mode) {
     case KillMode::process: return true;
     case KillMode::group:
-      return std::ranges::none_of(instance.members(orphans_of(instance)), [&](const ProcessId& member) {
+      return std::ranges::none_of(members_of(instance), [&](const ProcessId& member) {
         return process_group_of(member.pid) == instance.process().pid;
       });
-    case KillMode::tree: return instance.members(orphans_of(instance)).empty();
+    case KillMode::tree: return members_of(instance).empty();
   }
   return true;
 }

@@ -15,6 +15,19 @@
 namespace forever {
 namespace {
 
+constexpr int kDeepestChain = 1000;  // ancestors; a bound for a table that changes while it is read
+
+// Whether the border is on the way from `pid` up to us: what another app's keeper keeps is in the cgroup of whoever started that.
+bool is_beyond(const Border& ends, Pid pid) {
+  Pid at = pid;
+  for (int depth = 0; at > 1 && at != current_pid() && depth < kDeepestChain; ++depth) {
+    const Pid parent = parent_of(at);
+    if (ends(at, parent)) return true;
+    at = parent;
+  }
+  return false;
+}
+
 // What the program sees on top of its snapshot.
 std::vector<std::string> environment_for(const AppSpec& spec, const std::optional<Credentials>& user,
                                          const SpawnContext& context, const InstanceMarker& marker) {
@@ -144,15 +157,17 @@ void Instance::forget_process() noexcept {
   cgroup_.clear();
 }
 
-std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const {
+std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans, const Border& ends) const {
   std::vector<Pid> roots = orphans;
   const bool leads = process_.pid != 0 && !ended_ && presence(process_) == Presence::alive;
   if (leads) roots.push_back(process_.pid);
   std::vector<ProcessId> found;
   if (!cgroup_.empty()) {
-    for (const Pid pid : cgroup_members(cgroup_)) roots.push_back(pid);
+    for (const Pid pid : cgroup_members(cgroup_)) {
+      if (!is_beyond(ends, pid)) roots.push_back(pid);
+    }
   }
-  for (const Pid pid : tree_of(roots)) {
+  for (const Pid pid : tree_of(roots, ends)) {
     // Each look costs some microseconds, and a restart waits for them.
     const auto id = leads && pid == process_.pid ? std::optional{process_} : identify_living(pid);
     if (id) found.push_back(*id);
@@ -163,9 +178,15 @@ std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans) const 
   return found;
 }
 
-void Instance::remember_tree() {
+bool Instance::owns_cgroup(const std::vector<ProcessId>& members) const {
+  return std::ranges::all_of(cgroup_members(cgroup_), [&](Pid pid) {
+    return std::ranges::find(members, pid, &ProcessId::pid) != members.end() || !identify_living(pid);
+  });
+}
+
+void Instance::remember_tree(const Border& ends) {
   remembered_.clear();
-  for (const Pid pid : tree_of(std::vector<Pid>{process_.pid})) {
+  for (const Pid pid : tree_of(std::vector<Pid>{process_.pid}, ends)) {
     if (pid == process_.pid) continue;
     if (const auto id = identify(pid)) remembered_.push_back(*id);
   }
@@ -207,7 +228,8 @@ void signal_target(const Instance& instance, StopTarget target, int signal, cons
       }
       return;
     case StopTarget::tree:
-      if (signal == kKillSignal && !instance.cgroup().empty()) kill_cgroup(instance.cgroup());
+      if (signal == kKillSignal && !instance.cgroup().empty() && instance.owns_cgroup(members))
+        kill_cgroup(instance.cgroup());
       if (!shared_group && leader.pid != 0) (void)send_signal_to_group(leader, signal).ok();
       for (const ProcessId& member : members) {
         if (shared_group || process_group_of(member.pid) != leader.pid) (void)send_signal(member, signal).ok();

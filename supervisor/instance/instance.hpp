@@ -92,10 +92,12 @@ class Instance {
   void forget_process() noexcept;  // its end has been recorded
 
   // Everything that belongs to this slot: the leader unless it is gone, its descendants, `orphans` that were
-  // re-parented to us or the keeper, and what was remembered at the beginning of a stop.
-  [[nodiscard]] std::vector<ProcessId> members(const std::vector<Pid>& orphans) const;
+  // re-parented to us or the keeper, and what was remembered at the beginning of a stop. Nothing beyond the border.
+  [[nodiscard]] std::vector<ProcessId> members(const std::vector<Pid>& orphans, const Border& ends) const;
   // Remembers the tree below a leader whose orphans will not come to us (Parent::nobody).
-  void remember_tree();
+  void remember_tree(const Border& ends);
+  // Whether all that is in its cgroup is its own, so that the kernel may kill all of it at once.
+  [[nodiscard]] bool owns_cgroup(const std::vector<ProcessId>& members) const;
   [[nodiscard]] const std::vector<ProcessId>& remembered() const noexcept { return remembered_; }
 
   // The cgroup of the present run; empty if it has none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/environment.hpp"
+#include "app/other_apps.hpp"
 #include "platform/side_process.hpp"
 #include "platform/signals.hpp"
 #include "supervisor/instance/instance.hpp"
@@ -40,7 +41,7 @@ Status SideCommands::tell_exit(const AppSpec& spec, const ExitStory& story, Nati
   if (!request) return request.error();
   add_exit_story(request->environment, story);
   request->out = request->err = err;
-  const auto guard = start_guarded(*request, spec.on_exit.timeout);
+  const auto guard = start_guarded(*request, spec.on_exit.timeout, other_app_begins);
   if (!guard) return guard.error();
   running_.push_back({*guard, std::nullopt, spec.on_exit.timeout});
   return Done{};
@@ -57,7 +58,7 @@ Status SideCommands::look(const AppSpec& spec, const Look& at, NativeHandle thro
     (void)set_environment(request->environment, "FOREVER_APP=" + spec.name);
     (void)set_environment(request->environment, "FOREVER_INSTANCE=" + std::to_string(at.slot));
     (void)set_environment(request->environment, "FOREVER_PID=" + std::to_string(at.pid));
-    guard = start_guarded(*request, health.timeout);
+    guard = start_guarded(*request, health.timeout, other_app_begins);
   }
   if (!guard) return guard.error();
   running_.push_back({*guard, at, health.timeout});
