@@ -32,6 +32,11 @@ std::optional<InstanceMarker> marker_of(Pid pid) {
   return text ? marker_from(*text) : std::nullopt;
 }
 
+std::optional<Pid> leader_of(Pid pid) {
+  const auto text = environment_of(pid, kLeaderVariable);
+  return text ? whole_number<Pid>(*text) : std::nullopt;
+}
+
 std::vector<Pid> orphans_below(Pid supervisor, Pid keeper, const std::function<bool(Pid)>& are_apart) {
   std::vector<Pid> orphans = children_of_one_thread(supervisor);
   if (keeper != 0) {

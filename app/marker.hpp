@@ -14,6 +14,8 @@
 namespace forever {
 
 inline constexpr const char* kMarkerVariable = "FOREVER_INSTANCE_ID";
+// The pid of the instance's leading process, beside the marker, which all that it starts bears too.
+inline constexpr const char* kLeaderVariable = "FOREVER_INSTANCE_PID";
 
 // More processes than a slot ever has: a larger number was made up.
 inline constexpr std::uint64_t kMostGenerations = 1'000'000'000'000;
@@ -32,6 +34,10 @@ struct InstanceMarker {
 // The marker that the process says it bears; nothing where it has none, or its environment cannot be read. Whoever executes a
 // program chooses its environment: app/ours.hpp tells whether it may be believed.
 [[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
+
+// The leader of the instance that a process belongs to, by its own word; nothing where that is not told (a version that did not tell it
+// started it; Windows).
+[[nodiscard]] std::optional<Pid> leader_of(Pid pid);
 
 // What the kernel re-parented to an app's supervisor or keeper: their children, but for those that `are_apart`, as leaders of slots
 // are. No `keeper` (0): it has none but the supervisor.

@@ -23,7 +23,8 @@ void Traces::walk() {
 std::optional<ProcessId> Traces::watcher_of(const std::string& name) {
   walk();
   for (const auto* const watchers : {&supervisors_, &keepers_}) {
-    if (const auto found = watchers->find(name); found != watchers->end()) return found->second;
+    const auto found = watchers->find(name);
+    if (found != watchers->end() && presence(found->second) == Presence::alive) return found->second;
   }
   return std::nullopt;
 }

@@ -58,6 +58,8 @@ struct SpawnRequest {
   // Its bind and listen calls come to us (port_sharing.hpp); Linux only, else the start fails. `keeper` may look into it too.
   bool share_ports = false;
   Pid keeper = 0;
+  // A variable that the child sets to its own pid before it executes; empty: none. POSIX only.
+  std::string pid_variable;
   // Become descriptors 3, 4 …, and LISTEN_PID is set (sd_listen_fds(3)); POSIX only. At most kMostPassed.
   std::vector<NativeHandle> passed;
 };

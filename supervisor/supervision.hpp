@@ -115,8 +115,9 @@ class Supervision {
   void take_over(Instance& instance, const InstanceStatus& recorded);
   void go_on_stopping(Instance& instance, AfterStop after, bool alive);
   void adopt_leaving(const InstanceStatus& recorded);
+  void end_of_adopted(const ProcessId& process);
   [[nodiscard]] Parent parent_for(const ProcessId& id) const;
-  [[nodiscard]] std::optional<InstanceStatus> find_by_marker(std::uint32_t slot, std::uint64_t at_least) const;
+  [[nodiscard]] std::vector<InstanceStatus> find_by_marker() const;
   [[nodiscard]] std::optional<AppStatus> status_from_kernel() const;
   void open_control();
   void prepare_start_report();

@@ -76,8 +76,19 @@ Failure start_failure(const StateDirectory& state, const AppSpec& spec, const St
   return {code, std::move(message)};
 }
 
+// It has come to its end while it was asked: it can be started as what was stopped before.
+struct Ended {
+  std::string message;
+};
+using Said = std::variant<Started, Failure, Ended>;
+
+Said no_answer(const StateDirectory& state, const AppSpec& spec, const Error& error) {
+  if (!view_app(state, spec.name, true).supervised) return Ended{error.message()};
+  return Failure{ExitCode::failed, error.message()};
+}
+
 // It is supervised: online it stays as it is, waiting in back-off it is started now. `raced`: by a command beside us, this very moment.
-std::variant<Started, Failure> already_there(const StateDirectory& state, const AppSpec& spec, const AppView& view,
+Said already_there(const StateDirectory& state, const AppSpec& spec, const AppView& view,
                                              bool raced) {
   Started started{spec, pids_of(view), true, {}};
   started.spec.id = view.status.id;
@@ -89,7 +100,7 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
     return started;
   }
   const auto replies = ask_supervisors(state, {{spec.name, {.operation = Operation::start}}}, {});
-  if (!replies.front()) return Failure{ExitCode::failed, replies.front().error().message()};
+  if (!replies.front()) return no_answer(state, spec, replies.front().error());
   const ControlReply& reply = *replies.front();
   if (!reply.ok) return Failure{ExitCode::failed, printable(spec.name) + ": " + reply.text};
   started.pids = reply.pids;
@@ -99,12 +110,12 @@ std::variant<Started, Failure> already_there(const StateDirectory& state, const 
 }
 
 // What runs goes on; from now on it is known how it was asked for.
-std::variant<Started, Failure> give_spec(const StateDirectory& state, const AppSpec& spec, const AppView& view) {
+Said give_spec(const StateDirectory& state, const AppSpec& spec, const AppView& view) {
   ControlRequest request{Operation::configure, {}, 0, false, {}};
   request.new_spec = spec_to_json(spec);
   const auto replies = ask_supervisors(state, {{spec.name, std::move(request)}}, {});
   const auto& reply = replies.front();
-  if (!reply) return Failure{ExitCode::failed, reply.error().message()};
+  if (!reply) return no_answer(state, spec, reply.error());
   if (!reply->ok) return Failure{ExitCode::failed, "cannot give " + spec.name + " its spec: " + reply->text};
   auto there = already_there(state, spec, view, false);
   if (auto* const started = std::get_if<Started>(&there))
@@ -122,32 +133,45 @@ std::optional<std::variant<Started, Failure>> start_without_spec(const StateDire
   AppSpec spec;
   spec.name = request.program;
   auto there = already_there(state, spec, view, false);
-  if (auto* const started = std::get_if<Started>(&there)) started->line += "; " + words_for_lost_spec(request.program);
+  if (auto* const started = std::get_if<Started>(&there)) {
+    started->line += "; " + words_for_lost_spec(request.program);
+    return std::move(*started);
+  }
+  if (const auto* const ended = std::get_if<Ended>(&there)) return Failure{ExitCode::failed, ended->message};
+  return std::get<Failure>(std::move(there));
+}
+
+// What there is to say of an app that is supervised, or nothing where it is to be started.
+std::optional<Said> say_of_supervised(const StateDirectory& state, Plan& plan) {
+  AppSpec& spec = plan.spec;
+  const AppView view = view_app(state, spec.name, true);
+  if (view.foreign)
+    return Failure{ExitCode::failed, spec.name + " is kept by another machine or container; nothing was touched"};
+  if (!view.supervised) return std::nullopt;
+  if (plan.restores) {
+    if (auto failure = check_spec(spec)) return *failure;
+    return give_spec(state, spec, view);
+  }
+  auto there = already_there(state, spec, view, false);
+  auto* const started = plan.changed ? std::get_if<Started>(&there) : nullptr;
+  if (started != nullptr) started->line += "; the options given now need a stop before the start";
   return there;
 }
 
 std::variant<Started, Failure> start_app(const StateDirectory& state, const AppRequest& request) {
   if (auto said = start_without_spec(state, request)) return std::move(*said);
+  std::string ended;
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     auto planned = make_plan(state, request);
     if (auto* failure = std::get_if<Failure>(&planned)) return *failure;
     Plan& plan = std::get<Plan>(planned);
     if (auto failure = check_watch_settings(request.settings, plan.spec.watch)) return *failure;
     AppSpec& spec = plan.spec;
-    if (plan.known) {
-      const AppView view = view_app(state, spec.name, true);
-      if (view.foreign)
-        return Failure{ExitCode::failed, spec.name + " is kept by another machine or container; nothing was touched"};
-      if (view.supervised && plan.restores) {
-        if (auto failure = check_spec(spec)) return *failure;
-        return give_spec(state, spec, view);
-      }
-      if (view.supervised) {
-        auto there = already_there(state, spec, view, false);
-        auto* started = plan.changed ? std::get_if<Started>(&there) : nullptr;
-        if (started != nullptr) started->line += "; the options given now need a stop before the start";
-        return there;
-      }
+    if (auto said = plan.known ? say_of_supervised(state, plan) : std::nullopt) {
+      if (auto* const started = std::get_if<Started>(&*said)) return std::move(*started);
+      if (auto* const failure = std::get_if<Failure>(&*said)) return std::move(*failure);
+      ended = std::get<Ended>(*said).message;
+      continue;
     }
     if (auto failure = check_spec(spec)) return *failure;
     if (auto failure = make_log_folders(spec)) return *failure;
@@ -165,9 +189,13 @@ std::variant<Started, Failure> start_app(const StateDirectory& state, const AppR
     }
     // Somebody was quicker. With the same command that is all we want; else our name is another one.
     const auto recorded = state.read_spec(spec.name);
-    if (plan.named || (recorded && same_command(*recorded, spec)))
-      return already_there(state, spec, view_app(state, spec.name, true), true);
+    if (!plan.named && !(recorded && same_command(*recorded, spec))) continue;
+    auto there = already_there(state, spec, view_app(state, spec.name, true), true);
+    if (auto* const started = std::get_if<Started>(&there)) return std::move(*started);
+    if (auto* const failure = std::get_if<Failure>(&there)) return std::move(*failure);
+    ended = std::get<Ended>(there).message;
   }
+  if (!ended.empty()) return Failure{ExitCode::failed, ended};
   return Failure{ExitCode::failed, "cannot find a free name for " + request.program + "; give it one by --name"};
 }
 

@@ -28,11 +28,20 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return pointers;
 }
 
-constexpr std::string_view kListenPid = "LISTEN_PID=";
+// The variables that tell the child's pid, with room for it: only the child knows it before it executes. They stand last.
+std::vector<std::string> pid_variables(const SpawnRequest& request) {
+  std::vector<std::string> names;
+  if (!request.passed.empty()) names.emplace_back("LISTEN_PID");
+  if (!request.pid_variable.empty()) names.push_back(request.pid_variable);
+  return names;
+}
 
-// With room for the pid, which only the child knows before it executes.
-SpawnRequest with_listen_pid(SpawnRequest&& request) {
-  if (!request.passed.empty()) request.environment.push_back(std::string{kListenPid} + std::string(kLongestPid, '0'));
+SpawnRequest with_pid_variables(SpawnRequest&& request) {
+  for (const std::string& name : pid_variables(request)) {
+    const std::string begin = name + '=';
+    std::erase_if(request.environment, [&](const std::string& entry) { return entry.starts_with(begin); });
+    request.environment.push_back(begin + std::string(kLongestPid, '0'));
+  }
   return std::move(request);
 }
 
@@ -41,7 +50,7 @@ SpawnRequest with_listen_pid(SpawnRequest&& request) {
 // The memory behind a StripPlan, and the strip's stack.
 struct SpawnMemory {
   explicit SpawnMemory(SpawnRequest&& asked)
-      : request(with_listen_pid(std::move(asked))),
+      : request(with_pid_variables(std::move(asked))),
         argv(pointers_to(request.argv)),
         environment(pointers_to(request.environment)),
         limits(limit_steps(request.limits)) {
@@ -60,7 +69,11 @@ struct SpawnMemory {
     plan.inherit_stdin = request.inherit_stdin;
     plan.keeper = request.keeper;
     plan.passed = request.passed;
-    if (!request.passed.empty()) plan.listen_pid = request.environment.back().data() + kListenPid.size();
+    const std::size_t count = pid_variables(request).size();
+    for (std::size_t i = 0; i < count; ++i) {
+      std::string& entry = request.environment[request.environment.size() - count + i];
+      plan.pid_places[i] = entry.data() + entry.find('=') + 1;
+    }
     if (request.user) prepare_user(*request.user);
   }
 

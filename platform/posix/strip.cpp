@@ -152,13 +152,18 @@ void pass_sockets(const StripPlan& plan) noexcept {
   }
   for (std::size_t i = 0; i < plan.passed.size(); ++i)
     require(plan, SpawnStage::sockets, calls::dup2(moved[i], 3 + static_cast<int>(i)));
-  if (plan.listen_pid == nullptr) return;
+}
+
+void write_pid(const StripPlan& plan) noexcept {
   std::array<char, kLongestPid> digits{};
   std::size_t count = 0;
   for (int rest = calls::getpid(); rest != 0 && count < digits.size(); rest /= 10)
     digits[count++] = static_cast<char>('0' + rest % 10);
-  for (std::size_t i = 0; i < count; ++i) plan.listen_pid[i] = digits[count - 1 - i];
-  plan.listen_pid[count] = '\0';
+  for (char* const place : plan.pid_places) {
+    if (place == nullptr) continue;
+    for (std::size_t i = 0; i < count; ++i) place[i] = digits[count - 1 - i];
+    place[count] = '\0';
+  }
 }
 
 }  // namespace
@@ -180,6 +185,7 @@ void run_strip(const StripPlan& plan) noexcept {
   // All that can be done while the parent writes its record has been done: the way from the gate to exec is short.
   wait_at_gate(plan);
   pass_sockets(plan);
+  write_pid(plan);
   require(plan, SpawnStage::signals, calls::unblock_all_signals());
   fail(plan, SpawnStage::exec, calls::execve(plan.program, plan.argv, plan.environment));
 }

@@ -42,7 +42,8 @@ struct StripPlan {
   int calls = -1;   // a socket over which the listener of a port filter is sent; -1: no filter
   pid_t keeper = 0;
   std::span<const int> passed;  // become descriptors 3, 4 …
-  char* listen_pid = nullptr;   // kLongestPid bytes of the environment in which the child writes its pid
+  // Where the child writes its pid: each has kLongestPid bytes of the environment, or is nullptr.
+  std::array<char*, 2> pid_places{};
 };
 inline constexpr std::size_t kLongestPid = 10;
 
@@ -53,7 +54,7 @@ struct StripFailure {
 };
 
 // In the child, with all signals blocked. Closes all descriptors but those named, prepares everything, waits at the gate,
-// executes. Makes no call but those of strip_calls.hpp, and writes to no memory but its stack and `listen_pid`. The process ends with 127 if
+// executes. Makes no call but those of strip_calls.hpp, and writes to no memory but its stack and `pid_places`. The process ends with 127 if
 // the strip fails or the gate closes unopened.
 [[noreturn]] void run_strip(const StripPlan& plan) noexcept;
 

@@ -87,6 +87,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
                                     ? context.ours->mark(context.app, slot_, generation_ + 1, user)
                                     : InstanceMarker{context.marker_prefix, slot_, generation_ + 1, {}};
   request.environment = environment_for(spec, request.user, context, marker);
+  if (!marker.prefix.empty()) request.pid_variable = kLeaderVariable;
   request.directory = spec.directory;
   request.session = context.session;
   request.umask = spec.umask;

@@ -156,76 +156,6 @@ void Supervision::disown_strangers(AppStatus& last) {
   }
 }
 
-// A process of ours that the status does not tell of (the disk was full, the file was deleted): the newest
-// generation that bears the slot's marker is its leader.
-void Supervision::recover_lost(AppStatus& last) {
-  if (app_.fresh && app_.generation == 0 && last.instances.empty()) return;
-  for (std::uint32_t slot = 0; slot < app_.spec.instances; ++slot) {
-    const auto known = std::ranges::find(last.instances, slot, &InstanceStatus::slot);
-    if (known != last.instances.end() && presence(known->process) == Presence::alive) continue;
-    // That nothing runs is not looked into before a start by hand; a successor's record may be older than a full disk.
-    if (known != last.instances.end() && known->process.pid == 0 && app_.fresh && app_.generation == 0) continue;
-    auto found = find_by_marker(slot, known == last.instances.end() ? 0 : known->generation + 1);
-    if (!found) continue;
-    if (known == last.instances.end()) {
-      last.instances.push_back(std::move(*found));
-    } else {
-      found->history = known->history;
-      *known = std::move(*found);
-    }
-  }
-}
-
-std::optional<InstanceStatus> Supervision::find_by_marker(std::uint32_t slot, std::uint64_t at_least) const {
-  const std::string prefix = app_.ours->prefix_of(app_.name);
-  std::optional<InstanceStatus> found;
-  // What hangs below our keeper is ours whatever it bears; of all others only what bears a mark that nobody else can make.
-  const auto consider = [&](const ProcessId& id, bool below_keeper) {
-    const auto marker = below_keeper ? marker_of(id.pid) : app_.ours->marker_of(id);
-    if (!marker || marker->prefix != prefix || marker->slot != slot || marker->generation < at_least) return;
-    if (presence(id) != Presence::alive) return;
-    const bool newer = !found || marker->generation > found->generation ||
-                       (marker->generation == found->generation && id.start_time < found->process.start_time);
-    if (!newer) return;
-    InstanceStatus instance;
-    instance.slot = slot;
-    instance.state = InstanceState::online;
-    instance.process = id;
-    instance.generation = marker->generation;
-    instance.started_ms = to_ms(steady_now() - age_of(id));
-    instance.started_wall_ms = to_ms(wall_now() - age_of(id));
-    found = std::move(instance);
-  };
-  for (const Pid pid : children_of(app_.keeper.pid)) {
-    if (const auto id = pid == app_.self.pid ? std::nullopt : identify(pid)) consider(*id, true);
-  }
-  if (!found && app_.generation == 0) for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
-  return found;
-}
-
-// Spec and status are lost both: what the kernel knows of a process with our marker, with default settings.
-std::optional<AppStatus> Supervision::status_from_kernel() const {
-  auto instance = find_by_marker(0, 0);
-  if (!instance) return std::nullopt;
-  AppStatus status;
-  status.name = app_.name;
-  // Whether other claims still hold is not for us to say.
-  if (const auto id = claim_id(app_.state, app_.name, [](const std::string&) { return true; })) status.id = *id;
-  status.app_namespace = "default";
-  const Pid pid = instance->process.pid;
-  if (const auto facts = facts_of("/proc/" + std::to_string(pid))) status.user = user_name(facts->owner);
-  status.command = arguments_of(pid);
-  status.directory = directory_of(pid);
-  status.out_log = app_.state.out_log_path(app_.name);
-  const auto out = hold_fifo_of(pid, 1), err = hold_fifo_of(pid, 2);
-  const bool merged = out && err && facts_of(out->get()).value().inode == facts_of(err->get()).value().inode;
-  if (!merged) status.err_log = app_.state.err_log_path(app_.name);
-  status.host = app_.host;
-  status.desired = Desired::online;
-  status.instances.push_back(std::move(*instance));
-  return status;
-}
-
 Parent Supervision::parent_for(const ProcessId& id) const {
   const Pid parent = parent_of(id.pid);
   if (parent == app_.self.pid) return Parent::us;
@@ -293,14 +223,13 @@ void Supervision::resume(const AppStatus& last) {
     }
     if (had_process && !alive) {
       await_records(last);  // it may have ended since we looked first
-      const auto record = std::ranges::find(records_, recorded->process, &ExitRecord::id);
-      process_ended(recorded->process, record == records_.end() ? ExitStatus{} : record->status);
+      end_of_adopted(recorded->process);
     }
     if (alive) app_.log_later(EventLevel::info, "adopted pid " + std::to_string(recorded->process.pid));
   }
   for (const InstanceStatus& recorded : last.instances) {
     if (recorded.slot < app_.spec.instances && recorded.role == Role::serving) continue;
-    if (presence(recorded.process) == Presence::alive) adopt_leaving(recorded);
+    if (recorded.process.pid != 0) adopt_leaving(recorded);
   }
   adopt_ports(last);
 }
@@ -323,12 +252,19 @@ void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive
   }
 }
 
-// What was on its way out, or not yet in, when the predecessor died.
+// What was on its way out, or not yet in, when the predecessor died; or what is left of it.
 void Supervision::adopt_leaving(const InstanceStatus& recorded) {
   Instance& instance = roster_.add(recorded.slot, app_.spec);
   take_over(instance, recorded);
   instance.set_start_known();
   leave_to_end(instance, recorded.role == Role::rising ? Role::rising : Role::retiring);
+  if (presence(recorded.process) != Presence::alive) end_of_adopted(recorded.process);
+}
+
+// How it ended the keeper has told, or nobody knows.
+void Supervision::end_of_adopted(const ProcessId& process) {
+  const auto record = std::ranges::find(records_, process, &ExitRecord::id);
+  process_ended(process, record == records_.end() ? ExitStatus{} : record->status);
 }
 
 void Supervision::adopt_ports(const AppStatus& last) {
