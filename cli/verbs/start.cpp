@@ -88,8 +88,7 @@ Said no_answer(const StateDirectory& state, const AppSpec& spec, const Error& er
 }
 
 // It is supervised: online it stays as it is, waiting in back-off it is started now. `raced`: by a command beside us, this very moment.
-Said already_there(const StateDirectory& state, const AppSpec& spec, const AppView& view,
-                                             bool raced) {
+Said already_there(const StateDirectory& state, const AppSpec& spec, const AppView& view, bool raced) {
   Started started{spec, pids_of(view), true, {}};
   started.spec.id = view.status.id;
   const std::string word = view.state_word();

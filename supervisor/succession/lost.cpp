@@ -65,7 +65,8 @@ std::vector<InstanceStatus> Supervision::find_by_marker() const {
     if (const auto id = pid == app_.self.pid ? std::nullopt : identify(pid)) consider(*id, true);
   }
   // Once a keeper has died, what it had hangs below nobody of ours.
-  if (app_.generation == 0 || app_.lost) for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
+  if (app_.generation == 0 || app_.lost)
+    for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
   std::vector<InstanceStatus> found;
   for (const auto& [slot, generations] : runs) {
     for (const auto& [generation, run] : generations) found.push_back(status_of(slot, generation, run));

@@ -212,8 +212,10 @@ class Encounter {
     if (pair_.incoming == Incoming::watch)
       options = options + Words{"--watch=" + (home_.scratch() / "tree").string(), "--watch-delay", "0"};
     if (pair_.incoming == Incoming::health)
-      options =
-          options + Words{"--health-cmd", "test ! -e unwell", "--health-interval", "50ms", "--health-threshold", "1"};
+      options = options + Words{"--health-cmd",       "test ! -e unwell",
+                                "--health-interval",  "50ms",
+                                "--health-threshold", "1",
+                                "--min-uptime",       "0"};  // many ends in a row are no crash loop here
     if (pair_.incoming == Incoming::memory) options = options + Words{"--max-memory", "60M"};
     if (pair_.incoming == Incoming::cron) options = options + Words{"--cron-restart", "*/2 * * * * *"};
     start(home_, "web", words, options);
