@@ -140,7 +140,7 @@ singles = $(patsubst %.cpp,build/$(1)/obj/%.o,$(2))
 rooms = $(foreach d,$(sort $(dir $(2))),$(call parts,$(1),$(d),$(foreach s,$(2),$(if $(filter $(d),$(dir $(s))),$(s))),1 2 3 4 5 6 7 8 9))
 parts = $(if $(filter $(2),$(PARTED)),$(call part,$(1),$(2),$(3),$(4)),$(call unit,$(1),$(2)all,$(3)))
 part = $(if $(3),$(call unit,$(1),$(2)all-$(firstword $(4)),$(wordlist 1,6,$(3))) $(call part,$(1),$(2),$(wordlist 7,999,$(3)),$(wordlist 2,99,$(4))))
-unit = build/$(1)/obj/$(2).o$(eval UNITS += build/$(1)/units/$(2).cpp '$(3)')
+unit = build/$(1)/obj/$(2).o$(eval UNITS_$(1) += build/$(1)/units/$(2).cpp '$(3)')
 
 Q = $(if $(V),,@)
 # On a terminal `make` has counted what there is to do (TOTAL), and each line says how much of that is done.
@@ -169,9 +169,9 @@ build/$(1)/obj/%.o: $(2)%.cpp build/$(1)/flags | $$($(1)_BEFORE)
 	$$(call say,C++,$(if $(2),$$*,$$<) ($(1)))
 	$$(Q)$$(compile_$(1)) $$(if $$(filter $$<,$$(HEAVY)),$$($(1)_HEAVY)) $$(if $$(filter $$<,$$(HOT)),$$($(1)_HOT)) -c $$< -o $$@
 endef
-FLAVOURS := release dist test fault asan fuzz win32
-$(foreach f,$(filter-out win32,$(FLAVOURS)),$(eval $(call flavour,$(f))))
-include tool/win32.mk
+FLAVOURS := release dist test fault asan fuzz win32 aarch64
+$(foreach f,$(filter-out win32 aarch64,$(FLAVOURS)),$(eval $(call flavour,$(f))))
+include tool/win32.mk tool/aarch64.mk
 
 -include $(shell find build/*/obj -name '*.d' 2>/dev/null)
 
@@ -211,10 +211,33 @@ alone: ## look whether each file compiles by itself
 	@tool/deps --check build
 	$(call counting,alone-checks)
 
-.PHONY: dist
-dist: ## build/dist/forever: the same, optimized as a whole
+# What is shipped. Windows and 64-bit ARM are built where their cross compilers are.
+CROSS = $(if $(shell command -v aarch64-linux-gnu-g++),build/aarch64/forever) $(if $(shell command -v x86_64-w64-mingw32-g++-posix),build/win32/forever.exe)
+.PHONY: dist dist-binaries deb npm packages
+dist-binaries: build/dist/forever $(if $(filter Linux,$(OS)),$(CROSS))
+dist: ## what is shipped, optimized as a whole: archives, bill of materials and checksums in build/packages
 	@tool/deps --check build
-	$(call counting,build/dist/forever)
+	$(call counting,dist-binaries)
+	@tool/package archives sbom sums
+deb: ## a package for Debian and Ubuntu in build/packages
+	@tool/deps --check build
+	$(call counting,dist-binaries)
+	@tool/package deb
+npm: ## the npm packages in build/packages
+	@tool/deps --check build
+	$(call counting,dist-binaries)
+	@tool/package npm
+packages: ## all of them
+	@tool/deps --check build
+	$(call counting,dist-binaries)
+	@tool/package archives deb npm sbom sums
+
+.PHONY: test-packages
+test-packages: ## what is shipped, tried as its users would
+	@tool/deps packages
+	@$(MAKE) --no-print-directory dist-binaries build/test/child
+	@tool/package archives deb npm sbom sums
+	@test/package/run
 
 # Tests: one binary a ring. The harness and the talking child are built once and serve every flavour.
 
@@ -327,6 +350,12 @@ test-win32: ## the tests that run on Windows too, under Wine
 	@$(MAKE) --no-print-directory win32-binaries
 	@ONLY='$(ONLY)' tool/test-win32 $(foreach r,$(WIN32_RINGS),$(r)=build/win32/$(r).exe)
 
+.PHONY: test-aarch64
+test-aarch64: ## unit and contract tests of the Linux flavour for 64-bit ARM, under qemu-user
+	@tool/deps packages
+	@$(MAKE) --no-print-directory aarch64-binaries
+	@ONLY='$(ONLY)' tool/test-aarch64 $(foreach r,$(AARCH64_RINGS),$(r)=build/aarch64/$(r))
+
 .PHONY: lint
 lint: all ## formatting, clang-tidy, shellcheck, the man page, the layers, the built binary
 	@tool/deps --check lint
@@ -368,4 +397,6 @@ clean: ## remove build/
 # Units and flags are written as soon as they are known, and only if they differ from what is there: objects depend on their dates.
 quoted = '$(subst ','\'',$(strip $(1)))'
 flags_known = $(filter-out $(if $(filter command%,$(origin LIBFUZZER)),,fuzz),$(FLAVOURS))
-$(if $(shell tool/write-changed $(UNITS) $(foreach f,$(flags_known),build/$(f)/flags $(call quoted,$(flags_$(f))) build/$(f)/link-flags $(call quoted,$(link_$(f)))) && echo done),,$(error tool/write-changed failed))
+known = $(UNITS_$(1)) $(if $(filter $(1),$(flags_known)),build/$(1)/flags $(call quoted,$(flags_$(1))) build/$(1)/link-flags $(call quoted,$(link_$(1))))
+# One call a flavour: a shell takes 128 KiB of words.
+$(foreach f,$(FLAVOURS),$(if $(shell tool/write-changed $(call known,$(f)) && echo done),,$(error tool/write-changed failed)))

@@ -16,9 +16,9 @@ WIN32_CHILD := $(wildcard test/child/*.cpp test/child/win32/*.cpp)
 win32_BEFORE = build/win32/include
 $(eval $(call flavour,win32))
 
-build/win32/include: tool/win32-include
+build/win32/include: tool/cross-include
 	$(call say,make,$@)
-	@tool/win32-include $@
+	@tool/cross-include $@
 
 build/win32/support.a: $(call objects,win32,$(WIN32_SUPPORT))
 	@rm -f $@
