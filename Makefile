@@ -351,7 +351,7 @@ test-win32: ## the tests that run on Windows too, under Wine
 	@ONLY='$(ONLY)' tool/test-win32 $(foreach r,$(WIN32_RINGS),$(r)=build/win32/$(r).exe)
 
 .PHONY: test-aarch64
-test-aarch64: ## unit and contract tests of the Linux flavour for 64-bit ARM, under qemu-user
+test-aarch64: ## the unit tests of the Linux flavour for 64-bit ARM, under qemu-user
 	@tool/deps packages
 	@$(MAKE) --no-print-directory aarch64-binaries
 	@ONLY='$(ONLY)' tool/test-aarch64 $(foreach r,$(AARCH64_RINGS),$(r)=build/aarch64/$(r))

@@ -1,4 +1,4 @@
-# The Linux flavour for 64-bit ARM, cross-compiled and optimized as a whole, to be shipped. Its unit and contract tests run under
+# The Linux flavour for 64-bit ARM, cross-compiled and optimized as a whole, to be shipped. Its unit tests run under
 # qemu-user. Included by the Makefile.
 
 AARCH64_CXX ?= $(if $(shell command -v ccache),ccache )aarch64-linux-gnu-g++
@@ -11,7 +11,7 @@ aarch64_FLAGS = -Os -DNDEBUG -ffunction-sections -fdata-sections -Wno-maybe-unin
 aarch64_LINK = -static-pie -s -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -flto=$(JOBS)
 aarch64_HOT = -O2
 AARCH64_LIBYAML = build/aarch64/libyaml/libyaml.a
-AARCH64_RINGS := unit contract
+AARCH64_RINGS := unit
 
 # The libraries must be there before anything is compiled.
 aarch64_BEFORE = build/aarch64/include $(AARCH64_LIBYAML)

@@ -294,7 +294,7 @@ TEST_CASE("every stage has a name that leads back to it") {
 
 TEST_CASE("the program is executed relative to its directory") {
   Scratch scratch;
-  ::symlink(test::child_binary().c_str(), (scratch / "here").c_str());
+  REQUIRE(::symlink(test::child_binary().c_str(), (scratch / "here").c_str()) == 0);
   SpawnRequest request = child_request({"print-cwd", "say", "done", "wait"});
   request.program = "./here";
   request.directory = scratch.path();
