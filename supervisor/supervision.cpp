@@ -15,27 +15,20 @@
 namespace forever {
 namespace {
 
+constexpr Milliseconds kFinishPatience{1000};  // for a keeper that is suspended or starved
 constexpr Milliseconds kChoresRest{5};
 constexpr Milliseconds kDeletionRest{100};    // whoever deletes files may be deleting more
 constexpr Milliseconds kDeletionEnd{2000};    // and be slow at it
 constexpr Milliseconds kLostLinesTold{1000};  // as often at most as the writers try again
 
-void sooner(std::optional<Time>& soonest, const std::optional<Time>& candidate) {
-  if (candidate && (!soonest || *candidate < *soonest)) soonest = candidate;
-}
-
 }  // namespace
 
 Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const KeeperFace& face)
     : loop_(std::move(loop)),
-      link_(std::move(inheritance.link)),
-      held_(std::move(inheritance.held)),
       face_(face),
       app_(StateDirectory{face.arguments.at(0)}, face.arguments.at(1)),
-      outputs_(loop_, kOutToken, kErrToken),
+      holdings_(loop_, std::move(inheritance.link), std::move(inheritance.held)),
       control_(loop_, kControlToken),
-      ports_(loop_, kCallsToken),
-      notices_(loop_, kNoticeToken),
       watching_(loop_, kWatchToken) {
   app_.generation = inheritance.generation;
   app_.fresh = face.arguments.at(2) == "start" && inheritance.generation == 0;
@@ -45,7 +38,7 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
 
 int Supervision::run() {
   if (stepped_down_) return 0;
-  look_after_health(steady_now());  // of what was adopted
+  attendance_.tick(steady_now());  // of what was adopted
   spares_.lend_if_scarce();
   for (;;) {
     settle();
@@ -68,7 +61,7 @@ std::optional<Time> Supervision::next_deadline() const {
   }
   sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
   sooner(soonest, watching_.deadline());
-  for (const auto& [key, health] : health_) sooner(soonest, health.deadline());
+  sooner(soonest, attendance_.due(steady_now()));
   sooner(soonest, control_.deadline());
   sooner(soonest, rolling_deadline());
   sooner(soonest, ports_.deadline());
@@ -105,7 +98,7 @@ void Supervision::handle(const LoopEvent& event) {
     if (notices_.readable(event.token, program_uid())) app_.dirty = true;
   } else if (event.token >= kReportToken) {
     Instance* const instance = roster_.with_key(static_cast<std::uint32_t>(event.token - kReportToken));
-    if (instance != nullptr) read_report(*instance);
+    if (instance != nullptr) carry_out_.read_report(*instance);
   }
 }
 
@@ -124,29 +117,13 @@ void Supervision::handle_signal(int signal) {
 
 void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
   if (Instance* const instance = roster_.led_by(id)) {
-    leader_ended(*instance, status);
-  } else if (const auto answer = side_.ended(id.pid, status)) {
-    side_command_ended(*answer);
-  } else {
-    check_trees();
+    carry_out_.leader_ended(*instance, status);
+    return;
   }
-}
-
-void Supervision::leader_ended(Instance& instance, ExitStatus status) {
-  instance.mark_ended();
-  read_report(instance);
-  const LifecycleEvent ended = end_event(loop_, instance, status, tree_empty(instance));
-  if (instance.parent() == Parent::nobody) loop_.unwatch_process(instance.process());
-  advance(instance, ended);
-}
-
-void Supervision::read_report(Instance& instance) {
-  if (Handle calls = calls_of(loop_, instance))
-    ports_.process_started(link_, instance.key(), instance.slot(), instance.process().pid, std::move(calls));
-  const auto executed = report_event(loop_, instance);
-  if (!executed) return;
-  advance(instance, *executed);
-  app_.log_later(EventLevel::info, "online, pid " + std::to_string(instance.process().pid));
+  const HealthAndHooks::End end = attendance_.process_ended(id.pid, status, steady_now());
+  if (!end.known) carry_out_.look_at_trees();
+  if (end.hung != nullptr && ruling_on(what_runs(), Incoming::health) != Ruling::pass)
+    carry_out_.advance(*end.hung, event::Stop{Trigger::health, true, false});
 }
 
 void Supervision::tick(Time now) {
@@ -159,20 +136,20 @@ void Supervision::tick(Time now) {
   }
   for (Instance& instance : roster_) {
     if (const auto due = instance.life().deadline(); due && *due <= now) {
-      check_trees();
-      advance(instance, event::Tick{});
+      carry_out_.look_at_trees();
+      carry_out_.advance(instance, event::Tick{});
     }
   }
   control_.tick(now);
   link_.tick(now);
   if (control_retry_ && *control_retry_ <= now) open_control();
-  look_at_ports(now);
+  serving_.tick(now);
   look_at_drained(now);
-  look_after_health(now);
+  attendance_.tick(now);
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
   if (const auto why = watching_.due(now)) restart_by_watch(*why);
-  if (std::string now_told = trouble(); now_told != told_trouble_) {
+  if (std::string now_told = present_.trouble(); now_told != told_trouble_) {
     if (!now_told.empty() && now_told == watching_.trouble()) app_.log_later(EventLevel::warning, now_told);
     told_trouble_ = std::move(now_told);
     app_.dirty = true;
@@ -210,13 +187,13 @@ void Supervision::check_memory() {
   if (ruling_on(what_runs(), Incoming::memory) == Ruling::pass) return;
   for (Instance& instance : roster_) {
     if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
-    std::vector<Pid> roots = orphans_of(instance);
+    std::vector<Pid> roots = trees_.orphans_of(instance);
     roots.push_back(instance.process().pid);
     const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
     if (used <= app_.spec.max_memory) continue;
     app_.log_later(EventLevel::warning,
                    "memory " + format_size(used) + " is over " + format_size(app_.spec.max_memory) + ": restarting");
-    advance(instance, event::Stop{Trigger::max_memory, true, false});
+    carry_out_.advance(instance, event::Stop{Trigger::max_memory, true, false});
   }
 }
 
@@ -231,9 +208,9 @@ void Supervision::restart_by_schedule() {
     if (instance.role() != Role::serving) continue;
     // A job that has run to its end is started; what runs is restarted; what was given up stays so.
     if (instance.life().state() == InstanceState::stopped) {
-      advance(instance, event::Start{});
+      carry_out_.advance(instance, event::Start{});
     } else {
-      advance(instance, event::Stop{Trigger::cron, true, false});
+      carry_out_.advance(instance, event::Stop{Trigger::cron, true, false});
     }
   }
 }
@@ -261,15 +238,7 @@ void Supervision::restart_by_watch(const std::string& why) {
   for (Instance& instance : roster_) {
     if (instance.role() != Role::serving) continue;
     if (together && at_rest(instance.life().state())) continue;  // go_on_restarting() starts them all
-    advance(instance, event::Stop{Trigger::watch, !together, false});
-  }
-}
-
-void Supervision::check_trees() {
-  for (Instance& instance : roster_) {
-    if (instance.life().state() == InstanceState::stopping && instance.life().leader_gone() && tree_empty(instance)) {
-      advance(instance, event::TreeEmpty{});
-    }
+    carry_out_.advance(instance, event::Stop{Trigger::watch, !together, false});
   }
 }
 
@@ -278,7 +247,7 @@ void Supervision::go_on_restarting() {
   if (app_.plan != PlanStep::restarting || app_.desired != Desired::online || app_.spec.instances < 2) return;
   if (!roster_.all_at_rest()) return;
   for (Instance& instance : roster_) {
-    if (instance.role() == Role::serving) advance(instance, event::Stop{Trigger::restart, true, false});
+    if (instance.role() == Role::serving) carry_out_.advance(instance, event::Stop{Trigger::restart, true, false});
   }
 }
 
@@ -287,7 +256,7 @@ void Supervision::forget_retired() {
   roster_.remove_ended([this](const Instance& instance, bool last) {
     std::erase_if(draining_, [&](const Draining& draining) { return draining.key == instance.key(); });
     ports_.release(link_, instance.key());
-    life_begins_.erase(instance.key());
+    carry_out_.forget(instance);
     if (last) (void)remove_tree(app_.state.pid_path(app_.name, instance.slot())).ok();
     app_.dirty = true;
   });
@@ -358,17 +327,33 @@ bool Supervision::may_leave() const {
   return !roster_.any_in(InstanceState::starting) && !reload_.under_way() && !app_.dirty && link_.all_sent();
 }
 
-// What is wrong at the moment, for people to see.
-std::string Supervision::trouble() const {
-  if (!outputs_.trouble().empty()) return outputs_.trouble();
-  if (!ports_.trouble().empty()) return ports_.trouble();
-  if (!watching_.trouble().empty() || !watching_.on() || app_.desired == Desired::stopped) return watching_.trouble();
-  return roster_.all_at_rest() ? "waits for its files to change" : "";
-}
-
 bool Supervision::nothing_left() const {
   if ((triggers_.has_schedule() || watching_.on()) && app_.desired == Desired::online) return false;
   return roster_.all_at_rest();
+}
+
+// The last act. Nothing of the state directory may be touched once the lock is free: it may be the next one's already.
+void Supervision::finish() {
+  attendance_.end_looks();
+  outputs_.pump(steady_now(), true);
+  ports_.release_all(link_);
+  passed_.close_all(link_);
+  for (const Instance& instance : roster_) (void)remove_tree(app_.state.pid_path(app_.name, instance.slot())).ok();
+  app_.keeper = {};
+  app_.self = {};
+  app_.plan = PlanStep::none;
+  write_status();
+  (void)remove_tree(app_.state.app_directory(app_.name) + "/control").ok();
+  app_.log_later(EventLevel::info, "nothing is left to supervise");
+  outputs_.close_logs();  // the next start may look whether somebody writes to them
+  // Whoever hears that it is stopped finds its ports free, the keeper's copies closed as well.
+  if (app_.spec.may_overlap()) {
+    link_.finish_and_wait(kFinishPatience);
+  } else {
+    (void)link_.finish().ok();
+  }
+  unlock(lock_.get());
+  finished_ = true;
 }
 
 }  // namespace forever

@@ -16,18 +16,13 @@
 #include "platform/keeper.hpp"
 #include "platform/reserve.hpp"
 #include "supervisor/control/server.hpp"
-#include "supervisor/decide/chance.hpp"
-#include "supervisor/decide/health.hpp"
 #include "supervisor/decide/precedence.hpp"
 #include "supervisor/decide/reload.hpp"
 #include "supervisor/decide/stance.hpp"
 #include "supervisor/decide/triggers.hpp"
-#include "supervisor/instance/notices.hpp"
-#include "supervisor/instance/roster.hpp"
-#include "supervisor/instance/side_commands.hpp"
-#include "supervisor/log/outputs.hpp"
-#include "supervisor/ports/passed_sockets.hpp"
-#include "supervisor/ports/shared_ports.hpp"
+#include "supervisor/instance/carry_out.hpp"
+#include "supervisor/ports/serving.hpp"
+#include "supervisor/present_status.hpp"
 #include "supervisor/supervised_app.hpp"
 #include "supervisor/watch/watching.hpp"
 
@@ -61,21 +56,17 @@ class Supervision {
   void handle(const LoopEvent& event);
   void handle_signal(int signal);
   void process_ended(const ProcessId& id, const ExitStatus& status);
-  void leader_ended(Instance& instance, ExitStatus status);
-  void read_report(Instance& instance);
   void tick(Time now);
   void end_rest(Time now);
   void look_for_deleted(Time now);
   void check_memory();
   void restart_by_schedule();
   void restart_by_watch(const std::string& why);
-  void check_trees();
   void go_on_restarting();
   void forget_retired();
   void settle();
   void open_gates();
   [[nodiscard]] bool nothing_left() const;
-  [[nodiscard]] std::string trouble() const;
   [[nodiscard]] bool may_leave() const;
   [[nodiscard]] std::uint32_t program_uid() const;
 
@@ -84,27 +75,7 @@ class Supervision {
   void replace_keeper();
   void acknowledge_records();
 
-  // acting.cpp
-  void advance(Instance& instance, const LifecycleEvent& event);
-  void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
-                   const action::RecordExit& exit);
-  [[nodiscard]] std::optional<Outputs::Mark> begin_of_life(const Instance& instance) const;
-  [[nodiscard]] std::vector<Pid> orphans_of(const Instance& instance) const;
-  [[nodiscard]] bool stands_apart(Pid pid) const;
-  [[nodiscard]] Border border() const;
-  [[nodiscard]] std::vector<ProcessId> members_of(const Instance& instance) const;
-  [[nodiscard]] bool leads(Pid pid) const;
-  [[nodiscard]] bool belongs_to(Pid orphan, const Instance& instance) const;
-  void signal_members(const Instance& instance, const action::Signal& signal);
-  [[nodiscard]] bool tree_empty(const Instance& instance) const;
-  [[nodiscard]] LifecycleEvent spawn_next(Instance& instance);
-  [[nodiscard]] AppStatus make_status() const;
   void finish();
-
-  // attending.cpp
-  void look_after_health(Time now);
-  void side_command_ended(const SideCommands::Answer& answer);
-  void tell_exit(const Instance& instance, const LastExit& last);
 
   // adoption.cpp
   void read_records();
@@ -116,7 +87,6 @@ class Supervision {
   void go_on_stopping(Instance& instance, AfterStop after, bool alive);
   void adopt_leaving(const InstanceStatus& recorded);
   void end_of_adopted(const ProcessId& process);
-  [[nodiscard]] Parent parent_for(const ProcessId& id) const;
   [[nodiscard]] std::vector<InstanceStatus> find_by_marker() const;
   [[nodiscard]] std::optional<AppStatus> status_from_kernel() const;
   void open_control();
@@ -124,13 +94,10 @@ class Supervision {
   void send_start_report();
   [[nodiscard]] Status adopt_passed(const AppStatus& last);
   void adopt_ports(const AppStatus& last);
-  [[nodiscard]] SpawnContext spawn_context() const;
   void begin_watching();
 
   // reloading.cpp
   void settle_ports();
-  void look_at_ports(Time now);
-  void look_at_ports_of(const Instance& instance, Time now);
   void retire(Instance& instance, Trigger trigger, Milliseconds drain);
   void look_at_drained(Time now);
   void tick_reload(Time now);
@@ -140,11 +107,7 @@ class Supervision {
   [[nodiscard]] std::optional<ReloadEvent> news_for_reload(Time now) const;
   void raise(Instance& old);
   void promote(Instance& fresh);
-  [[nodiscard]] bool may_take_over(const Instance& fresh, const Instance* old) const;
-  [[nodiscard]] bool may_serve(const Instance& instance) const;
-  [[nodiscard]] bool is_ready(const Instance& instance) const;
   [[nodiscard]] bool is_to_be_replaced(const Instance& instance) const;
-  [[nodiscard]] std::vector<Pid> tree_pids(const Instance& instance) const;
   [[nodiscard]] std::optional<Time> rolling_deadline() const;
 
   // stance.cpp
@@ -188,14 +151,12 @@ class Supervision {
   void start_chosen(const ControlRequest& request, UnderWay running);
   void stop_chosen(std::optional<std::uint32_t> slot, bool force);
   void restart_chosen(const ControlRequest& request);
-  void leave_to_end(Instance& instance, Role role);
   [[nodiscard]] Result<std::uint32_t> scale(const ControlRequest& request);
   [[nodiscard]] Status use_new_spec(const std::string& text);
   [[nodiscard]] std::string go_on_unwatched();
 
   // answers.cpp
   void overtake(Incoming newer, std::optional<std::uint32_t> slot);
-  [[nodiscard]] std::string word_now() const;
   [[nodiscard]] std::map<std::uint32_t, Awaited> awaited_runs(const ControlRequest& request);
   [[nodiscard]] std::optional<Time> look_ends(const Operating& operating) const;
   [[nodiscard]] std::optional<std::string> come_of(const Instance& instance, const Awaited& awaited, bool& well) const;
@@ -209,19 +170,26 @@ class Supervision {
   [[nodiscard]] std::string draining_text(const Draining& draining, Time now);
 
   EventLoop loop_;
-  KeeperLink link_;
-  HeldHandles held_;
   const KeeperFace& face_;
   SupervisedApp app_;
-  Outputs outputs_;
-  ControlServer control_;
+  Holdings holdings_;
+  KeeperLink& link_ = holdings_.link;
+  HeldHandles& held_ = holdings_.held;
+  Outputs& outputs_ = holdings_.outputs;
+  SharedPorts& ports_ = holdings_.ports;
+  PassedSockets& passed_ = holdings_.passed;
+  Notices& notices_ = holdings_.notices;
   Roster roster_;
+  HealthAndHooks attendance_{app_, roster_, &holdings_.ports};
+  ControlServer control_;
+  Trees trees_{app_, roster_, attendance_.commands(), control_};
+  CarryOut carry_out_{loop_, app_, roster_, trees_, holdings_, attendance_};
+  Serving serving_{app_, roster_, trees_, holdings_};
+  Watching watching_;
+  PresentStatus present_{app_, roster_, serving_, holdings_, watching_};
   std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
   std::optional<Time> records_patience_;   // until when the keeper's records are waited for, in all
   std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
-  SharedPorts ports_;
-  PassedSockets passed_;
-  Notices notices_;
   std::vector<Draining> draining_;
   Reload reload_;
   std::uint32_t reload_key_ = 0;            // of the instance that it waits for
@@ -229,18 +197,13 @@ class Supervision {
   std::optional<std::string> watch_waits_;  // files have changed while something ran that must end first
   std::optional<Time> reconnecting_until_;  // the clients of a process that was cut off come again
   std::string reload_result_;               // of the last one: what went wrong, or nothing
-  std::map<std::uint32_t, Outputs::Mark>
-      life_begins_;  // by the key of the instance: where its present process's lines begin
   std::vector<Operating> operating_;
   std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;
   std::string start_report_;
   Handle lock_;
   Handle report_;
   Triggers triggers_;
-  Watching watching_;
-  bool watched_until_now_ = false;          // a new spec has taken the watch away
-  std::map<std::uint32_t, Health> health_;  // by the key of the instance
-  SideCommands side_;
+  bool watched_until_now_ = false;  // a new spec has taken the watch away
   std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines
   std::string told_trouble_;
   Time dropped_due_{};
@@ -251,7 +214,6 @@ class Supervision {
   std::optional<Time> status_retry_;
   std::optional<Time> keeper_retry_;
   std::optional<Time> control_retry_;
-  Chance chance_;
   std::optional<Time> lock_retry_;  // the lock is not ours under its name: when it is tried again
   std::optional<Time> lock_lost_;   // since when
   bool waits_for_lock_ = false;     // and nothing is begun meanwhile

@@ -47,13 +47,6 @@ void Supervision::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
   if (is_overtaken(Incoming::reload, newer) && reload_.under_way()) tell_reload(reload_event::GiveUp{later + "reload"});
 }
 
-// Its state in words, as `list` has them.
-std::string Supervision::word_now() const {
-  const std::string waits = trouble();
-  const std::string word = shown_state(make_status(), steady_now());
-  return word == to_string(InstanceState::stopped) && !waits.empty() ? waits : word;
-}
-
 // Whether the instances that a start or restart is about have failed lately. To be asked before anything is done about it.
 std::map<std::uint32_t, Supervision::Awaited> Supervision::awaited_runs(const ControlRequest& request) {
   std::map<std::uint32_t, Awaited> awaited;
@@ -206,7 +199,7 @@ std::string Supervision::stopping_text(const Instance& instance, Time now) const
 std::string Supervision::draining_text(const Draining& draining, Time now) {
   const Instance* const instance = roster_.with_key(draining.key);
   if (instance == nullptr) return {};
-  const unsigned count = ports_.connections(draining.key, tree_pids(*instance), kMostCounted);
+  const unsigned count = ports_.connections(draining.key, trees_.pids(*instance), kMostCounted);
   const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(draining.until - now, Time::duration{}));
   return app_.name + " (pid " + std::to_string(instance->process().pid) + ") has " + std::to_string(count) +
          (count == 1 ? " connection" : " connections") + " left; it is stopped in " + std::to_string(left.count()) +

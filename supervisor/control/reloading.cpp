@@ -16,67 +16,34 @@ constexpr Milliseconds kReconnecting{300};
 
 }  // namespace
 
-std::vector<Pid> Supervision::tree_pids(const Instance& instance) const {
-  std::vector<Pid> pids;
-  for (const ProcessId& member : members_of(instance)) pids.push_back(member.pid);
-  return pids;
-}
-
 // Who gets connections follows from the states; what a slot holds goes when the slot rests.
 void Supervision::settle_ports() {
   // Clients that keep their connections, and have just lost them, would lose them twice. Unless there is nobody else.
   const bool sparing = reconnecting_until_ && std::ranges::any_of(roster_, [this](const Instance& instance) {
-                         return may_serve(instance) && !is_to_be_replaced(instance);
+                         return serving_.may_serve(instance) && !is_to_be_replaced(instance);
                        });
   for (Instance& instance : roster_) {
-    if (is_ready(instance)) instance.life().note_ready(steady_now());
+    if (serving_.is_ready(instance)) instance.life().note_ready(steady_now());
     const InstanceState state = instance.life().state();
-    ports_.set_active(instance.key(), may_serve(instance) && !(sparing && is_to_be_replaced(instance)));
+    ports_.set_active(instance.key(), serving_.may_serve(instance) && !(sparing && is_to_be_replaced(instance)));
     if (at_rest(state) && app_.plan != PlanStep::restarting) ports_.release(link_, instance.key());
-  }
-}
-
-// What an instance has closed is given up. One that is on its way out closes its ports for that.
-void Supervision::look_at_ports(Time now) {
-  for (const Instance& instance : roster_) {
-    if (ports_.wants_look(instance.key(), now)) look_at_ports_of(instance, now);
-  }
-}
-
-void Supervision::look_at_ports_of(const Instance& instance, Time now) {
-  if (instance.life().state() != InstanceState::online || notices_.of(instance.key()).stopping) {
-    ports_.put_off_look(instance.key(), now);
-  } else if (ports_.look_for_closed(link_, instance.key(), tree_pids(instance), now)) {
-    app_.dirty = true;
   }
 }
 
 // By the reload that is under way.
 bool Supervision::is_to_be_replaced(const Instance& instance) const { return reload_.replaces(instance.slot()); }
 
-// As far as it is seen: it listens, or has said so.
-bool Supervision::is_ready(const Instance& instance) const {
-  return app_.spec.ready_when() == ReadyWhen::notify ? notices_.of(instance.key()).ready : ports_.ready(instance.key());
-}
-
-// Whether it is to get new connections.
-bool Supervision::may_serve(const Instance& instance) const {
-  if (instance.role() != Role::serving || instance.life().state() != InstanceState::online) return false;
-  const Notice& notice = notices_.of(instance.key());
-  return !notice.stopping && (notice.ready || app_.spec.ready_when() != ReadyWhen::notify);
-}
-
 // It gets no new connection from now on, and is stopped when those that it has have ended.
 void Supervision::retire(Instance& instance, Trigger trigger, Milliseconds drain) {
-  leave_to_end(instance, Role::retiring);
+  carry_out_.leave_to_end(instance, Role::retiring);
   ports_.set_active(instance.key(), false);
   app_.dirty = true;
   if (instance.life().state() != InstanceState::online || !ports_.ready(instance.key())) {
-    advance(instance, event::Stop{trigger, false, false});
+    carry_out_.advance(instance, event::Stop{trigger, false, false});
     return;
   }
   const Time now = steady_now();
-  look_at_ports_of(instance, now);  // what waits where nobody listens any more is not waited for
+  serving_.look_at_ports_of(instance, now);  // what waits where nobody listens any more is not waited for
   draining_.push_back({instance.key(), now + drain, now + kFirstLook, kFirstLook, 0, trigger});
 }
 
@@ -87,7 +54,7 @@ void Supervision::look_at_drained(Time now) {
     if (draining.next_look > now) continue;
     const Instance* const instance = roster_.with_key(draining.key);
     const bool busy = instance != nullptr && instance->life().state() == InstanceState::online &&
-                      ports_.connections(draining.key, tree_pids(*instance), 1) > 0;
+                      ports_.connections(draining.key, trees_.pids(*instance), 1) > 0;
     draining.quiet = busy ? 0 : draining.quiet + 1;
     draining.pause = busy ? std::min(draining.pause * 2, kLongestPause) : kFirstLook;
     draining.next_look = now + draining.pause;
@@ -99,7 +66,8 @@ void Supervision::look_at_drained(Time now) {
   if (!done.empty()) settle_ports();  // before the first of their clients comes again
   for (const auto& [key, trigger] : done) {
     std::erase_if(draining_, [key = key](const Draining& draining) { return draining.key == key; });
-    if (Instance* const instance = roster_.with_key(key)) advance(*instance, event::Stop{trigger, false, false});
+    if (Instance* const instance = roster_.with_key(key))
+      carry_out_.advance(*instance, event::Stop{trigger, false, false});
   }
 }
 
@@ -149,7 +117,7 @@ void Supervision::carry_out(const ReloadAction& action) {
     if (fresh != nullptr) promote(*fresh);
   } else if (std::holds_alternative<reload_action::Withdraw>(action)) {
     if (fresh != nullptr && fresh->role() == Role::rising)
-      advance(*fresh, event::Stop{reload_.trigger(), false, false});
+      carry_out_.advance(*fresh, event::Stop{reload_.trigger(), false, false});
   } else if (old == nullptr) {
     tell_reload(reload_event::Missing{});
   } else if (std::holds_alternative<reload_action::Raise>(action)) {
@@ -157,31 +125,19 @@ void Supervision::carry_out(const ReloadAction& action) {
   } else {
     reload_key_ = old->key();
     reload_restarts_ = old->life().history().restarts + 1;
-    advance(*old, event::Stop{reload_.trigger(), true, false});
+    carry_out_.advance(*old, event::Stop{reload_.trigger(), true, false});
   }
 }
 
 void Supervision::raise(Instance& old) {
-  look_at_ports_of(old, steady_now());  // the new one need not listen on what this one has closed
+  serving_.look_at_ports_of(old, steady_now());  // the new one need not listen on what this one has closed
   Instance& fresh = roster_.add(old.slot(), app_.spec);
   reload_key_ = fresh.key();
   fresh.adopt_record(old.status());
   fresh.life().adopt(InstanceState::stopped, old.life().history(), steady_now(), std::nullopt);
-  leave_to_end(fresh, Role::serving);
-  advance(fresh, event::Stop{Trigger::restart, true, false});  // a restart, as it is counted
-  fresh.set_role(Role::rising);                                // from now on nothing but its promotion starts it again
-}
-
-// As good as what it replaces: it listens on all that the old one listens on. One that listens on nothing has run for a while.
-bool Supervision::may_take_over(const Instance& fresh, const Instance* old) const {
-  if (fresh.life().state() != InstanceState::online) return false;
-  const ReadyWhen when = app_.spec.ready_when();
-  if (when == ReadyWhen::notify && !notices_.of(fresh.key()).ready) return false;
-  const bool grown = steady_now() - fresh.life().started() >= app_.spec.restart.min_uptime;
-  if (app_.spec.ready == ReadyWhen::uptime && !grown) return false;
-  if (old != nullptr && !ports_.addresses(old->key()).empty())
-    return ports_.ready(fresh.key()) && ports_.covers(fresh.key(), old->key());
-  return when == ReadyWhen::notify || ports_.ready(fresh.key()) || (grown && app_.spec.ready != ReadyWhen::listen);
+  carry_out_.leave_to_end(fresh, Role::serving);
+  carry_out_.advance(fresh, event::Stop{Trigger::restart, true, false});  // a restart, as it is counted
+  fresh.set_role(Role::rising);  // from now on nothing but its promotion starts it again
 }
 
 void Supervision::promote(Instance& fresh) {
@@ -219,7 +175,8 @@ std::optional<ReloadEvent> Supervision::news_for_reload(Time now) const {
     if (last == nullptr) return reload_event::Ended{"has ended"};
     return reload_event::Ended{"has ended: " + describe_exit(last->status, last->stage.empty() ? "exec" : last->stage)};
   }
-  if (may_take_over(*instance, raising ? roster_.serving(reload_.slot()) : nullptr)) return reload_event::Ready{};
+  if (serving_.may_replace(*instance, raising ? roster_.serving(reload_.slot()) : nullptr, now))
+    return reload_event::Ready{};
   if (const auto deadline = reload_.deadline(); deadline && now >= *deadline) return reload_event::Tick{};
   return std::nullopt;
 }

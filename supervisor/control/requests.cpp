@@ -151,8 +151,9 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
         }
       }
       if (!request.new_spec && roster_.all_at_rest()) {
-        answer(operating,
-               Error{"nothing of it runs (" + word_now() + "); `forever restart " + app_.name + "` starts it", {}});
+        answer(operating, Error{"nothing of it runs (" + present_.word(steady_now()) + "); `forever restart " +
+                                    app_.name + "` starts it",
+                                {}});
         return;
       }
       begin_reload(Trigger::reload, {request.ready_timeout.value_or(app_.spec.ready_timeout),
@@ -174,7 +175,7 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
       return;
     }
     case Operation::send_signal: {
-      Status sent{Error{"it has no process now; it is " + word_now(), {}}};
+      Status sent{Error{"it has no process now; it is " + present_.word(steady_now()), {}}};
       for (const Instance* const instance : roster_.chosen(request.slot)) {
         if (instance->life().leader_gone()) continue;
         if (!sent) sent = Done{};
@@ -209,7 +210,7 @@ void Supervision::answer_at_once(const ControlServer::Request& asked) {
       for (Instance* const instance : roster_.chosen(asked.request.slot)) instance->life().clear_history();
       app_.dirty = true;
       break;
-    case Operation::describe: reply.status = status_to_json(make_status()); break;
+    case Operation::describe: reply.status = status_to_json(present_.status()); break;
     case Operation::start:
     case Operation::stop:
     case Operation::restart:
@@ -230,7 +231,7 @@ void Supervision::start_chosen(const ControlRequest& request, UnderWay running) 
   if (running == UnderWay::restarting) return;
   for (Instance* const instance : roster_.chosen(request.slot)) {
     if (instance->role() != Role::serving || instance->life().again()) continue;
-    if (instance->life().state() != InstanceState::online) advance(*instance, event::Start{});
+    if (instance->life().state() != InstanceState::online) carry_out_.advance(*instance, event::Start{});
   }
 }
 
@@ -240,7 +241,7 @@ void Supervision::stop_chosen(std::optional<std::uint32_t> slot, bool force) {
     app_.plan = PlanStep::stopping;
   }
   for (Instance& instance : roster_) {
-    if (!slot || *slot == instance.slot()) advance(instance, event::Stop{Trigger::stop, false, force});
+    if (!slot || *slot == instance.slot()) carry_out_.advance(instance, event::Stop{Trigger::stop, false, force});
   }
   app_.dirty = true;
 }
@@ -252,21 +253,14 @@ void Supervision::restart_chosen(const ControlRequest& request) {
   for (Instance* const instance : roster_.chosen(request.slot)) {
     if (instance->role() != Role::serving) continue;
     if (together) {
-      advance(*instance, event::Stop{Trigger::restart, false, request.force});  // and then go_on_restarting()
+      carry_out_.advance(*instance,
+                         event::Stop{Trigger::restart, false, request.force});  // and then go_on_restarting()
     } else if (at_rest(instance->life().state())) {
-      advance(*instance, event::Start{});
+      carry_out_.advance(*instance, event::Start{});
     } else {
-      advance(*instance, event::Stop{Trigger::restart, true, request.force});
+      carry_out_.advance(*instance, event::Stop{Trigger::restart, true, request.force});
     }
   }
-}
-
-// From now on its end is final.
-void Supervision::leave_to_end(Instance& instance, Role role) {
-  RestartPolicy never = app_.spec.restart;
-  never.on = RestartOn::never;
-  instance.set_role(role);
-  instance.life().set_policies(never, app_.spec.stop);
 }
 
 // The first slot that is new.
@@ -294,12 +288,13 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   }
   for (auto slot = static_cast<std::uint32_t>(before); slot < app_.spec.instances; ++slot) {
     Instance& instance = roster_.add(slot, app_.spec);
-    if (app_.desired == Desired::online && (shared || !app_.spec.shares_ports())) advance(instance, event::Start{});
+    if (app_.desired == Desired::online && (shared || !app_.spec.shares_ports()))
+      carry_out_.advance(instance, event::Start{});
   }
   if (!shared && app_.spec.shares_ports() && app_.desired == Desired::online) {
     // The one that there is has its port to itself: it ends first, and then all begin together.
     app_.plan = PlanStep::restarting;
-    for (Instance& instance : roster_) advance(instance, event::Stop{Trigger::restart, false, false});
+    for (Instance& instance : roster_) carry_out_.advance(instance, event::Stop{Trigger::restart, false, false});
   }
   app_.dirty = true;
   return static_cast<std::uint32_t>(before);
@@ -350,7 +345,7 @@ std::string Supervision::go_on_unwatched() {
                 .verdict == Verdict::restart;
     if (again) {
       words = "restarts";
-      advance(instance, event::Stop{Trigger::restart, true, false});
+      carry_out_.advance(instance, event::Stop{Trigger::restart, true, false});
     } else if (words.empty() && by_itself) {
       words = "stays " + std::string{to_string(life.state())} + " (" +
               describe_exit(last->status, last->stage.empty() ? "exec" : last->stage) + ")";

@@ -1,10 +1,8 @@
-// What stands beside supervision: looks whether instances are well, and commands that are told of their ends.
 #include "supervisor/instance/health_and_hooks.hpp"
 
 #include <algorithm>
 
 #include "app/log_paths.hpp"
-#include "supervisor/supervision.hpp"
 
 namespace forever {
 
@@ -71,7 +69,13 @@ ExitStory story_of(const AppSpec& spec, const Instance& instance, const LastExit
           std::move(out), std::move(err)};
 }
 
-void Supervision::look_after_health(Time now) {
+std::optional<Time> HealthAndHooks::due(Time) const {
+  std::optional<Time> soonest;
+  for (const auto& [key, health] : health_) sooner(soonest, health.deadline());
+  return soonest;
+}
+
+void HealthAndHooks::tick(Time now) {
   if (!app_.spec.health.wanted()) {
     health_.clear();
     return;
@@ -80,33 +84,33 @@ void Supervision::look_after_health(Time now) {
     return std::ranges::none_of(roster_, [&](const Instance& instance) { return instance.key() == each.first; });
   });
   for (const Instance& instance : roster_) {
-    if (std::string trouble = look_if_due(health_[instance.key()], side_, app_.spec, instance, now, &ports_);
+    if (std::string trouble = look_if_due(health_[instance.key()], side_, app_.spec, instance, now, ports_);
         !trouble.empty())
       app_.log_later(EventLevel::warning, std::move(trouble));
   }
 }
 
-void Supervision::side_command_ended(const SideCommands::Answer& answer) {
-  if (!answer.look) {
-    if (!answer.well) app_.log_later(EventLevel::warning, "the on-exit command failed: " + answer.words);
-    return;
+HealthAndHooks::End HealthAndHooks::process_ended(Pid pid, const ExitStatus& status, Time now) {
+  const auto answer = side_.ended(pid, status);
+  if (!answer) return {};
+  if (!answer->look) {
+    if (!answer->well) app_.log_later(EventLevel::warning, "the on-exit command failed: " + answer->words);
+    return {true, nullptr};
   }
-  if (answer.look->from != 0) ports_.end_aim(answer.look->from);
-  Instance* const instance = roster_.with_key(answer.look->key);
-  const auto health = health_.find(answer.look->key);
-  if (instance == nullptr || health == health_.end()) return;
-  Judgement judgement = judge(health->second, answer, app_.spec, *instance, steady_now());
+  if (answer->look->from != 0 && ports_ != nullptr) ports_->end_aim(answer->look->from);
+  Instance* const instance = roster_.with_key(answer->look->key);
+  const auto health = health_.find(answer->look->key);
+  if (instance == nullptr || health == health_.end()) return {true, nullptr};
+  Judgement judgement = judge(health->second, *answer, app_.spec, *instance, now);
   if (!judgement.words.empty()) app_.log_later(EventLevel::warning, std::move(judgement.words));
-  const bool pass = ruling_on(what_runs(), Incoming::health) == Ruling::pass;
-  if (judgement.hung && !pass && instance->role() == Role::serving)
-    advance(*instance, event::Stop{Trigger::health, true, false});
+  return {true, judgement.hung && instance->role() == Role::serving ? instance : nullptr};
 }
 
-void Supervision::tell_exit(const Instance& instance, const LastExit& last) {
+void HealthAndHooks::tell_exit(const Instance& instance, const LastExit& last, NativeHandle err) {
   if (app_.spec.on_exit.command.empty()) return;
-  const auto [out, err] = log_paths(app_.state, app_.spec);
-  const ExitStory story = story_of(app_.spec, instance, last, out, err.empty() ? out : err);
-  if (const Status told = side_.tell_exit(app_.spec, story, spawn_context().err); !told)
+  const auto [out_log, err_log] = log_paths(app_.state, app_.spec);
+  const ExitStory story = story_of(app_.spec, instance, last, out_log, err_log.empty() ? out_log : err_log);
+  if (const Status told = side_.tell_exit(app_.spec, story, err); !told)
     app_.log_later(EventLevel::warning, told.error().message());
 }
 

@@ -1,13 +1,16 @@
 // Looking after an instance, below a keeper as in the foreground: whether it is well, and what is told of its end.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "app/status.hpp"
+#include "supervisor/decide/due.hpp"
 #include "supervisor/decide/health.hpp"
-#include "supervisor/instance/instance.hpp"
+#include "supervisor/instance/roster.hpp"
 #include "supervisor/instance/side_commands.hpp"
 #include "supervisor/ports/shared_ports.hpp"
+#include "supervisor/supervised_app.hpp"
 
 namespace forever {
 
@@ -30,5 +33,32 @@ struct Judgement {
 // What a command is told of it; `out` and `err` are the paths of the logs.
 [[nodiscard]] ExitStory story_of(const AppSpec& spec, const Instance& instance, const LastExit& last, std::string out,
                                  std::string err);
+
+class HealthAndHooks : public Timed {
+ public:
+  // `ports`: as of look_if_due().
+  HealthAndHooks(SupervisedApp& app, Roster& roster, SharedPorts* ports) : app_(app), roster_(roster), ports_(ports) {}
+
+  [[nodiscard]] std::optional<Time> due(Time now) const override;
+  void tick(Time now) override;
+
+  struct End {
+    bool known = false;        // it was a command of ours
+    Instance* hung = nullptr;  // this instance is to be restarted
+  };
+  [[nodiscard]] End process_ended(Pid pid, const ExitStatus& status, Time now);
+  // Runs the on-exit command, if there is one; what that writes goes to `err`.
+  void tell_exit(const Instance& instance, const LastExit& last, NativeHandle err);
+
+  [[nodiscard]] const SideCommands& commands() const noexcept { return side_; }
+  void end_looks() noexcept { side_.end_looks(); }
+
+ private:
+  SupervisedApp& app_;
+  Roster& roster_;
+  SharedPorts* ports_;
+  SideCommands side_;
+  std::map<std::uint32_t, Health> health_;  // by the key of the instance
+};
 
 }  // namespace forever

@@ -156,12 +156,6 @@ void Supervision::disown_strangers(AppStatus& last) {
   }
 }
 
-Parent Supervision::parent_for(const ProcessId& id) const {
-  const Pid parent = parent_of(id.pid);
-  if (parent == app_.self.pid) return Parent::us;
-  return parent != 0 && parent == app_.keeper.pid ? Parent::keeper : Parent::nobody;
-}
-
 // Where it fails after a predecessor nothing is lost: it is tried again before the next process starts.
 Status Supervision::adopt_passed(const AppStatus& last) {
   passed_.adopt(held_);
@@ -176,7 +170,7 @@ Status Supervision::adopt_passed(const AppStatus& last) {
 void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) {
   const Time started = steady_from_ms(recorded.started_ms);
   if (recorded.process.pid != 0) {
-    const Parent parent = adopt_process(recorded.process) ? Parent::us : parent_for(recorded.process);
+    const Parent parent = adopt_process(recorded.process) ? Parent::us : trees_.parent_for(recorded.process);
     instance.adopt_process(recorded, parent);
     instance.adopt_cgroup(Cgroups{app_.ours->prefix_of(app_.name)}.find(recorded.slot, recorded.generation));
     instance.life().adopt(InstanceState::online, recorded.history, started, std::nullopt);
@@ -206,18 +200,18 @@ void Supervision::resume(const AppStatus& last) {
     const bool alive = known && presence(recorded->process) == Presence::alive;
     if (app_.fresh && !alive) {
       if (known) instance.adopt_record(*recorded);
-      advance(instance, event::Start{});
+      carry_out_.advance(instance, event::Start{});
       continue;
     }
     if (!known) {
-      if (app_.desired == Desired::online) advance(instance, event::Start{});
+      if (app_.desired == Desired::online) carry_out_.advance(instance, event::Start{});
       continue;
     }
     take_over(instance, *recorded);
     instance.set_start_known();
     const bool had_process = recorded->process.pid != 0;
     if (app_.desired == Desired::stopped) {
-      advance(instance, event::Stop{});
+      carry_out_.advance(instance, event::Stop{});
     } else if (had_process && recorded->state == InstanceState::stopping) {
       go_on_stopping(instance, recorded->after, alive);
     }
@@ -240,14 +234,14 @@ void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive
   const bool together = app_.plan == PlanStep::restarting && app_.spec.instances > 1;
   switch (after) {
     case AfterStop::stay:
-      if (!together) advance(instance, event::Stop{});
-      if (together) advance(instance, event::Stop{Trigger::restart, false, false});
+      if (!together) carry_out_.advance(instance, event::Stop{});
+      if (together) carry_out_.advance(instance, event::Stop{Trigger::restart, false, false});
       return;
     case AfterStop::start:
-    case AfterStop::restart: advance(instance, event::Stop{Trigger::restart, !together, false}); return;
+    case AfterStop::restart: carry_out_.advance(instance, event::Stop{Trigger::restart, !together, false}); return;
     case AfterStop::
         policy:  // its leader has ended by itself; where it has not, a forever that did not record this wrote it
-      if (alive) advance(instance, event::Stop{Trigger::restart, !together, false});
+      if (alive) carry_out_.advance(instance, event::Stop{Trigger::restart, !together, false});
       return;
   }
 }
@@ -257,7 +251,7 @@ void Supervision::adopt_leaving(const InstanceStatus& recorded) {
   Instance& instance = roster_.add(recorded.slot, app_.spec);
   take_over(instance, recorded);
   instance.set_start_known();
-  leave_to_end(instance, recorded.role == Role::rising ? Role::rising : Role::retiring);
+  carry_out_.leave_to_end(instance, recorded.role == Role::rising ? Role::rising : Role::retiring);
   if (presence(recorded.process) != Presence::alive) end_of_adopted(recorded.process);
 }
 
@@ -274,14 +268,14 @@ void Supervision::adopt_ports(const AppStatus& last) {
     // Before its exec a process may still have copies of all that we hold.
     const bool settled = instance.process().pid != 0 && !instance.at_gate();
     ports_.adopt_instance(link_, instance.key(), instance.slot(), instance.process(),
-                          settled ? tree_pids(instance) : std::vector<Pid>{});
+                          settled ? trees_.pids(instance) : std::vector<Pid>{});
   }
   settle_ports();
   ports_.end_adoption(link_);
   Notices::end_adoption(link_, held_);
   for (Instance& instance : roster_) {
     if (instance.role() == Role::rising || (instance.role() != Role::serving && app_.desired == Desired::stopped)) {
-      advance(instance, event::Stop{});
+      carry_out_.advance(instance, event::Stop{});
     } else if (instance.role() == Role::retiring) {
       retire(instance, Trigger::reload, app_.spec.drain_timeout);
     }
@@ -309,19 +303,6 @@ void Supervision::open_control() {
   control_retry_ = steady_now() + kControlRetry;
 }
 
-SpawnContext Supervision::spawn_context() const {
-  SpawnContext context;
-  context.out = outputs_.out();
-  context.err = outputs_.err();
-  context.directory = app_.state.app_directory(app_.name);
-  context.ours = &*app_.ours;
-  context.app = app_.name;
-  context.marker_prefix = app_.ours->prefix_of(app_.name);
-  context.keeper = app_.keeper.pid;
-  if (app_.spec.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};
-  return context;
-}
-
 // Once every slot's first start is known, the command line may be told. An instance that could not be executed at a
 // fresh start is not kept half-started: everything is stopped again first.
 void Supervision::prepare_start_report() {
@@ -340,7 +321,7 @@ void Supervision::prepare_start_report() {
   }
   if (!report.started) {
     app_.desired = Desired::stopped;
-    for (Instance& instance : roster_) advance(instance, event::Stop{});
+    for (Instance& instance : roster_) carry_out_.advance(instance, event::Stop{});
   }
   start_report_ = encode_start_report(report);
 }

@@ -19,7 +19,7 @@ void Supervision::write_status() {
   // Where the lock's file is gone the directory may be another user's by now.
   const bool there = lock_ && lock_is_at(lock_.get(), app_.state.lock_path(app_.name));
   const Status usable = there ? Status{Done{}} : app_.state.check();
-  const Status written = usable ? app_.state.write_status(make_status()) : usable;
+  const Status written = usable ? app_.state.write_status(present_.status()) : usable;
   app_.dirty = false;
   if (written) {
     status_retry_.reset();

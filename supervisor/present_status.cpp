@@ -1,0 +1,56 @@
+#include "supervisor/present_status.hpp"
+
+#include <tuple>
+
+#include "app/log_paths.hpp"
+#include "platform/users.hpp"
+
+namespace forever {
+
+AppStatus PresentStatus::status() const {
+  AppStatus status;
+  status.name = app_.spec.name;
+  status.id = app_.spec.id;
+  status.app_namespace = app_.spec.app_namespace;
+  static const std::string kOwnUser = user_name(effective_uid());  // a look into /etc/passwd, not one for each restart
+  status.spec_lost = app_.spec_lost;
+  status.user = app_.spec.user.empty() ? kOwnUser : app_.spec.user;
+  status.command = app_.command;
+  status.directory = app_.spec.directory;
+  std::tie(status.out_log, status.err_log) = log_paths(app_.state, app_.spec);
+  status.desired = app_.desired;
+  status.plan = app_.plan;
+  status.keeper = app_.keeper;
+  status.supervisor = app_.self;
+  status.program_version = FOREVER_VERSION;
+  status.host = app_.host;
+  for (const Instance& instance : roster_) {
+    status.instances.push_back(instance.status());
+    const Notice& notice = holdings_.notices.of(instance.key());
+    status.instances.back().ready = serving_.is_ready(instance);
+    status.instances.back().says = notice.says;
+  }
+  status.ports = holdings_.ports.records();
+  status.last_exits = app_.last_exits;
+  status.watching = app_.spec.watch.on;
+  status.note = trouble();
+  status.watched = watching_.extent();
+  status.pipe_capacity = holdings_.outputs.pipe_capacity();
+  status.dropped_bytes = holdings_.outputs.dropped_bytes();
+  return status;
+}
+
+std::string PresentStatus::trouble() const {
+  if (!holdings_.outputs.trouble().empty()) return holdings_.outputs.trouble();
+  if (!holdings_.ports.trouble().empty()) return holdings_.ports.trouble();
+  if (!watching_.trouble().empty() || !watching_.on() || app_.desired == Desired::stopped) return watching_.trouble();
+  return roster_.all_at_rest() ? "waits for its files to change" : "";
+}
+
+std::string PresentStatus::word(Time now) const {
+  const std::string waits = trouble();
+  const std::string word = shown_state(status(), now);
+  return word == to_string(InstanceState::stopped) && !waits.empty() ? waits : word;
+}
+
+}  // namespace forever
