@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <unordered_map>
 
@@ -27,7 +28,8 @@ constexpr std::uint32_t kEvents = IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DE
 constexpr Milliseconds kMissing{500};     // how often a root that is gone is looked for
 constexpr int kMostReads = 16;            // of 64 KiB in one go, so that the caller stays responsive
 constexpr std::size_t kMostTimes = 1024;  // files whose time is remembered
-constexpr Milliseconds kSameMoment{10};   // times that are set to "now" differ by a tick at most
+constexpr Milliseconds kSameMoment{
+    1000};  // a time that a program sets to "now" may be in whole seconds, or late by its own delay
 
 using Kind = FileChange::Kind;
 
@@ -361,8 +363,9 @@ void KernelWatch::remember(const std::string& path) {
 bool KernelWatch::touched(const std::string& path) {
   struct stat found {};
   if (sys::fstatat(AT_FDCWD, path.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) return false;
-  const std::int64_t apart = nanoseconds(found.st_ctim) - nanoseconds(found.st_mtim);
-  if (apart < 0 || apart > std::chrono::nanoseconds{kSameMoment}.count()) return false;
+  // The kernel's own stamp is from its coarse clock, so a time that a program read may be the later one.
+  const std::int64_t apart = std::abs(nanoseconds(found.st_ctim) - nanoseconds(found.st_mtim));
+  if (apart > std::chrono::nanoseconds{kSameMoment}.count()) return false;
   const auto known = times_.find(std::hash<std::string>{}(path));
   if (known != times_.end() && known->second == nanoseconds(found.st_mtim)) return false;
   remember(path);

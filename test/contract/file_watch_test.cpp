@@ -134,6 +134,25 @@ TEST_CASE("WATCH2 every way of saving a file is told", "[watch]") {
   CHECK(watch.tells(file));
 }
 
+TEST_CASE("WATCH2 a time that a program has read and sets is noticed each time", "[watch]") {
+  Scratch scratch;
+  WATCHED(watch, {scratch.path()});
+  const bool whole_seconds = GENERATE(false, true);
+  for (int round = 0; round < 12; ++round) {
+    const std::string file = scratch / ("file" + std::to_string(round));
+    write(file, "x");
+    fs::last_write_time(file, fs::file_time_type::clock::now() - 1h);
+    (void)watch.all_before(scratch / ("mark" + std::to_string(round)));
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    if (whole_seconds) now.tv_nsec = 0;
+    const timespec times[] = {now, now};
+    REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
+    INFO(round);
+    CHECK(watch.tells(file));
+  }
+}
+
 TEST_CASE("A save is told to be whole when its writer is done", "[watch]") {
   Scratch scratch;
   Watched watch(By::kernel, {scratch.path()});
