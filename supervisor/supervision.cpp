@@ -63,7 +63,8 @@ std::optional<Time> Supervision::next_deadline() const {
   sooner(soonest, watching_.deadline());
   sooner(soonest, attendance_.due(steady_now()));
   sooner(soonest, control_.deadline());
-  sooner(soonest, rolling_deadline());
+  sooner(soonest, draining_.due(steady_now()));
+  sooner(soonest, reloading_.due(steady_now()));
   sooner(soonest, ports_.deadline());
   sooner(soonest, control_retry_);
   sooner(soonest, link_.deadline());
@@ -122,7 +123,7 @@ void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
   }
   const HealthAndHooks::End end = attendance_.process_ended(id.pid, status, steady_now());
   if (!end.known) carry_out_.look_at_trees();
-  if (end.hung != nullptr && ruling_on(what_runs(), Incoming::health) != Ruling::pass)
+  if (end.hung != nullptr && ruling_on(what_runs(app_, roster_, reload_), Incoming::health) != Ruling::pass)
     carry_out_.advance(*end.hung, event::Stop{Trigger::health, true, false});
 }
 
@@ -144,7 +145,7 @@ void Supervision::tick(Time now) {
   link_.tick(now);
   if (control_retry_ && *control_retry_ <= now) open_control();
   serving_.tick(now);
-  look_at_drained(now);
+  draining_.tick(now);
   attendance_.tick(now);
   if (triggers_.memory_due(now)) check_memory();
   if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
@@ -184,7 +185,7 @@ void Supervision::look_for_deleted(Time now) {
 }
 
 void Supervision::check_memory() {
-  if (ruling_on(what_runs(), Incoming::memory) == Ruling::pass) return;
+  if (ruling_on(what_runs(app_, roster_, reload_), Incoming::memory) == Ruling::pass) return;
   for (Instance& instance : roster_) {
     if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
     std::vector<Pid> roots = trees_.orphans_of(instance);
@@ -198,7 +199,7 @@ void Supervision::check_memory() {
 }
 
 void Supervision::restart_by_schedule() {
-  const UnderWay running = what_runs();
+  const UnderWay running = what_runs(app_, roster_, reload_);
   if (ruling_on(running, Incoming::cron) == Ruling::pass) {
     app_.log_later(EventLevel::info, std::string{"not restarted by schedule: "} + describe(running));
     return;
@@ -218,7 +219,7 @@ void Supervision::restart_by_schedule() {
 // The one place where a change of watched files becomes a restart; a reload where ports are held, so that a save drops no
 // connection. What has ended or failed is started: it serves nobody.
 void Supervision::restart_by_watch(const std::string& why) {
-  const UnderWay running = what_runs();
+  const UnderWay running = what_runs(app_, roster_, reload_);
   if (ruling_on(running, Incoming::watch) == Ruling::pass) return;
   overtake(Incoming::watch, std::nullopt);
   if (reload_.under_way()) {  // until the new process that was withdrawn has ended
@@ -230,7 +231,7 @@ void Supervision::restart_by_watch(const std::string& why) {
   });
   if (app_.spec.may_overlap() && all_online && running != UnderWay::restarting) {
     app_.log_later(EventLevel::info, why + ": reloading");
-    begin_reload(Trigger::watch, {app_.spec.ready_timeout, app_.spec.drain_timeout});
+    reloading_.begin(Trigger::watch, {app_.spec.ready_timeout, app_.spec.drain_timeout});
     return;
   }
   app_.log_later(EventLevel::info, why + ": restarting");
@@ -254,7 +255,7 @@ void Supervision::go_on_restarting() {
 // What was retired and has come to rest is no part of the app any more.
 void Supervision::forget_retired() {
   roster_.remove_ended([this](const Instance& instance, bool last) {
-    std::erase_if(draining_, [&](const Draining& draining) { return draining.key == instance.key(); });
+    draining_.forget(instance.key());
     ports_.release(link_, instance.key());
     carry_out_.forget(instance);
     if (last) (void)remove_tree(app_.state.pid_path(app_.name, instance.slot())).ok();
@@ -265,9 +266,9 @@ void Supervision::forget_retired() {
 void Supervision::settle() {
   go_on_restarting();
   forget_retired();
-  tick_reload(steady_now());
+  reloading_.tick(steady_now());
   if (watch_waits_ && !reload_.under_way()) restart_by_watch(*std::exchange(watch_waits_, std::nullopt));
-  settle_ports();
+  draining_.settle_ports(steady_now());
   if (app_.plan != PlanStep::none && !roster_.under_way()) {
     app_.plan = PlanStep::none;
     app_.dirty = true;

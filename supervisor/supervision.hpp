@@ -15,9 +15,9 @@
 #include "platform/event_loop.hpp"
 #include "platform/keeper.hpp"
 #include "platform/reserve.hpp"
+#include "supervisor/control/reloading.hpp"
 #include "supervisor/control/server.hpp"
-#include "supervisor/decide/precedence.hpp"
-#include "supervisor/decide/reload.hpp"
+#include "supervisor/control/under_way.hpp"
 #include "supervisor/decide/stance.hpp"
 #include "supervisor/decide/triggers.hpp"
 #include "supervisor/instance/carry_out.hpp"
@@ -42,15 +42,6 @@ class Supervision {
   [[nodiscard]] int run();
 
  private:
-  struct Draining {
-    std::uint32_t key = 0;
-    Time until{};
-    Time next_look{};
-    Milliseconds pause{2};
-    int quiet = 0;  // looks in a row that found nothing
-    Trigger trigger = Trigger::stop;
-  };
-
   // supervision.cpp
   [[nodiscard]] std::optional<Time> next_deadline() const;
   void handle(const LoopEvent& event);
@@ -96,20 +87,6 @@ class Supervision {
   void adopt_ports(const AppStatus& last);
   void begin_watching();
 
-  // reloading.cpp
-  void settle_ports();
-  void retire(Instance& instance, Trigger trigger, Milliseconds drain);
-  void look_at_drained(Time now);
-  void tick_reload(Time now);
-  void begin_reload(Trigger trigger, ReloadTimes times);
-  void tell_reload(const ReloadEvent& event);
-  void carry_out(const ReloadAction& action);
-  [[nodiscard]] std::optional<ReloadEvent> news_for_reload(Time now) const;
-  void raise(Instance& old);
-  void promote(Instance& fresh);
-  [[nodiscard]] bool is_to_be_replaced(const Instance& instance) const;
-  [[nodiscard]] std::optional<Time> rolling_deadline() const;
-
   // stance.cpp
   [[nodiscard]] LockFound find_lock();
   [[nodiscard]] bool holds_lock();
@@ -141,7 +118,6 @@ class Supervision {
     std::map<std::uint32_t, Awaited> awaited{};  // start and restart: by the key of the instance
   };
   // requests.cpp
-  [[nodiscard]] UnderWay what_runs() const;
   void operate(const ControlServer::Request& asked);
   void begin_waiting();
   void begin_operating(Operating& operating);
@@ -167,7 +143,6 @@ class Supervision {
   void give_progress(Time now);
   [[nodiscard]] bool tell_progress(const Operating& operating, Time now);
   [[nodiscard]] std::string stopping_text(const Instance& instance, Time now) const;
-  [[nodiscard]] std::string draining_text(const Draining& draining, Time now);
 
   EventLoop loop_;
   const KeeperFace& face_;
@@ -185,18 +160,15 @@ class Supervision {
   Trees trees_{app_, roster_, attendance_.commands(), control_};
   CarryOut carry_out_{loop_, app_, roster_, trees_, holdings_, attendance_};
   Serving serving_{app_, roster_, trees_, holdings_};
+  Reload reload_;
+  Draining draining_{app_, roster_, trees_, serving_, carry_out_, holdings_, reload_};
+  Reloading reloading_{app_, roster_, serving_, carry_out_, draining_, holdings_, reload_};
   Watching watching_;
   PresentStatus present_{app_, roster_, serving_, holdings_, watching_};
-  std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
-  std::optional<Time> records_patience_;   // until when the keeper's records are waited for, in all
-  std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
-  std::vector<Draining> draining_;
-  Reload reload_;
-  std::uint32_t reload_key_ = 0;            // of the instance that it waits for
-  std::uint64_t reload_restarts_ = 0;       // of a slot that is restarted: its count, by which a crash is told
+  std::vector<ExitRecord> records_;         // of processes that ended while nobody supervised
+  std::optional<Time> records_patience_;    // until when the keeper's records are waited for, in all
+  std::vector<ProcessId> unacknowledged_;   // whose ends are not on record yet
   std::optional<std::string> watch_waits_;  // files have changed while something ran that must end first
-  std::optional<Time> reconnecting_until_;  // the clients of a process that was cut off come again
-  std::string reload_result_;               // of the last one: what went wrong, or nothing
   std::vector<Operating> operating_;
   std::vector<std::pair<ControlServer::Client, ControlReply>> replies_;
   std::string start_report_;

@@ -10,7 +10,6 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kNextWord{3000};
-constexpr unsigned kMostCounted = 1000;  // connections of an instance that drains
 // At what has failed before, until it is called online: as long as a person's `start` looks.
 constexpr Milliseconds kDoubtfulLook{300};
 
@@ -44,7 +43,7 @@ void Supervision::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
     replies_.emplace_back(older.client, ControlReply{false, later + word_for(older.incoming), roster_.pids(), {}});
     return true;
   });
-  if (is_overtaken(Incoming::reload, newer) && reload_.under_way()) tell_reload(reload_event::GiveUp{later + "reload"});
+  if (is_overtaken(Incoming::reload, newer) && reload_.under_way()) reloading_.give_up(later + "reload");
 }
 
 // Whether the instances that a start or restart is about have failed lately. To be asked before anything is done about it.
@@ -117,7 +116,7 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   if (!operating.begun) return std::nullopt;
   if (operating.incoming == Incoming::reload) {
     if (reload_.under_way()) return std::nullopt;
-    if (!reload_result_.empty()) return ControlReply{false, reload_result_, roster_.pids(), {}};
+    if (!reloading_.trouble().empty()) return ControlReply{false, reloading_.trouble(), roster_.pids(), {}};
     const char* const how = app_.spec.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
     return ControlReply{true, how, roster_.pids(), {}};
   }
@@ -160,7 +159,8 @@ void Supervision::give_progress(Time now) {
     operating.next_word = now + kNextWord;
     if (operating.begun && tell_progress(operating, now)) continue;
     // A word all the same: silence would be taken for the end of the supervisor.
-    control_.progress(operating.client, app_.name + (operating.begun ? ": " : " waits: ") + describe(what_runs()));
+    control_.progress(operating.client,
+                      app_.name + (operating.begun ? ": " : " waits: ") + describe(what_runs(app_, roster_, reload_)));
   }
 }
 
@@ -172,12 +172,11 @@ bool Supervision::tell_progress(const Operating& operating, Time now) {
     told = true;
   };
   const bool reloading = operating.incoming == Incoming::reload;
-  if (reloading && reload_.deadline())
-    tell(app_.name + " slot " + std::to_string(reload_.slot()) + ": waiting until the new process is ready");
+  if (reloading) {
+    if (const std::string text = reloading_.progress(); !text.empty()) tell(text);
+  }
   if (reloading || operating.incoming == Incoming::scale) {
-    for (const Draining& draining : draining_) {
-      if (const std::string text = draining_text(draining, now); !text.empty()) tell(text);
-    }
+    for (const std::string& text : draining_.progress(now)) tell(text);
   }
   for (const Instance* const instance : roster_.chosen(operating.request.slot)) {
     if (instance->life().state() == InstanceState::stopping) tell(stopping_text(*instance, now));
@@ -194,16 +193,6 @@ std::string Supervision::stopping_text(const Instance& instance, Time now) const
   const std::string does = notices_.of(instance.key()).stopping ? "has said that it is stopping"
                                                                 : "ignores " + signal_name(app_.spec.stop.signal);
   return who + does + ", KILL in " + std::to_string(left.count()) + " s";
-}
-
-std::string Supervision::draining_text(const Draining& draining, Time now) {
-  const Instance* const instance = roster_.with_key(draining.key);
-  if (instance == nullptr) return {};
-  const unsigned count = ports_.connections(draining.key, trees_.pids(*instance), kMostCounted);
-  const auto left = std::chrono::ceil<std::chrono::seconds>(std::max(draining.until - now, Time::duration{}));
-  return app_.name + " (pid " + std::to_string(instance->process().pid) + ") has " + std::to_string(count) +
-         (count == 1 ? " connection" : " connections") + " left; it is stopped in " + std::to_string(left.count()) +
-         " s at the latest";
 }
 
 }  // namespace forever

@@ -59,17 +59,6 @@ std::optional<Incoming> incoming_of(Operation operation) {
 
 }  // namespace
 
-UnderWay Supervision::what_runs() const {
-  const auto any = [this](auto is) { return std::ranges::any_of(roster_, is); };
-  if (app_.desired == Desired::stopped) return UnderWay::stopping;
-  if (app_.leaving) return UnderWay::upgrading;
-  if (reload_.under_way()) return UnderWay::reloading;
-  if (app_.plan == PlanStep::restarting) return UnderWay::restarting;
-  if (any([](const Instance& one) { return one.role() == Role::retiring; })) return UnderWay::scaling;
-  if (any([](const Instance& one) { return one.life().state() == InstanceState::starting; })) return UnderWay::starting;
-  return UnderWay::nothing;
-}
-
 void Supervision::operate(const ControlServer::Request& asked) {
   if (app_.spec_lost && needs_spec(asked.request)) {
     replies_.emplace_back(asked.client, ControlReply{false, words_for_lost_spec(app_.name), roster_.pids(), {}});
@@ -101,7 +90,7 @@ void Supervision::begin_waiting() {
 }
 
 void Supervision::begin_operating(Operating& operating) {
-  const UnderWay running = what_runs();
+  const UnderWay running = what_runs(app_, roster_, reload_);
   switch (ruling_on(running, operating.incoming)) {
     case Ruling::wait: return;
     case Ruling::refuse: answer(operating, Error{describe(running), {}}); return;
@@ -156,8 +145,8 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
                                 {}});
         return;
       }
-      begin_reload(Trigger::reload, {request.ready_timeout.value_or(app_.spec.ready_timeout),
-                                     request.drain_timeout.value_or(app_.spec.drain_timeout)});
+      reloading_.begin(Trigger::reload, {request.ready_timeout.value_or(app_.spec.ready_timeout),
+                                         request.drain_timeout.value_or(app_.spec.drain_timeout)});
       (void)go_on_unwatched();
       return;
     case Operation::scale:
@@ -284,7 +273,7 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   (void)link_.sync(app_.state.spec_path(app_.name)).ok();
   for (Instance& instance : roster_) {
     if (instance.slot() < app_.spec.instances || instance.role() != Role::serving) continue;
-    retire(instance, Trigger::stop, app_.spec.drain_timeout);
+    draining_.retire(instance, Trigger::stop, app_.spec.drain_timeout);
   }
   for (auto slot = static_cast<std::uint32_t>(before); slot < app_.spec.instances; ++slot) {
     Instance& instance = roster_.add(slot, app_.spec);

@@ -270,14 +270,14 @@ void Supervision::adopt_ports(const AppStatus& last) {
     ports_.adopt_instance(link_, instance.key(), instance.slot(), instance.process(),
                           settled ? trees_.pids(instance) : std::vector<Pid>{});
   }
-  settle_ports();
+  draining_.settle_ports(steady_now());
   ports_.end_adoption(link_);
   Notices::end_adoption(link_, held_);
   for (Instance& instance : roster_) {
     if (instance.role() == Role::rising || (instance.role() != Role::serving && app_.desired == Desired::stopped)) {
       carry_out_.advance(instance, event::Stop{});
     } else if (instance.role() == Role::retiring) {
-      retire(instance, Trigger::reload, app_.spec.drain_timeout);
+      draining_.retire(instance, Trigger::reload, app_.spec.drain_timeout);
     }
   }
 }
