@@ -97,6 +97,10 @@ void Judge::adopt_app(AppView& view) {
     return;
   }
   if (*lock) {
+    if (!exists(state_.app_directory(view.name)) && !Traces{state_}.app_lives(view.name)) {
+      view.deleted = true;  // by somebody who was quicker
+      return;
+    }
     (void)state_.make_app_directory(view.name).ok();
     const auto word = begin_supervisor(state_, view.name, std::move(*lock), Beginning::adopt, KeepersToCome::perhaps);
     const StartReport report = word ? first_word(word->get()) : StartReport{false, {}, word.error().message(), 0, {}};
@@ -245,7 +249,8 @@ std::vector<AppView> view_apps(const StateDirectory& state, bool adopt) {
   std::vector<std::optional<Glance>> seen(names.size());
   side_by_side(names.size(), [&](std::size_t index) { seen[index] = glance(state, names[index], judge.host()); });
   for (std::size_t index = 0; index < names.size(); ++index) {
-    views.push_back(judge.judge(names[index], std::move(*seen[index])));
+    AppView view = judge.judge(names[index], std::move(*seen[index]));
+    if (!view.deleted) views.push_back(std::move(view));
   }
   return views;
 }

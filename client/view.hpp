@@ -18,6 +18,7 @@ struct AppView {
   bool foreign = false;     // recorded in another boot's, pid namespace's or machine's terms: not ours to touch
   bool rebooted = false;    // same machine, another boot: nothing of it can be alive
   bool adopted = false;     // it had lost its supervisor, and this look has given it a new one
+  bool deleted = false;     // by another command, while this one looked
   std::string trouble;      // unreadable files, in one line; empty if none
   // The state to show: the recorded one, `unsupervised` if instances live without a supervisor, `stopped` after a reboot.
   [[nodiscard]] std::string state_word() const;

@@ -344,6 +344,11 @@ void Supervision::finish() {
   app_.self = {};
   app_.plan = PlanStep::none;
   write_status();
+  if (status_retry_) {
+    // A record that says that it runs would have it started again. On a full disk there is none at last; and that is at rest.
+    (void)remove_tree(app_.state.status_path(app_.name)).ok();
+    write_status();
+  }
   (void)remove_tree(app_.state.app_directory(app_.name) + "/control").ok();
   app_.log_later(EventLevel::info, "nothing is left to supervise");
   outputs_.close_logs();  // the next start may look whether somebody writes to them

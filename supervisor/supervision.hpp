@@ -101,8 +101,12 @@ class Supervision {
   void refresh();
   void write_files_again();
   void write_status();
+  [[nodiscard]] Status record_spec(const AppSpec& spec);
+  void hold_spec();
+  [[nodiscard]] Result<AppSpec> held_spec();
   void write_pid_files();
 
+  static constexpr const char* kSpecCopy = "spec";  // what the keeper holds
   struct Awaited {
     bool doubtful = false;  // it has failed lately: it is looked at for a while
   };

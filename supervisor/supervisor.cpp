@@ -16,6 +16,9 @@
 namespace forever {
 namespace {
 
+// Between two supervisors. Their deaths cost little, and an app without one is not restarted when it ends.
+constexpr Milliseconds kLongestWithout{5000};
+
 // Nothing has been started yet, and nothing will be: whoever waits for the first word gets it, and the keeper ends.
 void tell_failure(Inheritance& inheritance, const Error& error) {
   const auto report = inheritance.held.find("report");
@@ -70,7 +73,8 @@ int supervise(Inheritance&& inheritance, const KeeperFace& face) {
 }
 
 Respawn respawn() {
-  const RestartPolicy policy;
+  RestartPolicy policy;
+  policy.backoff_cap = kLongestWithout;
   return {policy.min_uptime, [policy](std::uint32_t failures) { return backoff_after(policy, failures); }};
 }
 

@@ -8,6 +8,7 @@
 #include "client/ask.hpp"
 #include "client/launch_lock.hpp"
 #include "client/view.hpp"
+#include "platform/files.hpp"
 
 namespace forever::cli {
 namespace {
@@ -31,7 +32,7 @@ Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
   Traces traces{state};
   const auto lock = lock_for_launch(state, status.name, host_id(), clear ? nullptr : &traces);
   if (!lock) return lock.error();
-  if (!*lock) return Done{};
+  if (!*lock || !exists(state.app_directory(status.name))) return Done{};  // or deleted by now
   status.desired = Desired::stopped;
   status.plan = clear ? PlanStep::none : PlanStep::stopping;
   for (InstanceStatus& instance : status.instances) {

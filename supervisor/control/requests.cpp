@@ -267,7 +267,7 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
   if (const auto fault = fault_in_increments(spec)) return Error{*fault, {}};
   // One that is left over from several has its socket from us, and so will the process after it.
   if (shared && !spec.shares_ports()) spec.hold_ports = true;
-  if (auto written = app_.state.write_spec(spec); !written) return written.error();
+  if (auto written = record_spec(spec); !written) return written.error();
   app_.spec.instances = spec.instances;
   app_.spec.hold_ports = spec.hold_ports;
   (void)link_.sync(app_.state.spec_path(app_.name)).ok();
@@ -292,7 +292,7 @@ Result<std::uint32_t> Supervision::scale(const ControlRequest& request) {
 Status Supervision::use_new_spec(const std::string& text) {
   auto spec = spec_from_json(text, "the new spec");
   if (!spec) return spec.error();
-  if (auto written = app_.state.write_spec(*spec); !written) return written;
+  if (auto written = record_spec(*spec); !written) return written;
   merge_same_logs(*spec);
   const bool logs_changed = !(spec->logs == app_.spec.logs);
   const bool watch_changed = !(spec->watch == app_.spec.watch) || spec->directory != app_.spec.directory;
@@ -300,7 +300,7 @@ Status Supervision::use_new_spec(const std::string& text) {
   spec->name = app_.spec.name;
   spec->instances = app_.spec.instances;
   if (auto opened = passed_.open(link_, *spec); !opened) {
-    (void)app_.state.write_spec(app_.spec).ok();
+    (void)record_spec(app_.spec).ok();
     return opened;
   }
   app_.spec = std::move(*spec);

@@ -52,7 +52,7 @@ void SharedPorts::adopt(HeldHandles& held, const std::vector<std::string>& recor
 }
 
 void SharedPorts::adopt_instance(KeeperLink& link, std::uint32_t key, std::uint32_t slot, const ProcessId& leader,
-                                 const std::vector<Pid>& tree) {
+                                 const std::vector<Pid>& tree, bool was_ready) {
   Member& member = members_[key];
   member.slot = slot;
   member.leader = leader.pid;
@@ -64,6 +64,7 @@ void SharedPorts::adopt_instance(KeeperLink& link, std::uint32_t key, std::uint3
       if (const auto id = identify(pid)) repeat_port_calls(*id);
     }
   }
+  if (was_ready && !tree.empty()) member.ready_since = steady_now();
   for (const Pid pid : tree) {
     for (Handle& socket : shared_sockets_of(pid)) {
       const std::uint64_t cookie = cookie_of(socket.get());
@@ -90,13 +91,14 @@ void SharedPorts::adopt_instance(KeeperLink& link, std::uint32_t key, std::uint3
 }
 
 void SharedPorts::end_adoption(KeeperLink& link) {
-  // What no process has is kept for the next process of its slot.
+  // What no process has is kept for the next process of its slot; or for a while, where that has been there already.
   for (Seat& seat : seats_) {
     if (seat.owned) continue;
     const auto member = std::ranges::find_if(members_, [&](const auto& one) { return one.second.slot == seat.slot; });
     if (member == members_.end()) continue;
     seat.owned = true;
     seat.key = member->first;
+    seat.claimed = member->second.ready_since.has_value();
   }
   for (auto& [name, handle] : adopted_calls_) (void)link.drop(name).ok();
   adopted_calls_.clear();

@@ -72,10 +72,11 @@ class SharedPorts {
 
   // adopt_ports.cpp
   // After a predecessor: takes what the keeper holds, in the order on record; then each instance says who it is. `tree`: its
-  // living processes, none if it has no process now. What nobody claims in the end is given up.
+  // living processes, none if it has no process now; `was_ready`: that listened on something, so that it has closed itself what it does
+  // not hold. What nobody claims in the end is given up.
   void adopt(HeldHandles& held, const std::vector<std::string>& records);
   void adopt_instance(KeeperLink& link, std::uint32_t key, std::uint32_t slot, const ProcessId& leader,
-                      const std::vector<Pid>& tree);
+                      const std::vector<Pid>& tree, bool was_ready);
   void end_adoption(KeeperLink& link);
   // For a keeper that we are to become; and back if that failed.
   void release_handles(HeldHandles& into);

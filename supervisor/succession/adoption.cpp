@@ -43,19 +43,14 @@ AppSpec stand_in_for_spec(const AppStatus& status) {
   return spec;
 }
 
-Handle take(HeldHandles& held, const char* name) {
-  auto node = held.extract(name);
-  return node.empty() ? Handle{} : std::move(node.mapped());
-}
-
 }  // namespace
 
 Status Supervision::begin() {
   if (Status usable = app_.state.check(); !usable) return usable;
   app_.self = identify(current_pid()).value_or(ProcessId{});
   app_.keeper = identify(link_.keeper()).value_or(ProcessId{});
-  lock_ = take(held_, "lock");
-  report_ = take(held_, "report");
+  lock_ = holdings_.take("lock");
+  report_ = holdings_.take("report");
   // A predecessor died before the start that it was made for had come to an end: it is begun anew, not given up.
   if (report_ && face_.arguments.at(2) == "start") app_.fresh = true;
   if (!await_lock()) return Done{};
@@ -70,6 +65,11 @@ Status Supervision::begin() {
   // What a newer forever has written is neither guessed at nor written over.
   if (!recorded && is_of_newer_format(recorded.error())) return recorded.error();
   if (!spec && is_of_newer_format(spec.error())) return spec.error();
+  if (auto held = held_spec(); !spec && held) {
+    app_.log_later(EventLevel::warning, spec.error().message() + "; the keeper has it, and it is written again");
+    spec = std::move(held);
+    (void)app_.state.write_spec(*spec).ok();
+  }
   if (!spec && !recorded && !app_.fresh) {
     if (auto rebuilt = status_from_kernel()) recorded = std::move(*rebuilt);
   }
@@ -107,6 +107,7 @@ Status Supervision::begin() {
   triggers_.use(app_.spec, steady_now(), wall_now());
   watch_files();
   open_control();
+  if (!app_.spec_lost) hold_spec();
   return Done{};
 }
 
@@ -267,8 +268,10 @@ void Supervision::adopt_ports(const AppStatus& last) {
     if (!app_.spec.shares_ports() && last.ports.empty()) break;
     // Before its exec a process may still have copies of all that we hold.
     const bool settled = instance.process().pid != 0 && !instance.at_gate();
+    const bool was_ready = std::ranges::any_of(
+        last.instances, [&](const InstanceStatus& one) { return one.ready && one.process == instance.process(); });
     ports_.adopt_instance(link_, instance.key(), instance.slot(), instance.process(),
-                          settled ? trees_.pids(instance) : std::vector<Pid>{});
+                          settled ? trees_.pids(instance) : std::vector<Pid>{}, was_ready);
   }
   draining_.settle_ports(steady_now());
   ports_.end_adoption(link_);
@@ -286,7 +289,7 @@ void Supervision::adopt_ports(const AppStatus& last) {
 void Supervision::open_control() {
   const bool again = std::exchange(control_retry_, std::nullopt).has_value();
   const std::string directory = app_.state.app_directory(app_.name);
-  Handle listener = take(held_, "control");
+  Handle listener = holdings_.take("control");
   Status done = Done{};
   if (!listener || !answers_locally(directory, "control")) {
     if (auto made = listen_local(directory, "control")) {

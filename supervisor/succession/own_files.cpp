@@ -29,6 +29,33 @@ void Supervision::write_status() {
   status_retry_ = steady_now() + kStatusRetry;
 }
 
+Status Supervision::record_spec(const AppSpec& spec) {
+  Status written = app_.state.write_spec(spec);
+  if (written) hold_spec();
+  return written;
+}
+
+// The keeper has the file open: whatever becomes of its name, the next supervisor knows how the app was asked for.
+void Supervision::hold_spec() {
+  const auto file = open_for_reading(app_.state.spec_path(app_.name));
+  if (file) (void)link_.hold(kSpecCopy, file->get()).ok();
+}
+
+Result<AppSpec> Supervision::held_spec() {
+  const Handle file = holdings_.take(kSpecCopy);
+  const std::string what = "the keeper's copy of spec.json";
+  const auto facts = file ? facts_of(file.get()) : Result<FileFacts>{Error{what + " is not there", {}}};
+  if (!facts) return facts.error();
+  if (!facts->regular || facts->size > kLargestRead) return Error{what + " is none", {}};
+  std::string text(static_cast<std::size_t>(facts->size), '\0');
+  const auto got = read_at(file.get(), 0, text.data(), text.size());
+  if (!got) return got.error();
+  text.resize(*got);
+  auto spec = spec_from_json(text, what);
+  if (spec && spec->name != app_.name) return Error{what + " is another app's", {}};
+  return spec;
+}
+
 void Supervision::write_pid_files() {
   app_.pids_dirty = false;
   for (const Instance& instance : roster_) {
@@ -74,7 +101,7 @@ void Supervision::write_files_again() {
   app_.dirty = true;
   app_.pids_dirty = true;
   (void)app_.state.make_app_directory(app_.name).ok();
-  if (!app_.spec_lost && !exists(app_.state.spec_path(app_.name))) (void)app_.state.write_spec(app_.spec).ok();
+  if (!app_.spec_lost && !exists(app_.state.spec_path(app_.name))) (void)record_spec(app_.spec).ok();
   if (const auto secret = make_secret(app_.state, app_.ours->secret())) app_.ours.emplace(app_.state, *secret);
   if (!answers_locally(app_.state.app_directory(app_.name), "control")) open_control();
   watch_files();

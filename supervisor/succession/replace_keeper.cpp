@@ -1,4 +1,5 @@
 // What a supervisor has to do with its keeper: take what it has reaped, and take its place when it is gone.
+#include "platform/files.hpp"
 #include "supervisor/supervision.hpp"
 
 namespace forever {
@@ -25,7 +26,8 @@ void Supervision::read_keeper() {
 
 void Supervision::replace_keeper() {
   app_.log_later(EventLevel::warning, "the keeper is gone; taking its place");
-  settle();  // what is at a gate must be let go: its gate closes with this image
+  if (!files_are_there()) refresh();  // what this image knows the next one has from them
+  settle();                           // what is at a gate must be let go: its gate closes with this image
   if (finished_) return;
   if (chores_due_) {  // nor would this image come back to them
     end_rest(steady_now());
@@ -40,6 +42,8 @@ void Supervision::replace_keeper() {
   // Without a control socket (its folder was deleted) there is none to carry over; a descriptor that is none would end every exec.
   if (Handle listener = control_.release_listener()) face.held.insert_or_assign("control", std::move(listener));
   if (report_) face.held.insert_or_assign("report", std::move(report_));
+  if (auto spec = open_for_reading(app_.state.spec_path(app_.name)); spec && !app_.spec_lost)
+    face.held.insert_or_assign(kSpecCopy, std::move(*spec));
   const Error error = become_keeper(face);
   // Still here: no memory or no descriptor. Go on as we are, and try again.
   app_.log_later(EventLevel::error, error.message());

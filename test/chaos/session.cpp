@@ -115,7 +115,11 @@ bool Session::play(int round) {
     happened = carry_out(stage_, plan);
     faults = happened.violations;
     model_.learn(happened, apps_);
-    for (const int app : happened.logs_lost) lines_.forgive(apps_[static_cast<std::size_t>(app)]);
+    // A log writer that could not write tries again after a second: what begins meanwhile may lose its first lines.
+    for (const auto* apps : {&happened.logs_lost, &losing_}) {
+      for (const int app : *apps) lines_.forgive(apps_[static_cast<std::size_t>(app)]);
+    }
+    losing_ = happened.logs_lost;
     for (const int app : happened.killed) lines_.may_repeat(apps_[static_cast<std::size_t>(app)]);
     become_calm(faults);
     look_at_programs(faults);

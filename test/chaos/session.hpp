@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ class Session {
   Lines lines_;
   Calm calm_;
   Counts counts_;
+  std::set<int> losing_;  // apps of whose lines some may have been lost in the last round
   std::string lacking_;
 };
 

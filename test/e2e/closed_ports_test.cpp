@@ -73,6 +73,19 @@ TEST_CASE("SUP9 a program that closes all its ports and lives on leaves none ope
   CHECK(describe_json(home, "web").at("ports").empty());
 }
 
+TEST_CASE("SUP9 ports that a program has closed are closed also if its supervisor dies right then", "[SUP9]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const auto ports = free_ports(3);
+  start(home, "web", opening_and_closing(ports) + Words{"say", "up", "wait"}, {"--hold-ports"});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  const int supervisor = supervisor_of(home, "web");
+  kill_hard(supervisor);
+  (void)new_supervisor(home, "web", supervisor);
+  for (const int port : ports) REQUIRE(wait_until([&] { return !can_connect(port); }));
+  CHECK(describe_json(home, "web").at("ports").empty());
+}
+
 TEST_CASE("SUP9 a port that a child of the instance still holds stays open", "[SUP9]") {
   NEED_SHARING();
   for (const char* const how : {"fork", "daemon"}) {

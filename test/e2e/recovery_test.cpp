@@ -194,46 +194,57 @@ TEST_CASE("ID1 a status that tells of no boot or of another is not believed abou
   }
 }
 
-TEST_CASE("STATE1 an app without spec and status is taken over from the kernel when its supervisor dies", "[STATE1]") {
+TEST_CASE("STATE1 an app without spec and status is taken over from the kernel when both have died", "[STATE1]") {
+  const TemporaryHome home;
+  start(home, "web", {"say", "up", "wait"});
+  const int pid = pid_of(home, "web");
+  kill_watchers(home, "web");
+  remove_files(home, "web", {"entry"});
+  REQUIRE(wait_for_status(home, "web", "online"));
+  REQUIRE(pid_of(home, "web") == pid);
+  // How it was asked for nobody knows any more, and its argv is not asked.
+  REQUIRE(listed(home, "web").at("spec_lost") == true);
+  const Result restarted = home.forever({"restart", "web"});
+  REQUIRE(restarted.exit_code == 1);
+  require_one_line(restarted.err, "its spec.json is lost");
+  REQUIRE(pid_of(home, "web") == pid);
+  REQUIRE_THAT(done(home, {"list"}).out, contains("online, no spec"));
+  REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("its spec.json is lost"));
+  REQUIRE_THAT(done(home, {"start", "web"}).out, contains("its spec.json is lost"));
+  // Its command gives it a spec again.
+  const Result given = done(home, start_words("web", {}, {"say", "up", "wait"}));
+  REQUIRE_THAT(given.out, contains("is online already, pid " + std::to_string(pid)));
+  REQUIRE_FALSE(listed(home, "web").contains("spec_lost"));
+  done(home, {"restart", "web"});
+  REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+  done(home, {"stop", "web"});
+  REQUIRE_FALSE(alive(pid));
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+}
+
+TEST_CASE("SUP6 a spec that is lost when the supervisor dies is the keeper's, and written again", "[SUP6]") {
   for (const bool keeper_too : {false, true}) {
-    INFO("keeper killed: " << keeper_too);
+    INFO("keeper killed before: " << keeper_too);
     const TemporaryHome home;
-    start(home, "web", {"say", "up", "wait"});
+    start(home, "web", {"say", "up", "wait"}, {"--env", "COLOUR=blue"});
     const int pid = pid_of(home, "web");
-    if (keeper_too) kill_hard(keeper_of(home, "web"));
+    int supervisor = supervisor_of(home, "web");
+    if (keeper_too) {
+      kill_hard(keeper_of(home, "web"));
+      supervisor = new_supervisor(home, "web", supervisor);
+    }
     // Suspended, so that it does not write its files anew while they are being removed.
-    std::vector<int> supervisors;
-    REQUIRE(wait_until([&] {
-      supervisors.clear();
-      for (const int other : processes_of(home)) {
-        if (command_line_of(other) == "forever: web") supervisors.push_back(other);
-      }
-      return !supervisors.empty();
-    }));
-    for (const int supervisor : supervisors) send_signal(supervisor, SIGSTOP);
+    send_signal(supervisor, SIGSTOP);
     remove_files(home, "web", {"entry"});
-    for (const int supervisor : supervisors) kill_hard(supervisor);
+    kill_hard(supervisor);
+    REQUIRE(wait_until([&] { return fs::exists(home.app("web") / "spec.json"); }));
     REQUIRE(wait_for_status(home, "web", "online"));
     REQUIRE(pid_of(home, "web") == pid);
-    // How it was asked for nobody knows any more, and its argv is not asked.
-    REQUIRE(listed(home, "web").at("spec_lost") == true);
-    const Result restarted = home.forever({"restart", "web"});
-    REQUIRE(restarted.exit_code == 1);
-    require_one_line(restarted.err, "its spec.json is lost");
-    REQUIRE(pid_of(home, "web") == pid);
-    REQUIRE_THAT(done(home, {"list"}).out, contains("online, no spec"));
-    REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("its spec.json is lost"));
-    REQUIRE_THAT(done(home, {"start", "web"}).out, contains("its spec.json is lost"));
-    if (keeper_too) {
-      // Its command gives it a spec again.
-      const Result given = done(home, start_words("web", {}, {"say", "up", "wait"}));
-      REQUIRE_THAT(given.out, contains("is online already, pid " + std::to_string(pid)));
-      REQUIRE_FALSE(listed(home, "web").contains("spec_lost"));
-      done(home, {"restart", "web"});
-      REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
-    }
+    REQUIRE_FALSE(listed(home, "web").contains("spec_lost"));
+    done(home, {"restart", "web"});
+    REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+    REQUIRE_THAT(read_file(home.app("web") / "spec.json"), contains("COLOUR=blue"));
     done(home, {"stop", "web"});
-    REQUIRE_FALSE(alive(pid));
     REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
   }
 }

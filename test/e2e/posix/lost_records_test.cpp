@@ -129,3 +129,103 @@ TEST_CASE("SUP8 a reload's new process is adopted once when the old one dies wit
   done(home, {"stop", "web"});
   REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
 }
+
+TEST_CASE("SUP6 a held port is served on when everything is deleted and then the keeper dies", "[SUP6]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  start(home, "web", {"listen", std::to_string(port), "say", "up", "wait"}, {"--hold-ports"});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  const int pid = pid_of(home, "web");
+  const int supervisor = supervisor_of(home, "web");
+  const int keeper = keeper_of(home, "web");
+  // Suspended, so that it hears of both at the same time.
+  send_signal(supervisor, SIGSTOP);
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(home.state(), error)) fs::remove_all(entry.path(), error);
+  kill_hard(keeper);
+  send_signal(supervisor, SIGCONT);
+  REQUIRE(wait_until([&] { return status_of(home, "web") == "online" && keeper_of(home, "web") == supervisor; }));
+  CHECK(pid_of(home, "web") == pid);
+  CHECK_FALSE(listed(home, "web").contains("spec_lost"));
+  CHECK(can_connect(port));
+  done(home, {"restart", "web"});
+  CHECK(can_connect(port));
+  done(home, {"stop", "web"});
+  CHECK(can_bind(port));
+}
+
+TEST_CASE("SUP8 what was stopped stays so though its end could not be put on record", "[SUP8]") {
+  const TemporaryHome home;
+  start(home, "web", {"wait"});
+  const int supervisor = supervisor_of(home, "web");
+  send_signal(supervisor, SIGSTOP);
+  fs::remove(home.app("web") / "status.json~");
+  fs::create_directories(home.app("web") / "status.json~" / "in the way");  // what it is written to first
+  send_signal(supervisor, SIGCONT);
+  done(home, {"stop", "web"});
+  REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  REQUIRE(status_of(home, "web") == "stopped");
+  REQUIRE(processes_of(home).empty());
+  done(home, {"start", "web"});
+  done(home, {"stop", "web"});
+}
+
+TEST_CASE("SUP8 an app that is deleted beside other commands is deleted, or started again", "[SUP8]") {
+  for (int round = 0; round < 12; ++round) {
+    const TemporaryHome home;
+    start(home, "web", {"wait"});
+    const int pid = pid_of(home, "web");
+    kill_watchers(home, "web");
+    if (round % 2 == 0) kill_hard(pid);
+    std::vector<Running> commands;
+    for (const Words& words : {Words{"delete", "web"}, Words{"list"}, Words{"list", "--json"}, Words{"delete", "web"},
+                               Words{"stop", "web"}, Words{"list"}})
+      commands.emplace_back(home.command(words));
+    std::vector<Result> results;
+    for (Running& command : commands) results.push_back(command.wait(60s));
+    INFO(results[0].err << results[3].err);
+    if (results[0].exit_code == 0 || results[3].exit_code == 0) {
+      REQUIRE(listed(home, "web").is_null());
+      REQUIRE_FALSE(fs::exists(home.app("web")));
+    }
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
+
+TEST_CASE("SUP8 scales beside a restart end with what was asked for last, and online", "[SUP8]") {
+  const TemporaryHome home;
+  start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"-i", "2", "--kill-timeout", "500ms"});
+  REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));
+  Running restart(home.command({"restart", "web"}));
+  Running down(home.command({"scale", "web", "1"}));
+  Running up(home.command({"scale", "web", "3"}));
+  for (Running* const command : {&restart, &down, &up}) REQUIRE(command->wait(60s).exit_code == 0);
+  REQUIRE(wait_until([&] { return status_of(home, "web") == "online"; }));
+  const std::size_t count = pids_of(home).size();
+  CHECK((count == 1 || count == 3));
+  done(home, {"stop", "web"});
+}
+
+TEST_CASE("SUP8 a restart beside a reload of an adopted app leaves it online", "[SUP8]") {
+  NEED_SHARING();
+  for (int round = 0; round < 4; ++round) {
+    const TemporaryHome home;
+    const int port = free_port();
+    start(home, "web", {"session", "wait", "end", "listen", std::to_string(port), "say", "up", "wait"},
+          {"--hold-ports"});
+    REQUIRE(wait_for_log(home, "web", "up"));
+    kill_watchers(home, "web");
+    done(home, {"list"});
+    Running reload(home.command({"reload", "web"}));
+    Running restart(home.command({"restart", "web"}));
+    const Result restarted = restart.wait(60s);
+    INFO(restarted.out << restarted.err);
+    CHECK(restarted.exit_code == 0);
+    (void)reload.wait(60s);
+    REQUIRE(wait_until([&] { return status_of(home, "web") == "online"; }));
+    CHECK(can_connect(port));
+    done(home, {"stop", "web"});
+    REQUIRE(wait_until([&] { return processes_of(home).empty(); }));
+  }
+}
