@@ -1,4 +1,4 @@
-// The lines of the control socket; see control_protocol.hpp. Each key stands once, in describe().
+// The lines of the control socket; see control_protocol.hpp. describe() names each key once.
 #include "app/control_protocol.hpp"
 
 #include "app/spec.hpp"
@@ -9,7 +9,7 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kLongestTimeout{std::chrono::hours{24 * 366}};
-constexpr const char* kProtocolRemedy = "the two ends are of different versions, or the connection broke";
+constexpr const char* kProtocolRemedy = "the two sides have different versions, or the connection was interrupted";
 
 template <class Side>
 void describe(Side& side, ControlRequest& request) {
@@ -54,7 +54,7 @@ Result<Message> message_of(const Json& json, const std::string& what, const char
   RecordReading reading(json, fault);
   reading.require(key);
   describe(reading, message);
-  if (!fault.empty()) return Error{what + " is spoilt: " + fault, {}};
+  if (!fault.empty()) return Error{what + " is damaged: " + fault, {}};
   return message;
 }
 

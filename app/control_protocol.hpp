@@ -24,8 +24,8 @@ enum class Operation : std::uint8_t {
   restart,      // all instances, never overlapping
   send_signal,  // `signal` to the leaders (or to `slot` alone)
   flush,        // empties the logs and removes the rotated ones
-  reopen,       // closes and opens the logs anew (external logrotate)
-  refresh,      // writes status and spec anew, binds a deleted control socket anew
+  reopen,       // closes and reopens the logs (external logrotate)
+  refresh,      // writes status and spec again, and binds a deleted control socket again
   describe,     // live facts in the reply
   reset,        // clears the counts
   reload,       // all instances, one after the other, each new one beside the old one until it is ready

@@ -13,11 +13,11 @@
 
 namespace forever {
 
-// The id for an app that is about to be written, under a lock: side by side, two names never get the same id, and one
-// name always the same. The claim holds while the app is on record, or its claimer (this process) lives. What has neither may
-// be an app whose folder was deleted below it: `still_lives` is asked, and without it the claim is void.
-// A file beside the apps remembers the claims, so that nobody reads all specs to find a number; where it is lost or
-// torn it is made anew from the specs. The state directory must be prepared.
+// Claims an id, under a lock, for an app whose record is about to be written: concurrent claims never give two names the same
+// id, and one name always gets the same id. The claim is valid while the app has a record, or its claimer (this process) lives.
+// A name with neither may be an app whose directory was deleted while it runs: then `still_lives` decides.
+// A file next to the apps records the claims, so that a claim need not read all specs; if it is lost or
+// damaged it is rebuilt from the specs. The state directory must be prepared.
 using StillLives = std::function<bool(const std::string&)>;
 [[nodiscard]] Result<std::uint32_t> claim_id(const StateDirectory& state, const std::string& name,
                                              const StillLives& still_lives = {});
@@ -25,7 +25,7 @@ using StillLives = std::function<bool(const std::string&)>;
 [[nodiscard]] Result<std::vector<std::uint32_t>> claim_ids(const StateDirectory& state,
                                                            const std::vector<std::string>& names,
                                                            const StillLives& still_lives = {});
-// Gives up the claims of deleted apps, so that nothing is missing where they were. Best effort: a claim that stays costs a look.
+// Removes the claims of deleted apps, so that their ids are free again. Best effort: a claim that stays costs one check.
 void release_ids(const StateDirectory& state, const std::vector<std::string>& names);
 
 // The id that was claimed for `name`, only looked up; nothing if the file does not tell.

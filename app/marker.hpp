@@ -31,8 +31,8 @@ struct InstanceMarker {
 // The same with ":<tag>", for the environment alone.
 [[nodiscard]] std::string marker_with_tag(const InstanceMarker& marker);
 [[nodiscard]] std::optional<InstanceMarker> marker_from(std::string_view text);
-// The marker that the process says it bears; nothing where it has none, or its environment cannot be read. Whoever executes a
-// program chooses its environment: app/ours.hpp tells whether it may be believed.
+// The marker in the environment of the process; nothing if it has none, or its environment cannot be read. The user who executes a
+// program chooses its environment: app/ours.hpp decides whether the marker is genuine.
 [[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
 
 // The leader of the instance that a process belongs to, by its own word; nothing where that is not told (a version that did not tell it

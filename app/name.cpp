@@ -46,11 +46,11 @@ std::optional<std::string> fault_in_name(std::string_view name) {
     const char32_t c = take_utf8(rest).value_or(0);
     if (is_control(c)) return "it contains a control character";
     if (c == U'/' || c == U'\\') return "it contains a slash";
-    if (c == U':') return "it contains a colon, which selects by key (name:, id:, pid: …)";
+    if (c == U':') return "it contains a colon, which introduces a kind of selector (name:, id:, pid: …)";
   }
-  if (name.find_first_not_of(' ') == std::string_view::npos) return "it is only blanks";
-  if (name.front() == '-') return "it begins with a dash, as an option does";
-  if (only_digits(name)) return "it is a number, as an id or a pid is";
+  if (name.find_first_not_of(' ') == std::string_view::npos) return "it consists of blanks";
+  if (name.front() == '-') return "it begins with a dash, like an option";
+  if (only_digits(name)) return "it is a number, like an id or a pid";
   if (name == "all") return "the word selects every app";
   return std::nullopt;
 }

@@ -15,7 +15,7 @@ inline constexpr std::size_t kLongestName = 128;  // bytes; pid and log file nam
 [[nodiscard]] std::optional<std::string> fault_in_name(std::string_view name);
 
 // "node /srv/app/server.js" -> "server"; of a program or script path: the base name without a known script extension.
-// What cannot stand in a name is replaced by '-'; never empty ("app"), never a name that fault_in_name refuses.
+// A character that is not allowed in a name becomes '-'; never empty ("app"), never a name that fault_in_name refuses.
 [[nodiscard]] std::string default_name(std::string_view program);
 // `base`, else "base-1", "base-2" …: the first that is not `taken`.
 [[nodiscard]] std::string unique_name(const std::string& base, const std::function<bool(const std::string&)>& taken);

@@ -95,7 +95,7 @@ std::optional<InstanceMarker> Ours::believed(const ProcessId& id, bool may_have_
   if (!user) return std::nullopt;
   const bool tagged = is_tagged(*marker, *user) || (may_have_given_up_root && is_tagged(*marker, kRootUser));
   const bool ours = (tagged && hangs_well(id.pid, *user)) || has_stream_of(app_of(*marker), id.pid, user);
-  // All of this was told of that process, not of one that has its number by now.
+  // All of this was read from that process, not from a later one with the same pid.
   return ours && presence(id) == Presence::alive ? std::move(marker) : std::nullopt;
 }
 

@@ -1,12 +1,12 @@
-// Who is believed: which processes are an app's instances, or what instances have started. A process chooses its own name,
-// arguments and environment, and with a set-user-ID program even whose it seems to be. So one is ours only if
+// Which processes are an app's instances, or descendants of instances. A process chooses its own name,
+// arguments and environment, and with a set-user-ID program even its apparent user. So a process is accepted only if
 //
-//   all three of its user ids are those that it was started with (ours, or those of the app's --user), and either
-//   - its marker bears a tag that needs the secret of the state directory, and it hangs below us, below init, or below nobody
-//     else's process; or
-//   - its output goes to a FIFO of the app's: one that only we can open, in our folder.
+//   all three of its user ids are those it was started with (the caller's, or those of the app's --user), and either
+//   - its marker contains a tag made with the secret of the state directory, and it is a descendant of this user's processes or
+//     of init, and of no other user's process; or
+//   - its output goes to a FIFO of the app, in the app's directory, which only this user can open.
 //
-// For a process that our own record names by pid, start time and boot, less will do: nothing may speak against it.
+// For a process that the record names by pid, start time and boot, it suffices that nothing contradicts the record.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +35,9 @@ class Ours {
   [[nodiscard]] InstanceMarker mark(const std::string& app, std::uint32_t slot, std::uint64_t generation,
                                     std::uint32_t user) const;
 
-  // The marker of a living process of ours; nothing for a stranger, whatever marker it bears.
+  // The marker of a living process of an app; nothing for an unrelated process, even if it has a marker.
   [[nodiscard]] std::optional<InstanceMarker> marker_of(const ProcessId& id) const;
-  // The same for what an instance has left behind: one that was started by root may have given up root since.
+  // The same for descendants of an instance that has ended: one that root has started may have dropped root since.
   [[nodiscard]] std::optional<InstanceMarker> marker_of_descendant(const ProcessId& id) const;
   // The app that such a marker names.
   [[nodiscard]] std::string app_of(const InstanceMarker& marker) const {

@@ -13,14 +13,14 @@ bool can_run(const AppSpec& spec, const std::string& program) {
 }
 
 std::string not_there(std::string_view name) {
-  return "its first line names " + std::string{name} + ", which is not there";
+  return "its first line names " + std::string{name} + ", which does not exist";
 }
 
 // What is wrong with a #! line; empty if it can be used. With env(1) it is the program named there that must be found.
 std::string fault_of(const AppSpec& spec, const std::vector<std::string>& line) {
   std::string interpreter = line.front();
   if (interpreter.ends_with('\r') || (line.size() > 1 && line.back().ends_with('\r')))
-    return "its first line ends in a carriage return, as Windows writes lines (dos2unix removes them)";
+    return "its first line ends with a carriage return, as on Windows (dos2unix removes it)";
   if (!can_run(spec, interpreter)) return not_there(interpreter);
   if (!interpreter.ends_with("/env") || line.size() < 2) return {};
   std::string_view words = line.back();
@@ -55,7 +55,7 @@ Runnable runnable(const AppSpec& spec, const ProgramLookup& script) {
 std::string fault_of_first_line(const AppSpec& spec, const ProgramLookup& script) {
   const ScriptHead head = script_head(script.path);
   if (!head.line.empty()) return fault_of(spec, head.line);
-  return head.text && script.executable ? "it is a text without a #! line" : std::string{};
+  return head.text && script.executable ? "it is a text file without a #! line" : std::string{};
 }
 
 }  // namespace forever

@@ -6,7 +6,7 @@
 namespace forever {
 namespace {
 
-constexpr const char* kSavedRemedy = "it was left as it is; move it away and `forever save` anew";
+constexpr const char* kSavedRemedy = "it was not changed; move it away and run `forever save` again";
 
 }  // namespace
 
@@ -44,7 +44,7 @@ Result<std::vector<SavedApp>> saved_from_json(std::string_view text, const std::
     app.spec = std::move(*spec);
     apps.push_back(std::move(app));
   }
-  if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kSavedRemedy, {}};
+  if (!fault.empty()) return Error{what + " is damaged: " + fault + "; " + kSavedRemedy, {}};
   return apps;
 }
 

@@ -21,7 +21,7 @@ constexpr Milliseconds kSecretLook{1};
 
 std::string secret_path(const StateDirectory& state) { return state.path() + "/secret"; }
 
-// Who makes it holds this lock: nobody takes a half-written file for a spoilt one, and a spoilt one is replaced once.
+// The process that creates it holds this lock, so that no process takes a half-written file for a damaged one, and a damaged one is replaced once.
 Result<Handle> lock_secret(const StateDirectory& state) {
   const Time deadline = steady_now() + kSecretPatience;
   for (;;) {
@@ -84,7 +84,7 @@ Result<Secret> make_secret(const StateDirectory& state, const std::optional<Secr
   if (auto secret = read_secret(state)) return *secret;
   const auto secret = wanted ? wanted : Secret::random();
   if (!secret) return Error{"cannot make " + secret_path(state) + ": the system has no random bytes", {}};
-  // Whatever stands there is no secret of ours, and is not written into.
+  // The existing file is not a secret of this user, so it is not written to.
   for (const char* old : {"", "~"}) {
     if (Status removed = remove_tree(secret_path(state) + old); !removed) return removed.error();
   }

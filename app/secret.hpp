@@ -1,4 +1,4 @@
-// The secret of a state directory: what makes the marks of its instances such that nobody else can make them.
+// The secret of a state directory, with which the marks of its instances are made, so that no other user can forge them.
 //
 // It is a file of 128 random bits, mode 0600, made when something is first started from the directory. No process but those that
 // run with our rights ever sees it: an instance bears a tag that was made with it, of its own app, slot, generation and user.
@@ -18,7 +18,7 @@ class Secret {
  public:
   // Nothing: the system has no random bytes to give.
   [[nodiscard]] static std::optional<Secret> random();
-  // The text of the file. Nothing: it is spoilt.
+  // The secret in the file's text. Nothing: it is damaged.
   [[nodiscard]] static std::optional<Secret> from_text(std::string_view text);
 
   [[nodiscard]] std::string text() const;
@@ -31,7 +31,7 @@ class Secret {
   SipKey key_{};
 };
 
-// The secret on record. Nothing: there is none, it is spoilt, it is not ours, or others can read it. Then no mark is believed.
+// The recorded secret. Nothing: it does not exist, is damaged, belongs to another user, or others can read it. Then no mark is accepted.
 [[nodiscard]] std::optional<Secret> read_secret(const StateDirectory& state);
 // The same, made where there is none that can be used: `wanted` if given (of one who still knows the secret of a directory that was
 // deleted), else a new one. Of several who make it at once one is first, and the others get that one's. The directory must be

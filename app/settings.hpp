@@ -25,7 +25,7 @@ struct RestartPolicy {
   std::vector<int> stop_exit_codes;           // an exit with one of these is final and is no failure
   Milliseconds min_uptime{1000};              // a shorter run is a failure in a row; see restart_policy.hpp
   Milliseconds restart_delay{0};              // waits at least this before every restart
-  std::optional<std::uint32_t> max_restarts;  // failures in a row after which it is given up (`errored`)
+  std::optional<std::uint32_t> max_restarts;  // consecutive failures after which it is `errored`
   unsigned immediate = 3;                     // restarts in a row without back-off
   Milliseconds backoff_first{100};
   double backoff_factor = 2.0;  // >= 1
@@ -108,14 +108,14 @@ struct HealthSettings {
   std::uint16_t port = 0;  // looked at where there is no command; 0: none
   std::string path;        // "/health": an HTTP GET must be answered with less than 400; empty: a connection is enough
   Milliseconds interval{10000};
-  Milliseconds timeout{5000};  // a look that takes longer has gone wrong
+  Milliseconds timeout{5000};  // a probe that takes longer fails
   Milliseconds start{0};       // after it came online, looks that go wrong do not count until one goes well
   unsigned threshold = 3;
   [[nodiscard]] bool wanted() const noexcept { return !command.empty() || port != 0; }
   friend bool operator==(const HealthSettings&, const HealthSettings&) = default;
 };
 
-// What `--on-exit` asks for; what the command is told is in exit_hook.hpp.
+// The settings of `--on-exit`; exit_hook.hpp has the command's environment.
 struct ExitHook {
   std::string command;  // for the shell; empty: none
   Milliseconds timeout{30000};

@@ -81,7 +81,7 @@ std::optional<std::string> health_port_fault(const AppSpec& spec) {
     return std::nullopt;
   return "any of the " + std::to_string(spec.instances) + " instances may answer at --health-port " +
          std::to_string(spec.health.port) +
-         "; ask each by --health-cmd (it is told FOREVER_PID and FOREVER_INSTANCE), or give each a port of its own "
+         "; probe each with --health-cmd (FOREVER_PID and FOREVER_INSTANCE name it), or give each its own port "
          "(--env PORT=" +
          std::to_string(spec.health.port) + " --increment-env PORT)";
 }

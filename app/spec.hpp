@@ -69,7 +69,7 @@ struct AppSpec {
   [[nodiscard]] std::uint16_t health_port_of(std::uint32_t slot) const;
   friend bool operator==(const AppSpec&, const AppSpec&) = default;
 };
-// Why a look at the port would be answered by any of the instances; nothing where it is this one that answers.
+// Why any of the instances may answer a probe of the port; nothing if only the probed instance can answer.
 [[nodiscard]] std::optional<std::string> health_port_fault(const AppSpec& spec);
 
 // As whom its program runs, where that is another user than its supervisor: by name from /etc/passwd.

@@ -1,5 +1,5 @@
-// spec.json: AppSpec as text and back; see spec.hpp. Each key stands once: a setting's in its row (app/settings), the others in
-// describe(), which goes through a spec with a side that writes what it meets, or with one that reads it.
+// spec.json: AppSpec to text and back; see spec.hpp. Each key is named once: a setting's in its row (app/settings), the others in
+// describe(), which visits a spec with a side that writes each field, or with one that reads it.
 #include "app/name.hpp"
 #include "app/settings/setting.hpp"
 #include "app/spec.hpp"
@@ -145,7 +145,7 @@ class Reading {
     for (std::size_t i = 0; text != nullptr && i < field.words.size(); ++i) {
       if (field.words[i] == *text) return field.set(spec, i);
     }
-    fields.fail(key, "is no word that is known here");
+    fields.fail(key, "is not a known word");
   }
   static void take(JsonFields& fields, const char* key, const Setting&, bool& into) { fields.flag(key, into); }
   static void take(JsonFields& fields, const char* key, const Setting&, std::string& into) { fields.text(key, into); }
@@ -238,10 +238,10 @@ Result<AppSpec> spec_from_json(std::string_view text, const std::string& what) {
   if (std::optional<Error> error = fault_in_version(fields.version(), kSpecVersion, what)) return *error;
   AppSpec spec;
   describe(reading, spec);
-  if (fault_in_name(spec.name)) fields.fail("name", "is no possible name");
+  if (fault_in_name(spec.name)) fields.fail("name", "is not a valid name");
   if (spec.script.empty()) fields.fail("script", "is missing");
   if (spec.listen.size() > kMostPassed) fields.fail("listen", "names too many sockets");
-  if (!fault.empty()) return Error{what + " is spoilt: " + fault + "; " + kSpecRemedy, {}};
+  if (!fault.empty()) return Error{what + " is damaged: " + fault + "; " + kSpecRemedy, {}};
   return spec;
 }
 

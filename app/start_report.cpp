@@ -20,7 +20,7 @@ std::string encode_start_report(const StartReport& report) {
 StartReport decode_start_report(std::string_view text) {
   StartReport report;
   report.silent = true;
-  report.reason = "its supervisor could not be made, or ended at once (are there too many processes? ulimit -u)";
+  report.reason = "its supervisor could not be started, or ended at once (too many processes? see ulimit -u)";
   if (text.empty() || text.back() != '\n') return report;
   std::istringstream words{std::string{text.substr(0, text.size() - 1)}};
   std::string verdict;

@@ -21,7 +21,7 @@ struct StartReport {
 };
 
 [[nodiscard]] std::string encode_start_report(const StartReport& report);
-// Text that is no whole report (the supervisor ended before it could tell) becomes `started` false with a reason that says so.
+// Text that is not a complete report (the supervisor ended before it sent one) becomes `started` false with a reason that explains this.
 [[nodiscard]] StartReport decode_start_report(std::string_view text);
 
 }  // namespace forever

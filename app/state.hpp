@@ -49,8 +49,8 @@ struct WordsOf<Trigger> {
 enum class AfterStop : std::uint8_t {
   policy,   // the leader ended by itself: the restart policy decides
   stay,     // stopped
-  start,    // started anew by hand
-  restart,  // started anew as a restart, which is counted
+  start,    // started again by a command
+  restart,  // started again as a restart, which is counted
 };
 template <>
 struct WordsOf<AfterStop> {

@@ -21,8 +21,7 @@ namespace forever {
 namespace {
 
 constexpr const char* kLossNote = "/lost";
-constexpr Milliseconds kLately{
-    10000};  // what a supervisor takes to write its files anew, on a machine that is very busy
+constexpr Milliseconds kLately{10000};  // time for a supervisor to write its files again, on a very busy machine
 
 constexpr int kReadAttempts = 5;  // a reader that loses the race with two writes five times over has met no race
 
@@ -87,7 +86,7 @@ Result<StateDirectory> StateDirectory::locate() {
   }
   const std::string place = default_state_directory();
   if (place.empty())
-    return Error{"there is no home directory for the state; set FOREVER_HOME to a directory of yours", {}};
+    return Error{"there is no home directory for the state; set FOREVER_HOME to a directory of your own", {}};
   return StateDirectory(absolute_path(place));
 }
 
@@ -98,7 +97,7 @@ Status StateDirectory::prepare() const {
     made_some = made_some || !exists(path_ + part);
     if (Status made = make_private_directory(path_ + part); !made) return made;
   }
-  // In a directory where everybody may write somebody could have been quicker.
+  // In a directory where every user can write another user could have created it first.
   return made_some ? check() : Status{Done{}};
 }
 
@@ -124,7 +123,7 @@ Status StateDirectory::make_app_directory(const std::string& name) const {
   return make_private_directory(path);
 }
 
-// Writes into the app's folder, which is made anew if somebody deleted it.
+// Writes to the app's directory, which is created again if it was deleted.
 Status StateDirectory::write_in(const std::string& name, const std::string& path, std::string_view text) const {
   Status written = write_atomically(path, text, Durability::rename_only);
   if (written || (!is_missing(written.error()) && written.error().code.value() != ENOTDIR)) return written;
@@ -155,7 +154,8 @@ Result<AppSpec> StateDirectory::read_spec(const std::string& name) const {
   Result<AppSpec> spec = spec_from_json(*text, path);
   if (spec && spec->name != name)
     return Error{
-        path + " is of another app ('" + printable(spec->name) + "'); move it away, or `forever delete` the app", {}};
+        path + " belongs to another app ('" + printable(spec->name) + "'); move it away, or `forever delete` the app",
+        {}};
   return spec;
 }
 
@@ -172,7 +172,7 @@ Result<AppStatus> StateDirectory::read_status(const std::string& name) const {
     if (!text) return text.error();
     Result<AppStatus> status = status_from_json(*text, path);
     if (status && status->name != name)
-      return Error{path + " is of another app ('" + printable(status->name) + "'); move it away", {}};
+      return Error{path + " belongs to another app ('" + printable(status->name) + "'); move it away", {}};
     if (status || attempt == kReadAttempts) return status;
   }
 }
@@ -186,7 +186,7 @@ Status StateDirectory::write_status(const AppStatus& status) const {
 
 namespace {
 
-// Whoever starts the app holds its lock from the first moment. A lock that cannot be tried keeps nobody from deleting.
+// A process that starts the app holds its lock from the beginning. A lock that cannot be tried does not prevent the deletion.
 Status remove_unless_locked(const StateDirectory& state, const std::string& name) {
   const Result<Handle> lock = try_lock(state.lock_path(name));
   if (lock && !*lock) return Error{printable(name) + " was started again meanwhile; it was not deleted", {}};

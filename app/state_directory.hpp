@@ -41,13 +41,13 @@ class StateDirectory {
   // An absent directory is no error (no apps); one of another user is. For root so is one that another user could exchange, or
   // write to: what is on record there would be run by root.
   [[nodiscard]] Status check() const;
-  // Takes the write permission from all but its owner, if nobody else has put anything there by then. The mode that it had, where
-  // that was necessary. Root does not come to it: check() has refused.
+  // Removes the write permission of all but its owner, unless other users have put files there. Returns the previous mode if
+  // that was necessary. Not reached for root, since check() refuses such a directory.
   [[nodiscard]] Result<std::optional<unsigned>> make_private() const;
-  // Whether every part of the layout is there: one that is not was never made, or somebody is deleting everything.
+  // Whether every part of the layout exists: a missing part was never created, or the directory is being deleted.
   [[nodiscard]] bool is_laid_out() const;
-  // Leaves a note that the directory was deleted under living apps, before it is laid out anew; and whether there is one of the
-  // last seconds. Then an app without any file may live all the same: its supervisor has not come to writing them yet.
+  // Records that the directory was deleted while apps were running, before it is created again; and whether this was recorded in the
+  // last seconds. Then an app without any file may be running: its supervisor has not yet written them again.
   void note_loss() const;
   [[nodiscard]] bool lost_lately() const;
 
@@ -65,8 +65,8 @@ class StateDirectory {
   [[nodiscard]] std::string event_log_path(const std::string& name) const {
     return path_ + "/logs/" + name + ".forever.log";
   }
-  // A short id for FOREVER_INSTANCE_ID: of the directory's place, so that it is the same when everything was deleted and made
-  // anew, and another one below another root directory.
+  // A short id for FOREVER_INSTANCE_ID, derived from the directory's path, so that it is the same after everything was deleted and created
+  // again, and differs below another root directory.
   [[nodiscard]] std::string identity() const;
 
   // Names with an entry under apps/, sorted; also names whose lock is held, or of whom a pid file tells a living process,
@@ -79,8 +79,8 @@ class StateDirectory {
   [[nodiscard]] Status write_status(const AppStatus& status) const;
   // Removes the entry, its pid files and, if asked, its logs, for the start that made them: it holds the lock. The lock file stays.
   [[nodiscard]] Status remove_app(const std::string& name, bool logs_too) const;
-  // The same for many, but for those whose lock somebody holds, for each in its place; the folders of pid files and logs are
-  // read once for all.
+  // The same for many apps, except those whose lock is held, with the results in the same order; the directories of pid files and logs are
+  // read once.
   [[nodiscard]] std::vector<Status> remove_apps(const std::vector<std::string>& names, bool logs_too) const;
 
  private:

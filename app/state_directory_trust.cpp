@@ -28,15 +28,15 @@ std::string as_user(const Weakness& weakness) {
 
 // Why root does not act on a directory that another user controls.
 Error refusal(const std::string& directory, const Weakness& weakness) {
-  std::string text = "root does not act on the state directory " + directory + ": ";
+  std::string text = "root does not use the state directory " + directory + ": ";
   if (weakness.kind == Weakness::Kind::writable) {
     text += "others can write to " + weakness.place + " (mode " + mode_text(weakness.mode) + "); `chmod go-w " +
-            weakness.place + "` once you have seen what is in it, or act on a user's own apps with --as USER";
+            weakness.place + "` after checking its contents, or act on a user's apps with --as USER";
   } else {
     const bool link = weakness.kind == Weakness::Kind::link;
     text += (weakness.place == directory ? "it" : weakness.place) +
             (link ? " is a link that belongs to " : " belongs to ") + user_name(weakness.owner) + "; use --as " +
-            as_user(weakness) + " to act on that user's apps, or set FOREVER_HOME to a directory of root's";
+            as_user(weakness) + " to act on that user's apps, or set FOREVER_HOME to a directory of root";
   }
   return Error{std::move(text), {}};
 }
@@ -60,7 +60,7 @@ Status StateDirectory::check() const {
   if (!facts->directory) return Error{"the state directory " + path_ + " is not a directory", {}};
   if (facts->owner != effective_uid()) {
     return Error{"the state directory " + path_ + " belongs to " + user_name(facts->owner) +
-                     "; set FOREVER_HOME to one of yours",
+                     "; set FOREVER_HOME to a directory of your own",
                  {}};
   }
   return Done{};
@@ -77,7 +77,7 @@ Result<std::optional<unsigned>> StateDirectory::make_private() const {
   const auto refuse_foreign = [&]() -> Status {
     const auto foreign = foreign_entry_below(path_);
     if (!foreign) return Done{};
-    return Error{"others could write to the state directory " + path_ + " (mode " + mode_text(*worst) + "), and " +
+    return Error{"other users could write to the state directory " + path_ + " (mode " + mode_text(*worst) + "), and " +
                      *foreign + " is not yours; remove what is not yours, or the directory",
                  {}};
   };
@@ -86,7 +86,7 @@ Result<std::optional<unsigned>> StateDirectory::make_private() const {
     if (!exists(path_ + part)) continue;
     if (Status set = set_mode(path_ + part, 0700); !set) return set.error();
   }
-  // Something may have come until nobody else could write any more: the next command is to find it as well.
+  // Another user may have created a file before the write permission was removed: the next command must find it as well.
   if (Status clean = refuse_foreign(); !clean) {
     (void)set_mode(path_, *worst).ok();
     return clean.error();

@@ -11,7 +11,7 @@ namespace forever {
 std::string id_text(const AppStatus& status) { return status.id == kNoId ? "-" : std::to_string(status.id); }
 
 InstanceState overall_state(const AppStatus& status) {
-  // `online` stands before `starting`: an app with one instance online is online.
+  // `online` comes before `starting`: an app with one instance online is online.
   constexpr std::array kWorstFirst{InstanceState::errored, InstanceState::backoff,  InstanceState::stopping,
                                    InstanceState::online,  InstanceState::starting, InstanceState::stopped};
   for (const InstanceState state : kWorstFirst) {
@@ -23,8 +23,8 @@ InstanceState overall_state(const AppStatus& status) {
 }
 
 std::string words_for_lost_spec(const std::string& name) {
-  return "its spec.json is lost: what runs can be stopped, not started again; `forever start PROGRAM --name " + name +
-         "` with its command gives it one";
+  return "its spec.json is lost: its instances can be stopped but not restarted; `forever start PROGRAM --name " +
+         name + "` with its command records a new one";
 }
 
 const char* shown_state(const InstanceStatus& instance, Time now) {

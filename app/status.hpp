@@ -46,7 +46,7 @@ inline constexpr std::size_t kKeptExits = 10;
 enum class Role : std::uint8_t {
   serving,   // the slot's own
   rising,    // the next generation of a reload, not ready yet
-  retiring,  // on its way out: its connections end, then it is stopped and forgotten
+  retiring,  // on its way out: its connections end, then it is deleted
 };
 template <>
 struct WordsOf<Role> {
@@ -85,7 +85,7 @@ struct WordsOf<PlanStep> {
   static constexpr Word<PlanStep> table[] = {{none, "none"}, {stopping, "stopping"}, {restarting, "restarting"}};
 };
 
-// Of an app whose record is spoilt and whose claim of an id is lost.
+// The id of an app whose record is damaged and whose claim of an id is lost.
 inline constexpr std::uint32_t kNoId = std::numeric_limits<std::uint32_t>::max();
 
 struct AppStatus {
@@ -124,8 +124,8 @@ inline constexpr int kStatusVersion = 1;
 // The state of the whole app: the worst of its instances in the order errored, backoff, stopping, starting, online, stopped —
 // but online if any is online and none is worse than starting.
 [[nodiscard]] InstanceState overall_state(const AppStatus& status);
-// The words that people and programs are shown: the state, or `crashing` for what is online in a crash loop and may end again at any
-// moment (an app: if one of its serving instances is). Nobody has to wake up for the change to `online`.
+// The word shown to people and programs: the state, or `crashing` for an instance that is online in a crash loop and may end at any
+// moment (an app: if one of its serving instances is). The change to `online` needs no wake-up.
 inline constexpr const char* kCrashing = "crashing";
 [[nodiscard]] const char* shown_state(const InstanceStatus& instance, Time now);
 [[nodiscard]] const char* shown_state(const AppStatus& status, Time now);

@@ -92,7 +92,7 @@ class StatusReader {
   void fail(const char* why) {
     if (fault.empty()) fault = "\"" + std::string(prefix()) + key_ + "\" " + why;
   }
-  // A value under a key that is not known here is nobody's fault.
+  // A value under an unknown key is not an error.
   void fail_unless_ignored(const char* why) {
     const bool ignored =
         std::holds_alternative<std::monostate>(place_) && inside_ != Inside::instances && inside_ != Inside::exits;
@@ -300,7 +300,7 @@ bool StatusReader::string(std::string& value) {
         } else if constexpr (std::is_same_v<T, InstanceState*> || std::is_same_v<T, Desired*> ||
                              std::is_same_v<T, PlanStep*> || std::is_same_v<T, ExitStatus::Kind*> ||
                              std::is_same_v<T, Role*> || std::is_same_v<T, AfterStop*>) {
-          if (!set_word(*into, value)) fail("is no word that is known here");
+          if (!set_word(*into, value)) fail("is not a known word");
           return true;
         } else {
           return std::is_same_v<T, std::monostate> && inside_ != Inside::instances && inside_ != Inside::exits;
@@ -361,7 +361,7 @@ bool StatusReader::number(T value) {
   return value_done();
 }
 
-// Pids 0 and below would signal whole groups (kill(2)): nobody may find them here.
+// Pids 0 and below would signal whole groups (kill(2)): they are refused here.
 void StatusReader::process_number(std::optional<std::uint64_t> value) {
   ProcessId& process = **std::get_if<ProcessId*>(&place_);
   ++count_;
@@ -373,7 +373,7 @@ void StatusReader::process_number(std::optional<std::uint64_t> value) {
     fail("must be a pid and a start time");
 }
 
-constexpr const char* kRemedy = "move it away, it is rebuilt from what runs";
+constexpr const char* kRemedy = "move it away; it will be rebuilt from the running processes";
 
 }  // namespace
 
@@ -386,8 +386,9 @@ Result<AppStatus> status_from_json(std::string_view text, const std::string& wha
   if (std::optional<Error> error =
           fault_in_version(static_cast<int>(std::min(reader.version, 0x7fffffffU)), kStatusVersion, what))
     return *error;
-  if (reader.fault.empty() && reader.first != reader.last) reader.fault = "\"end\" is of another write than \"seq\"";
-  if (!reader.fault.empty()) return Error{what + " is spoilt: " + reader.fault + "; " + kRemedy, {}};
+  if (reader.fault.empty() && reader.first != reader.last)
+    reader.fault = "\"end\" and \"seq\" are from different writes";
+  if (!reader.fault.empty()) return Error{what + " is damaged: " + reader.fault + "; " + kRemedy, {}};
   return std::move(reader.status);
 }
 

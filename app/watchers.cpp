@@ -33,7 +33,7 @@ bool may_watch(const StateDirectory& state, const std::string& name, const Proce
   const std::vector<std::string> arguments = arguments_of(id.pid);
   if (arguments.empty()) return !shows_environment(id.pid);  // does this system show any?
   const std::string title = std::string{kTitle} + name;
-  // On Windows the title stands behind the program and its face.
+  // On Windows the title follows the program and its role.
   const auto is_title = [&](const std::string& word) { return word == title || word == title + std::string{kKeeper}; };
   const std::span<const std::string> first{arguments.data(), std::min<std::size_t>(arguments.size(), 3)};
   if (std::ranges::none_of(first, is_title)) return false;

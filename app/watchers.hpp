@@ -21,8 +21,8 @@ struct Watcher {
 // without links. Nothing for all other processes.
 [[nodiscard]] std::optional<Watcher> watcher_from(const ProcessEntry& entry, const StateDirectory& place);
 
-// Whether the process that a record names as keeper or supervisor of the app lives and may be taken for it, by its title, its
-// directory and its user: a record may be old, or exchanged, and a signal to whoever it names would hit a stranger.
+// Whether the process that a record names as keeper or supervisor of the app is alive and is accepted as such, by its title, its
+// directory and its user: a record may be old, or replaced, and a signal to the process it names would hit an unrelated process.
 [[nodiscard]] bool may_watch(const StateDirectory& state, const std::string& name, const ProcessId& id);
 
 // All that watch over the app `name`; they are looked for in the whole process table, so only where files or locks tell too little.

@@ -47,7 +47,7 @@ std::optional<Failure> act_as(const std::string& user) {
   if (!found) return Failure{ExitCode::failed, "--as " + user + ": " + found.error().message()};
   if (effective_uid() != 0) {
     if (found->uid == effective_uid()) return std::nullopt;
-    return Failure{ExitCode::failed, "only root may act as another user (--as " + user + ")"};
+    return Failure{ExitCode::failed, "only root can act as another user (--as " + user + ")"};
   }
   if (const Status became = become_user(*found); !became) return Failure{ExitCode::failed, became.error().message()};
   replace_environment(environment_of(*found));

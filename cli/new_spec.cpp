@@ -29,19 +29,17 @@ std::optional<Failure> check_sharing(const AppSpec& spec) {
   if (spec.instances == 1) return Failure{ExitCode::failed, "cannot hold its ports: " + *fault};
   return Failure{ExitCode::failed,
                  "cannot share ports among " + std::to_string(spec.instances) + " instances: " + *fault +
-                     "; pass them one socket (--listen 8080) or give each a port of its own (--env PORT=8080 "
-                     "--increment-env PORT), or say --no-share"};
+                     "; pass them one socket (--listen 8080) or give each its own port (--env PORT=8080 "
+                     "--increment-env PORT), or use --no-share"};
 }
 
 std::optional<Failure> check_readiness(const AppSpec& spec) {
   if (spec.ready == ReadyWhen::listen && !spec.listen.empty())
     return Failure{ExitCode::failed,
-                   "a socket that is passed listens before the program runs (--listen); say --ready "
+                   "a passed socket listens before the program runs (--listen); use --ready "
                    "notify or --ready uptime"};
   if (spec.ready == ReadyWhen::listen && !spec.shares_ports())
-    return Failure{
-        ExitCode::failed,
-        "whether it listens is only known of ports that are shared or held; add --hold-ports to --ready listen"};
+    return Failure{ExitCode::failed, "--ready listen needs ports that are shared or held; add --hold-ports"};
   if (spec.ready != ReadyWhen::notify) return std::nullopt;
   const auto socket = open_notify_socket({});
   if (socket) return std::nullopt;
@@ -95,13 +93,13 @@ std::optional<Failure> check_program(const AppSpec& spec) {
   const std::string fault = never || by_extension.empty() ? fault_of_first_line(spec, program) : std::string{};
   if (program.executable && !fault.empty())
     return Failure{ExitCode::not_executable,
-                   "cannot run " + spec.script + ": " + fault + "; mend it, or name the --interpreter"};
+                   "cannot run " + spec.script + ": " + fault + "; fix it, or set the --interpreter"};
   const std::vector<std::string> command = runnable(spec, program).command;
   if (command.front() != spec.script) return check_interpreter(command.front(), spec, path);
   if (program.executable) return std::nullopt;
   return Failure{ExitCode::not_executable, spec.script + " is not executable" +
                                                (fault.empty() ? "" : ", and " + fault) +
-                                               "; `chmod +x` makes it so, or name its --interpreter"};
+                                               "; use `chmod +x`, or set its --interpreter"};
 }
 
 // Where the program lies, for `server`, `./server` and `/srv/server` may be one and the same.
@@ -156,7 +154,7 @@ std::optional<Failure> check_user(AppSpec& spec) {
   if (!credentials) return Failure{ExitCode::failed, credentials.error().message()};
   if (root) return std::nullopt;
   if (credentials->uid != effective_uid() || !spec.group.empty()) {
-    return Failure{ExitCode::failed, "only root may start a program as another user or group (--user, --group)"};
+    return Failure{ExitCode::failed, "only root can start a program as another user or group (--user, --group)"};
   }
   spec.user.clear();
   return std::nullopt;
@@ -169,7 +167,7 @@ std::variant<AppSpec, Failure> fresh_spec(const AppRequest& request) {
   const auto given = request.settings.values("cwd");
   spec.directory = given.empty() ? current_directory() : absolute_path(given.back());
   if (spec.directory.empty())
-    return Failure{ExitCode::failed, "the current directory does not exist any more; go elsewhere or say --cwd"};
+    return Failure{ExitCode::failed, "the current directory no longer exists; change it or use --cwd"};
   spec.script = request.program;
   spec.arguments = request.arguments;
   // A path that only makes sense from here is kept absolute when --cwd leads elsewhere.
@@ -220,8 +218,7 @@ std::optional<Failure> check_watch_settings(const GivenSettings& given, const Wa
   if (watch.on) return std::nullopt;
   for (const Setting& setting : kWatchSettings.settings) {
     const std::string_view name = long_name(setting.option.names);
-    if (given.has(name.substr(2)))
-      return Failure{ExitCode::usage, std::string{name} + " says how files are watched; add --watch"};
+    if (given.has(name.substr(2))) return Failure{ExitCode::usage, std::string{name} + " needs --watch"};
   }
   return std::nullopt;
 }
@@ -238,18 +235,16 @@ std::optional<Failure> check_limits(const AppSpec& spec) {
     if (limit.name != "NOFILE" || spec.max_open_files <= limit.hard) continue;
     const std::string beyond = std::to_string(limit.hard) + " open files (--max-open-files)";
     if (!may.raise_limits)
-      return Failure{ExitCode::failed,
-                     root ? "this root lacks CAP_SYS_RESOURCE, and may not give a program more than " + beyond
-                          : "only root may give a program more than " + beyond};
+      return Failure{ExitCode::failed, root ? "root without CAP_SYS_RESOURCE cannot give a program more than " + beyond
+                                            : "only root can give a program more than " + beyond};
     if (may.most_open_files && spec.max_open_files > *may.most_open_files)
       return Failure{ExitCode::failed, "the kernel gives no program more than " + std::to_string(*may.most_open_files) +
-                                           " open files (--max-open-files); sysctl fs.nr_open raises that"};
+                                           " open files (--max-open-files); sysctl fs.nr_open raises the limit"};
   }
   if (spec.nice.value_or(0) < 0 && !may.raise_priority)
-    return Failure{
-        ExitCode::failed,
-        root ? "this root lacks CAP_SYS_NICE, and may not start a program with a priority above the usual (--nice)"
-             : "only root may start a program with a priority above the usual (--nice)"};
+    return Failure{ExitCode::failed,
+                   root ? "root without CAP_SYS_NICE cannot start a program with a raised priority (--nice)"
+                        : "only root can start a program with a raised priority (--nice)"};
   return std::nullopt;
 }
 

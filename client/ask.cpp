@@ -1,5 +1,5 @@
-// The command line's end of the control sockets: many supervisors asked at once. Nothing here waits without end: a supervisor that does
-// not take the request or does not answer is given up, with the reason.
+// The client side of the control sockets: asks many supervisors at once. Nothing here waits without end: if a supervisor does
+// not take the request or does not reply, the request fails with the reason.
 #include "client/ask.hpp"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ bool ends_processes(const ControlRequest& request) {
 
 using Progress = std::function<void(const std::string&, const std::string&)>;
 
-// The talk with one supervisor, begun anew if it dies under way.
+// The exchange with one supervisor, started again if the supervisor dies meanwhile.
 class Conversation {
  public:
   Conversation(const StateDirectory& state, const ControlTarget& target)
@@ -52,7 +52,7 @@ class Conversation {
     if (request_.size() > kLongestRequest)
       result_ = Error{"cannot ask the supervisor of " + target_.name + ": the request has " +
                           std::to_string(request_.size()) + " bytes, " + std::to_string(kLongestRequest) +
-                          " are possible; is the environment so large?",
+                          " are possible; is the environment too large?",
                       {}};
   }
 
@@ -68,7 +68,7 @@ class Conversation {
     const std::string words = "cannot reach the supervisor of " + target_.name + ": ";
     if (is_suspended(supervisor)) {
       const std::string pid = std::to_string(supervisor.pid);
-      result_ = Error{words + "pid " + pid + " is suspended; `kill -CONT " + pid + "` lets it go on", {}};
+      result_ = Error{words + "pid " + pid + " is suspended; `kill -CONT " + pid + "` continues it", {}};
     } else if (doubted_) {
       result_ = Error{words + "it does not answer", {}};
     }
@@ -79,7 +79,7 @@ class Conversation {
   void connect() {
     auto socket = connect_local(state_.app_directory(target_.name), "control");
     if (!socket) {
-      // Somebody listens who has not come to the clients before us: nobody is to be woken.
+      // A process listens but has not yet served earlier clients: it need not be woken.
       if (socket.error().code.value() != EAGAIN) return absent();
       if (steady_now() >= give_up_) give_up();
       return;
@@ -128,7 +128,7 @@ class Conversation {
     give_up_ = steady_now() + kConnectPatience;
     if (steady_now() - no_word_since_ >= kNoWord) give_up();
   }
-  // Nobody listens. Either all is stopped, or a supervisor is being replaced, or its socket was deleted.
+  // No process listens. Either the app is stopped, or its supervisor is being replaced, or its socket was deleted.
   void absent() {
     const auto lock = probe_lock(state_.lock_path(target_.name));
     const AppView view = view_app(state_, target_.name, true);

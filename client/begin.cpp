@@ -8,7 +8,7 @@ namespace {
 
 // How long a command waits for a supervisor's first word. It comes in milliseconds; this bounds a machine that hangs.
 constexpr Milliseconds kReportPatience{30000};
-// What a supervisor has open, and room for a client, a spawn and a look at the kernel's tables.
+// The descriptors of a supervisor, plus some for a client, a spawn and reading the kernel's tables.
 constexpr std::uint64_t kFewestDescriptors = 32;
 
 }  // namespace

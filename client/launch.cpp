@@ -19,7 +19,7 @@ namespace {
 
 // Supervisors that prepare themselves while the next app is put on record.
 constexpr std::size_t kSideBySide = 8;
-// The start is on record before anything is made: whoever finds the app without a supervisor then knows that it is wanted.
+// The start is recorded before anything is created, so that a command that finds the app without a supervisor knows that it is wanted.
 AppStatus wanted_status(const AppSpec& spec, const Result<AppStatus>& last, const HostId& host) {
   AppStatus status = status_of(spec);
   status.host = host;
@@ -103,15 +103,15 @@ bool incomplete(Start& start, const std::string& name) {
   return !whole && (state.lost_lately() || ran_before(start, name));
 }
 
-// Whether the app is not to be started beside what there may be of it, but adopted: it is on record as running, or lives although
-// its files do not say so.
+// Whether the app must be adopted instead of started: it is recorded as running, or is running although
+// its files do not record it.
 bool to_be_adopted(Start& start, const std::string& name, const Result<AppStatus>& status, bool missing) {
   const bool of_now = status && status->host == start.host;
   if (of_now && !at_rest(*status)) return true;
   return (missing || (!of_now && exists(start.state.pid_path(name, 0)))) && start.traces.app_lives(name);
 }
 
-// What can be said without a start, or its beginning.
+// The result without a start, or the begun start.
 std::variant<UnderWay, Result<LaunchOutcome>> begin_app(Start& start, const AppSpec& spec, std::size_t place,
                                                         KeepersToCome to_come) {
   using Said = Result<LaunchOutcome>;
@@ -147,7 +147,7 @@ std::variant<UnderWay, Result<LaunchOutcome>> begin_app(Start& start, const AppS
   }
   if (const auto made = state.make_app_directory(spec.name); !made) return Said{made.error()};
   FormerRecord former{state, spec.name};
-  // What stands there word for word is not written again: a stopped app starts on a full disk, too.
+  // An identical spec is not written again, so that a stopped app starts on a full disk, too.
   if (!former.has_spec(spec)) {
     if (const auto written = state.write_spec(spec); !written) {
       former.put_back(true);

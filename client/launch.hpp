@@ -11,7 +11,7 @@
 namespace forever {
 
 // Writes the spec, takes the lock, launches keeper and supervisor, and waits for the report (milliseconds).
-// An Error: nothing was started and nothing is left half-started. `already`: somebody supervises this name.
+// An Error: nothing was started and nothing is half-started. `already`: this name is already supervised.
 struct LaunchOutcome {
   bool already = false;
   StartReport report;

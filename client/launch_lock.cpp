@@ -24,7 +24,7 @@ Result<Handle> lock_for_launch(const StateDirectory& state, const std::string& n
   for (;;) {
     auto lock = try_lock(path);
     if (!lock || !*lock) return lock;
-    // Only now: what is on record by now nobody who respects the lock can change.
+    // Only now: from here on no process that respects the lock can change the record.
     const auto status = read_own_status(state, name, host);
     const auto watched = [&] {
       return (status && recorded_watchers_live(state, name, *status, host)) ||

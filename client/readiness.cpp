@@ -63,7 +63,7 @@ Readiness describe_end(const StateDirectory& state, const std::string& name, Pid
   }
 }
 
-// Whether the instances hardly use the processor, measured anew after each while. Until the first is over they are busy.
+// Whether the instances hardly use the processor, measured repeatedly. Until the first measurement ends they count as busy.
 class Idleness {
  public:
   bool now(const std::vector<Pid>& pids, Time now) {
@@ -110,7 +110,7 @@ Readiness await_ready(const StateDirectory& state, const std::string& name, cons
     }
     if (over) {
       const char* const what = when == ReadyWhen::listen   ? "does not listen on a port after "
-                               : when == ReadyWhen::notify ? "has not said READY=1 after "
+                               : when == ReadyWhen::notify ? "has not sent READY=1 after "
                                                            : "is not ready after ";
       return {Readiness::Kind::late, false, what + format_duration(patience), {}};
     }

@@ -18,12 +18,12 @@ struct Readiness {
   std::string last_lines;  // what it wrote before it ended; may be empty
 };
 
-// Looks until every instance (`pids`, slot by slot) is on record as ready, one of them has ended, or `patience` is over.
+// Polls until every instance (`pids`, slot by slot) is recorded as ready, one of them has ended, or `patience` has passed.
 //
-// By the uptime: until the app has settled. That is when every instance has run for twice `uptime`, so that a program that takes somewhat
-// more than it to start and then fails is not called ready; and when, besides, they hardly use the processor: a program that is
-// busy may still be loading its modules. One that is busy for five times `uptime` is taken for one that works, and one that lives and
-// is not settled when `patience` is over for ready as soon as it has run for `uptime`.
+// By uptime: until the app has settled. This requires that every instance has run for twice `uptime`, so that a program that takes somewhat
+// longer to start and then fails is not reported as ready; and that the instances hardly use the processor: a busy
+// program may still be loading its modules. One that is busy for five times `uptime` counts as settled, and one that is alive but
+// not settled when `patience` has passed counts as ready if it has run for `uptime`.
 [[nodiscard]] Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
                                     Milliseconds uptime, Milliseconds patience, ReadyWhen when = ReadyWhen::uptime);
 

@@ -17,7 +17,7 @@
 namespace forever {
 namespace {
 
-constexpr Milliseconds kRewritePatience{2000};  // for a supervisor that was told to write its files anew
+constexpr Milliseconds kRewritePatience{2000};  // for a supervisor that was asked to write its files again
 constexpr Milliseconds kRewriteLook{5};
 
 bool any_alive(const AppStatus& status) {
@@ -26,7 +26,7 @@ bool any_alive(const AppStatus& status) {
   });
 }
 
-// What a lost status can be told from the spec.
+// The part of a lost status that the spec contains.
 AppStatus status_from_spec(const StateDirectory& state, const std::string& name) {
   const auto spec = state.read_spec(name);
   AppStatus status = spec ? status_of(*spec) : AppStatus{};
@@ -68,7 +68,7 @@ class Judge {
   Traces traces_;
 };
 
-// The supervisor lives, its files do not: waits until it has written them anew. false: there is no such supervisor.
+// The supervisor is alive but its files are missing: waits until it has written them again. false: there is no such supervisor.
 bool Judge::await_rewrite(AppView& view, bool lock_too) {
   if (!wake_supervisor(state_, view.name, view.trouble.empty() ? &view.status : nullptr, traces_)) return false;
   const Time deadline = steady_now() + kRewritePatience;
@@ -113,7 +113,7 @@ void Judge::adopt_app(AppView& view) {
   } else {
     (void)await_rewrite(view, true);
   }
-  view.supervised = true;  // by us, or by somebody who was quicker
+  view.supervised = true;  // by this process, or by another that was faster
   if (auto status = state_.read_status(view.name)) {
     view.status = std::move(*status);
     view.trouble.clear();

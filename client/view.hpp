@@ -10,7 +10,7 @@
 
 namespace forever {
 
-// What is known of one app, put together from its files, its lock and the kernel. Derived at each look.
+// The state of one app, derived from its files, its lock and the kernel at each call.
 struct AppView {
   std::string name;
   AppStatus status;         // rebuilt as far as possible if the file is lost
@@ -30,11 +30,11 @@ struct AppView {
 // `adopt` false only looks. Costs a file, a lock probe and a few lines of /proc for each app.
 [[nodiscard]] std::vector<AppView> view_apps(const StateDirectory& state, bool adopt);
 [[nodiscard]] AppView view_app(const StateDirectory& state, const std::string& name, bool adopt);
-// Where the whole state directory is missing: has the supervisors of apps that live without it write it anew, and gives new
-// ones to apps that have none. Else it does nothing. Without a directory it costs a walk of the process table.
+// If the whole state directory is missing: makes the supervisors of running apps write it again, and starts new
+// supervisors for apps without one. Otherwise it does nothing. Without a directory it reads the process table once.
 void bring_back(const StateDirectory& state);
 
-// Tells the supervisor of `name` to write its files anew (SIGHUP), found by its record (itself or its keeper), else by its traces. false: there is none.
+// Asks the supervisor of `name` (by SIGHUP) to write its files again; finds it by its record (its own or its keeper's), else by its traces. false: there is none.
 bool wake_supervisor(const StateDirectory& state, const std::string& name, const AppStatus* recorded, Traces& traces);
 
 }  // namespace forever

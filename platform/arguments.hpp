@@ -7,7 +7,7 @@
 namespace forever {
 
 // argv of main, the program's name left out. POSIX: byte for byte. Windows: UTF-8, from the line itself (GetCommandLineW), since
-// main's are in the system's code page, where not every name can be said.
+// main's are in the system's code page, which cannot represent every name.
 [[nodiscard]] std::vector<std::string> program_arguments(int argc, char** argv);
 
 }  // namespace forever

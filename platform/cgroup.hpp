@@ -29,7 +29,7 @@ struct CgroupPlace {
       false;  // ours to divide: we may write to it, and it is the root of all that we see, belongs to our user,
               // or systemd has marked it so (Delegate=yes)
 };
-// Nothing where there is no hierarchy of version 2. `root` stands before every path that is read, for tests.
+// Nothing where there is no hierarchy of version 2. `root` is prepended to every path that is read, for tests.
 [[nodiscard]] std::optional<CgroupPlace> cgroup_place(const std::string& root = {});
 
 // Whether `limits` can be kept below the place: the Error says what is missing and what helps.
@@ -46,9 +46,9 @@ struct CgroupPlace {
 bool kill_cgroup(const std::string& path) noexcept;
 // How many members the kernel has killed because the group was over its memory limit.
 [[nodiscard]] std::uint64_t cgroup_memory_kills(const std::string& path);
-// Removes the group unless somebody is left in it; true if it is gone.
+// Removes the group unless it has members; true if it no longer exists.
 bool remove_cgroup(const std::string& path) noexcept;
-// Removes the groups below `place` whose names begin so and in which nobody is.
+// Removes the empty groups below `place` whose names begin with this prefix.
 void remove_empty_cgroups(const std::string& place, const std::string& prefix);
 
 }  // namespace forever

@@ -8,7 +8,7 @@
 namespace forever {
 namespace {
 
-// What the caller's service manager, or an instance's own supervisor, told its process and nobody else (sd_notify(3),
+// Variables that the caller's service manager, or an instance's supervisor, sets for its own process only (sd_notify(3),
 // sd_listen_fds(3), systemd.exec(5)).
 constexpr std::array<std::string_view, 6> kPrivate{"NOTIFY_SOCKET",    "INVOCATION_ID", "JOURNAL_STREAM",
                                                    "SYSTEMD_EXEC_PID", "MANAGERPID",    "NODE_APP_INSTANCE"};

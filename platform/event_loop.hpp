@@ -20,7 +20,7 @@ struct LoopEvent {
     readable,  // data or end of file on `token`
     writable,
     signal,        // `signal` arrived; `from_kernel`: typed at the terminal (si_code SI_KERNEL), the whole group has it
-    child_exited,  // `child` ended with `status` and has been reaped; strangers that a subreaper inherits included
+    child_exited,  // `child` ended with `status` and has been reaped; also for orphans that a subreaper inherits
     child_stopped,  // `child` was stopped by `signal`; only after report_stops()
     process_gone,   // a process that is not our child (watch_process) is a zombie or gone
   };
@@ -28,7 +28,7 @@ struct LoopEvent {
   std::uint64_t token = 0;
   int signal = 0;
   bool from_kernel = false;
-  ProcessId child{};  // start_time is read before the reap; 0: it could not be, or nobody wants to know it
+  ProcessId child{};  // start_time is read before the reap; 0: it could not be read, or was not requested
   ExitStatus status{};
 };
 
@@ -52,17 +52,17 @@ class EventLoop {
   [[nodiscard]] Status watch_writable(NativeHandle handle, std::uint64_t token);
   // Forgets both ways; to be called before the handle is closed. Events of the batch that wait() returned last stay in it.
   void unwatch(NativeHandle handle) noexcept;
-  // Silence on a watched handle without forgetting it, and the end of it: what is ready by then is reported anew.
+  // Silence on a watched handle without forgetting it, and the end of it: what is ready then is reported again.
   void pause(NativeHandle handle) noexcept;
   void resume(NativeHandle handle) noexcept;
   // For an adopted process whose parent we are not: reports process_gone once, as soon as its last thread has ended; a
-  // zombie counts as gone, whoever may reap it (and edge-triggered, for it would spin a level-triggered poll). The Error is pidfd_open's (ENOSYS
+  // zombie counts as gone, even if another process must reap it (and edge-triggered, since it would spin a level-triggered poll). The Error is pidfd_open's (ENOSYS
   // before Linux 5.3); a process that is gone already is no error but an event.
   [[nodiscard]] Status watch_process(const ProcessId& id, std::uint64_t token);
   void unwatch_process(const ProcessId& id) noexcept;
 
-  // From now on the start times of children that exit are not read, which makes a restart 30 µs quicker: until the reap a child's
-  // number is nobody else's, so it is enough for who compares it with children of its own only.
+  // From now on the start times of children that exit are not read, which makes a restart 30 µs quicker: until the reap no other process
+  // has a child's pid, so the pid suffices for a caller that compares it only with its own children.
   void name_children_by_number() noexcept;
 
   // From now on children that are stopped (Ctrl-Z, a read in the background) are reported, too. POSIX only.

@@ -7,8 +7,8 @@
 namespace forever {
 
 // exited: `code` is the program's own exit code (0-255; on Windows 32 bits, NTSTATUS of a crash included).
-// signalled: POSIX only; `code` is the signal number, `core_dumped` as told by wait(2).
-// unknown: the process was not our child and nobody could tell (adopted under init); counts as a failure.
+// signalled: POSIX only; `code` is the signal number, `core_dumped` as in wait(2).
+// unknown: the process was not a child of this one and its status is lost (adopted under init); counts as a failure.
 // not_started: fork or exec failed; `code` is errno.
 struct ExitStatus {
   enum class Kind : std::uint8_t { exited, signalled, unknown, not_started };

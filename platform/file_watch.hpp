@@ -1,4 +1,4 @@
-// Changes in trees of files: told by the kernel where it can, else found by looking again and again.
+// Changes in trees of files: reported by the kernel where possible, else found by polling.
 #pragma once
 
 #include <cstdint>

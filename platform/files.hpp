@@ -72,7 +72,7 @@ struct FileFacts {
 // Error (ENOSPC …) some of the bytes may be in the file: write again at the same offset, or truncate to it.
 [[nodiscard]] Result<std::size_t> read_at(NativeHandle file, std::uint64_t offset, char* buffer, std::size_t size);
 [[nodiscard]] Result<std::size_t> write_at(NativeHandle file, std::uint64_t offset, std::string_view bytes);
-// fchown(2): a FIFO belongs to the app's user, so that the program may open /dev/stdout anew.
+// fchown(2): a FIFO belongs to the app's user, so that the program can reopen /dev/stdout.
 [[nodiscard]] Status give_to_user(NativeHandle file, std::uint32_t uid, std::uint32_t gid);
 // Whether the code of an Error says that there is no more room: on the disk, in the user's share of it, or in the file.
 [[nodiscard]] bool is_disk_full(int code) noexcept;

@@ -1,13 +1,13 @@
-// The folder of a file whose path a person gave: a log, a socket, a file of variables. It is entered so that nobody who may change
-// something on the way can lead us to a file that they could not touch themselves.
+// The directory of a file whose path the user gave: a log, a socket, a file of variables. It is opened so that no user who can change
+// a part of the path can direct this process to a file to which that user has no access.
 //
 // Only a process with more rights than others has to mind, which on POSIX is root's. It walks the path itself, from the root
 // directory on, and follows no link but root's. Then the folder that it has come to decides, and is kept by descriptor:
-//   - the app's user may change it, or has a link on the way: everything is done with that user's rights (user_rights.hpp), links
-//     followed as that user could; and only files that keep data, pipes, terminals and /dev/null are opened, since root's word
-//     counts in the kernel's own files (/proc, /sys), and in devices, whoever has opened them;
-//   - somebody else may change it: with our rights, but no link is followed any more, and no file that has a second name;
-//   - root alone may change it: with our rights, as any path.
+//   - the app's user can change it, or has a link in the path: all operations use that user's rights (user_rights.hpp), links
+//     are followed as for that user; and only files that store data, pipes, terminals and /dev/null are opened, since root's
+//     rights count in the kernel's files (/proc, /sys), and in devices, regardless of who opened them;
+//   - another user can change it: with this process's rights, but no link is followed, and no file with several hard links is used;
+//   - only root can change it: with this process's rights, as for any path.
 // What is below our state directory, and all paths of a process that is not root's, are used as they are.
 #pragma once
 
@@ -42,7 +42,7 @@ class GuardedFolder {
   [[nodiscard]] Result<Handle> open_for_reading(const std::string& name) const;
   [[nodiscard]] Result<FileFacts> facts(const std::string& name) const;
   [[nodiscard]] Status rename(const std::string& from, const std::string& to) const;
-  // Missing is success. A whole tree, as remove_tree does it, unless somebody else's.
+  // Missing is success. A whole tree, as remove_tree does it, unless it belongs to another user.
   [[nodiscard]] Status remove(const std::string& name) const;
 
   // Whose rights are used in it; nothing: ours.

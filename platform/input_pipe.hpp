@@ -12,9 +12,9 @@ namespace forever {
 // A line, its '\n' included, is written whole or not at all up to this many bytes (PIPE_BUF, pipe(7)).
 inline constexpr std::size_t kLongestInput = 4096;
 
-// Creates the FIFO (0600) if it is not there. EEXIST: something else stands at `path`. Windows: made with the instance.
+// Creates the FIFO (0600) if it is not there. EEXIST: `path` is another kind of file. Windows: created with the instance.
 [[nodiscard]] Status make_input_pipe(const std::string& path);
-// Writes at most kLongestInput bytes into the FIFO without waiting. ENXIO: nobody reads it. EAGAIN: the reader has not
+// Writes at most kLongestInput bytes into the FIFO without waiting. ENXIO: it has no reader. EAGAIN: the reader has not
 // taken what was written before, and there is no room. ENOENT: there is none.
 [[nodiscard]] Status write_input(const std::string& path, std::string_view bytes);
 

@@ -1,9 +1,9 @@
 // The keeper: the supervisor's parent, which holds what must outlive it and forks a new one should it die.
 // POSIX only; on Windows the handles are kept inside the instances instead.
 //
-// It owns no decision. Its whole state: descriptors by name, exit records nobody has acknowledged yet, and whether
-// the supervisor said that all is finished, or in which file to go on. It is forked before the command line has touched its
-// heap, or executed anew, and touches neither JSON nor the event log: it costs a few pages.
+// It owns no decision. Its whole state: descriptors by name, unacknowledged exit records, and whether
+// the supervisor has reported that it is finished, or which binary to execute next. It is forked before the command line has used its
+// heap, or executed again, and uses neither JSON nor the event log: it costs a few pages.
 #pragma once
 
 #include <deque>
@@ -42,13 +42,13 @@ class KeeperLink {
   [[nodiscard]] Status drop(std::string_view name);
   // From now on the keeper ends when this supervisor ends, whatever its exit code.
   [[nodiscard]] Status finish();
-  // The same, and waits that long at most until the keeper has obeyed all that it was told: what it was to drop is closed then.
+  // The same, and waits at most that long until the keeper has executed all requests: descriptors to be dropped are closed then.
   void finish_and_wait(Milliseconds patience);
   [[nodiscard]] Status acknowledge(const ProcessId& id);
   // Once this supervisor has ended without having finished, the keeper executes the file `program` (absolute) in its own
   // place, and that makes the next supervisor. If it cannot be executed, all goes on in the present one.
   [[nodiscard]] Status go_on_in(std::string_view program);
-  // Whether all that was said has left.
+  // Whether all requests have been sent.
   [[nodiscard]] bool all_sent() const noexcept { return unsent_.empty(); }
   // Asks the keeper to fsync `path`: it may wait for the disk, the supervisor may not.
   [[nodiscard]] Status sync(std::string_view path);

@@ -37,9 +37,9 @@ struct ListenerRights {
   unsigned mode = 0755;
   std::optional<Credentials> owner;
 };
-// Bound and listening, close-on-exec. What a dead process has left at a Unix socket's path is replaced. Where the owner may change the
-// folder, all is done with that user's rights (guarded_folder.hpp). EADDRINUSE, EACCES (a port
-// below 1024), EADDRNOTAVAIL; a whole message where somebody listens at the path or something else stands there.
+// Bound and listening, close-on-exec. A stale socket at a Unix socket's path is replaced. If the owner can change the
+// directory, all operations use that user's rights (guarded_folder.hpp). EADDRINUSE, EACCES (a port
+// below 1024), EADDRNOTAVAIL; a complete message if a process listens at the path or another kind of file is there.
 [[nodiscard]] Result<Handle> open_listener(const ListenAddress& address, const ListenerRights& rights);
 // Whether this is a socket that open_listener could have given for the address.
 [[nodiscard]] bool listens_on(NativeHandle socket, const ListenAddress& address);

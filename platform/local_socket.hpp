@@ -16,13 +16,13 @@ namespace forever {
 // A path that sun_path (108 bytes) cannot hold is bound and reached through /proc/self/fd/N; ENAMETOOLONG where there
 // is no such thing. Non-blocking, close-on-exec.
 [[nodiscard]] Result<Handle> listen_local(const std::string& directory, const std::string& name);
-// Whether a listener is there under that name. On POSIX the file may be deleted under whoever listens.
+// Whether a listener is there under that name. On POSIX the file can be deleted while the process listens.
 [[nodiscard]] bool listens_locally(const std::string& directory, const std::string& name);
-// Whether a client comes to somebody there: the socket of a dead process may be left under that name. It costs that one a client.
+// Whether a process accepts a client there: the socket of a dead process may be left under that name. The process sees one short client.
 [[nodiscard]] bool answers_locally(const std::string& directory, const std::string& name);
-// ENOENT: no socket there. ECONNREFUSED: nobody listens any more. EAGAIN: too many wait to be accepted; ask again.
+// ENOENT: no socket there. ECONNREFUSED: no process listens any more. EAGAIN: too many wait to be accepted; ask again.
 [[nodiscard]] Result<Handle> connect_local(const std::string& directory, const std::string& name);
-// The next waiting client, non-blocking; an empty Handle when nobody waits. An Error (EMFILE, ENOMEM) leaves the client
+// The next waiting client, non-blocking; an empty Handle if no client waits. An Error (EMFILE, ENOMEM) leaves the client
 // waiting, and the listener readable: do not watch it again at once. Clients of other users (SO_PEERCRED,
 // root excepted) are closed unanswered.
 [[nodiscard]] Result<Handle> accept_local(NativeHandle listener);

@@ -11,9 +11,9 @@ namespace forever {
 
 enum class LockState : std::uint8_t { free, held };
 
-// Opens (creating 0600) and tries to take it without waiting. What is no regular file in its place makes way. A Handle without value: somebody else holds it.
+// Opens (creating 0600) and tries to take it without waiting. Anything but a regular file in its place is removed. A Handle without value: another process holds it.
 [[nodiscard]] Result<Handle> try_lock(const std::string& path);
-// Takes it on a regular file that is open for writing, unless somebody else has it.
+// Takes it on a regular file that is open for writing, unless another process holds it.
 void lock_open_file(NativeHandle file) noexcept;
 // F_OFD_GETLK: looks without taking. A missing file is free, and so is what is no regular file.
 [[nodiscard]] Result<LockState> probe_lock(const std::string& path);

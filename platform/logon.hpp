@@ -9,7 +9,7 @@ namespace forever {
 
 // Where the command of that name stands, for people: "HKEY_CURRENT_USER\…\Run, value forever". Empty: this system has no such list.
 [[nodiscard]] std::string logon_place(const std::string& name);
-// The command line that stands there; empty: none.
+// The recorded command line; empty: none.
 [[nodiscard]] Result<std::string> logon_command(const std::string& name);
 // Puts it there; an empty one takes it away. ENOTSUP where there is no such list, E2BIG over the 260 characters that the system
 // runs ("Run and RunOnce Registry Keys", learn.microsoft.com).

@@ -12,7 +12,7 @@ namespace forever {
 
 // Creates the FIFO (0600) if it is not there and opens it for reading and writing, so that it never has
 // zero readers (no SIGPIPE) nor zero writers (no end of file). Non-blocking, close-on-exec. fifo(7).
-// What else stands at `path` makes way.
+// Any other file at `path` is removed.
 // ENOTSUP/EPERM where the file system has no FIFOs: the caller then uses the runtime directory.
 [[nodiscard]] Result<Handle> hold_fifo(const std::string& path);
 // A second description of the FIFO that `pid` has as descriptor `fd` (when the file on disk was removed).

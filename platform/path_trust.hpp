@@ -1,4 +1,4 @@
-// Whether what a path names is safe from other users: nobody but root and we can put something else in its place.
+// Whether a path is safe from other users: only root and this user can replace what it names.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ struct Weakness {
   unsigned mode = 0;  // the permission bits
 };
 
-// Walks `path` (absolute) as the kernel does, link by link. The directory itself must belong to us and be writable for nobody
-// else; those on the way may also be root's, and may be sticky (/tmp): there an entry is safe with its owner. Nothing: all is
-// well, or what is missing of the path can be made safely. In a user namespace that maps only some users a directory on the way
+// Walks `path` (absolute) as the kernel does, link by link. The directory itself must belong to this user and be writable for no
+// other user; those above it may also belong to root, and may be sticky (/tmp): there an entry is safe with its owner. Nothing: the path
+// is safe, or its missing part can be created safely. In a user namespace that maps only some users a directory on the way
 // may belong to a user without a name there (user_namespaces(7)): that is taken for the machine's root.
 // Windows: nothing; there make_private_directory() looks at the owner.
 [[nodiscard]] std::optional<Weakness> weakness_of(const std::string& path);

@@ -18,7 +18,7 @@ struct PipeEnds {
 [[nodiscard]] Result<PipeEnds> make_pipe();
 // Everything until the last writer has closed its end; what has come so far when `patience` is over.
 [[nodiscard]] std::string read_to_end(NativeHandle read_end, std::chrono::milliseconds patience);
-// For short messages (at most PIPE_BUF bytes, pipe(7)): written whole or not at all; nobody listening is no error.
+// For short messages (at most PIPE_BUF bytes, pipe(7)): written whole or not at all; a missing reader is not an error.
 void write_message(NativeHandle write_end, std::string_view message) noexcept;
 
 }  // namespace forever

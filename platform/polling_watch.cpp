@@ -8,7 +8,7 @@
 namespace forever {
 namespace {
 
-constexpr int kShare = 20;  // a look takes at most one part in so many of the time
+constexpr int kShare = 20;  // a scan takes at most one part in so many of the time
 
 struct Seen {
   std::uint64_t path = 0, state = 0;
@@ -34,7 +34,7 @@ class PollingWatch final : public FileWatch {
  private:
   using Tell = std::function<void(FileChange)>;
 
-  // Without somebody to be told: the first look.
+  // Without a receiver: the first scan.
   int look(const Tell& tell) {
     const Time begun = steady_now();
     std::vector<Seen> now;
@@ -58,7 +58,7 @@ class PollingWatch final : public FileWatch {
     }
     const Time done = steady_now();
     next_ = done + std::max<Time::duration>(interval_, kShare * (done - begun));
-    if (code != 0) return code;  // what was seen is not all; the next look will tell
+    if (code != 0) return code;  // the scan is incomplete; the next one will find the rest
     std::ranges::sort(now, {}, &Seen::path);
     const auto same = [](const Seen& a, const Seen& b) { return a.path == b.path; };  // where one root lies in another
     now.erase(std::unique(now.begin(), now.end(), same), now.end());

@@ -1,10 +1,10 @@
 // Many processes on one port: the supervisor takes part in the bind(2) and listen(2) calls of what it has started.
 //
 // Linux only (seccomp_unotify(2), pidfd_getfd(2), SO_ATTACH_REUSEPORT_CBPF in socket(7)). An instance is started under a filter
-// that sends these two calls to whoever holds the filter's listener, and lets every other call through untouched. The
-// program knows nothing of it: it makes its socket, and either that socket becomes one of several on the port, or another
-// that was kept from an earlier process is put in its place.
-// Elsewhere nothing is shared: share_ports_fault() says so, and the rest is never reached.
+// that sends these two calls to the process that holds the filter's listener, and lets every other call through. The
+// program does not notice: it creates its socket, and either that socket becomes one of several on the port, or another
+// that was kept from an earlier process takes its place.
+// Elsewhere nothing is shared: share_ports_fault() reports this, and the rest is never reached.
 #pragma once
 
 #include <cstdint>
@@ -45,11 +45,11 @@ struct PortCall {
 enum class PortCallReceipt : std::uint8_t { call, nothing, gone };
 [[nodiscard]] PortCallReceipt receive_port_call(NativeHandle listener, PortCall& into);
 
-// bind: whether nobody listens there. It is tried out, for a moment in which nobody else can bind there: not to be asked where a
-// call for this address may be under way.
+// bind: whether the address is free. The function tries it, and for a moment no other process can bind there: do not call it while a
+// call for this address may be in progress.
 [[nodiscard]] bool address_is_free(const PortCall& call) noexcept;
 
-// The call is made by the kernel as if nobody had looked.
+// Lets the kernel execute the call as usual.
 void let_pass(NativeHandle listener, const PortCall& call) noexcept;
 // The call is over: 0 for success, else an errno.
 void answer_port_call(NativeHandle listener, const PortCall& call, int code) noexcept;
@@ -66,7 +66,7 @@ void let_share(NativeHandle listener, const PortCall& call) noexcept;
 [[nodiscard]] int listen_on(NativeHandle socket, int backlog) noexcept;  // errno, or 0
 // Ends listening for everybody who has this socket; what waits in its queue is refused.
 void end_listening(NativeHandle socket) noexcept;
-// Connections that nobody has accepted yet.
+// Connections that have not been accepted yet.
 [[nodiscard]] unsigned queue_of(NativeHandle socket) noexcept;
 
 // One instruction of classic BPF (linux/filter.h).
@@ -80,8 +80,8 @@ struct FilterStep {
 // Makes the program decide for all sockets that share the address of `socket` which of them gets a new connection.
 [[nodiscard]] Status steer_connections(NativeHandle socket, std::span<const FilterStep> program);
 
-// A socket to connect with over IPv4, from a port of 127.0.0.1 that is nobody else's: by it the program above can tell whose
-// connection it is.
+// A socket to connect with over IPv4, from a port of 127.0.0.1 that no other socket has: by this port the supervisor can identify the
+// connection.
 struct CallingSocket {
   Handle socket;
   std::uint16_t port = 0;
@@ -97,7 +97,7 @@ struct CallingSocket {
 [[nodiscard]] std::optional<std::vector<std::uint64_t>> socket_inodes_of(Pid pid);
 // Copies of the TCP sockets on which the process listens and whose port can be shared.
 [[nodiscard]] std::vector<Handle> shared_sockets_of(Pid pid);
-// Has threads that stand in bind or listen make the call anew: a supervisor may have died with the question in its hands.
+// Makes threads that are blocked in bind or listen repeat the call: a supervisor may have died before it answered.
 void repeat_port_calls(const ProcessId& id);
 
 }  // namespace forever

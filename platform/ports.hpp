@@ -24,9 +24,9 @@ struct PortUse {
   friend bool operator==(const PortUse&, const PortUse&) = default;
 };
 
-// Everybody who holds `port`, or any port; in the order of port, transport, address and pid. A socket that several processes share
-// stands there once for each. Linux: sock_diag(7), else /proc/net; and a walk through /proc/PID/fd. ENOTSUP where the system does not
-// tell; a socket of another network namespace is not seen.
+// All processes that hold `port`, or any port; in the order of port, transport, address and pid. A socket that several processes share
+// appears once for each. Linux: sock_diag(7), else /proc/net; and a scan of /proc/PID/fd. ENOTSUP if the system does not
+// report this; sockets of other network namespaces are not visible.
 [[nodiscard]] Result<std::vector<PortUse>> port_uses(std::optional<std::uint16_t> port);
 
 // The processes among them that can be seen, each once. Empty where the system does not tell.

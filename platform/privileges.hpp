@@ -14,7 +14,7 @@ struct Privileges {
 };
 [[nodiscard]] Privileges privileges();
 
-// What a change of user may have left to this process (Linux: the capabilities, where securebits(7) keep them) is given up.
+// Drops what a change of user may have left to this process (Linux: the capabilities, if securebits(7) keep them).
 void drop_capabilities() noexcept;
 
 }  // namespace forever

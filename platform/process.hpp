@@ -16,7 +16,7 @@ namespace forever {
 using Pid = std::int32_t;
 
 // One process of this boot. `start_time` is in the kernel's own unit (clock ticks since boot, field 22 of
-// proc_pid_stat(5); FILETIME on Windows): a pid that was handed on to a stranger has another.
+// proc_pid_stat(5); FILETIME on Windows): an unrelated process that got the same pid has another.
 struct ProcessId {
   Pid pid = 0;
   std::uint64_t start_time = 0;
@@ -45,14 +45,14 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 [[nodiscard]] Pid parent_of(Pid pid);  // 0 if gone
 
 // Sends `signal` to exactly this process: verifies the identity and signals through a pidfd where the
-// kernel has them, so that no stranger can be hit. ESRCH if it is gone or the pid is somebody else's.
+// kernel has them, so that no unrelated process is signalled. ESRCH if it is gone or the pid belongs to another process.
 [[nodiscard]] Status send_signal(const ProcessId& id, int signal);
 // Signals the process group led by `leader`, after verifying that the group's id still is the leader's
 // (alive, zombie, or members of that group remain whose session is the leader's).
 [[nodiscard]] Status send_signal_to_group(const ProcessId& leader, int signal);
 
-// A predecessor of this process has started `id`: it becomes ours as far as the system lets it. Windows: with all that was kept in
-// it, and its end is told as a child's. false elsewhere: there its end is told to its parent.
+// A predecessor of this process has started `id`: it becomes a child of this process as far as the system permits. Windows: with the handles kept in
+// it, and its end is reported like a child's. false elsewhere: there its parent learns of its end.
 [[nodiscard]] bool adopt_process(const ProcessId& id);
 
 // The id of the group that `pid` is in; 0 if it is gone.
@@ -60,7 +60,7 @@ enum class Presence : std::uint8_t { alive, zombie, gone };
 
 // Direct children of `pid` from /proc/PID/task/*/children (sysctl KERN_PROC on BSD).
 [[nodiscard]] std::vector<Pid> children_of(Pid pid);
-// The same of a process that is known to have one thread, as keepers and supervisors have: nobody has to be asked how many.
+// The same for a process that is known to have one thread, like keepers and supervisors: the number need not be read.
 [[nodiscard]] std::vector<Pid> children_of_one_thread(Pid pid);
 // Whether two processes are in one session (setsid(2)). Windows, which has none: always.
 [[nodiscard]] bool share_session(Pid one, Pid other) noexcept;

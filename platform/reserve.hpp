@@ -1,7 +1,7 @@
 // Descriptors that are kept back for what must not fail for want of one: a process's pipes, the status, a log file, a client.
 //
 // Two ways, since two things can take them away. What may grow without end (ports, clients) is kept only while enough are left: leaves().
-// And a few are held for nothing, to be given up when all the others are in use, whoever took them or lowered the limit: SpareHandles.
+// And a few are held unused, and released when all others are in use, for whatever reason: SpareHandles.
 #pragma once
 
 #include <vector>
@@ -14,12 +14,12 @@ enum class Reserve : unsigned char {
   half,   // for processes and files alone
   whole,  // and for clients
 };
-// Whether that many can still be opened besides this handle. True where the system sets no such limit.
+// Whether that many can still be opened in addition to this handle. True where the system sets no such limit.
 [[nodiscard]] bool leaves(Reserve reserve, NativeHandle handle) noexcept;
 
 class SpareHandles {
  public:
-  // Gives them up if there is no other left.
+  // Releases them if no other is left.
   void lend_if_scarce() noexcept;
   // Has as many again as the system gives.
   void take_back() noexcept;

@@ -12,7 +12,7 @@ namespace {
 std::string size_limit_words() {
   for (const ResourceLimit& limit : current_limits()) {
     if (limit.name == "FSIZE" && limit.soft != kUnlimited)
-      return "; the limit of " + std::to_string(limit.soft) + " bytes is that of `ulimit -f`, raise it";
+      return "; the limit of " + std::to_string(limit.soft) + " bytes is set by `ulimit -f`; raise it";
   }
   return {};
 }

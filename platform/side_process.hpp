@@ -1,5 +1,5 @@
-// Something that is done beside an app and must never hold it up: a command of the user's, a look at a port. Each is a process of
-// its own with a time limit that it keeps by itself, so that it holds whatever becomes of the process that started it.
+// Work beside an app that must never delay it: a command of the user, a probe of a port. Each is a separate process that
+// enforces its own time limit, so that the limit holds even if the process that started it dies.
 #pragma once
 
 #include <chrono>

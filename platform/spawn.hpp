@@ -48,7 +48,7 @@ struct SpawnRequest {
   std::vector<ResourceLimit> limits;
   std::optional<int> nice;          // nice(2), -20 to 19; nothing: the caller's
   std::optional<Credentials> user;  // only root can ask for one
-  // FIFOs held open by the caller; the strip opens each anew through /proc/self/fd (a description of the
+  // FIFOs held open by the caller; the strip reopens each through /proc/self/fd (a description of the
   // instance's own), before the user changes. kNoHandle: inherit the caller's. stdin is /dev/null unless inherited.
   NativeHandle out = kNoHandle;
   NativeHandle err = kNoHandle;  // may equal `out`: then one description serves both (--merge-logs)

@@ -1,4 +1,4 @@
-// Where a user's programs keep what they remember, if nobody says otherwise.
+// The default place for the state of a user's programs.
 #pragma once
 
 #include <string>

@@ -23,11 +23,11 @@ struct Surroundings {
   std::string cgroup_controllers;                                   // "cpu memory pids": what can be limited there
 };
 
-// `root` stands before every path that is read, for tests; empty for the machine itself.
+// `root` is prepended to every path that is read, for tests; empty for the machine itself.
 [[nodiscard]] Surroundings look_around(const std::string& root);
 
 struct DiskFacts {
-  std::uint64_t free_bytes = 0, total_bytes = 0;  // free: for who is not root
+  std::uint64_t free_bytes = 0, total_bytes = 0;  // free: for users other than root
   std::uint64_t free_files = 0, total_files = 0;  // 0 of 0: the file system has no such number
 };
 // Of the file system that `path` is on; the nearest directory above where it does not exist yet.

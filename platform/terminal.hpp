@@ -1,8 +1,8 @@
-// One terminal for us and for a program of ours that is in a process group of its own: `run --watch`.
+// One terminal for this process and for its program, which is in its own process group: `run --watch`.
 //
-// Whoever is in the foreground may read from it; what is in the background and tries to is stopped by the terminal (SIGTTIN,
-// SIGTTOU for its settings), which is how a program asks for it. POSIX, General Terminal Interface. Windows: a console knows
-// no foreground, and both may read.
+// The foreground group can read from it; the terminal stops a background process that tries to (SIGTTIN,
+// SIGTTOU for its settings), and thus a program requests the terminal. POSIX, General Terminal Interface. Windows: a console has
+// no foreground group, and both can read.
 #pragma once
 
 #include <optional>

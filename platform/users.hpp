@@ -23,8 +23,8 @@ struct Credentials {
 // Name of a uid, else the number in decimal.
 [[nodiscard]] std::string user_name(std::uint32_t uid);
 [[nodiscard]] std::uint32_t effective_uid() noexcept;
-// Gives up root for that user, for good: groups, group, user and capabilities of this process (credentials(7)). For a process of
-// one thread, before it has opened anything. The Error: not root, or something of root's is left; then nothing more may be done.
+// Drops root for that user permanently: groups, group, user and capabilities of this process (credentials(7)). For a process with
+// one thread, before it has opened anything. The Error: not root, or some rights of root remain; then the process must do nothing more.
 [[nodiscard]] Status become_user(const Credentials& user);
 // $HOME, else the passwd entry's; empty if neither.
 [[nodiscard]] std::string home_directory();

@@ -47,7 +47,7 @@ std::string split_program(std::string_view line, std::size_t& at) {
   return program;
 }
 
-// One argument; `at` stands on its first character, and behind its last afterwards.
+// One argument; `at` is at its first character, and after its last one afterwards.
 std::string split_argument(std::string_view line, std::size_t& at) {
   std::string argument;
   bool quoted = false;

@@ -14,7 +14,7 @@
 
 namespace forever {
 
-// Nothing if it cannot be said: a name with a quote in it, an argument with a zero byte.
+// Nothing if it cannot be represented: a name with a quote in it, an argument with a zero byte.
 [[nodiscard]] std::optional<std::string> windows_command_line(std::span<const std::string> argv);
 
 // Cuts such a line up as the C runtime does (CommandLineToArgvW differs from it in "" within quotes, which we never write).

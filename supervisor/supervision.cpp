@@ -193,7 +193,7 @@ void Supervision::check_memory() {
     const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
     if (used <= app_.spec.max_memory) continue;
     app_.log_later(EventLevel::warning,
-                   "memory " + format_size(used) + " is over " + format_size(app_.spec.max_memory) + ": restarting");
+                   "memory " + format_size(used) + " exceeds " + format_size(app_.spec.max_memory) + ": restarting");
     carry_out_.advance(instance, event::Stop{Trigger::max_memory, true, false});
   }
 }
@@ -350,7 +350,7 @@ void Supervision::finish() {
     write_status();
   }
   (void)remove_tree(app_.state.app_directory(app_.name) + "/control").ok();
-  app_.log_later(EventLevel::info, "nothing is left to supervise");
+  app_.log_later(EventLevel::info, "no instance is left to supervise");
   outputs_.close_logs();  // the next start may look whether somebody writes to them
   // Whoever hears that it is stopped finds its ports free, the keeper's copies closed as well.
   if (app_.spec.may_overlap()) {

@@ -67,7 +67,7 @@ int supervise(Inheritance&& inheritance, const KeeperFace& face) {
   try {
     return supervise_or_throw(std::move(inheritance), face);
   } catch (const std::exception& failure) {
-    log_event(EventLevel::error, std::string{"cannot go on: "} + failure.what());
+    log_event(EventLevel::error, std::string{"cannot continue: "} + failure.what());
     return 1;
   }
 }

@@ -1,5 +1,5 @@
-// The two sides that a record's describe() goes through: one writes what it meets, the other reads it. So each key of a record
-// stands once, for both ways:
+// The two sides that visit a record in its describe(): one writes each field, the other reads it. So each key of a record
+// is named once, for both directions:
 //
 //     template <class Side>
 //     void describe(Side& side, ControlProgress& progress) { side.bytes("progress", progress.text); }

@@ -71,13 +71,13 @@ Error not_json(const std::string& what, std::size_t byte, const std::string& rem
 }
 
 Error not_an_object(const std::string& what, const std::string& remedy) {
-  return Error{what + " does not hold a JSON object; " + remedy, {}};
+  return Error{what + " does not contain a JSON object; " + remedy, {}};
 }
 
 std::optional<Error> fault_in_version(int version, int known, const std::string& what) {
-  if (version < 1) return Error{what + " names no format version; it was not written by forever", {}};
+  if (version < 1) return Error{what + " contains no format version; it was not written by forever", {}};
   if (version <= known) return std::nullopt;
-  const std::string numbers = "version " + std::to_string(version) + "; this one knows " + std::to_string(known);
+  const std::string numbers = "version " + std::to_string(version) + "; this version reads " + std::to_string(known);
   return Error{what + " was written by a newer forever (" + numbers + ")",
                std::make_error_code(std::errc::not_supported)};
 }

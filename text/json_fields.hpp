@@ -1,4 +1,4 @@
-// Reading JSON that somebody may have spoilt: each field is asked for with its type and range, and the first fault is kept in words.
+// Reads JSON that may be damaged: checks the type and range of each field, and keeps the first fault as text.
 //
 // For the few .cpp files that read or write JSON; no header includes this one. Nothing here throws.
 #pragma once
@@ -36,7 +36,7 @@ using JsonReading = std::variant<Json, std::size_t>;
 [[nodiscard]] Result<Json> parse_object(std::string_view text, const std::string& what, const std::string& remedy);
 [[nodiscard]] Error not_json(const std::string& what, std::size_t byte, const std::string& remedy);
 [[nodiscard]] Error not_an_object(const std::string& what, const std::string& remedy);
-// "<what> was written by a newer forever (version 7; this one knows 1)", or names none.
+// "<what> was written by a newer forever (version 7; this version reads 1)", or names none.
 [[nodiscard]] std::optional<Error> fault_in_version(int version, int known, const std::string& what);
 
 [[nodiscard]] std::optional<std::string> bytes_of_hex(std::string_view digits);
@@ -72,7 +72,7 @@ class JsonFields {
     if (const auto known = name != nullptr ? from_word<T>(*name) : std::nullopt; known)
       into = *known;
     else
-      fail(key, "is no word that is known here");
+      fail(key, "is not a known word");
   }
 
   // The value of `key`; null if it is absent (or null).

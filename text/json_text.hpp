@@ -1,5 +1,5 @@
-// JSON written as it is told, without a tree of values behind it: for a line of log and for the status, which are written on
-// the way of every line and every restart.
+// Writes JSON directly, without a tree of values: for lines of a log and for the status, which are written for
+// every line and every restart.
 #pragma once
 
 #include <charconv>
@@ -11,7 +11,7 @@
 
 namespace forever {
 
-// Appends `text` as it stands between the quotes of a JSON string (RFC 8259): UTF-8 as it is, what is no UTF-8 as U+FFFD. Returns whether
+// Appends `text` as the contents of a JSON string (RFC 8259): UTF-8 unchanged, other bytes as U+FFFD. Returns whether
 // all of it was UTF-8.
 bool append_json_escaped(std::string& into, std::string_view text);
 void append_hex(std::string& into, std::string_view bytes);
@@ -49,7 +49,7 @@ class JsonText {
   void separate();
 
   std::string text_;
-  bool first_ = true;  // nothing stands before in this object or array, or a key does
+  bool first_ = true;  // nothing precedes in this object or array, or a key does
 };
 
 }  // namespace forever

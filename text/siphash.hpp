@@ -1,5 +1,5 @@
-// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): a tag of a short text that nobody can make, or
-// change the text below, without the key.
+// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): a tag of a short text. Without the key no
+// user can make a tag, or change the text of one.
 #pragma once
 
 #include <array>

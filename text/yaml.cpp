@@ -100,7 +100,7 @@ class Reader {
   }
 
  private:
-  // Each of these returns whether it went well; what is wrong otherwise stands in fault_.
+  // Each of these returns whether it succeeded; fault_ describes the error otherwise.
 
   bool document(Value& root) {
     Event event;
@@ -112,7 +112,7 @@ class Reader {
       return true;
     }
     if (!value(event, root, 0) || !next(event) || !next(event)) return false;  // the document's end, the stream's end
-    if (event.raw.type != YAML_STREAM_END_EVENT) return wrong(event, "a second document begins; only one is read");
+    if (event.raw.type != YAML_STREAM_END_EVENT) return wrong(event, "it contains a second document; only one is read");
     return true;
   }
 
@@ -209,7 +209,7 @@ class Reader {
   bool merge(const Event& event, Json& from, Json& into) {
     if (from.is_array()) {
       for (Json& one : from) {
-        if (!one.is_object()) return wrong(event, "<< takes objects alone");
+        if (!one.is_object()) return wrong(event, "<< takes only objects");
         (void)merge(event, one, into);
       }
       return true;
@@ -236,13 +236,13 @@ class Reader {
     }
     into.json = plain_value(word);
     if (tag.starts_with(kTags) && is_of_kind(into.json, tag.substr(kTags.size()))) return true;
-    return wrong(event, "its tag is not known here, or asks for another kind of value");
+    return wrong(event, "its tag is unknown, or requires another kind of value");
   }
 
   bool has_kind(const Event& event, const yaml_char_t* tag, std::string_view kind) {
     const std::string_view word = text_of(tag);
     if (word.empty() || word == "!" || (word.starts_with(kTags) && word.substr(kTags.size()) == kind)) return true;
-    return wrong(event, "its tag is not known here, or asks for another kind of value");
+    return wrong(event, "its tag is unknown, or requires another kind of value");
   }
 
   // An anchor that is open cannot be meant inside of itself.
@@ -259,7 +259,7 @@ class Reader {
     const std::string name{text_of(event.raw.data.alias.anchor)};
     const auto anchor = anchors_.find(name);
     if (anchor == anchors_.end()) return wrong(event, "*" + name + " is used, but there is no &" + name + " before it");
-    if (!anchor->second) return wrong(event, "*" + name + " stands inside of &" + name);
+    if (!anchor->second) return wrong(event, "*" + name + " is inside of &" + name);
     if (!spend(event, anchor->second->weight)) return false;
     into = *anchor->second;
     return true;

@@ -32,47 +32,48 @@ Fault take_health_port(AppSpec& spec, std::span<const std::string> values) {
 constexpr Setting kHealth[] = {
     {.option =
          {"--on-exit", ValueKind::command, "COMMAND",
-          "Runs COMMAND by the shell after each end of an instance, with what happened in its environment "
-          "(FOREVER_APP, FOREVER_EXIT_CODE, FOREVER_EXIT_SIGNAL, FOREVER_LAST_LINES and others). Nothing waits for "
-          "it. An empty one takes it away."},
+          "Runs COMMAND with the shell after each exit of an instance; its environment describes the exit "
+          "(FOREVER_APP, FOREVER_EXIT_CODE, FOREVER_EXIT_SIGNAL, FOREVER_LAST_LINES and others). Restarts do not wait "
+          "for it. An empty COMMAND removes it."},
      .json = "on_exit.command",
      .field = IN(on_exit.command)},
     {.option = {"--on-exit-timeout", ValueKind::time, "TIME",
-                "How long it may take before it is killed. A bare number is seconds. Default 30s."},
+                "The time limit of the command, after which it is killed. A bare number is seconds. Default 30s."},
      .json = "on_exit.timeout",
      .field = IN(on_exit.timeout),
      .least = 1},
-    {.option = {"--health-cmd", ValueKind::command, "COMMAND",
-                "Asks by this shell command whether it is well: exit code 0 is. An empty one takes it away. Without it "
-                "and --health-port nobody asks."},
+    {.option =
+         {"--health-cmd", ValueKind::command, "COMMAND",
+          "Probes the health of each instance with this shell command; exit code 0 means healthy. An empty COMMAND "
+          "removes the probe."},
      .json = "health.command",
      .field = IN(health.command),
      .take = take_health_command},
-    {.option =
-         {"--health-port", ValueKind::text, "PORT[/PATH]",
-          "Asks whether it takes a connection on this port of this machine; with /PATH, whether it answers an HTTP "
-          "GET with a status below 400. A hung program still takes connections, so prefer a path."},
+    {.option = {"--health-port", ValueKind::text, "PORT[/PATH]",
+                "Probes the health of each instance with a connection to this local port; with /PATH, with an HTTP "
+                "GET request, which must return a status below 400. A hung program still accepts connections, so "
+                "prefer a path."},
      .json = "health.port",
      .field = IN(health.port),
      .take = take_health_port},
     {.option = {"--health-interval", ValueKind::time, "TIME",
-                "The time between two looks. A bare number is seconds. Default 10s."},
+                "The time between two probes. A bare number is seconds. Default 10s."},
      .json = "health.interval",
      .field = IN(health.interval),
      .least = 1},
     {.option = {"--health-timeout", ValueKind::time, "TIME",
-                "A look that takes longer has gone wrong. A bare number is seconds. Default 5s."},
+                "A probe that takes longer fails. A bare number is seconds. Default 5s."},
      .json = "health.timeout",
      .field = IN(health.timeout),
      .least = 1},
     {.option = {"--health-start", ValueKind::time, "TIME",
-                "For so long after it came online, looks that go wrong do not count, until one has gone well. A bare "
+                "For this time after the instance came online failed probes do not count, until one succeeds. A bare "
                 "number is seconds. Default 0."},
      .json = "health.start",
      .field = IN(health.start),
      .peers = "--health-start-period"},
     {.option = {"--health-threshold", ValueKind::count, "N",
-                "It is restarted after N looks in a row that went wrong. Default 3."},
+                "Restarts the instance after N consecutive failed probes. Default 3."},
      .json = "health.threshold",
      .field = IN(health.threshold),
      .least = 1,
@@ -80,7 +81,8 @@ constexpr Setting kHealth[] = {
 };
 
 constexpr Setting kStopping[] = {
-    {.option = {"--kill-signal", ValueKind::signal, "SIGNAL", "What asks it to end, by name or number. Default TERM."},
+    {.option = {"--kill-signal", ValueKind::signal, "SIGNAL",
+                "The first signal of a stop, by name or number. Default TERM."},
      .json = "stop.signal",
      .field = IN(stop.signal),
      .least = 1,
@@ -88,19 +90,20 @@ constexpr Setting kStopping[] = {
      .keys = "kill_signal killSignal",
      .peers = "--killSignal --signal"},
     {.option = {"--kill-timeout", ValueKind::time, "TIME",
-                "How long it may take before KILL. A bare number is seconds. Default 10s."},
+                "The grace period before KILL. A bare number is seconds. Default 10s."},
      .json = "stop.timeout",
      .field = IN(stop.timeout)},
-    {.option = {"--kill-mode", ValueKind::word, "MODE",
-                "Who is stopped: tree (all its descendants, daemonized ones too), group (its process group) or process "
-                "(it alone). Default tree."},
+    {.option =
+         {"--kill-mode", ValueKind::word, "MODE",
+          "Which processes are stopped: tree (all descendants, also daemons), group (the process group) or process "
+          "(only the program itself). Default tree."},
      .json = "stop.mode",
      .field = IN(stop.mode)},
 };
 
 }  // namespace
 
-constinit const SettingGroup kHealthSettings{"Looking after it", kHealth};
-constinit const SettingGroup kStopSettings{"Stopping it", kStopping};
+constinit const SettingGroup kHealthSettings{"Hooks and health", kHealth};
+constinit const SettingGroup kStopSettings{"Stopping", kStopping};
 
 }  // namespace forever

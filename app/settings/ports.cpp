@@ -11,7 +11,7 @@ namespace {
 Fault take_instances(AppSpec& spec, std::span<const std::string> values) {
   const auto wanted = instance_count(values.back());
   if (!wanted)
-    return "is not a number of instances; try 4, max (one for each processor) or -1 (one fewer than that); at most " +
+    return "is not a number of instances; try 4, max (one per processor) or -1 (one fewer than that); at most " +
            std::to_string(kMostInstances);
   spec.instances = resolve_instances(*wanted, usable_processors());
   return {};
@@ -20,21 +20,21 @@ Fault take_instances(AppSpec& spec, std::span<const std::string> values) {
 Fault take_increments(AppSpec& spec, std::span<const std::string> values) {
   spec.increment_env.assign(values.begin(), values.end());
   const std::string& last = values.back();
-  return last.empty() || last.find('=') != std::string::npos ? Fault{"is no name of a variable"} : Fault{};
+  return last.empty() || last.find('=') != std::string::npos ? Fault{"is not the name of a variable"} : Fault{};
 }
 
 constexpr Setting kInstances[] = {
     {.option = {"-i,--instances", ValueKind::count, "N",
-                "Runs N instances of it; max or 0: one for each processor that it may use; -K: K fewer than that, one "
-                "at least. Each sees its slot (0, 1, 2 ...) as FOREVER_INSTANCE and NODE_APP_INSTANCE. Default 1."},
+                "Runs N instances of the app; max or 0: one per available processor; -K: K fewer than that, at "
+                "least one. Each finds its slot (0, 1, 2 ...) in FOREVER_INSTANCE and NODE_APP_INSTANCE. Default 1."},
      .json = "instances",
      .field = IN(instances),
      .least = 1,
      .most = kMostInstances,
      .take = take_instances},
     {.option = {"--increment-env", ValueKind::text, "NAME",
-                "Adds its slot to this variable of each instance's environment, so that each gets a port of its own: "
-                "--env PORT=8080 --increment-env PORT. May be given again."},
+                "Adds the slot to this variable of each instance's environment, so that each gets its own port: "
+                "--env PORT=8080 --increment-env PORT. May be repeated."},
      .json = "increment_env",
      .field = IN(increment_env),
      .keys = "increment_var increment_env",
@@ -60,36 +60,36 @@ constexpr std::string_view kReadyWords[] = {"uptime", "listen", "notify"};
 
 constexpr Setting kPorts[] = {
     {.option = {"--no-share", ValueKind::none, "",
-                "Leaves the ports of several instances alone; without it they share the ports that they listen on."},
+                "Does not share the ports of several instances. By default they share the ports that they listen on."},
      .json = "share_ports",
      .field = IN(share_ports)},
     {.option = {"--hold-ports", ValueKind::none, "",
-                "Holds the ports of a single instance as well: while it restarts, connections wait instead of being "
-                "refused, and `reload` loses none."},
+                "Holds the ports of a single instance, too: while it restarts, connections wait instead of being "
+                "refused, and `reload` loses no connection."},
      .json = "hold_ports",
      .field = IN(hold_ports)},
     {.option = {"--listen", ValueKind::address, "ADDRESS",
-                "Opens a socket for it, which it finds as descriptor 3 (the next one 4 ...) with LISTEN_FDS and "
+                "Opens a listening socket and passes it as descriptor 3 (the next one as 4 ...) with LISTEN_FDS and "
                 "LISTEN_PID, as under systemd: 8081, 127.0.0.1:8081, [::1]:8081 or unix:/path; NAME=ADDRESS gives it a "
-                "name. All instances have the same; it stays open while they restart. May be given again."},
+                "name. All instances share it; it stays open while they restart. May be repeated."},
      .json = "listen",
      .field = IN(listen),
      .take = take_addresses},
     {.option = {"--ready", ValueKind::word, "WHEN",
-                "When it counts as ready: uptime (it has run for --min-uptime), listen (it listens on a port that is "
-                "shared or held), or notify (it has said READY=1 to NOTIFY_SOCKET, which it gets then: sd_notify(3)). "
-                "Default: listen where ports are shared or held, else uptime.",
+                "The readiness condition: uptime (it has run for --min-uptime), listen (it listens on a port that is "
+                "shared or held), or notify (it has sent READY=1 to NOTIFY_SOCKET, which it then gets: sd_notify(3)). "
+                "Default: listen if ports are shared or held, else uptime.",
                 kReadyWords},
      .json = "ready",
      .field = IN(ready)},
     {.option = {"--ready-timeout", ValueKind::time, "TIME",
-                "How long `reload` and `start --wait` wait until it is ready. A bare number is seconds. Default 30s."},
+                "How long `reload` and `start --wait` wait for readiness. A bare number is seconds. Default 30s."},
      .json = "ready_timeout",
      .field = IN(ready_timeout),
      .least = 1,
      .peers = "--listen-timeout"},
     {.option = {"--drain-timeout", ValueKind::time, "TIME",
-                "How long the connections of an instance that is replaced may take to end. A bare number is seconds. "
+                "How long an instance that is replaced may drain its connections. A bare number is seconds. "
                 "Default 10s."},
      .json = "drain_timeout",
      .field = IN(drain_timeout)},
@@ -97,7 +97,7 @@ constexpr Setting kPorts[] = {
 
 }  // namespace
 
-constinit const SettingGroup kInstanceSettings{"Several instances", kInstances};
-constinit const SettingGroup kPortSettings{"Its ports", kPorts};
+constinit const SettingGroup kInstanceSettings{"Instances", kInstances};
+constinit const SettingGroup kPortSettings{"Ports", kPorts};
 
 }  // namespace forever

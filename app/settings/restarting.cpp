@@ -26,24 +26,24 @@ Fault take_schedule(AppSpec& spec, std::span<const std::string> values) {
   auto times = CronSchedule::parse(spec.cron_restart);
   if (!times) return "is not a cron expression: " + times.error().message();
   // Not from the beginning of time: no C library of Windows looks behind that.
-  if (!times->next(WallTime{std::chrono::hours{24 * 7}})) return "never comes: no month of these has such a day";
+  if (!times->next(WallTime{std::chrono::hours{24 * 7}})) return "never occurs: none of these months has such a day";
   return {};
 }
 
 constexpr Setting kRestartRows[] = {
     {.option = {"--restart", ValueKind::word, "WHEN",
-                "always, on-failure or never. Without it: always, whatever the exit code; `run`: on-failure."},
+                "always, on-failure or never. Default: always, for every exit code; for `run`: on-failure."},
      .json = "restart.on",
      .field = IN(restart.on)},
     {.option = {"--stop-exit-codes", ValueKind::list, "CODES",
-                "Exit codes that mean \"done\": no restart, no failure. Separated by commas, as 0,2."},
+                "Exit codes that cause no restart and are no failure, separated by commas, for example 0,2."},
      .json = "restart.stop_exit_codes",
      .field = IN(restart.stop_exit_codes),
      .take = take_exit_codes},
-    {.option =
-         {"--min-uptime", ValueKind::time, "TIME",
-          "A run shorter than this is a failure; so are five failed runs in a row within 60 times this. A bare number "
-          "is seconds. Default 1s."},
+    {.option = {"--min-uptime", ValueKind::time, "TIME",
+                "A run shorter than this is a failure; so are five consecutive failed runs within 60 times this. A "
+                "bare number "
+                "is seconds. Default 1s."},
      .json = "restart.min_uptime",
      .field = IN(restart.min_uptime),
      .keys = "min_uptime minUptime",
@@ -54,34 +54,36 @@ constexpr Setting kRestartRows[] = {
      .field = IN(restart.restart_delay),
      .peers = "--spinSleepTime"},
     {.option = {"-m,--max-restarts", ValueKind::count, "N",
-                "Gives up after more than N failures in a row (status errored). Without it: never gives up."},
+                "Stops restarting after more than N consecutive failures (status errored). Default: no limit."},
      .json = "restart.max_restarts",
      .field = IN(restart.max_restarts),
      .keys = "max_restarts max",
      .peers = "--max"},
     {.option = {"--backoff-first", ValueKind::time, "TIME",
-                "The first wait, once three restarts in a row were too soon. A bare number is seconds. Default 100ms."},
+                "The first delay, after three immediate restarts. A bare number is seconds. Default 100ms."},
      .json = "restart.backoff_first",
      .field = IN(restart.backoff_first),
      .peers = "--exp-backoff-restart-delay"},
     {.option = {"--backoff-factor", ValueKind::number, "NUMBER",
-                "Each further wait is this many times longer. Default 2."},
+                "The factor by which each further delay grows. Default 2."},
      .json = "restart.backoff_factor",
      .field = IN(restart.backoff_factor),
      .least = 1,
      .most = 1000},
-    {.option = {"--backoff-cap", ValueKind::time, "TIME", "The longest wait. A bare number is seconds. Default 15s."},
+    {.option = {"--backoff-cap", ValueKind::time, "TIME", "The longest delay. A bare number is seconds. Default 15s."},
      .json = "restart.backoff_cap",
      .field = IN(restart.backoff_cap)},
-    {.option = {"--max-memory", ValueKind::size, "SIZE",
-                "Restarts it when its whole process tree uses more. A bare number is bytes. Without it: no limit."},
+    {.option =
+         {"--max-memory", ValueKind::size, "SIZE",
+          "Restarts the instance when its whole process tree uses more. A bare number is bytes. Default: no limit."},
      .json = "max_memory",
      .field = IN(max_memory),
      .keys = "max_memory_restart max_memory",
      .peers = "--max-memory-restart"},
-    {.option = {"--cron-restart", ValueKind::schedule, "CRON",
-                "Restarts it at these times, five fields as in crontab(5) or six with seconds first: \"0 4 * * *\". "
-                "\"\": no longer."},
+    {.option =
+         {"--cron-restart", ValueKind::schedule, "CRON",
+          "Restarts the app at these times, five fields as in crontab(5) or six with seconds first: \"0 4 * * *\". "
+          "\"\" removes the schedule."},
      .json = "cron_restart",
      .field = IN(cron_restart),
      .keys = "cron_restart cron",
@@ -91,6 +93,6 @@ constexpr Setting kRestartRows[] = {
 
 }  // namespace
 
-constinit const SettingGroup kRestartSettings{"Keeping it alive", kRestartRows};
+constinit const SettingGroup kRestartSettings{"Restarting", kRestartRows};
 
 }  // namespace forever

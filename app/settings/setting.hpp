@@ -1,9 +1,9 @@
-// A setting of an app is one row: what it is called, what it takes, what it is for, and where it is in a spec.
+// A setting of an app is one row: its names, its kind of value, its help, and its field in a spec.
 //
-// All else follows from the row: the option of `start` and `run` and its help (cli/grammar), the completion, the key in apps files
-// (cli/apps_file), the key in spec.json (spec_json.cpp), the lines of `describe` and of its JSON (cli/list, cli/apps), and what an
-// export says that it cannot carry over (cli/export). The rows stand in app/settings/, one file for each group of the help; how
-// one is added is in CONTRIBUTING.md. A unit test walks all of them.
+// Everything else is derived from the row: the option of `start` and `run` and its help (cli/grammar), the completion, the key in apps files
+// (cli/apps_file), the key in spec.json (spec_json.cpp), the lines of `describe` and of its JSON (cli/list, cli/apps), and the
+// losses that an export reports (cli/export). The rows are in app/settings/, one file for each group of the help;
+// CONTRIBUTING.md describes how to add one. A unit test checks all of them.
 #pragma once
 
 #include <cstdint>
@@ -83,7 +83,7 @@ struct Setting {
   // Its keys in apps files if PM2 and forever have it; the first one is its name in messages. It always has the option's own name, with _
   // in the place of -.
   std::string_view keys = {};
-  // The options of PM2, forever and nodemon that mean the same, separated by blanks: whoever types one is told ours.
+  // The options of PM2, npm forever and nodemon with the same meaning, separated by blanks: an error message for one names this option.
   std::string_view peers = {};
   // Takes `values`, all that were given, in their order, and is given again with one more for each; what is wrong with the last one. For
   // what the kind and the field do not say.

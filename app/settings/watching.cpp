@@ -34,7 +34,7 @@ Fault take_poll(AppSpec& spec, std::span<const std::string> values) {
   spec.watch.poll = Milliseconds{1000};
   if (values.back().empty()) return {};
   Fault fault = take_duration(spec.watch.poll, values.back());
-  if (!fault && spec.watch.poll.count() == 0) return "is no time between two looks; try 1s";
+  if (!fault && spec.watch.poll.count() == 0) return "is not a polling interval; try 1s";
   return fault;
 }
 
@@ -42,49 +42,51 @@ constexpr Setting kWatchRows[] = {
     {.option = {.names = "-w,--watch",
                 .kind = ValueKind::file,
                 .value = "PATH",
-                .help = "Restarts it when its files change: those in PATH, a folder, a file or a pattern as "
-                        "\"src/**/*.js\". May be given again. Without PATH: the folder it runs in. After PROGRAM, or "
-                        "where it is a folder, PATH may be the next word; else it is written with = (--watch=x.js).",
+                .help = "Restarts the app when files in PATH change: a directory, a file or a pattern such as "
+                        "\"src/**/*.js\". May be repeated. Without PATH: the working directory. After PROGRAM, or "
+                        "if it is a directory, PATH may be the next word; otherwise write it with = (--watch=x.js).",
                 .value_optional = true},
      .json = "watch.paths",
      .field = IN(watch.paths),
      .peers = "--watchDirectory",
      .take = take_watch},
-    {.option = {"--ignore", ValueKind::text, "PATTERN",
-                "Files or folders whose changes do not count, as in .gitignore: \"*.tmp\", dist/, /data. May be given "
-                "again. .foreverignore holds such lines, too; .git, node_modules, logs and editors' swap files are "
-                "ignored anyhow."},
+    {.option =
+         {"--ignore", ValueKind::text, "PATTERN",
+          "Ignores changes of these files or directories, as in .gitignore: \"*.tmp\", dist/, /data. May be "
+          "repeated. .foreverignore contains such lines, too; .git, node_modules, logs and editors' swap files are "
+          "always ignored."},
      .json = "watch.ignore",
      .field = IN(watch.ignore),
      .keys = "ignore_watch watchIgnorePatterns watchIgnore",
      .peers = "--ignore-watch --watchIgnore"},
     {.option = {"--ext", ValueKind::text, "LIST",
-                "Only files with these extensions count: js,mjs,json. Without it: all files."},
+                "Watches only files with these extensions: js,mjs,json. Default: all files."},
      .json = "watch.extensions",
      .field = IN(watch.extensions),
      .take = take_extensions},
     {.option = {"--watch-delay", ValueKind::time, "TIME",
-                "How long it must be quiet after the last change. A bare number is seconds. Default 200ms."},
+                "The quiet period after the last change before the restart. A bare number is seconds. Default 200ms."},
      .json = "watch.delay",
      .field = IN(watch.delay),
      .peers = "--delay"},
-    {.option = {.names = "--poll",
-                .kind = ValueKind::time,
-                .value = "TIME",
-                .help = "Looks at the files every TIME instead of asking the kernel: for network file systems. A bare "
-                        "number is seconds. Default 1s.",
-                .value_optional = true},
+    {.option =
+         {.names = "--poll",
+          .kind = ValueKind::time,
+          .value = "TIME",
+          .help =
+              "Polls the files every TIME instead of using the kernel's notification: for network file systems. A bare "
+              "number is seconds. Default 1s.",
+          .value_optional = true},
      .json = "watch.poll",
      .field = IN(watch.poll),
      .peers = "--legacy-watch --usePolling",
      .take = take_poll},
     {.option = {"--watch-hash", ValueKind::none, "",
-                "Contents decide, not times: a file that was saved unchanged does not count."},
+                "Compares contents instead of times: a file saved without a change does not count."},
      .json = "watch.hash",
      .field = IN(watch.hash)},
-    {.option =
-         {"--watch-on-crash", ValueKind::word, "WHAT",
-          "wait (once it has ended, only a change starts it again) or restart. Without it: restart; `run`: wait."},
+    {.option = {"--watch-on-crash", ValueKind::word, "WHAT",
+                "wait (after its end only a change starts it again) or restart. Default: restart; for `run`: wait."},
      .json = "watch.on_crash",
      .field = IN(watch.on_crash)},
 };

@@ -90,14 +90,14 @@ std::string names_of(const Reading& reading) {
 // An id is of one app. Where two bear it (files were copied by hand), it tells nothing.
 std::optional<SelectionError> fault_in_id(const Reading& reading) {
   if (!reading.matched.starts_with("id ") || reading.targets.size() < 2) return std::nullopt;
-  return SelectionError{"the " + reading.matched + " is of more than one app (" + printable(names_of(reading)) +
-                        "); say their names"};
+  return SelectionError{"the " + reading.matched + " belongs to several apps (" + printable(names_of(reading)) +
+                        "); select them by name"};
 }
 
 // The apps that a holder of the port belongs to, by the nearest of its ancestors that is a process of ours.
 std::variant<Reading, SelectionError> by_port(const std::vector<AppView>& views, std::uint32_t number,
                                               const PortHolders& holders) {
-  if (number == 0 || number > 65535) return SelectionError{std::to_string(number) + " is no port; 1 to 65535 are"};
+  if (number == 0 || number > 65535) return SelectionError{std::to_string(number) + " is not a port (1 to 65535)"};
   Reading reading{"port " + std::to_string(number), {}};
   const auto chains = holders(static_cast<std::uint16_t>(number));
   for (const std::vector<Pid>& chain : chains) {
@@ -108,9 +108,9 @@ std::variant<Reading, SelectionError> by_port(const std::vector<AppView>& views,
     }
   }
   if (!reading.targets.empty()) return reading;
-  if (chains.empty()) return SelectionError{"nobody that can be seen holds port " + std::to_string(number)};
+  if (chains.empty()) return SelectionError{"no visible process holds port " + std::to_string(number)};
   return SelectionError{"port " + std::to_string(number) + " is held by pid " + std::to_string(chains.front().front()) +
-                        ", which is not of an app here"};
+                        ", which does not belong to an app"};
 }
 
 // The program's own file in a command as it was executed: the script behind an interpreter and its options, else the program.
@@ -128,8 +128,8 @@ std::string_view base_name(std::string_view path) { return path.substr(path.find
 
 std::variant<Reading, SelectionError> only_one(Reading reading, const std::string& word) {
   if (reading.targets.size() < 2) return reading;
-  return SelectionError{"'" + printable(word) + "' is the script of more than one app (" +
-                        printable(names_of(reading)) + "); give their names"};
+  return SelectionError{"'" + printable(word) + "' is the script of several apps (" + printable(names_of(reading)) +
+                        "); select them by name"};
 }
 
 // The app that runs the file `word`: the very file as the caller's directory has it, else the only one of that base name.
@@ -193,7 +193,7 @@ SelectionError nothing_found(const std::vector<AppView>& views, const std::strin
   std::string message = "no app is called '" + printable(word) + "'";
   // What a shell makes of web-* where files of such names lie.
   if (place.exists && place.exists(word)) {
-    message += ", and none runs this file; to choose apps by a pattern, quote it: 'web-*'";
+    message += ", and no app runs this file; quote a pattern to select apps by it: 'web-*'";
     return {std::move(message)};
   }
   std::vector<std::string_view> known;
@@ -204,7 +204,7 @@ SelectionError nothing_found(const std::vector<AppView>& views, const std::strin
   if (const auto near = nearest(word, known)) {
     message.append("; did you mean '").append(printable(*near)).append("'?");
   } else {
-    message.append(views.empty() ? "; there is none yet" : "; `forever list` shows all");
+    message.append(views.empty() ? "; there are no apps yet" : "; `forever list` shows all");
   }
   return {std::move(message)};
 }
@@ -238,7 +238,7 @@ std::variant<Reading, SelectionError> read_word(const std::vector<AppView>& view
     if (same_meaning(readings.front(), reading)) continue;
     return SelectionError{"'" + printable(word) + "' can be read as " + printable(readings.front().matched) + " (" +
                           printable(names_of(readings.front())) + ") and as " + printable(reading.matched) + " (" +
-                          printable(names_of(reading)) + "); say name:, id:, pid: or ns: before it"};
+                          printable(names_of(reading)) + "); use name:, id:, pid: or ns: in front of it"};
   }
   return readings.front();
 }

@@ -57,7 +57,7 @@ std::optional<Outcome> settle(const StateDirectory& state, const Target& target,
       if (const Status done = record_stop(state, view.status, true); !done)
         return failed(target, done.error().message());
     }
-    return Outcome{target.name, true, words_for(target) + " is stopped already"};
+    return Outcome{target.name, true, words_for(target) + " is already stopped"};
   }
   // It was left behind by a supervisor that is gone: the next one finds `stopped` on record and finishes the work.
   const Pid stranger = stranger_in(view);
@@ -67,7 +67,7 @@ std::optional<Outcome> settle(const StateDirectory& state, const Target& target,
   if (stranger == 0) return std::nullopt;
   (void)ask_supervisors(state, {{target.name, {.operation = Operation::stop}}}, {});
   return failed(target, "pid " + std::to_string(stranger) +
-                            " belongs to another program now; it was left alone, and the record was put right");
+                            " now belongs to another program; it was not signalled, and the record was corrected");
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ std::vector<Outcome> set_newer_aside(Selection& selection) {
                                : !status && is_of_newer_format(status.error()) ? &status.error()
                                                                                : nullptr;
     if (error == nullptr) return false;
-    kept.push_back(failed(target, error->message() + "; delete it by the newer one, or remove the folder " +
+    kept.push_back(failed(target, error->message() + "; delete it with the newer version, or remove the directory " +
                                       state.app_directory(target.name)));
     return true;
   });

@@ -23,10 +23,10 @@ struct Apply final : Command {
 };
 
 constexpr Option kApplyOptions[] = {
-    {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."}, turn_on<&Apply::dry_run>},
+    {{"--dry-run", ValueKind::none, "", "Prints what would be done, and does nothing."}, turn_on<&Apply::dry_run>},
     kOnly,
     kEnvironmentName,
-    {{"--wait", ValueKind::none, "", "Returns only when each app that was started is ready."}, turn_on<&Apply::wait>},
+    {{"--wait", ValueKind::none, "", "Returns only when each started app is ready."}, turn_on<&Apply::wait>},
     kJson,
     kQuiet,
 };
@@ -57,10 +57,10 @@ constinit const Verb kApplyVerb{
     .name = "apply",
     .family = family::kRunning,
     .operands = "FILE [OPTION]...",
-    .summary = "make what runs what an apps file says",
+    .summary = "bring the running apps in line with an apps file",
     .text =
-        "Compares FILE with what is on record: starts what is new or does not run, restarts what has changed and "
-        "nothing else, stops and forgets what came from this file and is gone from it (its logs stay). The plan "
+        "Compares FILE with the recorded apps: starts apps that are new or not running, restarts only those that have "
+        "changed, and deletes those that came from this file and are no longer in it (their logs stay). The plan "
         "is printed first.\n"
         "FILE is an apps file as for `forever start`.",
     .examples =
@@ -146,7 +146,7 @@ int Apply::carry_out() const {
   outcomes.insert(outcomes.end(), left.begin(), left.end());
   forget(state, ended, false);
   for (Outcome& outcome : ended) {
-    if (outcome.ok) outcome.text = printable(outcome.name) + " stopped and forgotten";
+    if (outcome.ok) outcome.text = printable(outcome.name) + " deleted";
     if (!which.json || !outcome.ok) outcomes.push_back(std::move(outcome));
   }
   if (outcomes.empty()) return to_int(ExitCode::ok);

@@ -52,7 +52,8 @@ Planned compare(const AppSpec& wanted, const OnRecord* recorded) {
   Planned planned{wanted.name, Change::same, differing_keys(wanted.declared, recorded->spec.declared),
                   way_to(wanted, recorded->spec)};
   if (recorded->spec.apps_file.empty()) planned.what = {"it was not started from an apps file"};
-  if (planned.what.empty() && !same_settings(wanted, recorded->spec)) planned.what = {"settings given by hand"};
+  if (planned.what.empty() && !same_settings(wanted, recorded->spec))
+    planned.what = {"settings given on the command line"};
   if (!planned.what.empty()) planned.change = Change::changed;
   if (!recorded->running) planned = {wanted.name, Change::stopped, {}, {}};
   return planned;
@@ -95,11 +96,11 @@ std::string describe_plan(const std::vector<Planned>& plan) {
     for (const std::string& key : planned.what) keys += (keys.empty() ? "" : ", ") + printable(key);
     switch (planned.change) {
       case Change::fresh: text += "+ " + name + ": new, to be started\n"; break;
-      case Change::stopped: text += "+ " + name + ": does not run, to be started\n"; break;
+      case Change::stopped: text += "+ " + name + ": not running, to be started\n"; break;
       case Change::changed:
         text += "~ " + name + ": changed (" + keys + "), to be " + words_for(planned.way) + "\n";
         break;
-      case Change::gone: text += "- " + name + ": gone from the file, to be stopped and forgotten\n"; break;
+      case Change::gone: text += "- " + name + ": no longer in the file, to be deleted\n"; break;
       case Change::same: break;
     }
   }

@@ -14,7 +14,7 @@ enum class Change : std::uint8_t {
   stopped,  // as it should be, but does not run: is started
   changed,  // is restarted with the new settings
   same,     // is left alone
-  gone,     // came from this file, in which it no longer is: is stopped and forgotten, its logs stay
+  gone,     // came from this file, in which it no longer is: is deleted, its logs stay
 };
 
 // How what has changed gets its new settings.

@@ -39,19 +39,19 @@ Entries entries_in(const Json& root) {
   if (root.is_array()) {
     add(entries, root);
   } else if (!root.is_object()) {
-    entries.fault = "it holds neither an object nor a list";
+    entries.fault = "it contains neither an object nor a list";
   } else if (const auto apps = root.find("apps"); apps != root.end()) {
     constexpr std::string_view kBeside[] = {"apps", "deploy", "$schema", "version", "name", "comment"};
     for (const auto& [key, value] : root.items()) {
       if (std::find(std::begin(kBeside), std::end(kBeside), key) != std::end(kBeside)) continue;
-      entries.fault = "unknown key \"" + printable(key) + "\" beside \"apps\"; settings stand inside each app";
+      entries.fault = "unknown key \"" + printable(key) + "\" next to \"apps\"; settings go inside each app";
       return entries;
     }
     add(entries, *apps);
   } else if (root.contains("script") || root.contains("exec")) {
     entries.list.emplace_back(std::string{}, &root);
   } else {
-    entries.fault = "it has no \"apps\", and is no app itself (no \"script\")";
+    entries.fault = "it has no \"apps\", and is not an app itself (no \"script\")";
   }
   return entries;
 }
@@ -126,7 +126,7 @@ std::optional<std::string> give_names(std::vector<AppEntry>& apps) {
   std::set<std::string> taken;
   for (const AppEntry& app : apps) {
     if (app.request.name && !taken.insert(*app.request.name).second)
-      return "two apps are called '" + printable(*app.request.name) + "'; each needs a name of its own";
+      return "two apps are called '" + printable(*app.request.name) + "'; each needs its own name";
   }
   for (AppEntry& app : apps) {
     if (app.request.name) continue;
@@ -291,7 +291,7 @@ Result<AppsFile> parse_apps(std::string_view text, const AppsQuestion& question)
   if (!entries.fault.empty()) return wrong(entries.fault);
   AppsFile file;
   if (auto fault = read_entries(entries, question, file)) return wrong(*fault);
-  if (file.apps.empty()) return wrong("there is no app in it");
+  if (file.apps.empty()) return wrong("it contains no app");
   if (auto fault = put_in_order(file.apps)) return wrong(*fault);
   if (auto fault = keep_only(file.apps, question.only)) return wrong(*fault);
   return file;

@@ -39,7 +39,7 @@ std::string_view first_name(std::string_view names) { return names.substr(0, nam
 
 Fault lost(AppReading& app, const Attribute& attribute, const Json& value) {
   if (says_nothing(value)) return {};
-  app.lost.insert(std::string{first_name(attribute.names)} + " is not carried over: " + std::string{attribute.text});
+  app.lost.insert(std::string{first_name(attribute.names)} + " is ignored: " + std::string{attribute.text});
   return {};
 }
 
@@ -179,7 +179,7 @@ Fault user_or_name(AppReading& app, const Attribute& attribute, const Json& valu
 Fault combined_log(AppReading& app, const Attribute& attribute, const Json& value) {
   if (value.is_boolean() || says_nothing(value)) return {};
   if (app.request.settings.has("out") || app.request.settings.has("err"))
-    return lost(app, {attribute.names, "out and err have files of their own", nullptr}, value);
+    return lost(app, {attribute.names, "out and err have their own files", nullptr}, value);
   if (auto fault = take_setting(app, *find_setting("out"), value)) return fault;
   return take_word(app, *find_setting("merge-logs"), {});
 }
@@ -188,7 +188,8 @@ Fault log_time(AppReading& app, const Attribute& attribute, const Json& value) {
   if (says_nothing(value)) return {};
   if (!app.request.settings.has("log-format")) (void)take_word(app, *find_setting("log-format"), "time");
   if (!value.is_string()) return {};
-  return lost(app, {attribute.names, "lines begin with the time in ISO 8601, whatever the pattern", nullptr}, value);
+  return lost(app, {attribute.names, "lines begin with the time in ISO 8601, regardless of the pattern", nullptr},
+              value);
 }
 
 Fault log_type(AppReading& app, const Attribute&, const Json& value) {
@@ -273,7 +274,7 @@ constexpr Attribute kBefore[] = {
     {"exec_mode", "", execution_mode},
     {"instance_var", "the slot is in FOREVER_INSTANCE and NODE_APP_INSTANCE", instance_variable},
     {"wait_ready",
-     "a Node program has no channel to send 'ready' over; it is ready when it listens, or by READY=1 with ready: "
+     "a Node program has no channel to send 'ready'; it is ready when it listens, or sends READY=1 with ready: "
      "notify",
      lost},
     {"listen_timeout ready_timeout", "ready-timeout", unless_nothing},
@@ -286,20 +287,20 @@ constexpr Attribute kBefore[] = {
     {"exp_backoff_restart_delay backoff_first", "backoff-first", unless_nothing},
     {"spinSleepTime", "", spin_sleep},
     {"treekill killTree", "kill-mode process", unless},
-    {"killTTL", "what is left is killed after kill_timeout", lost},
-    {"shutdown_with_message", "no message is sent to Node programs; the kill_signal asks them to end", lost},
+    {"killTTL", "remaining processes are killed after kill_timeout", lost},
+    {"shutdown_with_message", "no message is sent to Node programs; the kill_signal stops them", lost},
 
     {"log_type", "", log_type},
     {"merge_logs combine_logs", "", skipped},  // the instances of an app share one file in any case
 
-    {"autostart", "all apps of the file are started; --only chooses among them", autostart},
+    {"autostart", "all apps of the file are started; --only selects some of them", autostart},
     {"pid_file pid pidFile", "pids are kept in pids/NAME-SLOT.pid of the state directory", lost},
     {"filter_env", "the whole environment is passed on; start with `env -i` to leave it out", lost},
     {"hideEnv", "start with `env -u NAME` to leave a variable out", lost},
-    {"spawnWith stdio", "how it is spawned is said by user, group, cwd and stdin", lost},
+    {"spawnWith stdio", "user, group, cwd and stdin determine how it is spawned", lost},
     {"root path pidPath sockPath", "the state directory is FOREVER_HOME", lost},
     {"container dist image_name", "no container is built; see forever export compose", lost},
-    {"post_update", "nothing is run after an update", lost},
+    {"post_update", "no command is run after an update", lost},
     {"vizion versioning pmx automation trace disable_trace v8 event_loop_inspector deep_monitoring io km_link", "",
      skipped},
     {"source_map_support disable_source_map_support windowsHide write force username install_url execute_command", "",

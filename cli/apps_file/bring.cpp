@@ -136,7 +136,7 @@ class Bringing {
       return fail(i, "cannot be started: " + launched->report.reason);
     pids_[i] = launched->report.pids;
     outcomes_[i] = {spec.name, true,
-                    head(spec) + (launched->already ? " is online already" : " online") + pid_words(pids_[i])};
+                    head(spec) + (launched->already ? " is already online" : " online") + pid_words(pids_[i])};
   }
 
   // What runs already goes on with its new settings, and then in the number that it is to have.

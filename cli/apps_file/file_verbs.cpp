@@ -15,7 +15,7 @@ namespace forever::cli {
 namespace {
 
 Outcome stranger(const std::string& name) {
-  return {name, false, printable(name) + " is kept by another machine or container; nothing was touched"};
+  return {name, false, printable(name) + " is supervised by another machine or container; nothing was changed"};
 }
 
 std::vector<std::string> recorded_declaration(const StateDirectory& state, const std::string& name) {
@@ -50,7 +50,7 @@ int start_apps_file(const StateDirectory& state, const AppRequest& request, cons
                     const BringHow& how) {
   if (has_settings(request)) {
     return fail({ExitCode::usage,
-                 "the settings of an app stand in the apps file; beside it there are --only, "
+                 "the settings of an app belong in the apps file; the command line takes only --only, "
                  "--env-name, --wait, --json and --quiet"},
                 which.json);
   }
@@ -69,8 +69,8 @@ int start_apps_file(const StateDirectory& state, const AppRequest& request, cons
     if (!is_up(word)) continue;
     const bool other = recorded_declaration(state, app.spec.name) != app.spec.declared;
     leave(app, true,
-          id_words(app.spec) + " is " + word + " already" +
-              (other ? "; the file says otherwise than at its start, `forever apply` carries that out" : ""));
+          id_words(app.spec) + " is already " + word +
+              (other ? "; the file has changed since its start; `forever apply` applies the change" : ""));
   }
   const auto outcomes = bring(state, apps, how);
   return answer_outcomes(state, outcomes, which);
@@ -141,7 +141,7 @@ std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, F
   if (!files.nothing) return find_apps(files.selectors, false);
   auto state = open_state(false);
   if (auto* failure = std::get_if<Failure>(&state)) return *failure;
-  if (!which.json && !which.quiet) tell("none of these apps is on record");
+  if (!which.json && !which.quiet) tell("none of these apps has a record");
   return Selection{std::get<StateDirectory>(state), {}, {}};
 }
 

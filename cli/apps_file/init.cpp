@@ -58,8 +58,8 @@ constinit const Verb kInitVerb{
     .name = "init",
     .family = family::kRunning,
     .operands = "[FILE]",
-    .summary = "write a commented apps file to begin with",
-    .text = "Writes apps.json, or FILE, unless there is such a file already.",
+    .summary = "write a commented example of an apps file",
+    .text = "Writes apps.json, or FILE, unless the file exists.",
     .examples = "forever init",
     .kind = OperandKind::file,
     .begin = begin<Init>,
@@ -74,7 +74,7 @@ std::optional<UsageError> Init::take(Operands& operands) {
 
 int Init::carry_out() const {
   const std::string path = absolute_path(file);
-  if (exists(path)) return fail({ExitCode::failed, file + " exists already; nothing was written"}, false);
+  if (exists(path)) return fail({ExitCode::failed, file + " already exists; nothing was written"}, false);
   if (const Status written = write_atomically(path, example_apps_file(), Durability::synced); !written)
     return fail({ExitCode::failed, written.error().message()}, false);
   return print(printable(file) + " written; edit it, then: forever start " + printable(file) + "\n");

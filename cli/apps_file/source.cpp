@@ -45,10 +45,10 @@ Result<std::string> evaluate(const std::string& word, const std::string& path) {
   if (ran->timed_out) return Error{word + ": node has not ended after " + format_duration(kNodePatience), {}};
   const std::size_t mark = ran->out.rfind(kMark);
   if (!ran->status.success() || mark == std::string::npos)
-    return Error{word + ": node could not evaluate it; the reason stands above", {}};
+    return Error{word + ": node could not evaluate it; see its message above", {}};
   std::string json = ran->out.substr(mark + kMark.size());
   if (json == "undefined" || json == "{}")
-    return Error{word + " exports nothing; say module.exports = {apps: [...]}", {}};
+    return Error{word + " exports nothing; use module.exports = {apps: [...]}", {}};
   return json;
 }
 

@@ -72,12 +72,12 @@ Found list_to_resurrect(const StateDirectory& state, const std::vector<AppView>&
     }
     found.error = list.error().message();
     complain(found.error);
-    complain("what is on record is taken in its place");
+    complain("its record is used instead");
     break;
   }
   bool whole = true;
   found.apps = all_on_record(state, views, whole);
-  if (!whole && found.error.empty()) found.error = "not everything could be read";
+  if (!whole && found.error.empty()) found.error = "not all records could be read";
   return found;
 }
 
@@ -138,9 +138,9 @@ std::vector<Wanted> steps_for(const StateDirectory& state, const std::vector<Sav
         std::find_if(views.begin(), views.end(), [&](const AppView& v) { return v.name == app.spec.name; });
     const std::string word = view == views.end() ? "" : view->state_word();
     if (view != views.end() && view->foreign) {
-      leave(false, name + " is kept by another machine or container; nothing was touched");
+      leave(false, name + " is supervised by another machine or container; nothing was changed");
     } else if (is_kept(word)) {
-      leave(true, name + " is " + word + " already");
+      leave(true, name + " is already " + word);
     } else if (!app.online) {
       leave(true, name + " stays stopped");
     } else if (view != views.end() && view->supervised) {
@@ -172,10 +172,10 @@ constinit const Verb kSaveVerb{
     .name = "save",
     .family = family::kBoot,
     .operands = "[OPTION]...",
-    .summary = "note which apps there are, for resurrect",
+    .summary = "save the list of apps for resurrect",
     .text =
-        "Writes all apps on record, their settings and whether they are online, to saved.json in the state "
-        "directory. A list there that cannot be read is told and left alone.",
+        "Saves all recorded apps, their settings and whether they are online, to saved.json in the state "
+        "directory. If the existing list cannot be read, reports this and does not overwrite it.",
     .examples = "forever save",
     .groups = kSaveGroups,
     .begin = begin<Save>,
@@ -184,10 +184,10 @@ constinit const Verb kResurrectVerb{
     .name = "resurrect",
     .family = family::kBoot,
     .operands = "[OPTION]...",
-    .summary = "start what was online at the last save",
+    .summary = "start the apps that were online at the last save",
     .text =
-        "Brings back the apps of the last `forever save`: those that were online are started unless they run, "
-        "the others are put on record. Without a saved list it starts what was online when the machine went down.",
+        "Brings back the apps of the last `forever save`: starts those that were online unless they are running, "
+        "and records the others. Without a saved list it starts the apps that were online when the machine went down.",
     .examples = "forever resurrect",
     .groups = kAnswerGroups,
     .begin = begin<Resurrect>,
@@ -213,7 +213,7 @@ int Save::carry_out() const {
   const int code = to_int(whole ? ExitCode::ok : ExitCode::failed);
   if (which.quiet) return code;
   return print(std::to_string(apps.size()) + (apps.size() == 1 ? " app" : " apps") + " saved to " + printable(path) +
-                   "; `forever resurrect` brings back those that are online\n",
+                   "; `forever resurrect` starts those that are online\n",
                code);
 }
 

@@ -84,12 +84,12 @@ std::variant<Boot, Failure> boot_for(const Startup& command) {
   const auto init = command.init ? command.init : running_init(root);
   if (!init) {
     return Failure{ExitCode::failed,
-                   "neither systemd, OpenRC, launchd nor crontab is to be found here; have your init run `forever "
+                   "found neither systemd, OpenRC, launchd nor crontab; make your init system run `forever "
                    "resurrect` at boot"};
   }
   if (command.init && running_init(root) == InitSystem::logon)
     return Failure{ExitCode::failed,
-                   std::string{"there is no "} + to_string(*command.init) + " on Windows; leave --init out"};
+                   std::string{"there is no "} + to_string(*command.init) + " on Windows; omit --init"};
   boot.init = *init;
   const auto binary = own_program();
   if (!binary) return Failure{ExitCode::failed, binary.error().message()};
@@ -103,7 +103,7 @@ std::variant<Boot, Failure> boot_for(const Startup& command) {
     if (const Status usable = state->check(); !usable) return Failure{ExitCode::failed, usable.error().message()};
   }
   if (!command.user.empty()) {
-    if (!root) return Failure{ExitCode::usage, "only root may set it up for another user (--user)"};
+    if (!root) return Failure{ExitCode::usage, "only root can set it up for another user (--user)"};
     const auto found = find_credentials(command.user, {});
     if (!found) return Failure{ExitCode::failed, found.error().message()};
     boot.unit.user = found->user_name;
@@ -122,7 +122,7 @@ void follow_up(const std::vector<std::string>& argv) {
   if (ran && ran->status.success()) return;
   std::string words;
   for (const std::string& word : argv) words += (words.empty() ? "" : " ") + word;
-  complain("`" + words + "` did not succeed; run it yourself" +
+  complain("`" + words + "` failed; run it yourself" +
            (ran ? ": " + ran->out.substr(0, ran->out.find('\n')) : std::string{}));
 }
 
@@ -157,7 +157,7 @@ Status install_crontab(const Boot& boot, const std::string& text) {
   const auto ran = written ? capture(crontab_for(boot, path), kPatience) : Result<Captured>{written.error()};
   (void)remove_tree(*directory).ok();
   if (!ran) return ran.error();
-  if (!ran->status.success()) return Error{"crontab did not take the new table; its reason stands above", {}};
+  if (!ran->status.success()) return Error{"crontab rejected the new table; see its message above", {}};
   return Done{};
 }
 
@@ -166,7 +166,7 @@ void tell_doubts(const Boot& boot) {
   for (const char* place : {"/tmp/", "/var/tmp/", "/run/", "/dev/shm/"}) {
     if (boot.unit.binary.starts_with(place))
       complain(boot.unit.binary +
-               " lies in a place that may be cleared at boot; install it elsewhere (make install) and "
+               " is in a directory that may be cleared at boot; install it elsewhere (make install) and "
                "run startup again");
   }
   // With the rights of the user whose specs they are. Nothing that needs root comes after this.
@@ -193,7 +193,7 @@ void tell_lingering(const Boot& boot) {
   if (boot.init != InitSystem::systemd || boot.unit.system) return;
   if (exists("/var/lib/systemd/linger/" + boot.unit.user)) return;
   tell(
-      "your services start at your first login, and end at the last logout; to have them from boot on: loginctl "
+      "your services start at your first login and end at your last logout; to start them at boot: loginctl "
       "enable-linger " +
       boot.unit.user);
 }
@@ -204,8 +204,8 @@ void tell_directory(const Boot& boot) {
   for (const char* variable : {"FOREVER_HOME", "FOREVER_ROOT"}) {
     const std::string value = environment_variable(variable).value_or("");
     if (value.empty() || value == logon_variable(variable)) continue;
-    complain(std::string{variable} + " is not set at your logon, so that other apps than those in " +
-             boot.unit.state_directory + " would come back; to have it there: setx " + variable + " \"" + value + "\"");
+    complain(std::string{variable} + " is not set at your logon, so that apps other than those in " +
+             boot.unit.state_directory + " would be started; to set it: setx " + variable + " \"" + value + "\"");
   }
 }
 
@@ -277,16 +277,16 @@ Result<bool> take_down(const Boot& boot, bool dry_run) {
 // Those that can be asked for; the last one is Windows' own.
 constexpr auto kInitWords = words_of<InitSystem>();
 constexpr Option kStartupOptions[] = {
-    {{"--init", ValueKind::word, "INIT", "systemd, openrc, launchd or cron. Without it: the one that runs here.",
+    {{"--init", ValueKind::word, "INIT", "systemd, openrc, launchd or cron. Default: the running one.",
       std::span{kInitWords}.first<4>()},
      by<Startup>([](Startup& startup, const std::string& value) -> Fault {
        startup.init = from_word<InitSystem>(value);
        if (startup.init && *startup.init != InitSystem::logon) return {};
        return "must be one of systemd, openrc, launchd, cron";
      })},
-    {{"--user", ValueKind::user, "USER", "Whose apps, by name or number. Only root may ask for it."},
+    {{"--user", ValueKind::user, "USER", "The user of the apps, by name or number; root only."},
      take_text<&Startup::user>},
-    {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."}, turn_on<&Startup::dry_run>},
+    {{"--dry-run", ValueKind::none, "", "Prints what would be done, and does nothing."}, turn_on<&Startup::dry_run>},
 };
 constexpr OptionGroup kStartupGroups[] = {{"Options", kStartupOptions}};
 
@@ -296,15 +296,15 @@ constinit const Verb kStartupVerb{
     .name = "startup",
     .family = family::kBoot,
     .operands = "[OPTION]...",
-    .summary = "have the machine run resurrect at boot",
+    .summary = "run resurrect at boot",
     .text =
-        "Writes what the init of this system needs to run `forever resurrect` at boot, and to stop all apps in "
-        "good order at shutdown: a unit of systemd (of the user's own session, or of the machine for root), a "
+        "Configures the init system to run `forever resurrect` at boot, and to stop all apps in "
+        "order at shutdown: a unit of systemd (of the user's own manager, or of the system manager for root), a "
         "service of OpenRC, an agent of launchd, or a line of crontab; on Windows a value of the user's Run key, "
-        "which the logon runs. A second time it changes nothing.",
+        "which the logon runs. Repeating the command changes nothing.",
     .examples =
         "forever startup\n"
-        "forever startup --dry-run\twhat would be written, and where\n"
+        "forever startup --dry-run\tprint the files and their paths\n"
         "sudo forever startup --user me\tfrom boot on, without a login",
     .groups = kStartupGroups,
     .begin = begin<Startup>,
@@ -314,7 +314,7 @@ constinit const Verb kUnstartupVerb{
     .family = family::kBoot,
     .operands = "[OPTION]...",
     .summary = "undo startup",
-    .text = "Removes what startup has written. What runs goes on.",
+    .text = "Removes what startup has written. Running apps are not stopped.",
     .examples = "forever unstartup",
     .groups = kStartupGroups,
     .begin = begin<Unstartup>,
@@ -336,8 +336,8 @@ int Startup::carry_out() const {
   tell_directory(boot);
   const std::string when = boot.init == InitSystem::logon ? "at your logon " : "at boot ";
   return print(*done ? when + to_string(boot.init) + " runs `forever resurrect`: " + printable(where(boot)) +
-                           "; `forever save` notes which apps are to come back\n"
-                     : "it is set up already: " + printable(where(boot)) + "\n");
+                           "; `forever save` saves the apps to be started then\n"
+                     : "startup is already set up: " + printable(where(boot)) + "\n");
 }
 
 int Unstartup::carry_out() const {
@@ -347,8 +347,8 @@ int Unstartup::carry_out() const {
   const auto done = take_down(boot, dry_run);
   if (!done) return fail({ExitCode::failed, done.error().message()}, false);
   if (*done && dry_run) return print("would be removed: " + printable(where(boot)) + "\n");
-  return print(*done ? "removed: " + printable(where(boot)) + "; what runs goes on\n"
-                     : "nothing was set up in " + printable(where(boot)) + "\n");
+  return print(*done ? "removed: " + printable(where(boot)) + "; running apps are not stopped\n"
+                     : "startup was not set up in " + printable(where(boot)) + "\n");
 }
 
 }  // namespace forever::cli

@@ -21,9 +21,9 @@ bool has_word(const std::string& text, const std::string& word) {
 }
 
 Finding logind(const Surroundings& machine) {
-  if (!machine.kill_user_processes) return {"logind", Level::ok, "no logind ends what users have started", {}};
+  if (!machine.kill_user_processes) return {"logind", Level::ok, "no logind that kills users' processes", {}};
   if (!*machine.kill_user_processes) return {"logind", Level::ok, "apps outlive the session that started them", {}};
-  if (machine.root) return {"logind", Level::ok, "KillUserProcesses=yes, but root's processes are left alone", {}};
+  if (machine.root) return {"logind", Level::ok, "KillUserProcesses=yes, but root's processes are excluded", {}};
   if (machine.lingers) return {"logind", Level::ok, "KillUserProcesses=yes, but " + machine.user + " lingers", {}};
   return {
       "logind", Level::wrong,
@@ -32,12 +32,12 @@ Finding logind(const Surroundings& machine) {
 }
 
 Finding inotify(const Surroundings& machine) {
-  if (!machine.inotify_watches) return {"inotify", Level::note, "there is no inotify; watching polls", {}};
+  if (!machine.inotify_watches) return {"inotify", Level::note, "no inotify; watching uses polling", {}};
   const std::uint64_t instances = machine.inotify_instances.value_or(kFewInstances);
   const std::string text = std::to_string(*machine.inotify_watches) + " watches and " + std::to_string(instances) +
                            " instances for each user";
   if (*machine.inotify_watches >= kFewWatches && instances >= kFewInstances) return {"inotify", Level::ok, text, {}};
-  return {"inotify", Level::wrong, text + " are few: large trees cannot be watched",
+  return {"inotify", Level::wrong, text + " are too few to watch large trees",
           "sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512, and the same in /etc/sysctl.d"};
 }
 
@@ -47,7 +47,7 @@ void limits(const Surroundings& machine, std::vector<Finding>& into) {
     if (*machine.open_files >= kFewFiles) {
       into.push_back({"ulimit", Level::ok, text, {}});
     } else {
-      into.push_back({"ulimit", Level::wrong, text + " are few, and are recorded for apps that are started from here",
+      into.push_back({"ulimit", Level::wrong, text + " are few, and apps started from here inherit this limit",
                       machine.open_files_most.value_or(0) >= kFewFiles
                           ? "ulimit -n 4096 before `forever start`"
                           : "raise nofile in /etc/security/limits.d, or LimitNOFILE= of the service"});
@@ -59,15 +59,18 @@ void limits(const Surroundings& machine, std::vector<Finding>& into) {
 }
 
 Finding seccomp(const Surroundings& machine) {
-  constexpr const char* kInstead = "give each instance a port of its own; FOREVER_INSTANCE tells it its slot";
+  constexpr const char* kInstead = "give each instance its own port; FOREVER_INSTANCE contains its slot";
   if (!machine.user_notification)
-    return {"seccomp", Level::note, "no seccomp: instances cannot share a port without their help", kInstead};
-  if (!*machine.user_notification)
-    return {"seccomp", Level::note,
-            "seccomp without user notification (Linux 5.0): instances cannot share a port without their help",
+    return {"seccomp", Level::note, "no seccomp: instances cannot share a port unless the program supports it",
             kInstead};
+  if (!*machine.user_notification)
+    return {
+        "seccomp", Level::note,
+        "seccomp without user notification (Linux 5.0): instances cannot share a port unless the program supports it",
+        kInstead};
   if (machine.ptrace_scope == kNoPtrace)
-    return {"seccomp", Level::note, "kernel.yama.ptrace_scope is 3: instances cannot share a port without their help",
+    return {"seccomp", Level::note,
+            "kernel.yama.ptrace_scope is 3: instances cannot share a port unless the program supports it",
             "boot with kernel.yama.ptrace_scope=1"};
   return {"seccomp", Level::ok, "instances can share a port", {}};
 }
@@ -77,12 +80,12 @@ Finding cgroup(const Surroundings& machine) {
     return {"cgroup", Level::note, "no cgroup of version 2: no limits by cgroup",
             "boot with systemd.unified_cgroup_hierarchy=1"};
   if (!*machine.cgroup_delegated)
-    return {"cgroup", Level::note, "the cgroup that this runs in is not delegated: no limits by cgroup",
+    return {"cgroup", Level::note, "the cgroup of this process is not delegated: no limits by cgroup",
             "run in a service with Delegate=yes, or systemd-run --user --scope -p Delegate=yes"};
   for (const char* controller : {"memory", "cpu"}) {
     if (!has_word(machine.cgroup_controllers, controller))
       return {"cgroup", Level::note,
-              std::string{"the cgroup that this runs in has no "} + controller + " controller: no such limits",
+              std::string{"the cgroup of this process has no "} + controller + " controller: no such limits",
               "boot with systemd.unified_cgroup_hierarchy=1; in a service: Delegate=memory cpu"};
   }
   return {"cgroup", Level::ok, "memory and processor can be limited by cgroups", {}};
@@ -90,15 +93,15 @@ Finding cgroup(const Surroundings& machine) {
 
 Finding disk(const ExaminedDisk& disk) {
   if (!disk.facts)
-    return {"disk", Level::wrong, disk.what + " cannot be looked at", "see that its file system is mounted"};
+    return {"disk", Level::wrong, disk.what + " cannot be examined", "check that its file system is mounted"};
   const DiskFacts& facts = *disk.facts;
   const std::string free =
       format_size(facts.free_bytes) + " of " + format_size(facts.total_bytes) + " free for " + disk.what;
   if (facts.free_bytes < kLittleDisk && facts.free_bytes < facts.total_bytes / 10)
-    return {"disk", Level::wrong, free + ": logs are dropped when nothing is left",
-            "make room; `forever flush APP` empties logs"};
+    return {"disk", Level::wrong, free + ": log output is dropped when the disk is full",
+            "free some space; `forever flush APP` empties logs"};
   if (facts.total_files > 0 && facts.free_files < facts.total_files / 100)
-    return {"disk", Level::wrong, "hardly an inode is free for " + disk.what, "remove files"};
+    return {"disk", Level::wrong, "almost no inode is free for " + disk.what, "remove files"};
   return {"disk", Level::ok, free, {}};
 }
 
@@ -106,21 +109,21 @@ void app_findings(const ExaminedApp& app, std::vector<Finding>& into) {
   const std::string name = printable(app.name);
   if (app.foreign) {
     into.push_back({"state", Level::wrong, name + " is recorded by another machine or container",
-                    "use it there; if that is gone: forever delete " + name});
+                    "use it there; if that machine no longer exists: forever delete " + name});
     return;
   }
   if (!app.trouble.empty())
-    into.push_back({"state", Level::wrong, name + ": " + app.trouble, "start it anew, or: forever delete " + name});
+    into.push_back({"state", Level::wrong, name + ": " + app.trouble, "start it again, or: forever delete " + name});
   if (app.state == "unsupervised")
     into.push_back({"state", Level::wrong, name + " runs without a supervisor", "forever list"});
   if (app.state == "errored")
-    into.push_back({"state", Level::wrong, name + " was given up",
-                    "forever describe " + name + ", and when it is mended: forever start " + name});
+    into.push_back({"state", Level::wrong, name + " is errored and is not restarted",
+                    "forever describe " + name + ", and when the cause is fixed: forever start " + name});
   const std::string mend = "forever logs " + name + ", forever describe " + name;
   if (app.state == "crashing" || app.state == "backoff") {
     const bool waits = app.state == "backoff";
     into.push_back({"state", Level::wrong,
-                    name + (waits ? " waits in back-off" : " is crashing") +
+                    name + (waits ? " is in back-off" : " is crashing") +
                         (app.last_failure.empty() ? "" : ": " + app.last_failure),
                     mend});
   } else if (app.state == "online" && app.failures >= kManyFailures) {
@@ -150,7 +153,7 @@ std::vector<Finding> examine(const Surroundings& machine, const std::vector<Exam
     findings.push_back(
         {"state",
          Level::ok,
-         std::to_string(apps.size()) + (apps.size() == 1 ? " app" : " apps") + " on record, all in order",
+         std::to_string(apps.size()) + (apps.size() == 1 ? " app" : " apps") + " recorded, no problems found",
          {}});
   return findings;
 }

@@ -88,10 +88,10 @@ constinit const Verb kDoctorVerb{
     .name = "doctor",
     .family = family::kMore,
     .operands = "[OPTION]...",
-    .summary = "what on this machine endangers apps, with remedies",
+    .summary = "check this machine for conditions that endanger apps",
     .text =
-        "Looks at logind's KillUserProcesses, the limits of inotify and of processes, seccomp, cgroups, the "
-        "disk, and the apps on record, changes nothing, and says what is wrong and what to do. Exit code 1 if "
+        "Checks logind's KillUserProcesses, the limits of inotify and of processes, seccomp, cgroups, the "
+        "disk, and the recorded apps; reports problems and remedies, and changes nothing. Exit code 1 if "
         "something is wrong.",
     .examples = "forever doctor",
     .groups = kDoctorGroups,

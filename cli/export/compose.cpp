@@ -90,7 +90,7 @@ std::string service(const ExportApp& app, const std::vector<ExportApp>& apps) {
   const AppSpec& spec = app.spec;
   const std::string directory = for_compose(spec.directory);
   std::string text = "  " + dns_name(spec.name) + ":\n" + loss_comments(ExportForm::compose, app, "    ");
-  text += "    image: \"debian:stable-slim\"  # choose one that has the program and what it needs\n";
+  text += "    image: \"debian:stable-slim\"  # choose one that contains the program and its dependencies\n";
   text += "    command: " + list_of(app.command, 0, for_compose) + "\n    working_dir: " + directory + "\n";
   text += "    volumes:\n      - type: bind\n        source: " + directory + "\n        target: " + directory + "\n";
   if (!app.environment.empty()) text += "    environment:\n";

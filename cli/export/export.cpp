@@ -33,7 +33,7 @@ std::optional<std::string> same_name_in_export(const std::vector<ExportApp>& app
     const auto [other, fresh] = taken.emplace(dns_name(app.spec.name), app.spec.name);
     if (fresh || other->second == app.spec.name) continue;
     return printable(other->second) + " and " + printable(app.spec.name) + " would both be called " + other->first +
-           " there; export them one by one";
+           " there; export them separately";
   }
   return std::nullopt;
 }

@@ -64,7 +64,7 @@ void tell_secrets(const std::vector<ExportApp>& apps) {
       who += (who.empty() ? "" : ", ") + app.spec.name + " " + entry.substr(0, equals);
     }
   }
-  if (!who.empty()) complain("what is written holds values that look like secrets: " + who);
+  if (!who.empty()) complain("the output contains values that look like secrets: " + who);
 }
 
 std::variant<std::vector<ExportApp>, Failure> apps_to_export(const SelectorOptions& which) {
@@ -88,13 +88,13 @@ std::variant<std::vector<ExportApp>, Failure> apps_to_export(const SelectorOptio
     if (!spec) return Failure{ExitCode::failed, spec.error().message()};
     apps.push_back(exported(*spec));
   }
-  if (apps.empty()) return Failure{ExitCode::not_found, "there is no app to export in " + state.path()};
+  if (apps.empty()) return Failure{ExitCode::not_found, "no app to export in " + state.path()};
   return apps;
 }
 
 constexpr Option kExportOptions[] = {
     {{"--directory", ValueKind::directory, "DIRECTORY",
-      "Writes the files there, instead of all of them to standard output."},
+      "Writes the files to this directory instead of standard output."},
      take_text<&Export::directory>},
     kOnly,
     kEnvironmentName,
@@ -107,13 +107,13 @@ constinit const Verb kExportVerb{
     .name = "export",
     .family = family::kMore,
     .operands = "systemd|compose|kubernetes|nomad [APP|FILE]... [OPTION]...",
-    .summary = "write the same apps for another supervisor",
+    .summary = "write apps for another supervisor",
     .text =
-        "Prints what moves apps to the init of a machine or to a cluster: their commands, environments, "
-        "restarts, ways to be stopped, memory limits, ports (of PORT) and dependencies. What has no equal there "
-        "is said in a comment that begins with \"lost:\". The environment is what an apps file gives; for an app "
-        "started by hand, what differs from the environment here.\n"
-        "Without APP all apps on record are exported; FILE is an apps file, whose apps need not be on record.",
+        "Prints a configuration that runs the apps under an init system or in a cluster: commands, environments, "
+        "restarts, stop settings, memory limits, ports (of PORT) and dependencies. A comment that begins with "
+        "\"lost:\" names each setting without an equivalent. The environment is that of the apps file; for an app "
+        "started from the command line, what differs from the caller's environment.\n"
+        "Without APP all recorded apps are exported; FILE is an apps file, whose apps need no record.",
     .examples =
         "forever export systemd web > /etc/systemd/system/web.service\n"
         "forever export kubernetes apps.json | kubectl apply -f -",
@@ -140,9 +140,10 @@ int Export::carry_out() const {
   if (auto twice = same_name_in_export(apps)) return fail({ExitCode::failed, *twice}, false);
   const std::string to = directory.empty() ? std::string{} : absolute_path(directory);
   if (const auto facts = facts_of(to); !to.empty() && (!facts || !facts->directory))
-    return fail({ExitCode::failed, "cannot write to " + printable(directory) + ": " +
-                                       (facts ? "it is no directory" : "there is no such directory; make it first")},
-                false);
+    return fail(
+        {ExitCode::failed, "cannot write to " + printable(directory) + ": " +
+                               (facts ? "it is not a directory" : "there is no such directory; create it first")},
+        false);
   tell_secrets(apps);
   const auto files = export_apps(form, apps);
   std::string text;

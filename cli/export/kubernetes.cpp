@@ -39,8 +39,8 @@ std::string liveness_of(const HealthSettings& health, const std::string& in) {
 std::string resources_of(const AppSpec& spec, const std::string& in) {
   const std::uint64_t memory = memory_limit(spec);
   if (memory == 0 && spec.cgroup.cpu_percent == 0) return {};
-  std::string text =
-      in + "# What goes beyond is ended by the kernel and started again.\n" + in + "resources:\n" + in + "  limits:\n";
+  std::string text = in + "# The kernel kills a container that exceeds this; it is restarted.\n" + in + "resources:\n" +
+                     in + "  limits:\n";
   if (memory != 0) text += in + "    memory: \"" + std::to_string(memory) + "\"\n";
   if (spec.cgroup.cpu_percent != 0) text += in + "    cpu: " + std::to_string(spec.cgroup.cpu_percent * 10) + "m\n";
   return text;
@@ -57,8 +57,8 @@ std::string container(const ExportApp& app, const std::string& before) {
   const AppSpec& spec = app.spec;
   const std::string in = before + "  ";
   std::string text = before + "- name: " + dns_name(spec.name) + "\n" + in +
-                     "image: \"debian:stable-slim\"  # choose one that has the program and what it needs\n" + in +
-                     "command: " + list_of(app.command, 0, for_kubernetes) + "\n" + in +
+                     "image: \"debian:stable-slim\"  # choose one that contains the program and its dependencies\n" +
+                     in + "command: " + list_of(app.command, 0, for_kubernetes) + "\n" + in +
                      "workingDir: " + quoted_text(spec.directory) + "\n";
   if (!app.environment.empty()) text += in + "env:\n";
   for (const std::string& entry : app.environment) {

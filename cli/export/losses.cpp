@@ -66,7 +66,7 @@ class Losses {
     if (spec_.max_open_files != 0 && !systemd() && !is(ExportForm::compose))
       lose("max_open_files " + std::to_string(spec_.max_open_files));
     if (spec_.nice && !systemd()) lose("nice " + std::to_string(*spec_.nice));
-    if (spec_.input && (systemd() || is(ExportForm::nomad))) lose("stdin", "nothing is sent to its standard input");
+    if (spec_.input && (systemd() || is(ExportForm::nomad))) lose("stdin", "its standard input is not connected");
     of_its_user();
     if (spec_.cgroup.cpu_percent != 0 && is(ExportForm::nomad))
       lose("cgroup_cpu " + std::to_string(spec_.cgroup.cpu_percent) + "%", "see cpu and cores of resources");
@@ -75,10 +75,11 @@ class Losses {
   void of_its_user() {
     speak_of({"user", "group"});
     if (is(ExportForm::kubernetes)) {
-      if (!spec_.user.empty() && !is_number(spec_.user)) lose("user " + printable(spec_.user), "name its number");
-      if (!spec_.group.empty() && !is_number(spec_.group)) lose("group " + printable(spec_.group), "name its number");
+      if (!spec_.user.empty() && !is_number(spec_.user)) lose("user " + printable(spec_.user), "use its number");
+      if (!spec_.group.empty() && !is_number(spec_.group)) lose("group " + printable(spec_.group), "use its number");
     } else if (!spec_.group.empty() && (is(ExportForm::nomad) || (is(ExportForm::compose) && spec_.user.empty()))) {
-      lose("group " + printable(spec_.group), is(ExportForm::nomad) ? "the user's is used" : "say it beside a user");
+      lose("group " + printable(spec_.group),
+           is(ExportForm::nomad) ? "the user's is used" : "give it together with a user");
     }
   }
 
@@ -87,15 +88,15 @@ class Losses {
     const bool several = spec_.instances > 1;
     const bool balanced = is(ExportForm::kubernetes) && port_of(app_);  // by its Service
     if (several && spec_.shares_ports() && !balanced)
-      lose("one port for all instances", "put a load balancer before them");
+      lose("one port for all instances", "put a load balancer in front of them");
     for (const std::string& name : spec_.increment_env) {
-      if (several) lose("increment_env " + printable(name), "all instances find the same value");
+      if (several) lose("increment_env " + printable(name), "all instances get the same value");
     }
     if (spec_.hold_ports) lose("hold_ports", "while it restarts, connections are refused; see systemd.socket(5)");
     for (const std::string& address : spec_.listen)
-      lose("listen " + printable(address), "it is passed no open socket; see ListenStream= in systemd.socket(5)");
+      lose("listen " + printable(address), "no open socket is passed; see ListenStream= in systemd.socket(5)");
     if (spec_.drain_timeout != AppSpec{}.drain_timeout && spec_.may_overlap())
-      lose("drain_timeout " + format_duration(spec_.drain_timeout), "connections are not waited for before the stop");
+      lose("drain_timeout " + format_duration(spec_.drain_timeout), "the stop does not wait for connections");
   }
 
   void of_readiness() {
@@ -104,7 +105,7 @@ class Losses {
     const bool carried = spec_.ready == ReadyWhen::automatic || (notifies && systemd()) ||
                          (spec_.ready == ReadyWhen::listen && is(ExportForm::kubernetes) && port_of(app_)) ||
                          (spec_.ready == ReadyWhen::uptime && deployment());
-    if (!carried) lose(std::string{"ready "} + to_string(spec_.ready), "it counts as ready once it is started");
+    if (!carried) lose(std::string{"ready "} + to_string(spec_.ready), "it counts as ready when it is started");
     const bool bounded = (notifies && systemd()) || deployment();
     if (spec_.ready_timeout != AppSpec{}.ready_timeout && !bounded)
       lose("ready_timeout " + format_duration(spec_.ready_timeout));
@@ -116,22 +117,22 @@ class Losses {
               "backoff-factor", "backoff-cap"});
     const RestartPolicy& restart = spec_.restart;
     if (!spec_.cron_restart.empty())
-      lose("cron_restart \"" + printable(spec_.cron_restart) + "\"", "no restart by the clock");
-    if (spec_.watch.on) lose("watch and what belongs to it", "no restart when files change");
+      lose("cron_restart \"" + printable(spec_.cron_restart) + "\"", "no scheduled restart");
+    if (spec_.watch.on) lose("watch and its settings", "no restart when files change");
     if (!systemd() && !restart.stop_exit_codes.empty()) {
       std::string codes;
       for (const int code : restart.stop_exit_codes) codes += " " + std::to_string(code);
-      lose("stop_exit_codes" + codes, "every exit code counts alike");
+      lose("stop_exit_codes" + codes, "all exit codes are treated alike");
     }
     const bool on_failure = restart.on == RestartOn::on_failure;
     if (restart.max_restarts && !on_failure && (is(ExportForm::compose) || is(ExportForm::kubernetes)))
-      lose("max_restarts " + std::to_string(*restart.max_restarts), "it never gives up");
+      lose("max_restarts " + std::to_string(*restart.max_restarts), "restarts are not limited");
     if (restart.on == RestartOn::never) return;
     if (restart.restart_delay > Milliseconds{0} && (is(ExportForm::compose) || is(ExportForm::kubernetes)))
-      lose("restart_delay " + format_duration(restart.restart_delay), "the waits are its own");
+      lose("restart_delay " + format_duration(restart.restart_delay), "its own delays apply");
     char factor[32] = "";
     std::snprintf(factor, sizeof factor, "%g", restart.backoff_factor);
-    lose("the waits between restarts (" + std::to_string(restart.immediate) + " at once, then " +
+    lose("the delays between restarts (" + std::to_string(restart.immediate) + " at once, then " +
          format_duration(restart.backoff_first) + " growing by " + factor + " up to " +
          format_duration(restart.backoff_cap) + " while runs are shorter than " + format_duration(restart.min_uptime) +
          ")");
@@ -143,15 +144,15 @@ class Losses {
       lose("kill_signal " + signal_name(spec_.stop.signal), "the image's STOPSIGNAL, or TERM, is sent");
     const bool all = !systemd() && spec_.stop.mode == KillMode::process;
     if (all || spec_.stop.mode == KillMode::group)
-      lose(std::string{"kill_mode "} + to_string(spec_.stop.mode), "all that it has started is ended");
+      lose(std::string{"kill_mode "} + to_string(spec_.stop.mode), "all its descendants are stopped");
   }
 
   void of_logs() {
     speak_of({"out", "err", "merge-logs", "log-format", "log-max-size", "log-keep"});
     const LogSettings usual, &logs = spec_.logs;
     const bool files = !logs.out.empty() || !logs.err.empty();
-    if (files && !systemd()) lose("out_file, error_file", "what it writes to standard output and error is collected");
-    if (logs.merge && is(ExportForm::nomad)) lose("merge_logs", "standard output and error have logs of their own");
+    if (files && !systemd()) lose("out_file, error_file", "standard output and error are collected");
+    if (logs.merge && is(ExportForm::nomad)) lose("merge_logs", "standard output and error have separate logs");
     if (logs.format != LogFormat::raw) lose(std::string{"log_format "} + to_string(logs.format));
     const std::string sizes =
         "log_max_size " + std::to_string(logs.max_size) + ", log_keep " + std::to_string(logs.keep);
@@ -166,7 +167,7 @@ class Losses {
         break;
       case ExportForm::compose:
       case ExportForm::nomad:
-        if (logs.max_size == 0) lose("log_max_size 0", "its own limits hold");
+        if (logs.max_size == 0) lose("log_max_size 0", "its own limits apply");
         break;
     }
   }
@@ -175,19 +176,20 @@ class Losses {
     speak_of({"health-cmd", "health-port", "health-interval", "health-timeout", "health-threshold", "on-exit",
               "on-exit-timeout"});
     const HealthSettings& health = spec_.health;
-    const char* const why = systemd() ? "look by a timer, or have it say WATCHDOG=1 (WatchdogSec=)" : nullptr;
+    const char* const why =
+        systemd() ? "probe with a timer, or make the program send WATCHDOG=1 (WatchdogSec=)" : nullptr;
     const std::string every = " every " + format_duration(health.interval);
     if (!health.command.empty() && (systemd() || is(ExportForm::nomad)))
       lose("health_cmd" + every, systemd() ? why : "a check of type script needs Consul");
     if (health.command.empty() && health.port != 0 && systemd())
       lose("health_port " + std::to_string(health.port) + printable(health.path) + every, why);
     if (health.wanted() && is(ExportForm::compose))
-      list_.emplace_back("Docker tells what is unhealthy, and does not restart it.");
+      list_.emplace_back("Docker reports unhealthy containers but does not restart them.");
     if (spec_.on_exit.command.empty()) return;
-    if (!systemd()) return lose("on_exit and on_exit_timeout", "nothing is run when it has ended");
-    lose("what on_exit finds in FOREVER_ variables", "there are SERVICE_RESULT, EXIT_CODE and EXIT_STATUS");
+    if (!systemd()) return lose("on_exit and on_exit_timeout", "no command is run after an exit");
+    lose("the FOREVER_ variables of on_exit", "use SERVICE_RESULT, EXIT_CODE and EXIT_STATUS");
     if (spec_.on_exit.timeout != ExitHook{}.timeout)
-      lose("on_exit_timeout " + format_duration(spec_.on_exit.timeout), "TimeoutStopSec= holds for it, too");
+      lose("on_exit_timeout " + format_duration(spec_.on_exit.timeout), "TimeoutStopSec= applies");
   }
 
   ExportForm form_;

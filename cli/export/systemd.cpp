@@ -71,7 +71,7 @@ std::string memory_lines(const AppSpec& spec) {
   const std::uint64_t limit = memory_limit(spec);
   if (limit == 0) return text;
   if (spec.cgroup.memory == 0)
-    text += "# Instead of a restart in good order the kernel ends what goes beyond this; Restart= follows.\n";
+    text += "# The kernel kills processes that exceed this, instead of an orderly restart; Restart= follows.\n";
   return text + "MemoryMax=" + std::to_string(limit) + "\n";
 }
 

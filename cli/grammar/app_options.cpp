@@ -10,7 +10,7 @@ namespace {
 std::optional<UsageError> two_looks(const GivenSettings& settings) {
   const auto command = settings.values("health-cmd");
   if (!settings.has("health-port") || command.empty() || command.back().empty()) return std::nullopt;
-  return UsageError{"--health-cmd and --health-port exclude each other; a command can look at ports, too"};
+  return UsageError{"--health-cmd and --health-port exclude each other; a command can also check ports"};
 }
 
 // `start apps.json --env production`, as in PM2; anything else needs an assignment.

@@ -15,22 +15,22 @@ Fault set_log_time(Command& command, const std::string&);
 template <class Kind>
 inline constexpr Option kNameOption = {
     {"-n,--name", ValueKind::name, "NAME",
-     "What the app is called. Without it: the base name of the program (of the script in `node server.js`), made "
+     "The app's name. Default: the base name of the program (of the script in `node server.js`), made "
      "unique."},
     by<Kind>([](Kind& kind, const std::string& value) { return take_name(kind.app, value); })};
 template <class Kind>
 inline constexpr Option kEnvironmentOption = {
     {"-e,--env", ValueKind::text, "NAME=VALUE",
-     "Sets one variable of its environment, over the caller's and over --env-file. May be given again."},
+     "Sets one environment variable; overrides the caller's and --env-file. May be repeated."},
     by<Kind>([](Kind& kind, const std::string& value) { return take_assignment(kind.app, value); })};
 template <class Kind>
 inline constexpr Option kEnvironmentFileOption = {
     {"--env-file", ValueKind::file, "FILE",
-     "Reads NAME=VALUE lines into its environment. May be given again; later ones win."},
+     "Reads NAME=VALUE lines into the environment. May be repeated; later ones override."},
     by<Kind>([](Kind& kind, const std::string& value) { return take_environment_file(kind.app, value); })};
 // Before the settings of logs, so that --log-format counts where both are given.
 inline constexpr Option kLogTimeOption = {
-    {"--log-time", ValueKind::none, "", "Puts the time before each line; the same as --log-format time."},
+    {"--log-time", ValueKind::none, "", "Adds a time stamp before each line; the same as --log-format time."},
     set_log_time};
 
 // The first word is the program, wherever it stands; what follows it, on either side of the `--`, is the program's. False if there is none.

@@ -34,7 +34,7 @@ std::optional<UsageError> take_all(SelectorOptions& which, Operands& operands, s
   join(operands);
   if (!operands.words.empty()) {
     std::string message{verb};
-    message.append(" is for all apps; for some of them: forever ")
+    message.append(" acts on all apps; for some of them: forever ")
         .append(one)
         .append(" ")
         .append(operands.words.front());

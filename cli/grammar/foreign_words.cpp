@@ -63,7 +63,7 @@ constexpr ForeignWord kForeignVerbs[] = {
 };
 
 constexpr ForeignWord kForeignOptions[] = {
-    {"-a", "--no-append is not there: logs are always appended to"},
+    {"-a", "there is no --no-append: logs are always appended to"},
     {"-c", "--interpreter"},
     {"-l", "--out"},
     {"-s", "--quiet"},
@@ -79,7 +79,7 @@ constexpr ForeignWord kForeignOptions[] = {
     {"--no-daemon", "forever run"},
     {"--plain", "--quiet"},
     {"--tail", "--lines"},
-    {"--nostream", "nothing: logs ends by itself without --follow"},
+    {"--nostream", "nothing: logs ends without --follow"},
     {"--timestamp", "--log-time, at the start of the app"},
 };
 

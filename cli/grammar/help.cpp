@@ -20,7 +20,7 @@ constexpr OptionText kAsOption{.names = "--as",
                                .kind = ValueKind::user,
                                .value = "USER",
                                .help =
-                                   "For root: gives up root for USER, or USER:GROUP, before anything else, and acts on "
+                                   "For root: becomes USER, or USER:GROUP, before anything else, and acts on "
                                    "the apps in that user's state "
                                    "directory."};
 
@@ -101,21 +101,21 @@ std::string version_text() { return "forever " FOREVER_VERSION "\n"; }
 std::string short_help() {
   return "forever keeps any program alive.\n"
          "\n"
-         "  forever start server.js     start it, and again whenever it ends\n"
-         "  forever list                what runs, and how it is\n"
-         "  forever logs server -f      what it writes\n"
+         "  forever start server.js     start it, and restart it whenever it ends\n"
+         "  forever list                show apps and their state\n"
+         "  forever logs server -f      follow its output\n"
          "  forever restart server      stop it and start it again\n"
          "  forever stop server         stop it and all of its processes\n"
          "\n"
-         "`forever help` names all verbs, `forever VERB --help` tells all about one.\n";
+         "`forever help` lists all verbs, `forever VERB --help` explains one.\n";
 }
 
 std::string help_for_all() {
   std::string out =
       "Usage: forever VERB [OPTION]... [OPERAND]...\n"
       "\n"
-      "Keeps any program alive: frees the terminal, restarts what ends, keeps its\n"
-      "output, and stops all of its processes when told to.\n";
+      "Keeps any program alive: frees the terminal, restarts programs that end, keeps\n"
+      "their output, and stops all of their processes on request.\n";
   std::string_view family;
   for (const Verb* const each : verbs()) {
     const Verb& verb = *each;
@@ -128,13 +128,13 @@ std::string help_for_all() {
   out +=
       "\n"
       "Options:\n"
-      "  -h, --help    this text; after a verb: all about that verb\n"
+      "  -h, --help    this text; after a verb: help for that verb\n"
       "  --version     the version\n"
       "  --as USER     for root, before or after any verb: act on USER's apps, as USER\n"
       "\n"
       "Examples:\n"
       "  forever start server.js               # the simplest case\n"
-      "  forever start ./server -- --port 81   # its own options stand after --\n"
+      "  forever start ./server -- --port 81   # the program's options go after --\n"
       "  forever stop server                   # by name, id or pid\n"
       "\n"
       "State and logs are kept in $FOREVER_HOME, by default ~/.forever.\n"
@@ -180,14 +180,14 @@ UsageError unknown_verb(const std::string& word) {
   }
   std::string message = "unknown verb '" + printable(word) + "'; ";
   if (const std::string_view ours = ours_for_verb(word); !ours.empty()) {
-    message.append("it is called here: ").append(ours);
+    message.append("its name here is ").append(ours);
   } else if (const auto near = nearest(word, known)) {
     message.append("did you mean '").append(*near).append("'?");
   } else if (word.find_first_of("./") != std::string::npos) {
     // As with the forever of npm, where a script alone is enough.
     message.append("to keep a program alive: forever start ").append(printable(word));
   } else {
-    message.append("`forever help` names them all");
+    message.append("`forever help` lists all verbs");
   }
   return UsageError{std::move(message)};
 }
@@ -208,7 +208,7 @@ constinit const Verb kHelpVerb{
     .name = "help",
     .family = family::kMore,
     .operands = "[VERB]",
-    .summary = "this text, or all about one verb",
+    .summary = "this text, or help for one verb",
     .kind = OperandKind::verb,
     .begin = begin<Help>,
 };

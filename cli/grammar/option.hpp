@@ -115,16 +115,14 @@ Fault set_quiet(Command& command, const std::string&);
 Fault set_only(Command& command, const std::string& value);
 Fault set_environment_name(Command& command, const std::string& value);
 
-inline constexpr Option kJson = {
-    {"--json", ValueKind::none, "", "Prints JSON, and nothing but JSON, on standard output."}, set_json};
-inline constexpr Option kQuiet = {{"-q,--quiet", ValueKind::none, "", "Says nothing unless something is wrong."},
-                                  set_quiet};
+inline constexpr Option kJson = {{"--json", ValueKind::none, "", "Prints only JSON on standard output."}, set_json};
+inline constexpr Option kQuiet = {{"-q,--quiet", ValueKind::none, "", "Prints nothing but errors."}, set_quiet};
 inline constexpr Option kOnly = {
     {"--only", ValueKind::text, "NAMES",
-     "These apps of the file alone, by name or namespace, separated by commas. May be given again."},
+     "Only these apps of the file, by name or namespace, separated by commas. May be repeated."},
     set_only};
 inline constexpr Option kEnvironmentName = {
-    {"--env-name", ValueKind::text, "NAME", "Lays env_NAME of each app in the file over its env."},
+    {"--env-name", ValueKind::text, "NAME", "Merges env_NAME of each app in the file into its env."},
     set_environment_name};
 
 inline constexpr Option kAnswerOptions[] = {kJson, kQuiet};

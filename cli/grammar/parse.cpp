@@ -98,16 +98,16 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
   std::string message = "unknown option '" + printable(name) + "'";
   const std::string_view ours = our_name(verb, name);
   if (ours.empty() && !ours_for_option(name).empty())
-    return message + "; it is called here: " + std::string{ours_for_option(name)};
+    return message + "; its name here is " + std::string{ours_for_option(name)};
   if (!ours.empty()) return message + "; did you mean '" + std::string{ours} + "'?";
   const auto near = name.starts_with("--") ? nearest(name, known) : std::nullopt;
   if (!program.empty()) {
-    message.append("; the program's own options stand after `--`: forever ").append(verb.name);
+    message.append("; the program's own options go after `--`: forever ").append(verb.name);
     message.append(" ").append(printable(program)).append(" -- ").append(printable(word));
     if (near) message.append(" (or was '").append(*near).append("' meant?)");
   } else if (verb.kind == OperandKind::program && find_option(*find_verb("start"), name)) {
     message.append("; ").append(verb.name).append(
-        " keeps one program in the foreground, in its own files and sockets: `forever start` has it");
+        " keeps one program in the foreground, with its own files and sockets: use `forever start`");
   } else if (near) {
     message.append("; did you mean '").append(*near).append("'?");
   } else {
@@ -132,8 +132,7 @@ std::variant<bool, UsageError> path_follows(const Verb& verb, const std::vector<
   std::string before = "forever " + std::string{verb.name};
   for (std::size_t i = 0; i <= option; ++i) before += " " + printable(words[i]);
   return UsageError{"there is no '" + printable(word) +
-                    "' here to watch; what belongs to the program goes behind --: " + before + " -- " +
-                    printable(word)};
+                    "' here to watch; the program's own words go after `--`: " + before + " -- " + printable(word)};
 }
 
 // Before CLI11 sees the words: what it would understand in another way than we document.
@@ -151,7 +150,7 @@ std::optional<UsageError> prepare(const Verb& verb, std::vector<std::string>& wo
     if (option->text().value_optional) {
       // The next word is its value only if it can be one; otherwise it is the program.
       if (equals == words[i].size() - 1)
-        return UsageError{name + "= names no [" + value + "]; give one, or leave the = out"};
+        return UsageError{name + "= names no [" + value + "]; give one, or omit the ="};
       if (equals == std::string::npos) {
         bool value_follows = i + 1 < words.size() && may_be_value(*option, words[i + 1]);
         if (option->text().kind == ValueKind::file) {
@@ -226,7 +225,7 @@ ParseResult parse(const std::vector<std::string>& arguments, const PathLook& loo
   if (first == "--help" || first == "-h" || first == "-?") return show(help_for_all());
   if (first == "--version" || first == "-V" || first == "-v") return show(version_text());
   if (first.starts_with('-'))
-    return UsageError{"the verb comes first, then its options; `forever help` names the verbs"};
+    return UsageError{"the verb comes first, then its options; `forever help` lists the verbs"};
   const Verb* verb = find_verb(first);
   if (verb == nullptr) return unknown_verb(first);
 

@@ -67,6 +67,6 @@ inline constexpr std::string_view kRunning = "Keep a program alive", kLooking = 
 
 inline constexpr std::string_view kSelectorText =
     "APP is the name of an app, its id, the pid of one of its processes, a namespace, or `all`; "
-    "name:web, id:0, pid:4711 and ns:prod say exactly which is meant. A word that can be read in two ways is refused.";
+    "name:web, id:0, pid:4711 and ns:prod select one kind explicitly. An ambiguous word is refused.";
 
 }  // namespace forever::cli

@@ -58,7 +58,7 @@ Result<std::vector<std::string>> chosen_columns(const StateDirectory& state) {
   for (const std::string& name : columns) {
     if (fault.empty() && !column_named(name)) fault = unknown_column(name);
   }
-  if (!fault.empty()) return Error{path + " is spoilt: " + fault + "; " + kRemedy, {}};
+  if (!fault.empty()) return Error{path + " is damaged: " + fault + "; " + kRemedy, {}};
   return columns;
 }
 
@@ -66,9 +66,9 @@ constinit const Verb kColumnsVerb{
     .name = "columns",
     .family = family::kLooking,
     .operands = "[add|rm|set COLUMN...] | [reset]",
-    .summary = "which columns list shows",
+    .summary = "choose the columns of list",
     .text =
-        "Without operands: those that are shown, and the others that there are. The choice is kept in "
+        "Without operands: prints the chosen and the available columns. The choice is stored in "
         "columns.json in the state directory.",
     .examples =
         "forever columns add command\n"
@@ -91,7 +91,7 @@ std::optional<UsageError> Columns::take(Operands& operands) {
                                               : Change::show;
   words.erase(words.begin());
   if (change == Change::show || words.empty())
-    return UsageError{"columns takes add, rm or set and names of columns, or reset: forever columns add command"};
+    return UsageError{"columns takes add, rm or set with names of columns, or reset: forever columns add command"};
   for (const std::string& word : words) {
     const auto column = column_named(word);
     if (!column) return UsageError{unknown_column(word)};
@@ -121,7 +121,7 @@ int Columns::carry_out() const {
     std::erase(shown, name);
     if (change != Change::remove) shown.push_back(name);
   }
-  if (shown.empty()) return fail({ExitCode::usage, "list has to show one column at least; nothing was changed"}, false);
+  if (shown.empty()) return fail({ExitCode::usage, "list must show at least one column; nothing was changed"}, false);
   if (!columns.empty()) {
     if (const Status kept = keep(state, shown); !kept) return fail({ExitCode::failed, kept.error().message()}, false);
   }

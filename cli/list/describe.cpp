@@ -15,7 +15,7 @@ namespace forever::cli {
 namespace {
 
 constexpr Option kDescribeOptions[] = {
-    {{"--reveal", ValueKind::none, "", "Shows the values that look like secrets, too."}, turn_on<&Describe::reveal>},
+    {{"--reveal", ValueKind::none, "", "Also shows values that look like secrets."}, turn_on<&Describe::reveal>},
     kJson,
 };
 constexpr OptionGroup kDescribeGroups[] = {{"Options", kDescribeOptions}};
@@ -27,7 +27,7 @@ constinit const Verb kDescribeVerb{
     .aliases = "info show",
     .family = family::kLooking,
     .operands = "APP... [OPTION]...",
-    .summary = "everything about one app",
+    .summary = "show everything about an app",
     .text = kSelectorText,
     .examples =
         "forever describe web\n"

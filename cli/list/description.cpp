@@ -77,7 +77,7 @@ std::string crashing_text(const AppLook& look) {
 }
 
 std::string supervision(const AppView& view) {
-  if (view.foreign) return "by another machine or container; left alone here";
+  if (view.foreign) return "by another machine or container; not used here";
   if (!view.supervised) return "none";
   std::string words =
       "pid " + pid_text(view.status.supervisor.pid) + ", keeper pid " + pid_text(view.status.keeper.pid);
@@ -260,8 +260,8 @@ std::string watch_text(const WatchSettings& watch) {
   if (!watch.ignore.empty()) text += "; ignoring " + typed(watch.ignore);
   if (!watch.extensions.empty()) text += "; only " + typed(watch.extensions);
   text += "; quiet for " + format_duration(watch.delay);
-  if (watch.hash) text += "; contents decide";
-  if (watch.on_crash == OnCrash::wait) text += "; waits when it has ended";
+  if (watch.hash) text += "; by contents";
+  if (watch.on_crash == OnCrash::wait) text += "; waits for a change after the end";
   return text;
 }
 
@@ -278,7 +278,7 @@ std::string health_text(const HealthSettings& health) {
 std::string ready_text(const AppSpec& spec) {
   switch (spec.ready_when()) {
     case ReadyWhen::listen: return "when it listens";
-    case ReadyWhen::notify: return "when it says READY=1";
+    case ReadyWhen::notify: return "when it sends READY=1";
     case ReadyWhen::automatic:
     case ReadyWhen::uptime: break;
   }
@@ -338,7 +338,7 @@ void other_settings(Page& page, const AppSpec& spec) {
 }
 
 void spec_section(Page& page, const AppSpec& spec) {
-  page.heading("As asked for");
+  page.heading("Settings");
   page.line("script", printable(shell_word(spec.script)));
   page.line("arguments", typed(spec.arguments));
   page.line("interpreter", interpreter_text(spec));
@@ -375,7 +375,7 @@ void log_section(Page& page, const AppStatus& status, const std::optional<AppSpe
                                                          std::to_string(spec->logs.keep) + " kept");
   }
   if (status.pipe_capacity > 0)
-    page.line("pipe", format_size(status.pipe_capacity) + " can be written while no supervisor reads");
+    page.line("pipe", format_size(status.pipe_capacity) + " can be written while there is no supervisor");
   if (status.dropped_bytes > 0) page.line("dropped", format_size(status.dropped_bytes) + " were lost");
 }
 
@@ -399,7 +399,7 @@ void environment_section(Page& page, const AppSpec& spec, bool reveal) {
     masked = masked || hidden;
     page.raw("  " + printable(name) + "=" + (hidden ? "********" : printable(value)) + "\n");
   }
-  if (masked) page.raw("  (--reveal shows what is masked)\n");
+  if (masked) page.raw("  (--reveal shows masked values)\n");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ std::string environment_text(const AppSpec& spec, bool reveal) {
 }
 
 constexpr Option kEnvOptions[] = {
-    {{"--reveal", ValueKind::none, "", "Shows the values that look like secrets, too."}, turn_on<&Describe::reveal>},
+    {{"--reveal", ValueKind::none, "", "Also shows values that look like secrets."}, turn_on<&Describe::reveal>},
     kJson,
 };
 constexpr OptionGroup kEnvGroups[] = {{"Options", kEnvOptions}};
@@ -41,8 +41,8 @@ constinit const Verb kEnvVerb{
     .name = "env",
     .family = family::kLooking,
     .operands = "APP... [OPTION]...",
-    .summary = "the environment that an app is started with",
-    .text = "One NAME=VALUE on each line. Values that look like secrets are masked, unless --reveal is given.",
+    .summary = "print the environment of an app",
+    .text = "Prints one NAME=VALUE per line. Values that look like secrets are masked unless --reveal is given.",
     .examples = "forever env web",
     .groups = kEnvGroups,
     .kind = OperandKind::app,

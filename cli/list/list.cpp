@@ -75,14 +75,14 @@ std::variant<std::vector<AppView>, Failure> chosen_views(const StateDirectory& s
 
 constexpr auto kSortWords = words_of<SortBy>();
 constexpr Option kListOptions[] = {
-    {{"-x,--expand", ValueKind::none, "", "Shows a row for each instance, not one for each app."},
+    {{"-x,--expand", ValueKind::none, "", "Shows a row for each instance instead of one for each app."},
      turn_on<&List::expand>},
     {{"-s,--sort", ValueKind::word, "COLUMN",
       "id, name, namespace, status, restarts, uptime, cpu or memory. Default id.", kSortWords},
      take_word<&List::sort>},
-    {{"-w,--watch", ValueKind::none, "", "On a terminal: shows it anew every 2 seconds, until Ctrl-C."},
+    {{"-w,--watch", ValueKind::none, "", "On a terminal: refreshes every 2 seconds, until Ctrl-C."},
      turn_on<&List::watch>},
-    {{"-q,--quiet", ValueKind::none, "", "Prints the names only, one on each line."}, set_quiet},
+    {{"-q,--quiet", ValueKind::none, "", "Prints only the names, one per line."}, set_quiet},
     kJson,
 };
 constexpr OptionGroup kListGroups[] = {{"Options", kListOptions}};
@@ -94,13 +94,13 @@ constinit const Verb kListVerb{
     .aliases = "ls ps status",
     .family = family::kLooking,
     .operands = "[APP]... [OPTION]...",
-    .summary = "what is kept alive, and how it is",
+    .summary = "show apps and their state",
     .text =
-        "Shows every app, or those named: its state, pids, restarts, uptime, and the CPU and memory of its whole "
-        "process tree. An app that lost its supervisor gets a new one on the way.",
+        "Shows all apps, or the given ones: state, pids, restarts, uptime, and CPU and memory of the whole "
+        "process tree. Adopts apps whose supervisor has died.",
     .examples =
         "forever list\n"
-        "forever list --sort memory --watch\tanew every 2 seconds\n"
+        "forever list --sort memory --watch\trefresh every 2 seconds\n"
         "forever list --json\tfor programs",
     .groups = kListGroups,
     .kind = OperandKind::app,

@@ -168,7 +168,7 @@ std::optional<std::string_view> column_named(std::string_view word) {
 
 std::string unknown_column(std::string_view word) {
   const auto near = nearest(word, all_columns());
-  std::string text = "'" + printable(word) + "' is no column of list";
+  std::string text = "'" + printable(word) + "' is not a column of list";
   if (near) return text + "; did you mean '" + std::string{*near} + "'?";
   text += "; there are";
   for (const KnownColumn& column : kColumns) text.append(&column == kColumns ? " " : ", ").append(column.name);

@@ -74,28 +74,28 @@ void for_instances(Writer& writer, const std::vector<AppLook>& looks, const Valu
 }
 
 void write_apps(Writer& writer, const std::vector<AppLook>& looks) {
-  writer.family("forever_app_state", "gauge", "", "1 for the state that the app is in, 0 for the others.");
+  writer.family("forever_app_state", "gauge", "", "1 for the present state of the app, 0 for the other states.");
   for (const AppLook& look : looks) {
     for (const char* state : kStates)
       writer.sample(labels_of(look) + ",state=\"" + state + "\"", look.state == state ? "1" : "0");
   }
-  writer.family("forever_app_supervised", "gauge", "", "Whether a supervisor keeps the app alive.");
+  writer.family("forever_app_supervised", "gauge", "", "Whether the app has a supervisor.");
   for_apps(writer, looks, [](const AppLook& look) { return std::string{look.view.supervised ? "1" : "0"}; });
-  writer.family("forever_app_backoff_seconds", "gauge", "seconds", "Time until the app is started again.");
+  writer.family("forever_app_backoff_seconds", "gauge", "seconds", "Time until the next start of the app.");
   for_apps(writer, looks, [](const AppLook& look) { return thousandths(look.due.count()); });
   writer.family("forever_app_log_dropped_bytes", "counter", "bytes",
-                "Bytes of log that could not be written since the start of the supervisor.");
+                "Log bytes that could not be written since the start of the supervisor.");
   for_apps(writer, looks, [](const AppLook& look) { return std::to_string(look.view.status.dropped_bytes); });
 }
 
 void write_instances(Writer& writer, const std::vector<AppLook>& looks, std::int64_t now_wall_ms) {
   using S = const InstanceStatus&;
   using L = const InstanceLook&;
-  writer.family("forever_instance_up", "gauge", "", "Whether the process of the instance lives.");
+  writer.family("forever_instance_up", "gauge", "", "Whether the process of the instance is alive.");
   for_instances(writer, looks, [](S, L look) { return std::string{look.alive ? "1" : "0"}; });
   writer.family("forever_instance_restarts", "counter", "", "Restarts of the instance.");
   for_instances(writer, looks, [](S status, L) { return std::to_string(status.history.restarts); });
-  writer.family("forever_instance_failures", "gauge", "", "Failures of the instance in a row.");
+  writer.family("forever_instance_failures", "gauge", "", "Consecutive failures of the instance.");
   for_instances(writer, looks, [](S status, L) { return std::to_string(status.history.failures); });
   writer.family("forever_instance_cpu_seconds", "counter", "seconds",
                 "Processor time of the living process tree of the instance.");
@@ -105,7 +105,7 @@ void write_instances(Writer& writer, const std::vector<AppLook>& looks, std::int
                 "Resident memory of the process tree of the instance.");
   for_instances(writer, looks,
                 [](S, L look) { return look.alive ? std::to_string(look.memory_bytes) : std::string{}; });
-  writer.family("forever_instance_start_time_seconds", "gauge", "seconds", "When the process was started, since 1970.");
+  writer.family("forever_instance_start_time_seconds", "gauge", "seconds", "Start time of the process, since 1970.");
   for_instances(writer, looks,
                 [&](S, L look) { return look.alive ? thousandths(now_wall_ms - look.uptime.count()) : std::string{}; });
 }
@@ -131,7 +131,7 @@ std::string label_value(std::string_view text) {
 
 std::string metrics_text(const std::vector<AppLook>& looks, std::int64_t now_wall_ms, MetricsFormat format) {
   Writer writer(format);
-  writer.family("forever_build_info", "gauge", "", "The version of the command that wrote this.");
+  writer.family("forever_build_info", "gauge", "", "Version of the command that wrote these metrics.");
   writer.sample("version=\"" + label_value(FOREVER_VERSION) + "\"", "1");
   write_apps(writer, looks);
   write_instances(writer, looks, now_wall_ms);
@@ -143,7 +143,7 @@ namespace {
 constexpr auto kFormatWords = words_of<MetricsFormat>();
 constexpr Option kMetricsOptions[] = {
     {{"--format", ValueKind::word, "FORMAT",
-      "openmetrics, or text: Prometheus' older form, which node_exporter's textfile collector and promtool read. "
+      "openmetrics, or text: the older Prometheus format, which node_exporter's textfile collector and promtool read. "
       "Default openmetrics.",
       kFormatWords},
      take_word<&Metrics::format>},
@@ -156,10 +156,10 @@ constinit const Verb kMetricsVerb{
     .name = "metrics",
     .family = family::kLooking,
     .operands = "[APP]... [OPTION]...",
-    .summary = "numbers for Prometheus, as OpenMetrics text",
+    .summary = "print metrics for Prometheus, as OpenMetrics text",
     .text =
-        "Prints state, restarts, CPU, memory and lost log bytes of all apps, or of those named, and ends. A cron "
-        "job can write it where node_exporter's textfile collector reads.",
+        "Prints state, restarts, CPU, memory and lost log bytes of all apps, or of the given ones. A cron "
+        "job can write them to a file for node_exporter's textfile collector.",
     .examples =
         "forever metrics\n"
         "forever metrics --format text > new.prom && mv new.prom forever.prom",

@@ -29,7 +29,7 @@ constinit const Verb kPidVerb{
     .name = "pid",
     .family = family::kLooking,
     .operands = "[APP]... [OPTION]...",
-    .summary = "the process ids of an app, one on each line",
+    .summary = "print the process ids of an app",
     .text = kSelectorText,
     .examples = "kill -USR1 $(forever pid web)\n",
     .groups = kPidGroups,

@@ -14,7 +14,8 @@ namespace forever::cli {
 namespace {
 
 constexpr Option kCleanLogsOptions[] = {
-    {{"--dry-run", ValueKind::none, "", "Tells what would be done, and does nothing."}, turn_on<&CleanLogs::dry_run>},
+    {{"--dry-run", ValueKind::none, "", "Prints what would be removed, and removes nothing."},
+     turn_on<&CleanLogs::dry_run>},
     kQuiet,
 };
 constexpr OptionGroup kCleanLogsGroups[] = {{"Options", kCleanLogsOptions}};
@@ -25,10 +26,10 @@ constinit const Verb kCleanLogsVerb{
     .name = "cleanlogs",
     .family = family::kLogging,
     .operands = "[OPTION]...",
-    .summary = "remove rotated logs, and those of deleted apps",
+    .summary = "remove rotated logs and logs of deleted apps",
     .text =
-        "Removes from the state directory the rotated logs of all apps and every log of an app that is no longer "
-        "on record. The present logs and those elsewhere are left alone.",
+        "Removes from the state directory the rotated logs of all apps and all logs of apps without a "
+        "record. Present logs, and logs in other places, remain.",
     .examples = "forever cleanlogs --dry-run",
     .groups = kCleanLogsGroups,
     .begin = begin<CleanLogs>,

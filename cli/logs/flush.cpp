@@ -43,7 +43,7 @@ constinit const Verb kFlushVerb{
     .family = family::kLogging,
     .operands = "APP... [OPTION]...",
     .summary = "empty the logs of an app",
-    .text = "Empties its log files and removes the rotated ones.",
+    .text = "Empties the app's log files and removes its rotated ones.",
     .examples = "forever flush web",
     .groups = kAnswerGroups,
     .kind = OperandKind::app,
@@ -53,9 +53,9 @@ constinit const Verb kReopenVerb{
     .name = "reopen",
     .family = family::kLogging,
     .operands = "[APP]... [OPTION]...",
-    .summary = "open the log files anew (for logrotate)",
+    .summary = "reopen the log files (for logrotate)",
     .text =
-        "For an external logrotate that has moved the files away: they are created anew under their old names. "
+        "For an external logrotate that has renamed the files: creates them again under their names. "
         "Without APP: all apps.",
     .examples = "forever reopen",
     .groups = kAnswerGroups,
@@ -76,7 +76,7 @@ std::optional<UsageError> Reopen::take(Operands& operands) {
 
 int Reopen::carry_out() const {
   return tell_apps(
-      which, {.operation = Operation::reopen}, " has opened its logs anew",
+      which, {.operation = Operation::reopen}, " has reopened its logs",
       [](const StateDirectory&, const Target& target) {
         return Outcome{target.name, true, words_for(target) + " is not running; its logs are opened when it starts"};
       });

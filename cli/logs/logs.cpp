@@ -223,15 +223,15 @@ int LogsView::run() {
 }
 
 constexpr Option kLogsOptions[] = {
-    {{"-n,--lines", ValueKind::count, "N", "How many of the last lines of each app are shown. Default 15."},
+    {{"-n,--lines", ValueKind::count, "N", "The number of last lines to show of each app. Default 15."},
      take_count<&Logs::lines>},
-    {{"-f,--follow", ValueKind::none, "", "Goes on with what is written, across rotation and restarts, until Ctrl-C."},
+    {{"-f,--follow", ValueKind::none, "", "Follows the output, across rotation and restarts, until Ctrl-C."},
      turn_on<&Logs::follow>},
-    {{"-o,--out", ValueKind::none, "", "Standard output alone."}, turn_on<&Logs::only_out>},
-    {{"-e,--err", ValueKind::none, "", "Standard error alone."}, turn_on<&Logs::only_err>},
-    {{"-r,--raw", ValueKind::none, "", "Byte for byte, without a prefix, control characters untouched."},
+    {{"-o,--out", ValueKind::none, "", "Standard output only."}, turn_on<&Logs::only_out>},
+    {{"-e,--err", ValueKind::none, "", "Standard error only."}, turn_on<&Logs::only_err>},
+    {{"-r,--raw", ValueKind::none, "", "Unchanged bytes, without a prefix, with control characters."},
      turn_on<&Logs::raw>},
-    {{"--json", ValueKind::none, "", "One JSON object for each line."}, set_json},
+    {{"--json", ValueKind::none, "", "One JSON object per line."}, set_json},
 };
 constexpr OptionGroup kLogsGroups[] = {{"Options", kLogsOptions}};
 
@@ -242,11 +242,11 @@ constinit const Verb kLogsVerb{
     .aliases = "log",
     .family = family::kLogging,
     .operands = "[APP]... [OPTION]...",
-    .summary = "what an app writes",
-    .text = "Without APP: all of them, each line with its name in front.",
+    .summary = "show an app's output",
+    .text = "Without APP: shows all apps; each line begins with the app's name.",
     .examples =
         "forever logs web\tthe last lines\n"
-        "forever logs -f\tall apps, as they write\n"
+        "forever logs -f\tall apps, followed\n"
         "forever logs web --err -n 200",
     .groups = kLogsGroups,
     .kind = OperandKind::app,

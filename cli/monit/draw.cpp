@@ -159,7 +159,7 @@ class Painter {
         Colour::dim);
     const auto shown = view_.shown();
     if (shown.empty()) {
-      add(view_.looks.empty() ? "  no apps in " + printable(view_.state_directory) : "  no app fits the filter",
+      add(view_.looks.empty() ? "  no apps in " + printable(view_.state_directory) : "  no app matches the filter",
           Colour::dim);
       return;
     }
@@ -215,15 +215,15 @@ class Painter {
   }
 
   void paint_help() {
-    for (const char* line :
-         {"Keys", "", "  up, down, k, j        select an app", "  r                     restart it",
-          "  R                     reload it, losing no connection where it holds its ports",
-          "  s                     stop it; start it if it is stopped",
-          "  o                     its log: out and err, out, err", "  PgUp, PgDn, Home, End  scroll the log",
-          "  Enter                 the log alone, and back",
-          "  /                     filter by name, namespace or status; Esc clears",
-          "  Ctrl-L                draw anew", "  q, Ctrl-C             quit", "",
-          "CPU is of one processor since the last look, memory of the whole process tree.", "", "Any key goes on."})
+    for (const char* line : {"Keys", "", "  up, down, k, j        select an app", "  r                     restart it",
+                             "  R                     reload it, without losing a connection if its ports are held",
+                             "  s                     stop it; start it if it is stopped",
+                             "  o                     its log: out and err, out, err",
+                             "  PgUp, PgDn, Home, End  scroll the log", "  Enter                 toggle the log alone",
+                             "  /                     filter by name, namespace or status; Esc clears",
+                             "  Ctrl-L                redraw", "  q, Ctrl-C             quit", "",
+                             "CPU is of one processor in the last second, memory of the whole process tree.", "",
+                             "Press any key to continue."})
       add(line);
   }
 

@@ -43,10 +43,10 @@ std::string done_to(const StateDirectory& state, const MonitCommand& command) {
     return stop_targets(std::get<Selection>(found), {false, true}).front().text;
   }
   const AppView view = view_app(state, name, true);
-  if (view.foreign) return name + " is kept by another machine or container";
+  if (view.foreign) return name + " is supervised by another machine or container";
   const bool restart = command.kind == MonitCommand::Kind::restart, reload = command.kind == MonitCommand::Kind::reload;
   std::string words = reload ? " reloaded" : restart ? " restarted" : " started";
-  if (reload && !view.supervised) return name + " is not running; s starts it";
+  if (reload && !view.supervised) return name + " is not running; press s to start it";
   if (view.supervised) {
     const auto operation = reload ? Operation::reload : restart ? Operation::restart : Operation::start;
     const auto replies = ask_supervisors(state, {{name, {.operation = operation}}}, {});
@@ -279,10 +279,10 @@ class Monit {
 constinit const Verb kMonitVerb{
     .name = "monit",
     .family = family::kLooking,
-    .summary = "a live view: CPU, memory and log; keys restart and stop",
+    .summary = "live view with CPU, memory and log; keys restart and stop",
     .text =
         "Shows all apps, with the CPU and memory of the last minutes as graphs, and the log of the selected one "
-        "below. In it, ? shows the keys, q quits. It needs a terminal.",
+        "below. ? shows the keys, q quits. Needs a terminal.",
     .examples = "forever monit",
     .begin = begin<MonitVerb>,
 };
@@ -290,7 +290,7 @@ constinit const Verb kMonitVerb{
 std::optional<UsageError> MonitVerb::take(Operands& operands) {
   join(operands);
   if (operands.words.empty()) return std::nullopt;
-  return UsageError{"monit takes no operands; / in it filters"};
+  return UsageError{"monit takes no operands; use its / key to filter"};
 }
 
 int MonitVerb::carry_out() const {

@@ -41,10 +41,10 @@ void stop_apps(const std::vector<std::string>& selectors, const EndingHow& how, 
 
 // Why `occupant` is not to be signalled; nothing if it may be.
 std::optional<std::string> reason_to_spare(const Occupant& occupant) {
-  if (occupant.program.id.pid <= 1) return "is process 1, without which nothing runs; it was left alone";
-  if (runs_us(occupant.program.id.pid)) return "is what this command runs under; it was left alone";
+  if (occupant.program.id.pid <= 1) return "is process 1; it was not signalled";
+  if (runs_us(occupant.program.id.pid)) return "is an ancestor of this command; it was not signalled";
   if (occupant.owner)
-    return "is kept alive as '" + occupant.owner->app + "' in " + occupant.owner->elsewhere +
+    return "is supervised as '" + occupant.owner->app + "' in " + occupant.owner->elsewhere +
            "; stop it there: FOREVER_HOME=" + occupant.owner->elsewhere + " forever stop " + occupant.owner->app;
   return std::nullopt;
 }
@@ -86,7 +86,7 @@ void end_strangers(std::vector<const Occupant*> whom, const EndingHow& how,
     await_all(whom, kAfterKill, gone, ending);
   }
   for (const Occupant* occupant : whom)
-    ending.failed.push_back(words_for(*occupant) + " is still there after " +
+    ending.failed.push_back(words_for(*occupant) + " is still running after " +
                             signal_name(how.signal.value_or(kKillSignal)));
 }
 

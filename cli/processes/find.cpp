@@ -15,13 +15,14 @@ constinit const Verb kFindVerb{
     .name = "find",
     .family = family::kLooking,
     .operands = "PROGRAM... [OPTION]...",
-    .summary = "the processes of a program, ours or not",
+    .summary = "find the processes of a program",
     .text =
-        "Shows every process that runs PROGRAM: by the name of its file, the name that it was called by, or, "
+        "Shows every process that runs PROGRAM, supervised or not: by the name of its file, the name it was called by, "
+        "or, "
         "with a / in it, its path. Exit code 1 if there is none.",
     .examples =
         "forever find node\n"
-        "forever find node --kill\tend them all",
+        "forever find node --kill\tend all of them",
     .groups = kReachGroups,
     .begin = begin<Find>,
 };

@@ -13,7 +13,8 @@ constexpr Option kReachOptions[] = {
     {{.names = "-k,--kill",
       .kind = ValueKind::signal,
       .value = "SIGNAL",
-      .help = "Ends what is found: an app by its own stop plan (at once if SIGNAL is KILL), anything else by SIGNAL. "
+      .help = "Ends the processes found: an app by its own stop plan (at once if SIGNAL is KILL), any other process by "
+              "SIGNAL. "
               "Default TERM, and KILL after 10 s.",
       .value_optional = true},
      by<Reach>([](Reach& reach, const std::string& value) -> Fault {
@@ -22,8 +23,7 @@ constexpr Option kReachOptions[] = {
        reach.signal = signal_from_name(value);
        return reach.signal ? Fault{} : "is not a signal; try TERM, INT, KILL or a number";
      })},
-    {{"-q,--quiet", ValueKind::none, "",
-      "Prints the pids only, one on each line; with --kill nothing unless something is wrong."},
+    {{"-q,--quiet", ValueKind::none, "", "Prints only the pids, one per line; with --kill nothing but errors."},
      set_quiet},
     kJson,
 };
@@ -47,8 +47,8 @@ int show(const Held& held, const std::string& none, const StateDirectory& state,
     return print(json_occupants(held.occupants, held.unseen, {state.path(), found ? "" : none, {}}), code);
   if (!found) return fail({ExitCode::failed, none}, false);
   if (!held.unseen.empty())
-    tell(effective_uid() == 0 ? "a holder that is not shown runs outside this container"
-                              : "a holder that is not shown is another user's; root sees it");
+    tell(effective_uid() == 0 ? "a process that is not shown runs outside this container"
+                              : "a process that is not shown belongs to another user; root can see it");
   if (options.quiet) {
     std::string pids;
     for (const Occupant& occupant : held.occupants) pids += std::to_string(occupant.program.id.pid) + "\n";

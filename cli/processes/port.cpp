@@ -64,14 +64,14 @@ int free_ports(const Port& command, const StateDirectory& state, const Held& hel
                                 [&](const Occupant& occupant) { return !still_holds(occupant); });
   for (const PortUse& use : held.unseen)
     ending.failed.push_back(words_for(use) + " is held by a process of " + user_name(use.owner) +
-                            " that cannot be seen from here");
+                            " that is not visible here");
   // A new holder, started by somebody who keeps it alive: said, not fought.
   const auto uses = uses_of(command.ports);
   const Held left = uses ? holders_of(view_apps(state, false), *uses) : Held{};
   if (ending.failed.empty()) {
     for (const Occupant& occupant : left.occupants)
       ending.failed.push_back("port " + names_of(command.ports) + " is held again, by " + words_for(occupant) +
-                              "; somebody starts it anew");
+                              "; another program restarts it");
     if (left.occupants.empty())
       ending.done.push_back("port " + names_of(command.ports) + (command.ports.size() == 1 ? " is free" : " are free"));
   }
@@ -99,12 +99,12 @@ constinit const Verb kPortVerb{
     .name = "port",
     .family = family::kLooking,
     .operands = "[PORT[/tcp|/udp]]... [OPTION]...",
-    .summary = "who holds a port; --kill frees it",
+    .summary = "show which process holds a port; --kill frees it",
     .text =
-        "Shows which processes listen on PORT, and of which app they are. Without PORT: every port that somebody "
-        "listens on. Exit code 1 if nobody does.\n"
-        "With --kill the port is free when the command returns: an app of ours is stopped through its "
-        "supervisor, so that it does not come back; another program gets a signal.",
+        "Shows which processes listen on PORT, and the app they belong to. Without PORT: shows all ports in "
+        "use. Exit code 1 if no process listens.\n"
+        "With --kill the port is free when the command returns: an app is stopped through its "
+        "supervisor, so that it is not restarted; another program gets a signal.",
     .examples =
         "forever port 8081\n"
         "forever port 8081 --kill\tfree it\n"
@@ -123,8 +123,7 @@ std::optional<UsageError> Port::take(Operands& operands) {
     }
     ports.push_back(*wanted);
   }
-  if (kill && ports.empty())
-    return missing("port", "the port that is to be freed, before --kill: forever port 8081 --kill");
+  if (kill && ports.empty()) return missing("port", "the port to be freed before --kill: forever port 8081 --kill");
   return std::nullopt;
 }
 
@@ -137,7 +136,7 @@ int Port::carry_out() const {
   const Held held = holders_of(view_apps(state, false), *uses);
   if (kill) return free_ports(*this, state, held);
   const std::string whom = ports.empty() ? "no port" : "port " + names_of(ports);
-  return show(held, "nobody that can be seen holds " + whom, state, which);
+  return show(held, "no visible process holds " + whom, state, which);
 }
 
 }  // namespace forever::cli

@@ -44,7 +44,8 @@ namespace {
 void tell_made_private(const StateDirectory& state, unsigned old_mode) {
   char mode[16];
   std::snprintf(mode, sizeof mode, "%04o", old_mode);
-  complain("others could write to the state directory " + state.path() + " (mode " + mode + "); it has mode 0700 now");
+  complain("other users could write to the state directory " + state.path() + " (mode " + mode +
+           "); it has mode 0700 now");
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ std::string_view first_sentence(std::string_view text) { return text.substr(0, t
 
 std::string zsh_options(const Verb& verb) {
   std::string out =
-      "        '(- *)'{-h,--help}'[all about this verb]' \\\n        '--as[for root: act as another user]:USER:_users'";
+      "        '(- *)'{-h,--help}'[help for this verb]' \\\n        '--as[for root: act as another user]:USER:_users'";
   for (const OptionGroup& group : verb.groups) {
     for_each_option(group, [&](const AnyOption& option) {
       const OptionText& text = option.text();
@@ -273,7 +273,7 @@ std::string fish_script() {
       "  echo all\n"
       "end\n"
       "complete -c forever -f\n"
-      "complete -c forever -s h -l help -d 'help; after a verb: all about it'\n"
+      "complete -c forever -s h -l help -d 'help; after a verb: help for it'\n"
       "complete -c forever -l as -r -fa '(__fish_complete_users)' -d 'for root: act as another user'\n"
       "complete -c forever -n __fish_use_subcommand -l version -d 'the version'\n";
   for (const Verb* const each : verbs()) {

@@ -15,8 +15,7 @@ namespace forever::cli {
 namespace {
 
 constexpr Option kDeleteOptions[] = {
-    {{"--keep-logs", ValueKind::none, "",
-      "Leaves its log files where they are. Logs outside the state directory are never removed."},
+    {{"--keep-logs", ValueKind::none, "", "Keeps the log files. Logs outside the state directory are never removed."},
      turn_on<&Delete::keep_logs>},
     kOnly,
     kJson,
@@ -31,7 +30,7 @@ constinit const Verb kDeleteVerb{
     .aliases = "del rm",
     .family = family::kEnding,
     .operands = "APP... [OPTION]...",
-    .summary = "stop an app and forget it",
+    .summary = "stop an app and remove its record",
     .text = "Stops the app and removes its record and its logs from the state directory.",
     .examples =
         "forever delete web\n"
@@ -52,7 +51,7 @@ int Delete::carry_out() const {
     if (!target.slot) continue;
     return fail(
         {ExitCode::not_found,
-         words_for(target) + " is one of several instances; delete takes the app: forever delete " + target.name},
+         words_for(target) + " is one of several instances; delete acts on the app: forever delete " + target.name},
         which.json, selection.state.path());
   }
   if (files.nothing && !which.json) return to_int(ExitCode::ok);

@@ -12,12 +12,14 @@ namespace forever::cli {
 namespace {
 
 constexpr Option kReloadOptions[] = {
-    {{"--ready-timeout", ValueKind::time, "TIME", "This once, instead of the app's. A bare number is seconds."},
+    {{"--ready-timeout", ValueKind::time, "TIME",
+      "For this reload only, instead of the app's. A bare number is seconds."},
      by<Reload>([](Reload& reload, const std::string& value) -> Fault {
        if (Fault fault = take_duration(reload.ready_timeout, value)) return fault;
        return reload.ready_timeout->count() > 0 ? Fault{} : "must be more than 0";
      })},
-    {{"--drain-timeout", ValueKind::time, "TIME", "This once, instead of the app's. A bare number is seconds."},
+    {{"--drain-timeout", ValueKind::time, "TIME",
+      "For this reload only, instead of the app's. A bare number is seconds."},
      by<Reload>([](Reload& reload, const std::string& value) { return take_duration(reload.drain_timeout, value); })},
     kOnly,
     kEnvironmentName,
@@ -34,13 +36,15 @@ constinit const Verb kReloadVerb{
     .operands = "APP... [OPTION]...",
     .summary = "replace an app's processes without losing a connection",
     .text =
-        "Starts a new process beside the old one, slot by slot. When the new one listens on all that the old one "
-        "listens on, it gets all new connections; the old one is stopped once its connections have ended "
-        "(--drain-timeout at the latest). A new one that ends, or is not ready within --ready-timeout, is "
-        "stopped again: the old ones serve on, and the exit code is 1.\n"
+        "Starts a new process while the old one runs, slot by slot. When the new one listens on all ports of the old "
+        "one, "
+        "it gets all new connections; the old one is stopped when its connections have ended "
+        "(at the latest after --drain-timeout). A new process that ends, or is not ready within --ready-timeout, is "
+        "stopped: the old ones keep serving, and the exit code is 1.\n"
         "It needs an app with several instances (-i), --hold-ports or --listen. Without these an app is "
         "restarted, instance by instance.\n"
-        "The apps of an apps file go on with what the file says now; those that do not run are started.",
+        "The apps of an apps file are reloaded with the present settings of the file; those that are not running are "
+        "started.",
     .examples =
         "forever reload web\n"
         "forever reload apps.json --only web",
@@ -57,13 +61,13 @@ int Reload::carry_out() const {
   const auto file = is_one_apps_file(which.selectors, "reload");
   if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, which.json);
   if (std::get<bool>(file) && (ready_timeout || drain_timeout))
-    return fail({ExitCode::usage, "of the apps of an apps file, ready_timeout and drain_timeout are said there"},
+    return fail({ExitCode::usage, "for the apps of an apps file, set ready_timeout and drain_timeout in the file"},
                 which.json);
   if (std::get<bool>(file)) return restart_apps_file(which, Step::reload);
   Asking asking;
   asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
     if (target.slot)
-      return Outcome{target.name, false, words_for(target) + " is one of several instances; reload takes the app"};
+      return Outcome{target.name, false, words_for(target) + " is one of several instances; reload acts on the app"};
     if (!selection.view_of(target).supervised)
       return Outcome{target.name, false,
                      words_for(target) + " is not running; forever start " + target.name + " starts it"};

@@ -24,9 +24,9 @@ std::optional<UsageError> Reset::take(Operands& operands) {
 }
 
 int Reset::carry_out() const {
-  return tell_apps(which, {.operation = Operation::reset}, " has its counts at zero",
+  return tell_apps(which, {.operation = Operation::reset}, " has its counts reset",
                    [](const StateDirectory&, const Target& target) {
-                     return Outcome{target.name, true, words_for(target) + " is not running; its counts begin at zero"};
+                     return Outcome{target.name, true, words_for(target) + " is not running; its counts start at zero"};
                    });
 }
 

@@ -18,7 +18,7 @@ namespace {
 // An app that is not supervised is started as it was; nothing where a supervisor is to be asked.
 std::optional<Outcome> start_again(const StateDirectory& state, const Target& target, const AppView& view,
                                    bool update_env) {
-  if (view.foreign) return failed(target, "is kept by another machine or container; nothing was touched");
+  if (view.foreign) return failed(target, "is supervised by another machine or container; nothing was changed");
   if (view.supervised) return std::nullopt;
   auto spec = state.read_spec(target.name);
   if (!spec) return failed(target, spec.error().message());
@@ -67,11 +67,12 @@ constinit const Verb kRestartVerb{
     .operands = "APP... [OPTION]...",
     .summary = "stop an app and start it again",
     .text =
-        "Stops the app as `forever stop` does, then starts it; the old and the new one never overlap. An app "
-        "that is stopped is started.\n"
+        "Stops the app as `forever stop` does, then starts it; the old and the new processes never overlap. A stopped "
+        "app is started.\n"
         "It keeps the environment of its start; --update-env takes the present one, below what --env and --env-file "
         "give.\n"
-        "The apps of an apps file are restarted with what the file says now; those that do not run are started.",
+        "The apps of an apps file are restarted with the present settings of the file; those that are not running are "
+        "started.",
     .examples =
         "forever restart web\n"
         "forever restart web --update-env",
@@ -83,7 +84,7 @@ constinit const Verb kRestartAllVerb{
     .name = "restartall",
     .family = family::kEnding,
     .operands = "[OPTION]...",
-    .summary = "restart all apps, side by side",
+    .summary = "restart all apps in parallel",
     .groups = kRestartGroups,
     .begin = begin<RestartAll>,
 };

@@ -15,13 +15,13 @@ namespace {
 
 constexpr Option kRunOptions[] = {
     {{"-x,--exec", ValueKind::command, "COMMAND",
-      "Has /bin/sh run this command line, with PROGRAM (which may then be left out) and its arguments behind it: "
+      "Makes /bin/sh run this command line, with PROGRAM (optional then) and its arguments appended: "
       "--exec "
       "\"make && ./server\"."},
      take_text<&Run::shell_command>},
 };
 constexpr Option kRunEnvironment[] = {kEnvironmentOption<Run>, kEnvironmentFileOption<Run>};
-constexpr OptionGroup kRunGroups[] = {{"What it is", kRunOptions}, {{}, kRunEnvironment, &kProcessSettings},
+constexpr OptionGroup kRunGroups[] = {{"Identity", kRunOptions},   {{}, kRunEnvironment, &kProcessSettings},
                                       {{}, {}, &kRestartSettings}, {{}, {}, &kWatchSettings},
                                       {{}, {}, &kHealthSettings},  {{}, {}, &kStopSettings}};
 
@@ -41,11 +41,11 @@ constinit const Verb kRunVerb{
     .name = "run",
     .family = family::kRunning,
     .operands = "PROGRAM [OPTION]... [-- ARGUMENT...]",
-    .summary = "the same in the foreground; fit for containers",
+    .summary = "the same in the foreground; for containers",
     .text =
-        "Keeps PROGRAM alive in the foreground, with this terminal's input and output, and nothing on record. "
-        "Signals are passed on to it; when it is over, its exit code is ours. As process 1 of a container it "
-        "also reaps what others leave behind.",
+        "Keeps PROGRAM alive in the foreground, with this terminal's input and output, without a record. "
+        "Forwards signals to it and exits with its exit code. As process 1 of a container it "
+        "also reaps orphans.",
     .examples =
         "forever run ./server\n"
         "forever run --watch=src --ext js,json server.js\n"
@@ -60,9 +60,9 @@ constinit const Verb kDevVerb{
     .operands = "PROGRAM [OPTION]... [-- ARGUMENT...]",
     .summary = "the same, restarted when its files change",
     .text =
-        "For development, the same as `forever run --watch`: runs PROGRAM in this terminal, and anew whenever a "
-        "file in this folder changes. When it ends it waits for the next change; rs and Enter restart it at "
-        "once; Ctrl-C ends it all. PROGRAM has the terminal: it is given what is typed as soon as it reads.",
+        "For development, the same as `forever run --watch`: runs PROGRAM in this terminal, and restarts it when a "
+        "file in this directory changes. After its end forever waits for the next change; rs and Enter restart it at "
+        "once; Ctrl-C ends both. PROGRAM gets the terminal, and all typed input, as soon as it reads from it.",
     .examples =
         "forever dev server.js\n"
         "forever dev --ext py --ignore data/ app.py\n"

@@ -33,8 +33,8 @@ constinit const Verb kScaleVerb{
     .operands = "APP N|+K|-K [OPTION]...",
     .summary = "run more or fewer instances of an app",
     .text =
-        "Changes how many instances an app has, while it runs: to N, by K more, or by K fewer (one at least "
-        "stays). The highest slots are the ones that are stopped. A stopped app has so many when it is started.",
+        "Changes the number of instances while the app runs: to N, by K more, or by K fewer (at least one "
+        "remains). Stops the instances with the highest slots. For a stopped app the number applies to its next start.",
     .examples =
         "forever scale web 4\n"
         "forever scale web +1",
@@ -50,7 +50,7 @@ std::optional<UsageError> Scale::take(Operands& operands) {
   const auto wanted = scale_count(words.back());
   if (!wanted) {
     return UsageError{"'" + words.back() +
-                      "' is not a number of instances; the number comes last, as 4, +1 or -1: forever scale " +
+                      "' is not a number of instances; give the number last, as 4, +1 or -1: forever scale " +
                       words.front() + " 4"};
   }
   count = wanted->count;
@@ -63,7 +63,7 @@ int Scale::carry_out() const {
   Asking asking;
   asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
     if (target.slot)
-      return Outcome{target.name, false, words_for(target) + " is one of several instances; scale takes the app"};
+      return Outcome{target.name, false, words_for(target) + " is one of several instances; scale acts on the app"};
     if (!selection.view_of(target).supervised) return record_count(selection.state, target, *this);
     return ControlRequest{.operation = Operation::scale, .count = count, .relative = relative};
   };

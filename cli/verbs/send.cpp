@@ -20,8 +20,8 @@ Outcome write_line(const StateDirectory& state, const AppView& view, const Targe
   if (!spec) return {target.name, false, spec.error().message()};
   if (!spec->input)
     return {target.name, false,
-            who + " reads no input; `forever stop " + target.name + "`, then `forever start " + target.name +
-                " --stdin` gives it one"};
+            who + " does not read input; `forever stop " + target.name + "`, then `forever start " + target.name +
+                " --stdin` connects its input"};
   std::size_t reached = 0;
   for (const InstanceStatus& instance : view.status.instances) {
     if (target.slot && *target.slot != instance.slot) continue;
@@ -29,13 +29,13 @@ Outcome write_line(const StateDirectory& state, const AppView& view, const Targe
     if (written) {
       ++reached;
     } else if (written.error().code.value() == EAGAIN) {
-      return {target.name, false, who + " does not read its input, which is full; nothing was written"};
+      return {target.name, false, who + " does not read its input, and the pipe is full; nothing was written"};
     } else if (written.error().code.value() != ENXIO && written.error().code.value() != ENOENT) {
       return {target.name, false, who + ": " + written.error().message()};
     }
   }
   if (reached == 0) return {target.name, false, who + " is not running"};
-  return {target.name, true, who + " got the line" + (reached > 1 ? ", in all instances" : "")};
+  return {target.name, true, who + " received the line" + (reached > 1 ? ", in all instances" : "")};
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ constinit const Verb kSendVerb{
     .summary = "write a line to an app's standard input",
     .text =
         "Writes LINE and a line break to the standard input of each instance of an app that was started with "
-        "--stdin. Several words are one line. What a program has not read when it ends is gone.",
+        "--stdin. Several words are joined to one line. Input that a program has not read when it ends is lost.",
     .examples =
         "forever start ./console --stdin\n"
         "forever send console reload configuration",

@@ -14,7 +14,7 @@ constinit const Verb kSignalVerb{
     .operands = "SIGNAL APP... [OPTION]...",
     .summary = "send a signal to an app's processes",
     .text = "Sends SIGNAL, by name or number, to the leading process of each instance.",
-    .examples = "forever signal HUP web\tread the configuration anew",
+    .examples = "forever signal HUP web\treload the configuration",
     .groups = kAnswerGroups,
     .kind = OperandKind::signal_then_app,
     .begin = begin<Signal>,
@@ -26,7 +26,7 @@ std::optional<UsageError> Signal::take(Operands& operands) {
   if (words.size() < 2) return missing("signal", "a signal and the name of an app");
   const auto number = signal_from_name(words.front());
   if (!number)
-    return UsageError{"'" + words.front() + "' is not a signal; the signal comes first: forever signal HUP web"};
+    return UsageError{"'" + words.front() + "' is not a signal; give the signal first: forever signal HUP web"};
   signal = *number;
   words.erase(words.begin());
   return std::nullopt;

@@ -58,10 +58,10 @@ std::string port_holder(const StateDirectory& state, const AppSpec& spec, std::s
     if (!uses || uses->empty()) continue;
     const std::string number = std::to_string(port);
     const auto holder = uses->front().pid > 0 ? occupant_of(view_apps(state, false), uses->front().pid) : std::nullopt;
-    if (!holder) return "port " + number + " is held by a process that cannot be seen from here";
+    if (!holder) return "port " + number + " is held by a process that is not visible here";
     return "port " + number + " is held by " + words_for(*holder) + "; `forever port " + number + " --kill` frees it";
   }
-  if (tells_of_address_in_use(last_lines)) return "an address is in use; `forever port` shows who holds which";
+  if (tells_of_address_in_use(last_lines)) return "an address is in use; `forever port` shows which process holds it";
   return {};
 }
 
@@ -94,7 +94,7 @@ Said already_there(const StateDirectory& state, const AppSpec& spec, const AppVi
   const std::string word = view.state_word();
   if (is_up(word)) {
     const LastExit* const failure = word == kCrashing ? last_failure(view.status) : nullptr;
-    started.line = head(started.spec) + " is " + word + " already" +
+    started.line = head(started.spec) + " is already " + word +
                    (failure != nullptr ? " (" + reason_of(*failure) + ")" : "") + pid_words(started.pids);
     return started;
   }
@@ -103,7 +103,7 @@ Said already_there(const StateDirectory& state, const AppSpec& spec, const AppVi
   const ControlReply& reply = *replies.front();
   if (!reply.ok) return Failure{ExitCode::failed, printable(spec.name) + ": " + reply.text};
   started.pids = reply.pids;
-  const std::string what = !reply.text.empty() ? ": " + reply.text : raced ? " is online already" : " online";
+  const std::string what = !reply.text.empty() ? ": " + reply.text : raced ? " is already online" : " online";
   started.line = head(started.spec) + what + pid_words(started.pids);
   return started;
 }
@@ -118,7 +118,7 @@ Said give_spec(const StateDirectory& state, const AppSpec& spec, const AppView& 
   if (!reply->ok) return Failure{ExitCode::failed, "cannot give " + spec.name + " its spec: " + reply->text};
   auto there = already_there(state, spec, view, false);
   if (auto* const started = std::get_if<Started>(&there))
-    started->line += "; its spec was lost, and is this command now";
+    started->line += "; its spec was lost, and this command is its new one";
   return there;
 }
 
@@ -145,7 +145,7 @@ std::optional<Said> say_of_supervised(const StateDirectory& state, Plan& plan) {
   AppSpec& spec = plan.spec;
   const AppView view = view_app(state, spec.name, true);
   if (view.foreign)
-    return Failure{ExitCode::failed, spec.name + " is kept by another machine or container; nothing was touched"};
+    return Failure{ExitCode::failed, spec.name + " is supervised by another machine or container; nothing was changed"};
   if (!view.supervised) return std::nullopt;
   if (plan.restores) {
     if (auto failure = check_spec(spec)) return *failure;
@@ -153,7 +153,7 @@ std::optional<Said> say_of_supervised(const StateDirectory& state, Plan& plan) {
   }
   auto there = already_there(state, spec, view, false);
   auto* const started = plan.changed ? std::get_if<Started>(&there) : nullptr;
-  if (started != nullptr) started->line += "; the options given now need a stop before the start";
+  if (started != nullptr) started->line += "; to apply the options given now, stop it first";
   return there;
 }
 
@@ -195,7 +195,7 @@ std::variant<Started, Failure> start_app(const StateDirectory& state, const AppR
     ended = std::get<Ended>(there).message;
   }
   if (!ended.empty()) return Failure{ExitCode::failed, ended};
-  return Failure{ExitCode::failed, "cannot find a free name for " + request.program + "; give it one by --name"};
+  return Failure{ExitCode::failed, "cannot find a free name for " + request.program + "; set one with --name"};
 }
 
 void tell_end(const Readiness& readiness, const std::string& name) {
@@ -230,7 +230,8 @@ constexpr Option kStartAnswer[] = {
     {{.names = "--wait",
       .kind = ValueKind::time,
       .value = "TIME",
-      .help = "Returns only when it is ready, or says why it is not (exit code 1) with its last lines. Waits at most "
+      .help = "Returns only when the app is ready, or reports why it is not (exit code 1) with its last lines. Waits "
+              "at most "
               "TIME; a bare number is seconds. Default 30s.",
       .value_optional = true},
      by<Start>([](Start& start, const std::string& value) {
@@ -240,13 +241,17 @@ constexpr Option kStartAnswer[] = {
     kJson,
     kQuiet,
 };
-constexpr OptionGroup kStartGroups[] = {
-    {{}, kStartName, &kIdentitySettings}, {{}, kStartEnvironment, &kProcessSettings},
-    {{}, {}, &kInstanceSettings},         {{}, {}, &kPortSettings},
-    {{}, {}, &kRestartSettings},          {{}, {}, &kWatchSettings},
-    {{}, {}, &kHealthSettings},           {{}, {}, &kStopSettings},
-    {{}, kStartLogs, &kLogSettings},      {"An apps file", kStartFile},
-    {"The answer", kStartAnswer}};
+constexpr OptionGroup kStartGroups[] = {{{}, kStartName, &kIdentitySettings},
+                                        {{}, kStartEnvironment, &kProcessSettings},
+                                        {{}, {}, &kInstanceSettings},
+                                        {{}, {}, &kPortSettings},
+                                        {{}, {}, &kRestartSettings},
+                                        {{}, {}, &kWatchSettings},
+                                        {{}, {}, &kHealthSettings},
+                                        {{}, {}, &kStopSettings},
+                                        {{}, kStartLogs, &kLogSettings},
+                                        {"An apps file", kStartFile},
+                                        {"Result", kStartAnswer}};
 
 }  // namespace
 
@@ -256,20 +261,21 @@ constinit const Verb kStartVerb{
     .operands = "PROGRAM [OPTION]... [-- ARGUMENT...]",
     .summary = "start a program and keep it alive",
     .text =
-        "Starts PROGRAM in the background and keeps it alive: it is started again whenever it ends, until it is "
+        "Starts PROGRAM in the background and keeps it alive: restarts it whenever it ends, until it is "
         "stopped.\n"
-        "Options may stand before or after PROGRAM. What follows the first -- belongs to the program, byte for "
-        "byte; words that are no options do so too.\n"
-        "PROGRAM may also be the name or id of a stopped app: it is started as it was, with the options given "
-        "now on top. Starting what runs already changes nothing and is no failure.\n"
-        "PROGRAM may also be an apps file (.json, .yaml, .config.js, or - for standard input), which says all of "
-        "this for many apps; PM2's and forever's own files are understood. See APPS FILE in forever(1).",
+        "Options may precede or follow PROGRAM. All words after the first -- belong to the program, byte for "
+        "byte; so do words that are not options.\n"
+        "PROGRAM can also be the name or id of a stopped app, which is started with its recorded settings; options "
+        "given "
+        "now override them. Starting an app that is already running changes nothing and is not a failure.\n"
+        "PROGRAM can also be an apps file (.json, .yaml, .config.js, or - for standard input), which contains "
+        "several apps with their settings; files of PM2 and npm forever are accepted. See APPS FILE in forever(1).",
     .examples =
-        "forever start server.js\tkeep server.js alive, by node\n"
-        "forever start ./server --name web -- --port 8081\toptions for the program stand after --\n"
+        "forever start server.js\tkeep server.js alive, run by node\n"
+        "forever start ./server --name web -- --port 8081\tthe program's options go after --\n"
         "forever start --cwd /srv/app -e PORT=8081 app.py\n"
-        "forever start job.sh --restart on-failure\tuntil it ends well\n"
-        "forever start web --wait\ta stopped app; says when it is ready\n"
+        "forever start job.sh --restart on-failure\tuntil it succeeds\n"
+        "forever start web --wait\ta stopped app; returns when ready\n"
         "forever start apps.json --only web,worker\ttwo apps of a file",
     .groups = kStartGroups,
     .kind = OperandKind::program,

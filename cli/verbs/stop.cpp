@@ -12,7 +12,7 @@ namespace forever::cli {
 
 namespace {
 
-constexpr Option kForce = {{"-f,--force", ValueKind::none, "", "Sends KILL at once instead of asking first."},
+constexpr Option kForce = {{"-f,--force", ValueKind::none, "", "Sends KILL at once, without a grace period."},
                            turn_on<&Stop::force>};
 constexpr Option kStopOptions[] = {
     kForce,
@@ -25,7 +25,7 @@ constexpr OptionGroup kStopGroups[] = {{"Options", kStopOptions}};
 constexpr Option kStopAllOptions[] = {
     kForce,
     {{"--until-resurrect", ValueKind::none, "",
-      "Notes which apps are online, so that `forever resurrect` starts these again."},
+      "Records which apps are online, so that `forever resurrect` starts them again."},
      turn_on<&Stop::until_resurrect>},
     kJson,
     kQuiet,
@@ -40,18 +40,18 @@ constinit const Verb kStopVerb{
     .operands = "APP... [OPTION]...",
     .summary = "stop an app and all of its processes",
     .text =
-        "Asks the app to end (TERM, or its --kill-signal), and kills what is left after its --kill-timeout. "
-        "Returns when all of its processes are gone and its ports are free. It stays on record: `forever start "
+        "Sends TERM (or its --kill-signal) to the app, and KILL to processes that remain after its --kill-timeout. "
+        "Returns when all of its processes have ended and its ports are free. Its record remains: `forever start "
         "NAME` starts it again.\n"
         "APP is the name of an app, its id, the pid of one of its processes, a namespace, an apps file, or "
-        "`all`; name:web, id:0, pid:4711 and ns:prod say exactly which is meant. A word that can be read in two "
-        "ways is refused. The pid of one of several instances stops that one alone.",
+        "`all`; name:web, id:0, pid:4711 and ns:prod select one kind explicitly. An ambiguous "
+        "word is refused. The pid of one of several instances stops only that instance.",
     .examples =
         "forever stop web\n"
         "forever stop 0 3\tby id\n"
         "forever stop ns:prod\ta whole namespace\n"
         "forever stop apps.json\tthe apps of a file\n"
-        "forever stop web --force\tno grace",
+        "forever stop web --force\twithout a grace period",
     .groups = kStopGroups,
     .kind = OperandKind::app,
     .begin = begin<Stop>,
@@ -60,7 +60,7 @@ constinit const Verb kStopAllVerb{
     .name = "stopall",
     .family = family::kEnding,
     .operands = "[OPTION]...",
-    .summary = "stop all apps, side by side",
+    .summary = "stop all apps in parallel",
     .text = "Takes as long as the slowest app, not as long as all of them together.",
     .groups = kStopAllGroups,
     .begin = begin<StopAll>,

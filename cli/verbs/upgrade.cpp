@@ -26,7 +26,8 @@ constexpr Milliseconds kChangeLook{5};
 std::optional<std::string> fault_in(const std::string& program) {
   const auto told = capture({program, "--version"}, kProbePatience, ErrorStream::captured);
   if (!told) return told.error().message();
-  if (!told->status.success() || !told->out.starts_with("forever ")) return program + " is no forever that runs here";
+  if (!told->status.success() || !told->out.starts_with("forever "))
+    return program + " is not a working forever binary";
   const auto listed = capture({program, "list", "--quiet"}, kProbePatience, ErrorStream::captured);
   if (!listed) return listed.error().message();
   if (!listed->status.success()) return program + " cannot read the state of the apps";
@@ -47,16 +48,17 @@ Outcome await_change(const StateDirectory& state, const Target& target, const Ap
         presence(now.status.supervisor) == Presence::alive) {
       if (runs_in(now, program))
         return {target.name, true, words_for(target) + " is supervised by forever " + now.status.program_version};
-      return {target.name, false, words_for(target) + " goes on in its old binary: " + program + " was not executed"};
+      return {target.name, false,
+              words_for(target) + " keeps running its old binary: " + program + " was not executed"};
     }
     if (!now.supervised && at_rest(now.status)) return {target.name, true, words_for(target) + " has ended meanwhile"};
     (void)wait_readable({}, kChangeLook);
   }
-  return {target.name, false, words_for(target) + " has no supervisor yet; `forever list` tells more"};
+  return {target.name, false, words_for(target) + " has no supervisor yet; `forever list` shows more"};
 }
 
 constexpr Option kUpgradeOptions[] = {
-    {{"--binary", ValueKind::file, "FILE", "The binary to go on in. Without it: this command's own."},
+    {{"--binary", ValueKind::file, "FILE", "The binary to execute. Default: this command's own."},
      take_text<&Upgrade::binary>},
     kJson,
     kQuiet,
@@ -69,11 +71,11 @@ constinit const Verb kUpgradeVerb{
     .name = "upgrade",
     .family = family::kMore,
     .operands = "[APP]... [OPTION]...",
-    .summary = "have running apps supervised by this version",
+    .summary = "move running apps to this version of forever",
     .text =
-        "After a new forever was installed: the keepers and supervisors of running apps go on in the new binary, "
-        "while the apps run on, with their pids, connections and logs. Without APP: all apps. The binary is "
-        "tried first; one that does not run, or cannot be executed in their place, changes nothing.",
+        "Run this after installing a new forever: keepers and supervisors of running apps execute the new binary, "
+        "while the apps keep running, with their pids, connections and logs. Without APP: all apps. The binary is "
+        "tested first; a binary that does not work changes nothing.",
     .examples =
         "forever upgrade\n"
         "forever upgrade web --binary ./build/forever",
@@ -101,7 +103,7 @@ int Upgrade::carry_out() const {
   asking.request = [&](const Selection& selection, const Target& target) -> std::variant<ControlRequest, Outcome> {
     const AppView& view = selection.view_of(target);
     if (!view.supervised) return Outcome{target.name, true, words_for(target) + " is not running"};
-    if (runs_in(view, program)) return Outcome{target.name, true, words_for(target) + " runs in that binary already"};
+    if (runs_in(view, program)) return Outcome{target.name, true, words_for(target) + " already runs this binary"};
     changing.emplace_back(target, view);
     ControlRequest request{.operation = Operation::upgrade};
     request.program = program;

@@ -14,7 +14,7 @@ namespace {
 Status change_record(const StateDirectory& state, const AppSpec& spec) {
   const auto lock = try_lock(state.lock_path(spec.name));
   if (!lock) return lock.error();
-  if (!*lock) return Error{"it is being started at this moment; try again", {}};
+  if (!*lock) return Error{"it is being started right now; try again", {}};
   if (auto written = state.write_spec(spec); !written) return written;
   auto status = state.read_status(spec.name);
   if (!status) return Done{};  // there is nothing that a list could show wrongly
@@ -28,10 +28,10 @@ constinit const Verb kWatchVerb{
     .name = "watch",
     .family = family::kEnding,
     .operands = "APP... on|off [OPTION]...",
-    .summary = "restart an app when its files change, or no longer",
+    .summary = "switch restarting on file changes on or off",
     .text =
-        "Turns watching on or off while the app runs, which is not restarted by this. What is watched was said "
-        "by its start (`forever start --help`, Restart on change); without that it is the folder that it runs in.",
+        "Switches watching on or off without restarting the app. The options of its start select the watched files "
+        "(`forever start --help`, Restart on change); by default its working directory is watched.",
     .examples =
         "forever watch web on\n"
         "forever watch web off\tbefore a deployment, say",
@@ -59,7 +59,7 @@ int Watch::carry_out() const {
     };
     auto spec = selection.state.read_spec(target.name);
     if (!spec) return outcome(false, ": " + spec.error().message());
-    if (spec->watch.on == on) return outcome(true, done + " already");
+    if (spec->watch.on == on) return outcome(true, on ? " is already watched" : " is already not watched");
     spec->watch.on = on;
     if (selection.view_of(target).supervised)
       return ControlRequest{.operation = Operation::configure, .new_spec = spec_to_json(*spec)};

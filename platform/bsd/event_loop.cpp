@@ -143,7 +143,7 @@ void EventLoop::pause(NativeHandle handle) noexcept {
   if (const Impl::Watch* watch = impl_->find(handle)) (void)impl_->change_both(handle, *watch, EV_DISABLE);
 }
 
-// Added anew, so that what is ready by now is told.
+// Added again, so that the loop reports what has become ready meanwhile.
 void EventLoop::resume(NativeHandle handle) noexcept {
   if (const Impl::Watch* watch = impl_->find(handle)) (void)impl_->change_both(handle, *watch, EV_ADD | EV_ENABLE);
 }

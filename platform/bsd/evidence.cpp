@@ -1,4 +1,4 @@
-// By sysctl(3): the users of a process are told, and no more.
+// By sysctl(3): it returns the users of a process and nothing else.
 #include "platform/evidence.hpp"
 
 #include "platform/bsd/process_table.hpp"

@@ -20,7 +20,7 @@ Result<Handle> open_fit(int folder, const std::string& name, Fit fit, bool follo
   const bool second_name = !follow && regular && found.st_nlink > 1;
   const bool program = fit == Fit::to_log && regular && (found.st_mode & (S_ISUID | S_ISGID)) != 0;
   if ((!regular && (fit != Fit::to_log || !other)) || second_name || program)
-    return Error{"cannot use " + path + ": it is no file to keep a log in", {}};
+    return Error{"cannot use " + path + ": it cannot be a log file", {}};
   return opened;
 }
 
@@ -39,7 +39,7 @@ Result<PathStep> take_step(int folder, const std::string& name, const std::strin
   const ssize_t size = sys::readlinkat(folder, name.c_str(), step.target.data(), step.target.size());
   if (size < 0) return last_error("open " + path);
   step.target.resize(static_cast<std::size_t>(size));
-  // Exchanged between two looks, it is nobody's.
+  // Replaced between two checks: it is not used.
   const bool same = sys::fstatat(folder, name.c_str(), &again, AT_SYMLINK_NOFOLLOW) == 0 &&
                     found.st_ino == again.st_ino && found.st_uid == again.st_uid;
   if (!same) return error_from(ELOOP, "open " + path);

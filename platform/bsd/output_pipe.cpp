@@ -37,7 +37,7 @@ Result<Handle> hold_fifo_of(int pid, int fd) {
   return error_from(ENOTSUP, "reach descriptor " + std::to_string(fd) + " of process " + std::to_string(pid));
 }
 
-// The held description itself: /dev/fd does not make a new one here. It is non-blocking, and nobody else reads from it.
+// The held description itself: /dev/fd does not make a new one here. It is non-blocking, and no other process reads from it.
 Result<OutputReader> OutputReader::open(NativeHandle held_fifo) {
   Handle fifo{sys::fcntl(held_fifo, F_DUPFD_CLOEXEC, 0)};
   if (!fifo) return last_error("read the output's FIFO");

@@ -1,4 +1,4 @@
-// The child of a start is forked; nobody takes part in its calls.
+// The child of a start is forked; no process intercepts its system calls.
 #include <cerrno>
 
 #include "platform/posix/strip.hpp"

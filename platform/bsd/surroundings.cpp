@@ -1,4 +1,4 @@
-// macOS and the BSDs: the limits of the process are all that is told.
+// macOS and the BSDs: only the limits of the process are available.
 #include "platform/surroundings.hpp"
 
 #include "platform/posix/sys.hpp"

@@ -1,4 +1,4 @@
-// No such thing here: `--ready notify` says so.
+// Not supported here: `--ready notify` reports this.
 #include "platform/notify_socket.hpp"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// No such thing here: `-i N` says so, and names the portable ways.
+// Not supported here: `-i N` reports this, and names the portable options.
 #include "platform/port_sharing.hpp"
 
 #include <cerrno>
@@ -7,7 +7,7 @@
 
 namespace forever {
 
-std::optional<std::string> share_ports_fault() { return "only Linux can do that"; }
+std::optional<std::string> share_ports_fault() { return "only Linux supports this"; }
 PortCallReceipt receive_port_call(NativeHandle, PortCall&) { return PortCallReceipt::gone; }
 bool address_is_free(const PortCall&) noexcept { return true; }
 void let_pass(NativeHandle, const PortCall&) noexcept {}

@@ -109,13 +109,13 @@ Result<CgroupPlace> place_for(const CgroupLimits& limits, const std::string& roo
         "systemd.unified_cgroup_hierarchy=1)",
         {}};
   if (!place->delegated)
-    return Error{"limit memory or processor by a cgroup: the one that this runs in, " + place->name +
+    return Error{"limit memory or processor by a cgroup: the cgroup of this process, " + place->name +
                      ", is not delegated" + kRemedy,
                  {}};
   const std::string there = text_of(place->path + "/cgroup.controllers");
   for (const std::string& name : controllers_for(limits)) {
     if (!has_word(there, name))
-      return Error{"limit by a cgroup: the " + name + " controller is not there in " + place->name +
+      return Error{"limit by a cgroup: the " + name + " controller is missing in " + place->name +
                        (place->name == "/" ? " (it may be in use by cgroups of version 1)" : kRemedy),
                    {}};
   }

@@ -24,7 +24,7 @@ ProcPath proc_path(Pid pid, const char* name) {
 
 std::optional<ProcessOwner> owner_of(Pid pid) {
   const std::string status = proc::read_whole(proc_path(pid, "status").data());
-  // The name stands before it, with a line break in it written as \n.
+  // The name precedes it, with a line break in it written as \n.
   const std::size_t at = status.find("\nUid:");
   ProcessOwner owner;
   if (at == std::string::npos ||

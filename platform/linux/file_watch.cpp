@@ -117,7 +117,7 @@ class KernelWatch final : public FileWatch {
   std::vector<Root> roots_;
   std::unordered_map<int, Folder> folders_;
   std::unordered_map<int, std::vector<Link>> links_;     // folders in which a link of a root's path stands
-  std::unordered_map<std::size_t, std::int64_t> times_;  // of files that were told: hash of the path, time of change
+  std::unordered_map<std::size_t, std::int64_t> times_;  // of reported files: hash of the path, time of change
   std::optional<Time> retry_;
   unsigned visit_ = 0;
   bool overflown_ = false;
@@ -305,7 +305,7 @@ Status KernelWatch::handle_event(const inotify_event& event, std::vector<FileCha
   const auto folder = folders_.find(event.wd);
   if (folder == folders_.end()) return Done{};
   if ((event.mask & (IN_IGNORED | IN_MOVE_SELF)) != 0) {
-    // A root that was moved is not where it should be; any other folder's move is told by the folder above.
+    // A root that was moved is missing from its place; the move of any other directory is reported by its parent.
     if ((event.mask & IN_MOVE_SELF) != 0 && folder->second.parent != -1) return Done{};
     lose_root(event.wd);
     if ((event.mask & IN_MOVE_SELF) != 0)
@@ -359,7 +359,7 @@ void KernelWatch::remember(const std::string& path) {
 }
 
 // Whether the attribute that has changed is the file's time, set to now (touch(1)), and not its mode or owner, which editors set
-// behind a save: the time of such a file is either old, or was told already.
+// behind a save: the time of such a file is either old, or was already reported.
 bool KernelWatch::touched(const std::string& path) {
   struct stat found {};
   if (sys::fstatat(AT_FDCWD, path.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) return false;
@@ -378,7 +378,7 @@ Result<std::unique_ptr<FileWatch>> watch_by_kernel(WatchPlan plan) {
   const std::string mounts = proc::read_whole("/proc/self/mountinfo");
   for (const std::string& root : plan.roots) {
     if (const std::string type = file_system_type(mounts, canonical_path(root)); is_changed_from_elsewhere(type))
-      return Error{root + " is on " + type + ", of whose changes from elsewhere the kernel does not tell", {}};
+      return Error{root + " is on " + type + ", where the kernel does not report changes of other hosts", {}};
   }
   Handle inotify{FOREVER_SYS(inotify_init1, -1, IN_NONBLOCK | IN_CLOEXEC)};
   if (!inotify) {

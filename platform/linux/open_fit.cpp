@@ -29,7 +29,7 @@ constexpr unsigned kFuse = 0x65735546;
 
 Error unfit(const std::string& path, const char* why) { return Error{"cannot use " + path + ": it is " + why, {}}; }
 
-// The kernel's own file systems (proc, sysfs, cgroup, debugfs …) have no blocks to count; the few others that may say so are named.
+// The kernel's own file systems (proc, sysfs, cgroup, debugfs …) have no blocks; the few others that may report none are listed.
 bool keeps_data(int file) noexcept {
   struct statfs found {};
   if (FOREVER_SYS(fstatfs, -1, file, &found) != 0) return false;
@@ -68,11 +68,11 @@ Result<Handle> open_fit(int folder, const std::string& name, Fit fit, bool follo
       S_ISFIFO(found.st_mode) || (S_ISCHR(found.st_mode) && is_terminal_or_null(found.st_rdev));
   if (S_ISDIR(found.st_mode)) return error_from(EISDIR, "open " + path);
   if (!regular && (fit != Fit::to_log || !pipe_or_terminal)) return unfit(path, "no regular file");
-  if (regular && !keeps_data(named.get())) return unfit(path, "a file of the kernel's");
+  if (regular && !keeps_data(named.get())) return unfit(path, "a kernel file");
   // What root writes to, the kernel leaves these bits on.
   if (fit == Fit::to_log && regular && (found.st_mode & (S_ISUID | S_ISGID)) != 0)
     return unfit(path, "a set-user-ID program");
-  if (!follow && regular && found.st_nlink > 1) return unfit(path, "known by a second name (a hard link)");
+  if (!follow && regular && found.st_nlink > 1) return unfit(path, "a file with several hard links");
 
   std::array<char, 40> again{};
   std::snprintf(again.data(), again.size(), "/proc/self/fd/%d", named.get());
@@ -83,7 +83,7 @@ Result<Handle> open_fit(int folder, const std::string& name, Fit fit, bool follo
   return Handle(opened);
 }
 
-// What is a link is named by O_PATH as well: its owner and where it leads are told of one and the same.
+// O_PATH opens a link itself, too: its owner and its target are read from the same object.
 Result<PathStep> take_step(int folder, const std::string& name, const std::string& path) {
   PathStep step;
   Handle named{sys::openat(folder, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
@@ -106,7 +106,7 @@ Result<PathStep> take_step(int folder, const std::string& name, const std::strin
 bool may_change(int folder) noexcept {
   const long may =
       FOREVER_SYS(syscall, -1L, SYS_faccessat2, folder, "", W_OK, unsigned{AT_EMPTY_PATH} | unsigned{AT_EACCESS});
-  return may == 0 || (errno != EACCES && errno != EROFS && errno != EPERM);  // if it cannot be said: yes
+  return may == 0 || (errno != EACCES && errno != EROFS && errno != EPERM);  // if unknown: yes
 }
 
 }  // namespace forever

@@ -22,7 +22,7 @@ constexpr unsigned kArchitecture = AUDIT_ARCH_X86_64;
 #elif defined(__aarch64__)
 constexpr unsigned kArchitecture = AUDIT_ARCH_AARCH64;
 #else
-constexpr unsigned kArchitecture = 0;  // of nobody: all calls pass
+constexpr unsigned kArchitecture = 0;  // of no architecture: all calls pass
 #endif
 
 // SECCOMP_IOCTL_NOTIF_SET_FLAGS and SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (Linux 6.6; the headers may be older).
@@ -64,7 +64,7 @@ int hand_over_port_calls(int channel, pid_t keeper) noexcept {
 #endif
   const int listener = install_port_filter();
   if (listener < 0) return errno;
-  // Who asks waits for the answer anyway: on the same processor the two need not wake another one up, which takes as long as
+  // The caller waits for the answer anyway: on the same processor the two need not wake another one up, which takes as long as
   // all the rest. Without it the calls take longer, and nothing else.
   (void)sys::ioctl(listener, kSetFlags, kSyncWakeUp);
   char byte = 'c';

@@ -102,7 +102,7 @@ void respond(NativeHandle listener, std::uint64_t id, int code, unsigned flags) 
   answer.error = -code;
   answer.flags = flags;
   std::memcpy(room.data(), &answer, sizeof answer);
-  // ENOENT: the thread has been killed or interrupted meanwhile. Nobody waits then.
+  // ENOENT: the thread has been killed or interrupted meanwhile. No thread waits then.
   (void)sys::ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, room.data());
 }
 
@@ -177,12 +177,13 @@ std::optional<std::string> share_ports_fault() {
   int status = 0;
   (void)sys::uninterrupted([&] { return sys::waitpid(child, &status, 0); });
   errno = WIFEXITED(status) ? WEXITSTATUS(status) : EPERM;
-  if (errno == EBUSY) return "another program supervises our system calls already (a seccomp listener)";
-  if (errno != 0) return words("the kernel does not let bind and listen be supervised (seccomp user notification)");
+  if (errno == EBUSY) return "another program already intercepts system calls (a seccomp listener)";
+  if (errno != 0)
+    return words("the kernel does not support interception of bind and listen (seccomp user notification)");
   const Handle self{open_process(current_pid())};
   if (!self) return words("the kernel has no pidfd_open");
   const Handle copy{take_descriptor(self.get(), self.get())};
-  if (!copy) return words("the kernel does not let sockets be shared (pidfd_getfd)");
+  if (!copy) return words("the kernel does not support copying sockets (pidfd_getfd)");
   return std::nullopt;
 }
 
@@ -193,11 +194,11 @@ PortCallReceipt receive_port_call(NativeHandle listener, PortCall& into) {
   if ((ready.revents & POLLIN) == 0) return PortCallReceipt::gone;
   alignas(seccomp_notif) std::array<std::byte, kRoom> room{};
   const int got = sys::uninterrupted([&] { return sys::ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, room.data()); });
-  if (got != 0) return PortCallReceipt::nothing;  // whoever asked was killed in between
+  if (got != 0) return PortCallReceipt::nothing;  // the caller was killed in between
   seccomp_notif question{};
   std::memcpy(&question, room.data(), sizeof question);
   fill_in(question, into);
-  // Only now is it sure that all of the above was about who asks, and not about a process that got its number.
+  // Only now is it certain that the above concerns the caller, and not a process that got its pid.
   if (sys::ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &question.id) != 0) return PortCallReceipt::nothing;
   return PortCallReceipt::call;
 }
@@ -363,7 +364,7 @@ void repeat_port_calls(const ProcessId& id) {
     int number = -1;
     std::from_chars(call.data(), call.data() + call.size(), number);
     if (number != __NR_bind && number != __NR_listen) continue;
-    // A stop ends the wait for an answer, and the call is made anew afterwards. It is for the whole process.
+    // A stop ends the wait for an answer, and the call is repeated afterwards. It affects the whole process.
     (void)send_signal(id, SIGSTOP).ok();
     (void)send_signal(id, SIGCONT).ok();
     return;

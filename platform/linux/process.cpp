@@ -118,7 +118,7 @@ Presence presence(const ProcessId& id) {
   proc::Stat stat;
   if (id.pid <= 0) return Presence::gone;
   if (!proc::read_stat(id.pid, stat)) {
-    // Only the kernel's word that nobody has this pid means gone; a full descriptor table does not.
+    // Only ESRCH from the kernel means gone; a full descriptor table does not.
     return errno == ENOENT || errno == ESRCH ? Presence::gone : Presence::alive;
   }
   if (stat.start_time != id.start_time) return Presence::gone;
@@ -147,7 +147,7 @@ Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
   std::vector<Pid> tree(roots.begin(), roots.end());
   std::unordered_set<Pid> seen;
   for (std::size_t at = 0; at < tree.size() && at < kLargestTree; ++at) {
-    // One look at each process says its use, and also whether its children stand in more than one file.
+    // One read for each process returns its use, and whether its children are in more than one file.
     proc::Stat stat;
     if (tree[at] <= 0 || !seen.insert(tree[at]).second || !proc::read_stat(tree[at], stat)) continue;
     if (is_dead(stat.state)) continue;

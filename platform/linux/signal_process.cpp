@@ -1,4 +1,4 @@
-// Signals that cannot hit a stranger: the identity is verified after the process has been pinned.
+// Signals that cannot hit an unrelated process: the identity is verified after the process has been pinned.
 #include <charconv>
 #include <string>
 
@@ -30,7 +30,7 @@ std::string doing(int signal, Pid pid) {
 
 bool no_descriptor_left(int code) noexcept { return code == EMFILE || code == ENFILE || code == ENOMEM; }
 
-// The pid of a child that has not been reaped is nobody else's; to know that needs no descriptor.
+// No other process can have the pid of a child that has not been reaped; this needs no descriptor.
 bool is_unreaped_child(Pid pid) noexcept {
   const int code = errno;
   siginfo_t info{};

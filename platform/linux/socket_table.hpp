@@ -1,4 +1,4 @@
-// The kernel's tables of sockets that wait for somebody: sock_diag(7), and /proc/net where that is not to be had.
+// The kernel's tables of listening sockets: sock_diag(7), and /proc/net where that is unavailable.
 #pragma once
 
 #include <optional>

@@ -38,7 +38,7 @@ Result<Captured> capture(const std::vector<std::string>& argv, std::chrono::mill
   if (!held) return held.error();
   const Time deadline = steady_now() + patience;
   open_gate(*held);
-  // Its own end of the pipe is made before the gate, so ours can go now; the report tells that it stands there.
+  // The child opens its end of the pipe before the gate, so this process can close its own now; the report shows that the child is at the gate.
   const auto told = held->report.get();
   (void)wait_readable({&told, 1}, patience);
   const ExecReport report = read_report(told);

@@ -69,7 +69,7 @@ Status write_all(Stream stream, std::string_view bytes) {
     if (put >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(put));
     } else if (errno == EAGAIN) {
-      // Somebody else made the shared terminal non-blocking.
+      // Another process made the shared terminal non-blocking.
       pollfd ready{.fd = descriptor, .events = POLLOUT, .revents = 0};
       sys::poll(&ready, nfds_t{1}, -1);
     } else if (errno != EINTR) {

@@ -1,4 +1,4 @@
-// Counts system calls and spoils those that a plan names; shifts the date. Empty unless FOREVER_FAULT_INJECTION is defined.
+// Counts system calls and makes those in a plan fail; shifts the date. Empty unless FOREVER_FAULT_INJECTION is defined.
 #ifdef FOREVER_FAULT_INJECTION
 
 #include "platform/posix/fault.hpp"

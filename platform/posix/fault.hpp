@@ -23,7 +23,7 @@ struct Plan {
   int times = 1;
 };
 
-// Replaces the plan and begins to count anew; an empty Plan (nth 0) lets all calls through and records them.
+// Replaces the plan and restarts the count; an empty Plan (nth 0) lets all calls through and records them.
 void set(const Plan& plan);
 // No plan and no recording.
 void clear() noexcept;

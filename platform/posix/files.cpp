@@ -63,7 +63,7 @@ Status empty_directory(int descriptor, const std::string& path) {
   return Done{};
 }
 
-// An existing directory must be one that nobody else can have prepared for us.
+// An existing directory must be one that no other user can have prepared.
 Status check_private(const std::string& path) {
   struct stat found {};
   if (sys::stat(path.c_str(), &found) != 0) return last_error("use " + path);
@@ -189,7 +189,7 @@ std::string canonical_path(const std::string& path) {
 
 std::string current_directory() {
   struct stat here {};
-  // One that may not be entered still has a name: it is told by that where it is needed.
+  // A directory that cannot be entered still has a name: errors are reported with it where it is needed.
   if (sys::stat(".", &here) != 0 && errno != EACCES) return {};
   // The shell's own idea keeps links as typed (pwd -L in POSIX), if it still is this place.
   if (const char* typed = std::getenv("PWD"); typed != nullptr && typed[0] == '/') {
@@ -210,7 +210,7 @@ std::string absolute_path(const std::string& path) {
   for (std::size_t at = 0; at < whole.size();) {
     const std::size_t end = std::min(whole.find('/', at), whole.size());
     const std::string_view part = std::string_view(whole).substr(at, end - at);
-    // ".." stays: what stands before it may be a link.
+    // ".." stays: the part before it may be a link.
     if (!part.empty() && part != ".") clean.append("/").append(part);
     at = end + 1;
   }

@@ -16,7 +16,7 @@ int refusal_of(const std::string& path, mode_t mode) noexcept {
   return sys::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
-// What stands at a path.
+// The kind of file at a path.
 ProgramLookup look(std::string path) {
   struct stat facts {};
   if (sys::stat(path.c_str(), &facts) != 0) return {.path = {}, .executable = false, .code = errno};

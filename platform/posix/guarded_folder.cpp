@@ -17,7 +17,7 @@ constexpr int kFolder = O_PATH | O_DIRECTORY | O_CLOEXEC;
 constexpr int kFolder = O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC;
 #endif
 constexpr int kMostRootLinks = 40;  // as the kernel: path_resolution(7)
-constexpr int kMostRounds = 16;     // against somebody who makes and removes a log under our hands
+constexpr int kMostRounds = 16;     // against a process that creates and removes a log meanwhile
 
 using Parts = std::deque<std::string>;
 
@@ -34,7 +34,7 @@ void put_before(Parts& parts, const std::string& path) {
 
 struct FolderWalk {
   Handle folder;                     // where the path leads
-  std::optional<uid_t> links_owner;  // or somebody else's link is on the way
+  std::optional<uid_t> links_owner;  // or another user's link is in the path
 };
 
 // Follows no link but root's and ours.
@@ -112,7 +112,7 @@ Result<GuardedFolder> GuardedFolder::enter(const std::string& folder, const Path
       return entered;
     }
   } else if (!trust.user || *walked->links_owner != trust.user->uid) {
-    return Error{"cannot use " + folder + ": a link on the way belongs to " + user_name(*walked->links_owner), {}};
+    return Error{"cannot use " + folder + ": a link in its path belongs to " + user_name(*walked->links_owner), {}};
   }
   entered.user_ = trust.user;
   const UserRights rights(entered.user_);

@@ -16,7 +16,7 @@ enum class Fit : unsigned char {
   to_log
 };  // regular files of file systems that keep data; and pipes, terminals, /dev/null
 
-// Opens `name` if it is fit, without side effects on what is not: a device is not touched, a FIFO waits for nobody. Never makes
+// Opens `name` if it is fit, without side effects on other files: a device is not opened, a FIFO does not block. Never creates
 // it. ELOOP: a link, and `follow` is false. `path` is for messages.
 [[nodiscard]] Result<Handle> open_fit(int folder, const std::string& name, Fit fit, bool follow,
                                       const std::string& path);

@@ -130,7 +130,7 @@ class Keeper {
 
   Side fork_later() {
     const Milliseconds delay = respawn_.delay(++failures_);
-    // Nobody was ever made, and somebody waits for the first word: our end is told to them as a failure.
+    // No supervisor was ever started, and a command waits for the start report: the end of this process is its failure.
     if (generation_ == 0 && delay > Milliseconds{0} && face_.held.contains("report")) ended_ = true;
     fork_due_ = steady_now() + std::max(delay, Milliseconds{1});
     return Side::keeper;
@@ -160,7 +160,7 @@ class Keeper {
       switch (receive_keeper_message(link_.get(), message)) {
         case KeeperMessageState::nothing: return;
         case KeeperMessageState::closed:
-          // The supervisor's death is told by its wait status; the link has nothing more to say.
+          // The wait status reports the supervisor's death; the link carries no further information.
           loop_->unwatch(link_.get());
           link_.reset();
           return;
@@ -199,8 +199,8 @@ class Keeper {
     }
   }
 
-  // The same keeper in another binary: what it holds and its children it keeps, what nobody has acknowledged goes through a
-  // pipe. Returns if that cannot be.
+  // The same keeper in another binary: it keeps its descriptors and its children; unacknowledged records go through a pipe.
+  // Returns if this fails.
   void go_on_in(const std::string& program) {
     if (sync_due_) sync();
     auto pipe = make_pipe();

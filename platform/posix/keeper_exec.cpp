@@ -1,4 +1,4 @@
-// How a process becomes a keeper: the binary executed anew, told by its argv which descriptors it holds.
+// How a process becomes a keeper: it executes the binary again, with an argv that names the descriptors it holds.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -18,7 +18,7 @@
 namespace forever {
 namespace {
 
-// argv[1] of a keeper begins with a byte that nobody types: "\x01keeper lock=3 out=4", argv[2] is the directory,
+// argv[1] of a keeper begins with a byte that no user types: "\x01keeper lock=3 out=4", argv[2] is the directory,
 // argv[3] the title, the rest are the supervisor's arguments.
 constexpr std::string_view kMark = "\x01keeper";
 constexpr const char* kOwnImage = "/proc/self/exe";  // whatever has become of the file meanwhile

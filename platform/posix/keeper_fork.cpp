@@ -1,5 +1,5 @@
-// Keepers forked from a process that was set aside before the command line touched its heap: as small as one that was executed
-// anew, without what an exec costs (0.7 ms and more on a virtual machine, where each CPUID of the C library's start is trapped).
+// Keepers forked from a process that was set aside before the command line used its heap: as small as one that was executed
+// again, without the cost of an exec (0.7 ms and more on a virtual machine, where each CPUID of the C library's start is trapped).
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -101,7 +101,7 @@ KeeperFace serve(Handle socket) {
     if (message.verb != KeeperVerb::launch && message.verb != KeeperVerb::become) continue;
     KeeperFace face = decode_face(message.body);
     pid_t pid = face.directory.empty() ? 0 : ::chdir(face.directory.c_str());
-    // Whoever waits for the supervisor's first word finds its pipe closed.
+    // The command that waits for the start report finds its pipe closed.
     if (pid != 0 && message.verb == KeeperVerb::become) ::_exit(1);
     if (pid == 0 && message.verb == KeeperVerb::launch) pid = FOREVER_SYS(fork, -1);
     if (pid == 0) {

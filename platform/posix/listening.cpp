@@ -22,7 +22,7 @@ namespace forever {
 namespace {
 
 constexpr int kBacklog = 4096;  // cut down by the system to what it allows
-constexpr const char* kForms = "is no address; write 8081, 127.0.0.1:8081, [::1]:8081 or unix:/path";
+constexpr const char* kForms = "is not an address; write 8081, 127.0.0.1:8081, [::1]:8081 or unix:/path";
 constexpr std::size_t kLongestPath = sizeof(sockaddr_un::sun_path) - 1;
 
 struct Address {
@@ -130,7 +130,7 @@ Result<SocketPlace> place_of(const std::string& path, const std::optional<Creden
   if (!folder) return folder.error();
   SocketPlace place{std::move(*folder), path, name_of_path(path), local_address(path)};
   struct stat facts {};
-  // Of a sticky one (/tmp) nobody can take our names away; nor can anybody exchange it, or we had come elsewhere.
+  // In a sticky directory (/tmp) no other user can remove this user's names; nor can another user replace the directory, which was checked before.
   const bool safe = !place.folder.foreign() || (sys::fstat(place.folder.native(), &facts) == 0 && facts.st_uid == 0 &&
                                                 (facts.st_mode & S_ISVTX) != 0);
   const std::string open = std::string{kDescriptors} + std::to_string(place.folder.native()) + '/' + place.name;
@@ -138,7 +138,7 @@ Result<SocketPlace> place_of(const std::string& path, const std::optional<Creden
   return place;
 }
 
-// Makes way where a dead process has left its socket. The Error: somebody listens there, or it is no socket at all.
+// Removes a stale socket. The Error: a process listens there, or it is not a socket.
 Status clear_path(const SocketPlace& place) {
   struct stat facts {};
   if (!place.stat(facts)) {
@@ -146,7 +146,7 @@ Status clear_path(const SocketPlace& place) {
     return last_error("listen on unix:" + place.path);
   }
   if (!S_ISSOCK(facts.st_mode))
-    return Error{"cannot listen on unix:" + place.path + ": it exists, and is no socket",
+    return Error{"cannot listen on unix:" + place.path + ": it exists and is not a socket",
                  std::make_error_code(std::errc::file_exists)};
   const Handle probe = new_socket(AF_UNIX);
   if (!probe || sys::fcntl(probe.get(), F_SETFL, O_NONBLOCK) != 0) return last_error("listen on unix:" + place.path);
@@ -184,7 +184,7 @@ Result<Handle> listen_at_path(const ListenAddress& listen_at, const ListenerRigh
   if (!as_owner) return error_from(EPERM, doing);
   if (const Status cleared = clear_path(*place); !cleared) return cleared.error();
   Handle socket = new_socket(AF_UNIX);
-  // Nobody can connect before it listens, and then it has its owner.
+  // No client can connect before it listens, and then it has its owner.
   if (!socket || !bind_with_rights(socket, place->address, rights.mode)) return last_error(doing);
   const bool given = !rights.owner || place->folder.user() ||
                      sys::fchownat(place->at(), place->there(), static_cast<uid_t>(rights.owner->uid),

@@ -24,7 +24,7 @@ Result<Handle> open_regular(const std::string& path, int flags) {
   return file;
 }
 
-// Somebody else may be doing the same, and have made the lock by now: that one is put back.
+// Another process may do the same and have created the lock meanwhile: that one is put back.
 Status make_way(const std::string& path) {
   const std::string aside = path + '.' + std::to_string(::getpid()) + ".gone";
   if (sys::rename(path.c_str(), aside.c_str()) != 0) {

@@ -1,4 +1,4 @@
-// At a login POSIX runs what its init and its shells are told by files.
+// On POSIX the configuration files of init and shells determine what runs at a login.
 #include "platform/logon.hpp"
 
 #include <cerrno>

@@ -7,7 +7,7 @@
 
 namespace forever {
 
-// A FIFO (0600) is there afterwards. What else stands there, a link too, makes way: nothing of ours has that name. (input_pipe.cpp)
+// Ensures that a FIFO (0600) exists. Any other file there, also a link, is removed: no other file of the app has that name. (input_pipe.cpp)
 [[nodiscard]] Status make_fifo(const std::string& path);
 
 }  // namespace forever

@@ -47,7 +47,7 @@ class Walk {
       if (!component.empty()) here_ += '/' + component;
       const bool last = rest_.find_first_not_of('/') == std::string::npos;
       struct stat found {};
-      // What is missing, or cannot be looked at by root, is for others to report.
+      // What is missing, or cannot be examined by root, is for others to report.
       if (sys::fstatat(AT_FDCWD, here_.empty() ? "/" : here_.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0)
         return std::nullopt;
       if (auto weakness = S_ISLNK(found.st_mode) ? follow(found) : judge(found, last)) return weakness;
@@ -86,12 +86,12 @@ class Walk {
     return std::nullopt;
   }
 
-  // Replaces the link by its target. Whoever may change the directory that it lies in was looked at before.
+  // Replaces the link by its target. The users who can change its directory were checked before.
   std::optional<Weakness> follow(const struct stat& found) {
     if (!is_trusted(found.st_uid, false)) return weakness(Weakness::Kind::link, found);
     std::array<char, 4096> target;
     const ssize_t size = sys::readlink(here_.c_str(), target.data(), target.size());
-    // A loop, or one that changes while it is read: nobody can use that path, and nobody is to be told that it is safe.
+    // A loop, or a link that changes while it is read: such a path is unusable, and must not be reported as safe.
     if (size <= 0 || ++links_ > kMostLinks) return weakness(Weakness::Kind::link, found);
     const std::string_view text{target.data(), static_cast<std::size_t>(size)};
     rest_ = std::string{text} + '/' + rest_;

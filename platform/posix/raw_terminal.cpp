@@ -66,7 +66,7 @@ bool RawTerminal::read(std::string& into) const {
   if (got > 0) into.append(keys.data(), static_cast<std::size_t>(got));
   if (got < 0) return errno == EAGAIN;
   if (got > 0) return true;
-  // VMIN 0: nothing there is 0 as well; a terminal that is gone says so.
+  // VMIN 0: no input is 0 as well; a terminal that is gone returns an error.
   pollfd state{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
   return sys::poll(&state, nfds_t{1}, 0) >= 0 && (state.revents & (POLLHUP | POLLERR)) == 0;
 }

@@ -28,7 +28,7 @@ constexpr int kKillRounds = 100;
   struct sigaction plain {};
   plain.sa_handler = SIG_DFL;
   ::sigaction(signal, &plain, nullptr);
-  // A core of ours would tell nobody anything.
+  // A core dump of this process is useless.
   const rlimit no_core{};
   (void)sys::setrlimit(RLIMIT_CORE, &no_core);
   sigset_t only;

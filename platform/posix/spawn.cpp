@@ -19,7 +19,7 @@ constexpr std::array kStageNames{"fork", "session", "group", "limits", "output",
                                  "cwd",  "signals", "exec",  "ports",  "cgroup", "sockets"};
 static_assert(kStageNames.size() == static_cast<std::size_t>(SpawnStage::sockets) + 1);
 
-// exec's array: it does not write to the strings, though its type cannot say so.
+// exec's array: exec does not write to the strings, although its type does not express this.
 std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   std::vector<char*> pointers;
   pointers.reserve(strings.size() + 1);
@@ -77,7 +77,7 @@ struct SpawnMemory {
     if (request.user) prepare_user(*request.user);
   }
 
-  // Who asks to be what they are already needs no privilege.
+  // A change to the present user needs no privilege.
   void prepare_user(const Credentials& user) {
     plan.change_user = user.uid != ::geteuid() || user.gid != ::getegid() || ::geteuid() == 0;
     plan.uid = user.uid;
@@ -97,7 +97,7 @@ struct SpawnMemory {
 
 namespace {
 
-// What a child may still use whose report nobody waits for any more; freed when it is seen to have ended.
+// Memory that a child may still use although its report is no longer awaited; freed when the child has ended.
 struct Abandoned {
   Handle report;
   std::unique_ptr<SpawnMemory> memory;
@@ -124,7 +124,7 @@ Status out_of_the_way(Handle& end, std::size_t passed) {
   return Done{};
 }
 
-// Ends a child that cannot be recorded, and reaps it: it still stands at its gate.
+// Kills a child that cannot be recorded, and reaps it: it still waits at its gate.
 void give_up(pid_t child) noexcept {
   sys::kill(child, SIGKILL);
   while (::waitpid(child, nullptr, 0) == -1 && errno == EINTR) continue;

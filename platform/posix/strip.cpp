@@ -82,7 +82,7 @@ void place(const StripPlan& plan, int descriptor, int standard) noexcept {
 }
 
 void standard_streams(const StripPlan& plan) noexcept {
-  // For writing too: then it never sees an end of file, whoever writes and goes away.
+  // Also for writing: then it never sees end of file when a writer closes it.
   if (plan.input != nullptr) {
     place(plan, calls::open(plan.input, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY), STDIN_FILENO);
   } else if (!plan.inherit_stdin) {

@@ -110,7 +110,7 @@ inline int ioctl(int descriptor, unsigned long request, Argument argument) noexc
   return FOREVER_SYS(ioctl, -1, descriptor, request, argument);
 }
 
-// A close that fails has closed all the same (close(2)), so the plan may spoil its result but not the closing.
+// A close that fails has closed all the same (close(2)), so the plan can change its result but not the closing.
 inline int close(int descriptor) noexcept {
   const int result = ::close(descriptor);
   if (const int code = fault::next("close"); code != 0) {

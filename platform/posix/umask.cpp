@@ -1,4 +1,4 @@
-// The umask, which can only be read by setting it (umask(2)), and what else would stand between this process and its files.
+// The umask, which can only be read by setting it (umask(2)), and what else restricts this process's access to its files.
 #include <atomic>
 #include <csignal>
 
@@ -18,7 +18,7 @@ void keep_files_usable() noexcept {
   ::umask(mask & 077);
   unsigned nothing = kUnknown;
   given.compare_exchange_strong(nothing, mask);
-  // A write beyond `ulimit -f` then fails and can be told (setrlimit(2)). Programs get the default back in the strip.
+  // A write beyond `ulimit -f` then fails and can be reported (setrlimit(2)). Programs get the default back in the strip.
   (void)std::signal(SIGXFSZ, SIG_IGN);
 }
 

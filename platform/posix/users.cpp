@@ -137,7 +137,7 @@ Result<Credentials> find_credentials(const std::string& user, const std::string&
     credentials = std::move(*found);
   } else if (const auto number = user_number_from(user)) {
     // A number that has no entry has no group of its own either, and root's would be a bad guess.
-    if (group.empty()) return told("user " + user + " has no entry in " + kUsers + ": name a group too");
+    if (group.empty()) return told("user " + user + " has no entry in " + kUsers + ": give a group, too");
     credentials.uid = *number;
     credentials.user_name = user;
   } else {
@@ -174,7 +174,7 @@ Status become_user(const Credentials& user) {
   drop_capabilities();
   const bool back = user.uid != 0 && (::setuid(0) == 0 || ::seteuid(0) == 0 || ::getuid() == 0);
   if (back || ::getuid() != user.uid || ::geteuid() != user.uid || ::getgid() != user.gid)
-    return error_from(EPERM, "give up root for user " + user.user_name);
+    return error_from(EPERM, "drop root for user " + user.user_name);
   return Done{};
 }
 

@@ -46,7 +46,7 @@ Status exchange_or_rename(const std::string& spare, const std::string& path) {
   return last_error("write " + path);
 }
 
-// Opens a file of ours for writing, made where it is missing. What stands there and is no regular file (a FIFO would be waited for) makes way.
+// Opens a file of the state directory for writing, and creates it if it is missing. Anything but a regular file in its place (a FIFO would block) is removed.
 Handle open_own(const std::string& name, int more, struct stat& found) {
   const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | more;
   Handle file(sys::open(name.c_str(), flags, mode_t{0600}));

@@ -1,6 +1,6 @@
-// The end of a pipe that is watched: Windows tells when an operation is done, not when one could be, so a reading of no bytes
-// stands in every pipe, and is done as soon as there is something to read or the other end is gone. Nothing is read ahead: what
-// waits stays in the pipe, which outlives us.
+// The watched end of a pipe: Windows reports when an operation is done, not when one is possible, so a read of no bytes
+// is pending in every pipe, and completes as soon as there is data or the other end is gone. Nothing is read ahead: the data
+// stays in the pipe, which outlives this process.
 #pragma once
 
 #include <cstdint>

@@ -74,7 +74,7 @@ bool colours_wanted(Stream stream) {
   if (const auto force = environment_variable("FORCE_COLOR"); force && !force->empty()) return *force != "0";
   if (const auto none = environment_variable("NO_COLOR"); none && !none->empty()) return false;
   if (environment_variable("TERM") == "dumb") return false;
-  // Colours are sequences of characters here too, once the console has been told so (Windows 10).
+  // Colours are escape sequences here too, after they have been enabled in the console (Windows 10).
   HANDLE const console = handle_of(stream);
   DWORD mode = 0;
   return ::GetConsoleMode(console, &mode) != 0 &&

@@ -7,7 +7,7 @@ namespace forever {
 
 std::optional<std::string> environment_variable(const char* name) {
   const std::wstring wide = win32::to_wide(name);
-  // Set, but to nothing, is told from not set by the error alone.
+  // Only the error distinguishes an empty variable from one that is not set.
   ::SetLastError(ERROR_SUCCESS);
   for (DWORD size = ::GetEnvironmentVariableW(wide.c_str(), nullptr, 0); size > 0;) {
     std::wstring value(size, L'\0');

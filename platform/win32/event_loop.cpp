@@ -18,7 +18,7 @@ namespace {
 
 using win32::as_handle;
 
-// A partial line stays in its pipe, and the system tells nobody when it grows: it is looked at, less and less often.
+// A partial line stays in its pipe, and the system does not report when it grows: it is polled, less and less often.
 constexpr Milliseconds kFirstLook{20};
 constexpr Milliseconds kLastLook{250};
 // One call waits for 64 handles; one of them is ours, and what is beyond them is left to threads of the system.
@@ -55,7 +55,7 @@ struct EventLoop::Impl {
     std::uint64_t token = 0;
     EventLoop::Trigger trigger = EventLoop::Trigger::level;
     bool paused = false;
-    // For an edge: up to where in the stream it was told of last, whether that was the end, and when to look again.
+    // For an edge: the position in the stream that was reported last, whether it was the end, and when to poll again.
     std::optional<std::uint64_t> seen{};
     bool ended = false;
     Milliseconds step = kFirstLook;
@@ -161,7 +161,7 @@ struct EventLoop::Impl {
     LoopEvent event;
     event.kind = LoopEvent::Kind::signal;
     event.signal = signal;
-    event.from_kernel = from_console;  // then everything on it has been told
+    event.from_kernel = from_console;  // then everything on it has been signalled
     events.push_back(event);
   }
 
@@ -317,7 +317,7 @@ void EventLoop::report_stops() noexcept {}
 
 void EventLoop::collect_children(std::vector<LoopEvent>& into) { look_at_children(into, nullptr); }
 
-// Descendants are held by their instance's job, whoever their parent is.
+// Their instance's job holds descendants, regardless of their parent.
 void EventLoop::name_children_by_number() noexcept {}
 
 bool become_subreaper() noexcept { return true; }

@@ -1,5 +1,5 @@
-// ReadDirectoryChangesW: one open folder for each root, with all that is below it. The system says "modified" while a file is
-// written, and nothing when its writer is done; so each such word begins the quiet period anew.
+// ReadDirectoryChangesW: one open directory for each root, with everything below it. The system reports "modified" while a file is
+// written, and nothing when its writer is done; so each such report restarts the quiet period.
 #include "platform/file_watch.hpp"
 
 #include <algorithm>
@@ -65,7 +65,7 @@ class KernelWatch final : public FileWatch {
 
   [[nodiscard]] Status take(Time now, std::vector<FileChange>& into) override {
     ::ResetEvent(as_handle(event_.get()));
-    // Asking anew resets the event that all share, so after one that had something all are looked at again.
+    // A new request resets the event that all share, so after one that had changes all are checked again.
     for (bool again = true; std::exchange(again, false);) {
       for (const auto& root : roots_) {
         if (!root->has_answer()) continue;

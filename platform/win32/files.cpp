@@ -218,7 +218,7 @@ Result<Handle> open_for_reading(const std::string& path) {
     if (::GetFileAttributesW((wide_path(path) + win32::kAside).c_str()) == INVALID_FILE_ATTRIBUTES) {
       looks += kStep;
     } else if (looks > kQuickLooks) {
-      ::Sleep(1);  // whoever replaces it has been held up
+      ::Sleep(1);  // the process that replaces it has been delayed
     }
   }
 }

@@ -34,7 +34,7 @@ bool ends_with(std::string_view text, std::string_view end) {
                     [&](char a, char b) { return lower(a) == lower(b); });
 }
 
-// What Windows itself can start: by these endings it is told, there is no other mark.
+// What Windows itself can start: these extensions identify it, there is no other mark.
 bool is_executable(std::string_view path) {
   for (const char* ending : {".exe", ".com", ".bat", ".cmd"}) {
     if (ends_with(path, ending)) return true;

@@ -1,5 +1,5 @@
 // How a lock that one process has taken becomes another's that has the same file open, without a moment in which it is free: the
-// one offers it; the other takes what is offered, says so, and takes the rest as soon as the first has let go of all of it.
+// one offers it; the other takes what is offered, confirms it, and takes the rest as soon as the first has let go of all of it.
 #pragma once
 
 #include "platform/handle.hpp"

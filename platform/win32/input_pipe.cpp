@@ -1,5 +1,5 @@
-// The way of a line to an instance's standard input: a pipe whose write end the instance itself holds, so that it outlives us and
-// has no end of file. The file at `path` tells whoever may look into the instance where: pid, start time, and the handle's number.
+// How a line reaches an instance's standard input: by a pipe whose write end the instance itself holds, so that it outlives this process
+// and has no end of file. The file at `path` contains its place for processes that may open the instance: pid, start time, and the handle's number.
 #include "platform/win32/input_pipe.hpp"
 
 #include <cerrno>
@@ -27,7 +27,7 @@ Handle write_end_in(const std::string& record) {
   return process ? win32::only_a_pipe(win32::copy_from(process.get(), theirs)) : Handle();
 }
 
-// Nobody is waited for: what finds no room at once is taken back.
+// Does not wait: what does not fit at once is taken back.
 Status write_at_once(NativeHandle pipe, std::string_view bytes, const std::string& doing) {
   const Handle event(win32::as_native(::CreateEventW(nullptr, TRUE, FALSE, nullptr)));
   if (!event) return last_error(doing);

@@ -16,7 +16,7 @@ namespace {
 struct Entry {
   KnownInstance instance;
   bool told = false;  // that it has ended
-  // One of those that it left behind, by whose end the next look is due.
+  // One of its remaining descendants; when it ends the next check is due.
   ProcessId rest;
   Handle rest_process;
 };
@@ -64,7 +64,7 @@ void find_rest(Entry& entry) {
   for (const DWORD pid : pids_in(entry.instance.job.get())) {
     Handle process = open_to_wait(pid);
     if (!process || ::WaitForSingleObject(as_handle(process.get()), 0) == WAIT_OBJECT_0) continue;
-    // It may have ended since, and its number be somebody else's. Wine answers by a handle of more rights only.
+    // It may have ended since, and its pid may belong to another process. Wine needs a handle with more rights.
     BOOL inside = FALSE;
     HANDLE const job = as_handle(entry.instance.job.get());
     if (::IsProcessInJob(as_handle(process.get()), job, &inside) != 0 && inside == FALSE) continue;
@@ -74,7 +74,7 @@ void find_rest(Entry& entry) {
   }
 }
 
-// Wine's console knows no Ctrl-Break, and says so by an invalid handle; there it is Ctrl-C, which a program in a group of its
+// Wine's console has no Ctrl-Break, and reports an invalid handle; there it is Ctrl-C, which a program in a group of its
 // own hears if it wants to.
 DWORD generate_break(DWORD group) noexcept {
   if (::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0) return ERROR_SUCCESS;
@@ -232,7 +232,7 @@ Status end_job(const ProcessId& id) {
       return last_error("end the job of process " + std::to_string(id.pid));
     }
   }
-  // The job is not known here: what the process table shows, leaves first, so that nobody's parent vanishes before it.
+  // The job is not known here: the descendants in the process table, leaves first, so that no parent ends before its children.
   if (presence(id) == Presence::gone) return error_from(ESRCH, "end process " + std::to_string(id.pid));
   const std::array roots{id.pid};
   const std::vector<Pid> tree = tree_of(roots);

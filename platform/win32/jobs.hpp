@@ -1,7 +1,7 @@
 // Job objects: what holds an instance and everything that it starts, however it starts it.
 //
-// This process knows the instances that it has started and those that it has taken over from a predecessor. Nobody is re-parented
-// here: what an instance leaves behind is found in its job, and counts as our child from then on.
+// This process knows the instances that it has started and those that it has taken over from a predecessor. Windows does not re-parent
+// processes: remaining descendants of an instance are found in its job, and count as children of this process from then on.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace forever::win32 {
 inline constexpr UINT kKilledCode = code_of_signal(9);
 
 // The variable in which an instance finds the name of its stop event. Its job has the same name but for the beginning, so that
-// whoever may look into the instance finds its job as well. A name goes with the last handle: the instance holds one itself.
+// a process that can read the instance's environment finds its job as well. A name goes with the last handle: the instance holds one itself.
 inline constexpr const char* kStopEvent = "FOREVER_STOP_EVENT";
 inline constexpr const char* kStopEventBegins = "Global\\forever-stop-";
 inline constexpr const char* kJobBegins = "Global\\forever-job-";
@@ -50,16 +50,16 @@ void forget_instance(const ProcessId& id) noexcept;
 // Processes in the job of an instance that may be another supervisor's; empty if `pid` is in no such job.
 [[nodiscard]] std::vector<Pid> pids_in_job_of(Pid pid);
 
-// Those whose end nobody was told yet; of an instance that is over one of the processes that it has left behind. Their handles
-// are set when they have ended.
+// Those whose end has not been reported yet; for an instance that has ended one of its remaining descendants. Their handles
+// are signalled when they have ended.
 struct RunningChild {
   ProcessId id;
   NativeHandle process;
 };
 [[nodiscard]] std::vector<RunningChild> running_children();
-// It has ended, and that has been told: its pid is free, and its job goes once nothing is in it.
+// It has ended, and this has been reported: its pid is free, and its job is removed when it is empty.
 void note_end(const ProcessId& id) noexcept;
-// How an instance ended; nothing if it has not within `patience` (negative: for ever). Nobody else is told of it.
+// How an instance ended; nothing if it has not within `patience` (negative: for ever). The end is not reported elsewhere.
 [[nodiscard]] std::optional<ExitStatus> await_end(const ProcessId& id, Milliseconds patience);
 
 // Asks it to stop: Ctrl-Break by the hidden console that it was given, and its stop event. ESRCH if it is gone, ENOTSUP if it

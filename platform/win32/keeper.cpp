@@ -1,5 +1,5 @@
-// There is no keeper here: the supervisor is started by itself, detached from the console and, where that is allowed, from the
-// job of whoever calls, so that it outlives both.
+// There is no keeper here: the supervisor is started alone, detached from the console and, where that is allowed, from the
+// caller's job, so that it outlives both.
 #include "platform/keeper.hpp"
 
 #include <array>
@@ -21,7 +21,7 @@ using win32::as_handle;
 
 constexpr std::size_t kBeforeArguments = 5;
 
-// argv of main is in the system's code page, where not every path can be said.
+// argv of main is in the system's code page, which cannot represent every path.
 std::vector<std::string> own_arguments() { return split_windows_command_line(win32::to_utf8(::GetCommandLineW())); }
 
 // A handle beside those that the caller has named: by it the new supervisor says that it has the lock.
@@ -35,7 +35,7 @@ Status KeeperLink::finish() { return Done{}; }
 void KeeperLink::finish_and_wait(Milliseconds) {}
 Status KeeperLink::acknowledge(const ProcessId&) { return Done{}; }
 Status KeeperLink::sync(std::string_view) { return Done{}; }
-// A running program's file cannot be replaced here, and nobody would hold what the next one needs.
+// A running program's file cannot be replaced here, and no process would hold what the next one needs.
 Status KeeperLink::go_on_in(std::string_view) { return error_from(ENOTSUP, "go on in another program"); }
 void KeeperLink::tick(Time) {}
 KeeperLink::Receipt KeeperLink::receive(ExitRecord&) { return Receipt::nothing; }

@@ -1,5 +1,5 @@
 // What must outlive a supervisor: Windows has no keeper, so each instance is given the ends of its own output's pipes and its
-// job, without knowing of it; which handles they are stands in the file "handles" of the app's directory, and the next
+// job, without knowing of it; the file "handles" of the app's directory records these handles, and the next
 // supervisor takes them back. What an instance itself has closed by its number is lost.
 #pragma once
 

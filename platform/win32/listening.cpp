@@ -1,4 +1,4 @@
-// Descriptors cannot be passed under numbers that a program knows: `--listen` says so.
+// Descriptors cannot be passed under fixed numbers: `--listen` reports this.
 #include "platform/listening.hpp"
 
 #include <cerrno>

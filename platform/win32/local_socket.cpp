@@ -1,5 +1,5 @@
 // The control socket as a named pipe: its name is made of the user and the directory, so that neither users nor state
-// directories meet in one; none but the user may open it, and nobody can have taken the name before us unnoticed.
+// directories meet in one; only the user can open it, and no other user can have taken the name before unnoticed.
 #include "platform/local_socket.hpp"
 
 #include <aclapi.h>
@@ -65,7 +65,7 @@ Status Listener::open_next(bool first) {
   const DWORD code = ::GetLastError();
   pending_ = code == ERROR_IO_PENDING;
   if (pending_) return Done{};
-  // Somebody was quicker than we: with him or without him there is something to take.
+  // Another process was faster: with or without it there is something to take.
   ::SetEvent(connecting_.hEvent);
   return Done{};
 }
@@ -81,7 +81,7 @@ Result<Handle> Listener::take() {
   if (pipe_ && ::WaitForSingleObject(as_handle(event_), 0) != WAIT_OBJECT_0) return Handle();
   Handle client = std::move(pipe_);
   pending_ = false;
-  // Without a next instance nobody is told of clients; the event stays set, so that the caller comes back.
+  // Without a next instance no client is reported; the event stays set, so that the caller tries again.
   if (Status opened = open_next(false); !opened) {
     ::SetEvent(as_handle(event_));
     if (!client) return opened.error();
@@ -164,7 +164,7 @@ Result<bool> receive_some(NativeHandle socket, std::string& into) {
 }
 
 bool listens_locally(const std::string& directory, const std::string& name) {
-  // Whether somebody could come in this moment does not matter.
+  // Whether a client could connect at this moment does not matter.
   return ::WaitNamedPipeW(win32::pipe_name(directory, name).c_str(), 1) != 0 ||
          win32::errno_of(::GetLastError()) != ENOENT;
 }

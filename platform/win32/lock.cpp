@@ -11,11 +11,11 @@
 namespace forever {
 namespace {
 
-// Bytes far behind the end: a lock hinders those who read and write what it covers. Whoever takes it takes both, the first one
-// first. A lock belongs to the process that took it, so it is handed on byte by byte: one of the two is always held.
+// Bytes far behind the end: a lock prevents others from reading and writing what it covers. A process takes both, the first one
+// first. A lock belongs to the process that took it, so it is handed over byte by byte: one of the two is always held.
 constexpr std::uint64_t kFirst = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kSecond = kFirst + 1;
-// A look holds the bytes for some microseconds, but whoever looks may be held up meanwhile.
+// A probe holds the bytes for some microseconds, but the probing process may be delayed meanwhile.
 constexpr int kQuickAttempts = 20;
 constexpr Milliseconds kPatience{2000};
 
@@ -46,7 +46,7 @@ DWORD take_both(NativeHandle file) noexcept {
   return code;
 }
 
-// There is no look that takes nothing. A share hinders nobody who looks, and who wants it all tries again.
+// There is no probe without taking. A shared lock does not prevent other probes, and a process that needs an exclusive one tries again.
 DWORD look(NativeHandle file) noexcept {
   const DWORD code = take(file, kFirst, kAtOnce, 2);
   if (code == ERROR_SUCCESS) let_go(file, kFirst, 2);
@@ -55,7 +55,7 @@ DWORD look(NativeHandle file) noexcept {
 
 bool is_held(DWORD code) noexcept { return code == ERROR_LOCK_VIOLATION || code == ERROR_IO_PENDING; }
 
-// Takes it, unless somebody else has it: then it is held, where it is only looked at it is tried again.
+// Takes it, unless another process holds it: then it counts as held; where another process only probes, tries again.
 DWORD take_unless_held(NativeHandle file) noexcept {
   const Time deadline = steady_now() + kPatience;
   for (int attempt = 1;; ++attempt) {

@@ -1,4 +1,4 @@
-// The user's Run key: what stands in it runs at each logon, in his name and without anybody's leave.
+// The user's Run key: its commands run at each logon, as that user, without further permission.
 #include "platform/logon.hpp"
 
 #include <cerrno>

@@ -14,7 +14,7 @@ namespace win32 {
 
 namespace {
 
-// Our end of a pipe that nobody else can find, and that of a program, which knows nothing of waiting for several.
+// This process's end of a pipe that no other process can find, and that of a program, which does not wait for several.
 struct Pair {
   Handle ours, theirs;
 };

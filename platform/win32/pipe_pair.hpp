@@ -1,4 +1,4 @@
-// A pipe whose read end can be watched: Windows' anonymous ones cannot, so it is a named one that nobody else can find.
+// A pipe whose read end can be watched: Windows' anonymous ones cannot, so it is a named one that no other process can find.
 #pragma once
 
 #include "platform/pipe.hpp"

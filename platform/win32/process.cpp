@@ -1,5 +1,5 @@
 // Processes by the system's table and by their handles. A process that has ended is gone here, though a handle of it may
-// still be open: nobody has to reap it.
+// still be open: it need not be reaped.
 #include "platform/process.hpp"
 
 #include <algorithm>
@@ -56,7 +56,7 @@ std::map<Pid, Row> process_table() {
   return table;
 }
 
-// The table keeps the parent's pid for ever, also when that one is gone and its number belongs to somebody younger.
+// The table keeps the parent's pid for ever, also when the parent is gone and its pid belongs to a younger process.
 bool is_child_of(Pid child, const ProcessId& parent) {
   const auto id = identify(child);
   return id && id->start_time >= parent.start_time;
@@ -112,7 +112,7 @@ std::string boot_number() {
   DWORD number = 0;
   DWORD size = sizeof number;
   if (::RegGetValueW(HKEY_LOCAL_MACHINE, kKey, L"BootId", RRF_RT_REG_DWORD, nullptr, &number, &size) != ERROR_SUCCESS) {
-    return {};  // then pids are told apart by their processes' creation times alone, which are dates
+    return {};  // then only the creation times of processes, which are dates, distinguish pids
   }
   return std::to_string(number);
 }
@@ -151,7 +151,7 @@ std::optional<ProcessId> identify_living(Pid pid) {
 
 Presence presence(const ProcessId& id) { return open_exactly(id, 0) ? Presence::alive : Presence::gone; }
 
-// What we have taken over counts as our child: its end is told to us in the same way.
+// An adopted process counts as a child of this process: its end is reported in the same way.
 Pid parent_of(Pid pid) {
   if (win32::is_known(pid)) return current_pid();
   const auto table = process_table();

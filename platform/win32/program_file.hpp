@@ -1,4 +1,4 @@
-// The file of the running program, and the word by which it is told that it is a supervisor.
+// The file of the running program, and the argument that makes it a supervisor.
 #pragma once
 
 #include <string>

@@ -42,8 +42,8 @@ bool rename_as_posix(const std::wstring& from, const std::wstring& to) {
                                       static_cast<DWORD>(sizeof(RenameInfo) + bytes)) != 0;
 }
 
-// Where a file that is open cannot be replaced, it can still be renamed: it goes aside, and is deleted when the last one who
-// has it open closes it. For a moment nothing stands in its place.
+// Where a file that is open cannot be replaced, it can still be renamed: it is moved aside, and is deleted when the last process that
+// has it open closes it. For a moment there is no file in its place.
 bool rename_over_open(const std::wstring& from, const std::wstring& to) {
   const std::wstring aside = to + kAside;
   ::DeleteFileW(aside.c_str());

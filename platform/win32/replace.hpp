@@ -1,5 +1,5 @@
-// Renaming and removing files that somebody may be looking at: virus scanners and indexers hold a file open without leave to
-// delete it, for milliseconds, and then the system refuses. It tells nobody when they are done, so it is asked again, briefly.
+// Renaming and removing files that another process may have open: virus scanners and indexers hold a file open without leave to
+// delete it, for milliseconds, and then the system refuses. It does not report when they are done, so the operation is repeated for a short time.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace forever::win32 {
 
-inline constexpr int kQuickAttempts = 30;                 // at once: somebody reads a small file
+inline constexpr int kQuickAttempts = 30;                 // at once: another process reads a small file
 inline constexpr int kMostAttempts = kQuickAttempts + 8;  // then after 1, 2, 4 … 64 ms
 inline constexpr std::size_t kLargestPiece = 1U << 30U;   // bytes for one call of ReadFile or WriteFile
 
@@ -35,7 +35,7 @@ DWORD until_let(const Attempt& attempt) {
   }
 }
 
-// Puts `from` in the place of `to`, also while somebody reads `to`. `synced`: it is on the disk when this returns.
+// Puts `from` in the place of `to`, also while another process reads `to`. `synced`: it is on the disk when this returns.
 [[nodiscard]] Status replace_file(const std::string& from, const std::string& to, bool synced);
 
 // An existing directory must not be another user's: he could have prepared it for us.

@@ -5,7 +5,7 @@
 namespace forever::win32 {
 namespace {
 
-// In all sessions: a supervisor may be asked by somebody who has logged in again.
+// In all sessions: a user who has logged in again may signal a supervisor.
 std::wstring name_of(const ProcessId& id, int signal) {
   return L"Global\\forever-signal-" + std::to_wstring(id.pid) + L"-" + std::to_wstring(id.start_time) + L"-" +
          std::to_wstring(signal);
@@ -18,7 +18,7 @@ SignalEvents::SignalEvents(std::span<const int> signals) {
   if (!self) return;
   for (const int signal : signals) {
     if (signal <= 0 || signal >= kSignals) continue;
-    // One that somebody else has made would be his to set. It stays set until take(): who only waits for it takes nothing.
+    // An event that another user has created would be set by that user. It stays set until take(): waiting for it does not reset it.
     Handle event(as_native(::CreateEventW(owner_only(), TRUE, FALSE, name_of(*self, signal).c_str())));
     if (event && ::GetLastError() != ERROR_ALREADY_EXISTS) events_[static_cast<std::size_t>(signal)] = std::move(event);
   }

@@ -1,4 +1,4 @@
-// Signals between processes of ours: Windows has none, so whoever waits in an event loop can be told by named events.
+// Signals between processes of forever: Windows has none, so named events notify a process that waits in an event loop.
 #pragma once
 
 #include <array>

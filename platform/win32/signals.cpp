@@ -1,5 +1,5 @@
 // The names of the requests to stop, with the numbers that they have on other systems; and of those that other systems have
-// for the user's own use, which nobody can send here.
+// for the user's own use, which cannot be sent here.
 #include "platform/signals.hpp"
 
 #include <array>

@@ -97,7 +97,7 @@ std::string new_name() {
          std::to_string(steady_now().time_since_epoch().count());
 }
 
-// What somebody has made before us under that name is not ours.
+// An object that existed before under that name belongs to another process.
 Handle if_new(HANDLE made) noexcept {
   const bool taken = ::GetLastError() == ERROR_ALREADY_EXISTS;
   Handle handle(win32::as_native(made));
@@ -141,7 +141,7 @@ bool set_end_with_job(NativeHandle job, bool end) noexcept {
 DWORD creation_flags(SpawnRequest::Session session) noexcept {
   const DWORD always = CREATE_SUSPENDED;
   switch (session) {
-    // A console of its own that nobody sees, by which Ctrl-Break can reach it.
+    // A hidden console of its own, through which Ctrl-Break can reach it.
     case SpawnRequest::Session::own_session: return always | CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP;
     case SpawnRequest::Session::own_group: return always | CREATE_NEW_PROCESS_GROUP;
     case SpawnRequest::Session::shared: return always;
@@ -190,7 +190,7 @@ Result<HeldInstance> spawn_held(SpawnRequest request) {
   if (request.share_ports) return error_from(ENOTSUP, "share ports");
   if (request.user) return error_from(ENOTSUP, "start a program as another user");
   const auto line = line_for(request);
-  if (!line) return error_from(EINVAL, "hand these arguments to " + request.program);
+  if (!line) return error_from(EINVAL, "pass these arguments to " + request.program);
   const std::string name = new_name();
   Handle job = make_job(name);
   if (!job || !set_end_with_job(job.get(), true)) return last_error("create a job object");
@@ -250,7 +250,7 @@ void open_gate(HeldInstance& held) noexcept {
   if (const Handle process{
           win32::as_native(::OpenProcess(PROCESS_DUP_HANDLE, FALSE, static_cast<DWORD>(waiting.id.pid)))})
     win32::keep_in_instance(waiting.id, process.get(), waiting.out, waiting.err, held.gate.get());
-  // The job is the instance's from now on, and ends nobody when we end.
+  // From now on the job belongs to the instance, and does not end processes when this process ends.
   set_end_with_job(held.gate.get(), false);
   win32::remember_job(waiting.id, std::move(held.gate), false);
   ::ResumeThread(as_handle(waiting.thread.get()));

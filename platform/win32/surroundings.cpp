@@ -16,7 +16,7 @@ std::optional<DiskFacts> disk_of(std::string path) {
   while (::GetFileAttributesW(win32::wide_path(path).c_str()) == INVALID_FILE_ATTRIBUTES) {
     const std::size_t slash = path.find_last_of("/\\");
     if (slash == std::string::npos || slash == 0) return std::nullopt;
-    // "C:" is wherever that drive stands at the moment; "C:/" is its root.
+    // "C:" is the current directory of that drive; "C:/" is its root.
     path.resize(path[slash - 1] == ':' && slash + 1 < path.size() ? slash + 1 : slash);
   }
   ULARGE_INTEGER free{};

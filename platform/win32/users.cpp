@@ -22,7 +22,7 @@ std::string user_name(std::uint32_t) {
   return win32::to_utf8(std::wstring_view(name).substr(0, size - 1));
 }
 
-// Not 0: nobody here may do what root may.
+// Not 0: no user here has root's rights.
 std::uint32_t effective_uid() noexcept { return 1; }
 
 Status become_user(const Credentials& user) {

@@ -89,10 +89,10 @@ std::optional<std::string> Supervision::come_of(const Instance& instance, const 
   std::string text = last->status.kind == ExitStatus::Kind::not_started
                          ? "cannot be started: " + reason_of(*last)
                          : "ended after " + format_duration(last->uptime) + ": " + reason_of(*last);
-  if (state == InstanceState::errored) text += "; it has been given up (--max-restarts)";
+  if (state == InstanceState::errored) text += "; it is errored (--max-restarts)";
   if (state == InstanceState::backoff) {
     const auto left = instance.life().deadline().value_or(steady_now()) - steady_now();
-    text += "; it stays supervised and is tried again in " +
+    text += "; it stays supervised, next start in " +
             format_duration(std::max(std::chrono::ceil<Milliseconds>(left), Milliseconds{0}));
   }
   return text;
@@ -188,9 +188,9 @@ std::string Supervision::stopping_text(const Instance& instance, Time now) const
   const std::string who = app_.name + " (pid " + std::to_string(instance.process().pid) + ") ";
   if (instance.life().leader_gone()) return who + "has ended; processes that it started are being stopped";
   const auto kill = instance.life().kill_time();
-  if (!kill || *kill <= now) return who + "has been sent SIGKILL and is not gone yet";
+  if (!kill || *kill <= now) return who + "has been sent SIGKILL and has not ended yet";
   const auto left = std::chrono::ceil<std::chrono::seconds>(*kill - now);
-  const std::string does = notices_.of(instance.key()).stopping ? "has said that it is stopping"
+  const std::string does = notices_.of(instance.key()).stopping ? "has reported that it is stopping"
                                                                 : "ignores " + signal_name(app_.spec.stop.signal);
   return who + does + ", KILL in " + std::to_string(left.count()) + " s";
 }

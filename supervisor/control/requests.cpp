@@ -140,7 +140,7 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
         }
       }
       if (!request.new_spec && roster_.all_at_rest()) {
-        answer(operating, Error{"nothing of it runs (" + present_.word(steady_now()) + "); `forever restart " +
+        answer(operating, Error{"no instance is running (" + present_.word(steady_now()) + "); `forever restart " +
                                     app_.name + "` starts it",
                                 {}});
         return;
@@ -153,7 +153,7 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
       if (const auto first_new = scale(request)) {
         operating.first_slot = *first_new;
         if (app_.desired == Desired::stopped)
-          answer(operating, Done{}, "it is being stopped, and has them when it is started");
+          answer(operating, Done{}, "it is being stopped; the number applies to its next start");
       } else {
         answer(operating, first_new.error());
       }
@@ -164,7 +164,7 @@ void Supervision::carry_out(Operating& operating, UnderWay running) {
       return;
     }
     case Operation::send_signal: {
-      Status sent{Error{"it has no process now; it is " + present_.word(steady_now()), {}}};
+      Status sent{Error{"it has no process; it is " + present_.word(steady_now()), {}}};
       for (const Instance* const instance : roster_.chosen(request.slot)) {
         if (instance->life().leader_gone()) continue;
         if (!sent) sent = Done{};

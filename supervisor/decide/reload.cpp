@@ -62,7 +62,7 @@ Reload::Actions Reload::on(const reload_event::Ready&, Time now) {
 Reload::Actions Reload::on(const reload_event::Ended& ended, Time) {
   std::string words = "slot " + std::to_string(slot_) + ": the new process " + ended.how;
   switch (step_) {
-    case Step::raising: return finish(std::move(words) + "; the old one serves on");
+    case Step::raising: return finish(std::move(words) + "; the old one keeps serving");
     case Step::restarting: return finish(std::move(words));
     case Step::idle:
     case Step::leaving:
@@ -97,7 +97,7 @@ Reload::Actions Reload::on(const reload_event::Tick&, Time now) {
   if (const auto due = deadline(); !due || now < *due) return {};
   std::string words =
       "slot " + std::to_string(slot_) + ": the new process is not ready after " + format_duration(times_.ready);
-  if (step_ == Step::raising) return withdraw(std::move(words) + "; the old one serves on");
+  if (step_ == Step::raising) return withdraw(std::move(words) + "; the old one keeps serving");
   return finish(std::move(words));
 }
 

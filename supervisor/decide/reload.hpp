@@ -38,7 +38,7 @@ struct Missing {};  // the slot that comes is no part of the app any more
 struct Ready {};    // the process that is waited for is as good as the one that it replaces
 struct Ended {
   std::string how;  // "has ended: exit 1"
-};                  // it has ended by itself, waits in back-off or has crashed
+};                  // it has ended by itself, is in back-off or has crashed
 struct Gone {};     // leaving: the old process; ending: the new one
 struct GiveUp {
   std::string why;

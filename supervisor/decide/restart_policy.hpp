@@ -14,7 +14,7 @@
 // only take from that. It restarts at once; `list` counts the restarts, and `doctor` names it.
 //
 // Runs that were ended on purpose (stop, restart, reload, watch) say nothing and clear the count; cron leaves it as it is. Those that
-// were ended since the app was unwell (health, max-memory) are failures. An exit with code 0 is none, and clears the crashes.
+// were ended since the app was unhealthy (health, max-memory) are failures. An exit with code 0 is none, and clears the crashes.
 #pragma once
 
 #include <cstdint>

@@ -220,7 +220,7 @@ class Foreground {
     const std::vector<Pid> roots{instance_.process().pid};
     const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
     if (used <= spec_.max_memory) return;
-    log_event(EventLevel::warning, spec_.name + ": memory " + format_size(used) + " is over " +
+    log_event(EventLevel::warning, spec_.name + ": memory " + format_size(used) + " exceeds " +
                                        format_size(spec_.max_memory) + ", restarting");
     advance(event::Stop{Trigger::max_memory, true, false});
   }
@@ -327,7 +327,7 @@ class Foreground {
         const auto wait = std::chrono::ceil<Milliseconds>(*instance_.life().deadline() - steady_now());
         log_event(EventLevel::warning, what + ", restarting in " + format_duration(wait));
       } else if (state == InstanceState::errored) {
-        log_event(EventLevel::error, what + ", given up");
+        log_event(EventLevel::error, what + ", not restarted (--max-restarts)");
       } else if (state == InstanceState::starting) {
         log_event(EventLevel::warning, what + ", restarting");
       }

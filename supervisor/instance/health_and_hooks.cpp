@@ -36,7 +36,7 @@ std::string look_if_due(Health& health, SideCommands& side, const AppSpec& spec,
   if (begun) return {};
   // No process to be had says nothing about the instance.
   (void)health.end(true, instance.generation(), spec.health, now);
-  return "health is not looked at: " + begun.error().message();
+  return "health is not probed: " + begun.error().message();
 }
 
 Judgement judge(Health& health, const SideCommands::Answer& answer, const AppSpec& spec, const Instance& instance,
@@ -45,7 +45,7 @@ Judgement judge(Health& health, const SideCommands::Answer& answer, const AppSpe
   judgement.hung = health.end(answer.well, answer.look->generation, spec.health, now);
   if (answer.well || instance.generation() != answer.look->generation) return judgement;
   const unsigned count = judgement.hung ? spec.health.threshold : health.failures();
-  judgement.words = "unwell (" + std::to_string(count) + " of " + std::to_string(spec.health.threshold) +
+  judgement.words = "unhealthy (" + std::to_string(count) + " of " + std::to_string(spec.health.threshold) +
                     "): " + answer.words + (judgement.hung ? "; restarting" : "");
   return judgement;
 }

@@ -36,7 +36,7 @@ Result<SpawnRequest> request_for(const AppSpec& spec, const std::string& command
 Status SideCommands::tell_exit(const AppSpec& spec, const ExitStory& story, NativeHandle err) {
   const auto hooks = std::ranges::count_if(running_, [](const Running& running) { return !running.look; });
   if (hooks >= kMostHooks)
-    return Error{"the on-exit command was left out: " + std::to_string(hooks) + " of them still run", {}};
+    return Error{"the on-exit command was skipped: " + std::to_string(hooks) + " of them are still running", {}};
   auto request = request_for(spec, spec.on_exit.command);
   if (!request) return request.error();
   add_exit_story(request->environment, story);
@@ -74,7 +74,7 @@ std::optional<SideCommands::Answer> SideCommands::ended(Pid pid, const ExitStatu
   if (found == running_.end()) return std::nullopt;
   Answer answer{found->look, status.success(), describe_exit(status)};
   if (found->look && found->look->port != 0)
-    answer.words = "no good answer at port " + std::to_string(found->look->port);
+    answer.words = "no valid answer at port " + std::to_string(found->look->port);
   else if (found->look && found->look->from != 0)
     answer.words = "it does not listen there";
   if (status.kind == ExitStatus::Kind::signalled && status.code == kTimeOverSignal)

@@ -8,7 +8,7 @@
 namespace forever {
 namespace {
 
-// The sockets that the processes hold, sorted; nothing if one of them cannot be looked at.
+// The sockets that the processes hold, sorted; nothing if one of them cannot be examined.
 std::optional<std::vector<std::uint64_t>> inodes_of(const std::vector<Pid>& tree) {
   std::vector<std::uint64_t> all;
   for (const Pid pid : tree) {

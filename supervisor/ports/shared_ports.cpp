@@ -112,8 +112,8 @@ void SharedPorts::answer(KeeperLink& link, std::uint32_t key, Member& member, Po
   if (!call.socket || call.address.empty()) {
     const bool refused = call.code == EPERM || call.code == EACCES;
     if (refused && trouble_.empty()) {
-      trouble_ = "the port of slot " + std::to_string(member.slot) + " cannot be shared: its socket is out of reach (" +
-                 reason_of(call.code) + ")";
+      trouble_ = "the port of slot " + std::to_string(member.slot) +
+                 " cannot be shared: its socket cannot be copied (" + reason_of(call.code) + ")";
       changed_ = true;
     }
     let_pass(member.calls.get(), call);
@@ -167,7 +167,7 @@ void SharedPorts::answer_bind(std::uint32_t key, Member& member, PortCall& call)
 bool SharedPorts::has_room(const Member& member, const PortCall& call) {
   if (seats_.size() < kMostSeats && leaves(Reserve::whole, call.socket.get())) return true;
   if (crowded_.empty()) changed_ = true;
-  crowded_ = std::to_string(seats_.size()) + " ports are held and no more can be: " + call.address + " of slot " +
+  crowded_ = std::to_string(seats_.size()) + " ports are held, which is the maximum: " + call.address + " of slot " +
              std::to_string(member.slot) + " is not";
   return false;
 }
@@ -291,7 +291,7 @@ Result<bool> SharedPorts::aim(std::uint32_t key, std::uint16_t port, std::uint16
     return seat.owned && seat.key == key && seat.ready && port_of_address(seat.address) == port;
   });
   if (!listens) return false;
-  if (aims_.size() == kMostAimed) return Error{"too many instances are looked at in this moment", {}};
+  if (aims_.size() == kMostAimed) return Error{"too many instances are being probed", {}};
   aims_.push_back({from, key, port});
   steer_port(port);
   return true;

@@ -75,7 +75,8 @@ Status Supervision::begin() {
   }
   if (!spec && (app_.fresh || !recorded)) return spec.error();
   app_.spec_lost = !spec;
-  if (app_.spec_lost) app_.log_later(EventLevel::warning, spec.error().message() + "; what lives is not started again");
+  if (app_.spec_lost)
+    app_.log_later(EventLevel::warning, spec.error().message() + "; running instances are not restarted");
   app_.spec = spec ? std::move(*spec) : stand_in_for_spec(*recorded);
   merge_same_logs(app_.spec);
   for (std::uint32_t slot = 0; slot < app_.spec.instances; ++slot) roster_.add(slot, app_.spec);
@@ -152,7 +153,7 @@ void Supervision::disown_strangers(AppStatus& last) {
     if (process.pid == 0 || presence(process) != Presence::alive) continue;
     if (app_.ours->may_be_instance(app_.name, instance.slot, process, watchers, program_uid())) continue;
     app_.log_later(EventLevel::warning, "pid " + std::to_string(process.pid) +
-                                            " is on record, and no process of this app; it is left alone");
+                                            " is on record but is not a process of this app; it is not signalled");
     process.start_time = 0;  // nobody's
   }
 }

@@ -34,7 +34,7 @@ LockFound Supervision::find_lock() {
   (void)link_.hold("lock", lock->get()).ok();
   lock_ = std::move(*lock);
   write_files_again();
-  app_.log_later(EventLevel::warning, "the file of the lock was deleted; it was made again");
+  app_.log_later(EventLevel::warning, "the lock file was deleted and has been created again");
   return LockFound::ours;
 }
 
@@ -66,7 +66,7 @@ bool Supervision::holds_lock() {
 // Nothing is signalled and no file is touched: the other one adopts what lives. What stands at its gate ends with this process.
 void Supervision::step_down(const std::vector<Watcher>& others) {
   stepped_down_ = true;
-  log_event(EventLevel::warning, "another supervisor has the lock; the app is left to it");
+  log_event(EventLevel::warning, "another supervisor holds the lock and supervises the app");
   (void)link_.finish().ok();
   call_others(others);
 }

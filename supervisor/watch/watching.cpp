@@ -286,7 +286,7 @@ std::string Watching::advice(Time now) {
   last_due_ = now;
   if (repeats_ != kRepeats) return {};
   return ", now for the " + std::to_string(kRepeats + 1) +
-         "th time in a row (if the program itself writes it: --ignore " +
+         "th time in a row (if the program itself writes it, use --ignore " +
          std::string{first.substr(first.rfind('/') + 1)} + ")";
 }
 
@@ -306,7 +306,7 @@ std::string Watching::extent() const {
   if (!watch_) return {};
   const std::string count = std::to_string(watch_->size());
   if (polls_)
-    return count + (watch_->size() == 1 ? " file" : " files") + ", looked at every " + format_duration(settings_.poll);
+    return count + (watch_->size() == 1 ? " file" : " files") + ", polled every " + format_duration(settings_.poll);
   return count + (watch_->size() == 1 ? " folder" : " folders");
 }
 

@@ -51,7 +51,7 @@ class Watching {
 
   // What is wrong, for people: the limit that was reached. Empty: nothing.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
-  // "12 folders", "340 files, looked at every 1s".
+  // "12 folders", "340 files, polled every 1s".
   [[nodiscard]] std::string extent() const;
 
  private:

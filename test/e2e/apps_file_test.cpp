@@ -37,7 +37,7 @@ TEST_CASE("APPS1 start, stop, restart and delete take an apps file", "[e2e]") {
   CHECK_THAT(started.out, contains("web (id 0) online, pid "));
   CHECK_THAT(started.out, contains("db (id 1) online, pid "));
   const int web = pid_of(home, "web"), db = pid_of(home, "db");
-  CHECK_THAT(done(home, {"start", "apps.json"}).out, contains("web (id 0) is online already"));
+  CHECK_THAT(done(home, {"start", "apps.json"}).out, contains("web (id 0) is already online"));
   CHECK(pid_of(home, "web") == web);
 
   CHECK_THAT(done(home, {"restart", "apps.json", "--only", "web"}).out, contains("web (id 0) restarted"));
@@ -53,7 +53,7 @@ TEST_CASE("APPS1 start, stop, restart and delete take an apps file", "[e2e]") {
   CHECK(list_json(home)["apps"].empty());
   const Result nothing = done(home, {"stop", "apps.json"});
   CHECK(nothing.out.empty());
-  CHECK_THAT(nothing.err, contains("none of these apps is on record"));
+  CHECK_THAT(nothing.err, contains("none of these apps has a record"));
 }
 
 TEST_CASE("ID2 an apps file that names nothing on record never stops anything else", "[e2e]") {
@@ -128,7 +128,7 @@ TEST_CASE("APPS1 everything is checked before the first app is started", "[e2e]"
   wrong("{\"apps\": [}", "wrong.json is not valid JSON at line 1, column 11");
   wrong("{\"script\": \"x\", \"max_restart\": 1}", "did you mean \"max_restarts\"?");
   require_one_line(home.forever({"start", "apps.json", "--name", "x"}).err,
-                   "settings of an app stand in the apps file");
+                   "settings of an app belong in the apps file");
   require_one_line(home.forever({"start", "sh", "--only", "x"}).err, "--only and --env-name belong to an apps file");
   require_one_line(home.forever({"start", "none.json"}).err, "none.json");
   require_one_line(home.forever({"start", "none.yaml"}).err, "none.yaml");
@@ -149,7 +149,7 @@ TEST_CASE("APPS3 apply starts, restarts and stops what differs, and leaves the r
   CHECK(planned.out ==
         "~ changed: changed (env A), to be restarted\n"
         "+ fresh: new, to be started\n"
-        "- gone: gone from the file, to be stopped and forgotten\n"
+        "- gone: no longer in the file, to be deleted\n"
         "1 to start, 1 to change, 1 to stop, 1 unchanged\n");
   CHECK(pid_of(home, "changed") == changed);
 
@@ -280,7 +280,7 @@ TEST_CASE("APPS1 init writes a file that apply understands, once", "[e2e]") {
   done(home, {"init"});
   const Result second = home.forever({"init"});
   CHECK(second.exit_code == 1);
-  require_one_line(second.err, "apps.json exists already");
+  require_one_line(second.err, "apps.json already exists");
   write_file(home.scratch() / "server.js", "");
   write_file(home.scratch() / "worker.py", "");
   const Result planned = home.forever({"apply", "apps.json", "--dry-run"});

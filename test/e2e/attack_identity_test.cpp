@@ -115,7 +115,7 @@ std::vector<Words> verbs_with_state(const std::string& program, const std::strin
 void require_refused(const Result& result, const std::string& words) {
   INFO(result.out << result.err);
   REQUIRE(result.exit_code == 1);
-  require_one_line(result.err, "root does not act on the state directory");
+  require_one_line(result.err, "root does not use the state directory");
   REQUIRE_THAT(result.err, contains("--as "));
   REQUIRE_THAT(result.err, contains(words));
 }
@@ -237,7 +237,7 @@ TEST_CASE("SEC3 with --as root is that user before it does anything, for every v
       const Result result = as(before ? option + verb : own + option + dashes);
       INFO("forever " << verb.at(0) << " before: " << before << " said: " << result.out << result.err);
       REQUIRE_FALSE(result.timed_out);
-      REQUIRE_FALSE(has(result.err, "root does not act"));
+      REQUIRE_FALSE(has(result.err, "root does not use"));
       REQUIRE_FALSE(has(result.err, "unknown option"));
       REQUIRE_FALSE(has(result.err, "ermission denied"));
       REQUIRE(result.exit_code != 2);
@@ -259,7 +259,7 @@ TEST_CASE("SEC3 --as needs root and a user that there is; what it takes for a pr
   const std::string id = std::to_string(theirs.user.id());
   const Result other = theirs.run({"--as", "root", "list"});
   REQUIRE(other.exit_code == 1);
-  require_one_line(other.err, "only root may act as another user (--as root)");
+  require_one_line(other.err, "only root can act as another user (--as root)");
   REQUIRE(theirs.run({"--as", id + ":" + id, "list"}).exit_code == 0);
   for (const char* nobody : {"no-such-user", "root:no-such-group"}) {
     const Result result = theirs.home.forever({"list", "--as", nobody});

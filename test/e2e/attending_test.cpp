@@ -90,7 +90,7 @@ TEST_CASE("HEALTH5 a program that no longer answers over HTTP is restarted, and 
   CHECK(last_trigger(home, "web") == "health");
   const int pid = pid_of(home, "web");
   const std::string log = read_file(home.log("web", "forever"));
-  CHECK_THAT(log, contains("unwell (2 of 2): took longer than 1s; restarting"));
+  CHECK_THAT(log, contains("unhealthy (2 of 2): took longer than 1s; restarting"));
   CHECK(stays_true([&] { return pid_of(home, "web") == pid; }, 1000ms));
   CHECK(wait_for_status(home, "web", "online"));
 }
@@ -121,7 +121,7 @@ TEST_CASE("HEALTH7 --health-port without a path asks for a connection; a stopped
         {"--health-port", port, "--health-interval", "100ms", "--health-threshold", "2"});
   REQUIRE(wait_for_log(home, "web", "listening"));
   CHECK(last_trigger(home, "web") == "health");
-  CHECK_THAT(read_file(home.log("web", "forever")), contains("unwell (2 of 2): no good answer at port " + port));
+  CHECK_THAT(read_file(home.log("web", "forever")), contains("unhealthy (2 of 2): no valid answer at port " + port));
   done(home, {"stop", "web"});
   CHECK(status_of(home, "web") == "stopped");
   CHECK(wait_until([&] { return processes_of(home).empty(); }));
@@ -165,7 +165,7 @@ TEST_CASE("HEALTH9 `run` restarts what is unwell, too, and tells --on-exit of ea
   CHECK(result.exit_code == 128 + SIGTERM);
   CHECK(read_file(told) == "health starting\nstop stopped\n");
   CHECK(count_of(result.out, "said by the hook") == 2);
-  CHECK_THAT(result.err, contains("unwell (2 of 2): exit 1; restarting"));
+  CHECK_THAT(result.err, contains("unhealthy (2 of 2): exit 1; restarting"));
   CHECK_THAT(result.err, contains("on-exit command failed: exit 3"));
   const Result both = home.forever({"run", "x", "--health-cmd", "y", "--health-port", "80"});
   CHECK(both.exit_code == 2);

@@ -258,7 +258,7 @@ TEST_CASE("BAD a file size limit that is too low for the record is told, and not
   const Result result = run(command);
   INFO(result.out << result.err);
   REQUIRE(result.exit_code == kFailed);
-  require_one_line(result.err, "file too large; the limit of 256 bytes is that of `ulimit -f`, raise it");
+  require_one_line(result.err, "file too large; the limit of 256 bytes is set by `ulimit -f`; raise it");
   REQUIRE(all_gone(home));
   REQUIRE_FALSE(fs::exists(home.app("web")));
   start(home, "web", {"wait"});

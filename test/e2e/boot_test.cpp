@@ -21,7 +21,7 @@ TEST_CASE("BOOT1 resurrect brings back what was saved, once; stopped apps stay s
   CHECK(status_of(home, "idle") == "stopped");
   CHECK_THAT(done(home, {"describe", "web"}).out, contains("7"));
   const Result again = done(home, {"resurrect"});
-  CHECK_THAT(again.out, contains("web is online already"));
+  CHECK_THAT(again.out, contains("web is already online"));
   CHECK_THAT(again.out, contains("idle stays stopped"));
   CHECK(pid_of(home, "web") == pid);
   CHECK(status_of(home, "later") == "online");
@@ -71,7 +71,7 @@ TEST_CASE("DISK2 a corrupt list is told and kept; save does not overwrite it, re
   const Result back = home.forever({"resurrect"});
   CHECK(back.exit_code == 1);
   CHECK_THAT(back.err, contains("saved.json is not valid JSON"));
-  CHECK_THAT(back.out, contains("web is online already"));
+  CHECK_THAT(back.out, contains("web is already online"));
   CHECK(read_file(file) == half);
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("BOOT1 startup writes a unit that systemd accepts, is the same twice, 
   const std::string text = read_file(unit);
   CHECK_THAT(text, contains("bin/forever\" resurrect"));
   CHECK(fs::read_symlink(link) == unit);
-  CHECK_THAT(me.forever({"startup", "--init", "systemd"}).out, contains("it is set up already"));
+  CHECK_THAT(me.forever({"startup", "--init", "systemd"}).out, contains("startup is already set up"));
   CHECK(read_file(unit) == text);
   if (fs::exists("/usr/bin/systemd-analyze")) {
     fs::copy_file(unit, home.scratch() / "checked.service");
@@ -156,7 +156,7 @@ TEST_CASE("BOOT1 startup writes a unit that systemd accepts, is the same twice, 
   CHECK_THAT(me.forever({"unstartup", "--init", "systemd"}).out, contains("removed"));
   CHECK_FALSE(fs::exists(unit));
   CHECK_FALSE(fs::is_symlink(link));
-  CHECK_THAT(me.forever({"unstartup", "--init", "systemd"}).out, contains("nothing was set up"));
+  CHECK_THAT(me.forever({"unstartup", "--init", "systemd"}).out, contains("startup was not set up"));
 }
 
 TEST_CASE("BOOT1 startup --dry-run shows the file for every init and writes nothing", "[e2e]") {
@@ -178,7 +178,7 @@ TEST_CASE("BOOT1 startup writes launchd's agent once, its tools can read it, and
   const fs::path plist = me.home() / "Library/LaunchAgents/forever.resurrect.plist";
   REQUIRE(me.forever({"startup", "--init", "launchd"}).exit_code == 0);
   const std::string text = read_file(plist);
-  CHECK_THAT(me.forever({"startup", "--init", "launchd"}).out, contains("it is set up already"));
+  CHECK_THAT(me.forever({"startup", "--init", "launchd"}).out, contains("startup is already set up"));
   CHECK(read_file(plist) == text);
   if (fs::exists("/usr/bin/python3")) {
     const Result read = run({"/usr/bin/python3", "-c",
@@ -191,7 +191,7 @@ TEST_CASE("BOOT1 startup writes launchd's agent once, its tools can read it, and
   CHECK(fs::exists(plist));
   CHECK_THAT(me.forever({"unstartup", "--init", "launchd"}).out, contains("removed: "));
   CHECK_FALSE(fs::exists(plist));
-  CHECK_THAT(me.forever({"unstartup", "--init", "launchd"}).out, contains("nothing was set up"));
+  CHECK_THAT(me.forever({"unstartup", "--init", "launchd"}).out, contains("startup was not set up"));
 }
 
 TEST_CASE("BOOT1 a line of crontab is added once to the right user's table, whose other lines stay", "[e2e]") {
@@ -213,13 +213,13 @@ TEST_CASE("BOOT1 a line of crontab is added once to the right user's table, whos
   CHECK_THAT(me.forever({"startup", "--init", "cron"}, path).out, contains("at boot cron runs"));
   const std::string with = read_file(tables / "me");
   CHECK(with.starts_with(others + "@reboot FOREVER_HOME="));
-  CHECK_THAT(me.forever({"startup", "--init", "cron"}, path).out, contains("it is set up already"));
+  CHECK_THAT(me.forever({"startup", "--init", "cron"}, path).out, contains("startup is already set up"));
   CHECK(read_file(tables / "me") == with);
   CHECK_THAT(me.forever({"unstartup", "--init", "cron", "--dry-run"}, path).out, contains("would be removed"));
   CHECK(read_file(tables / "me") == with);
   CHECK_THAT(me.forever({"unstartup", "--init", "cron"}, path).out, contains("removed: the crontab of "));
   CHECK(read_file(tables / "me") == others);
-  CHECK_THAT(me.forever({"unstartup", "--init", "cron"}, path).out, contains("nothing was set up"));
+  CHECK_THAT(me.forever({"unstartup", "--init", "cron"}, path).out, contains("startup was not set up"));
   if (!root) return;
   // Root asks for another user: that one's table is read and written, not root's.
   write_file(tables / "root", "# root's\n");

@@ -117,7 +117,7 @@ TEST_CASE("REQ4 start of an app in back-off that fails at once says so, and that
     const auto result = home.forever({verb, "web"});
     CHECK(result.exit_code == 1);
     CHECK(has(result.err, "exit 5"));
-    CHECK(has(result.err, "it stays supervised and is tried again in"));
+    CHECK(has(result.err, "it stays supervised, next start in"));
     CHECK(listed(home, "web").at("supervisor_pid").is_number());
   }
 }
@@ -149,7 +149,7 @@ TEST_CASE("REQ4 what cannot be done to an app without a process is refused in wo
   start_failing(home, {"exit", "5"});
   auto result = home.forever({"signal", "USR1", "web"});
   CHECK(result.exit_code == 1);
-  CHECK(has(result.err, "it has no process now; it is backoff"));
+  CHECK(has(result.err, "it has no process; it is backoff"));
   done(home, {"stop", "web"});
   start(home, "watched", {"exit", "5"}, {"--watch", "--watch-on-crash", "wait"});
   REQUIRE(wait_for_state(home, "watched", "stopped"));

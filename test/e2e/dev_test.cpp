@@ -175,7 +175,7 @@ TEST_CASE("DEV a program that writes what is watched is told how to be left alon
     write_file(dev.tree / "data.db", std::to_string(starts));
     REQUIRE(wait_for_count(running, "up", starts));
   }
-  CHECK(count_of(running.err(), "if the program itself writes it: --ignore data.db") == 1);
+  CHECK(count_of(running.err(), "if the program itself writes it, use --ignore data.db") == 1);
 }
 
 TEST_CASE("DEV our own lines stand out in colours on a terminal, and only there", "[DEV]") {

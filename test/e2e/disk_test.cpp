@@ -65,7 +65,7 @@ TEST_CASE("DOCTOR10 a full disk is told with its remedy, and told no more when t
   const Result full = home.forever({"doctor"});
   CHECK(full.exit_code == 1);
   CHECK_THAT(full.out, contains("wrong  disk: 0 of 1M free for the state directory"));
-  CHECK_THAT(full.out, contains("do: make room"));
+  CHECK_THAT(full.out, contains("do: free some space"));
   disk.empty();
   CHECK_THAT(home.forever({"doctor"}).out, contains("ok     disk: "));
 }

@@ -51,7 +51,7 @@ TEST_CASE("DOCTOR8 an app without a supervisor is told and not adopted, a spoilt
   start(home, "bad", {"exit", "1"}, {"--max-restarts", "0"});
   REQUIRE(wait_for_status(home, "bad", "errored"));
   CHECK(found(home, "state", "ok").empty());
-  CHECK_THAT(found(home, "state", "wrong"), contains("bad was given up"));
+  CHECK_THAT(found(home, "state", "wrong"), contains("bad is errored and is not restarted"));
   kill_watchers(home, "web");
   CHECK_THAT(found(home, "state", "wrong"), contains("web runs without a supervisor"));
   CHECK_THAT(found(home, "state", "wrong"), contains("web runs without a supervisor"));

@@ -253,9 +253,9 @@ TEST_CASE("EXPORT a directory that is not there is told in one line, and two app
   start(home, "web", {"wait"});
   const Result missing = home.forever({"export", "systemd", "--directory", "no/such"});
   CHECK(missing.exit_code == 1);
-  require_one_line(missing.err, "cannot write to no/such: there is no such directory; make it first");
+  require_one_line(missing.err, "cannot write to no/such: there is no such directory; create it first");
   write_file(home.scratch() / "file", "x");
-  require_one_line(home.forever({"export", "systemd", "--directory", "file"}).err, "it is no directory");
+  require_one_line(home.forever({"export", "systemd", "--directory", "file"}).err, "it is not a directory");
   start(home, "WEB", {"wait"});
   require_one_line(home.forever({"export", "systemd"}).err, "would both be called web there");
   CHECK(home.forever({"export", "systemd", "WEB"}).exit_code == 0);

@@ -24,7 +24,7 @@ TEST_CASE("HABIT reset sets the count of restarts to zero while the app runs on"
   kill_hard(pid_of(home, "web"));
   REQUIRE(wait_until([&] { return listed(home, "web")["restarts"] == 1 && status_of(home, "web") == "online"; }));
   const int pid = pid_of(home, "web");
-  CHECK_THAT(done(home, {"reset", "web"}).out, contains("web has its counts at zero"));
+  CHECK_THAT(done(home, {"reset", "web"}).out, contains("web has its counts reset"));
   CHECK(wait_until([&] { return listed(home, "web")["restarts"] == 0; }));
   CHECK(pid_of(home, "web") == pid);
 }
@@ -72,14 +72,14 @@ TEST_CASE("HABIT columns chooses what list shows, and keeps it", "[e2e]") {
   CHECK(done(home, {"list"}).out == "name\nweb\n");
   const Result none = home.forever({"columns", "rm", "name"});
   CHECK(none.exit_code == 2);
-  require_one_line(none.err, "one column at least");
+  require_one_line(none.err, "at least one column");
   const Result wrong = home.forever({"columns", "add", "statsu"});
   CHECK(wrong.exit_code == 2);
-  require_one_line(wrong.err, "'statsu' is no column of list; did you mean 'status'?");
+  require_one_line(wrong.err, "'statsu' is not a column of list; did you mean 'status'?");
   write_file(home.state() / "columns.json", "{\"version\": 1, \"columns\": [\"nmae\"]}");
   const Result spoilt = home.forever({"list"});
   CHECK(spoilt.exit_code == 0);
-  require_one_line(spoilt.err, "columns.json is spoilt");
+  require_one_line(spoilt.err, "columns.json is damaged");
   CHECK(titles_of(spoilt.out) == titles_of(usual));
   // What is set anew need not be read, whatever stands there.
   CHECK_THAT(done(home, {"columns", "set", "name", "pid"}).out, contains("shown: name pid\n"));

@@ -198,7 +198,7 @@ TEST_CASE("ID2 an id that two apps bear touches nothing, whichever verb is told 
   status["id"] = 0;
   write_file(file, status.dump());
   for (const char* verb : {"start", "stop", "restart", "delete", "describe", "pid"}) {
-    for (const char* word : {"0", "00"}) require_untouched(home, {verb, word}, {"the id 0", "web", "api", "names"});
+    for (const char* word : {"0", "00"}) require_untouched(home, {verb, word}, {"the id 0", "web", "api", "by name"});
   }
   require_untouched(home, {"start", "7"}, {"the id 7"});
   require_untouched(home, {"start", "999999999999"}, {"999999999999"});

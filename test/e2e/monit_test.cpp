@@ -165,7 +165,7 @@ TEST_CASE("MONIT R reloads, and says what became of it") {
   CHECK(pid_of(home, "web") != pid);
   CHECK_FALSE(alive(pid));
   view.type("s", {"web stopped"});
-  view.type("R", {"web is not running; s starts it"});
+  view.type("R", {"web is not running; press s to start it"});
   view.running.type("q");
   view.require_clean_end();
 }
@@ -200,7 +200,7 @@ TEST_CASE("MONIT / filters, Enter keeps the filter, Esc clears it") {
   view.running.type("\x1b");
   CHECK(view.shows("api"));
   view.running.type("/zzz");
-  CHECK(view.shows("no app fits the filter"));
+  CHECK(view.shows("no app matches the filter"));
   view.running.type("\x7f\x7f\x7f");
   CHECK(view.shows("api"));
   view.running.type("\rq");
@@ -263,14 +263,14 @@ TEST_CASE("MONIT ? shows the keys, any key goes on, Ctrl-L draws anew") {
   View view(home);
   REQUIRE(view.shows("> web"));
   view.running.type("?");
-  CHECK(view.shows("Any key goes on"));
+  CHECK(view.shows("Press any key to continue"));
   view.running.type(" ");
   CHECK(view.shows("> web"));
   const std::size_t clears = count_of(view.running.out(), "\x1b[2J");
   view.running.type("\x0c");
   CHECK(wait_until([&] { return count_of(view.running.out(), "\x1b[2J") > clears; }));
   CHECK(view.shows("> web"));
-  view.type("h", {"Any key goes on"});
+  view.type("h", {"Press any key to continue"});
   view.running.type("q");  // q in the help quits, too
   view.require_clean_end();
 }

@@ -25,7 +25,7 @@ TEST_CASE("STATE3 start --wait with --ready notify returns when the program has 
   const Result late = home.forever(
       start_words("web", {"--ready", "notify", "--wait", "200ms"}, {"wait-for", go, "notify", "READY=1", "wait"}));
   CHECK(late.exit_code == 1);
-  require_one_line(late.err, "has not said READY=1 after 200ms");
+  require_one_line(late.err, "has not sent READY=1 after 200ms");
   CHECK(instance_of(home).at("ready") == false);
   CHECK(describe_json(home, "web").at("ready_when") == "notify");
   write_file(go, "");
@@ -33,7 +33,7 @@ TEST_CASE("STATE3 start --wait with --ready notify returns when the program has 
   done(home, {"delete", "web"});
   done(home, start_words("web", {"--ready", "notify", "--wait", "10s"}, {"notify", "READY=1", "wait"}));
   CHECK(instance_of(home).at("ready") == true);
-  CHECK(has(done(home, {"describe", "web"}).out, "when it says READY=1"));
+  CHECK(has(done(home, {"describe", "web"}).out, "when it sends READY=1"));
 }
 
 TEST_CASE("STATE3 what a program says of itself is shown, and is forgotten with its process", "[STATE3]") {
@@ -97,7 +97,7 @@ TEST_CASE("CLU4 a reload waits for READY=1, and a release that does not say it i
   write_file(file, listen + " wait\n");
   const Result result = home.forever({"reload", "web", "--ready-timeout", "1s"});
   CHECK(result.exit_code == 1);
-  CHECK(has(result.err, "is not ready after 1s; the old one serves on"));
+  CHECK(has(result.err, "is not ready after 1s; the old one keeps serving"));
   CHECK(pids_of(home) == before);
   REQUIRE(served(load, 20));
   require_none_lost(load.stop());
@@ -140,6 +140,6 @@ TEST_CASE("STOP5 a program that has said STOPPING=1 is not told to ignore its si
         {"--ready", "notify", "--kill-timeout", "20s"});
   const Result stopped = home.forever({"stop", "web"});
   CHECK(stopped.exit_code == 0);
-  CHECK_THAT(stopped.err, contains("has said that it is stopping, KILL in "));
+  CHECK_THAT(stopped.err, contains("has reported that it is stopping, KILL in "));
   CHECK(stopped.err.find("ignores") == std::string::npos);
 }

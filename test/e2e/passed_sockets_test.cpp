@@ -201,7 +201,7 @@ TEST_CASE("START1 an address that cannot be had is told in one line, with who ha
   refused("unix:" + path, "listens there");
   refused("192.0.2.1:" + std::to_string(free_port()), "cannot assign requested address");
   write_file(home.scratch() / "file", "x");
-  refused("unix:" + (home.scratch() / "file").string(), "it exists, and is no socket");
+  refused("unix:" + (home.scratch() / "file").string(), "it exists and is not a socket");
   CHECK(read_file(home.scratch() / "file") == "x");
   refused("unix:" + (home.scratch() / "none" / "x").string(), "no such file or directory");
   // What a dead process has left is replaced.
@@ -237,7 +237,7 @@ TEST_CASE("START1 a socket that is passed cannot be waited for, and run has neit
     const Result refused = home.forever(start_words(
         "web", Words{"--ready", "listen", "--listen", "127.0.0.1:" + std::to_string(free_port())} + more, {"wait"}));
     CHECK(refused.exit_code == 1);
-    require_one_line(refused.err, "a socket that is passed listens before the program runs");
+    require_one_line(refused.err, "a passed socket listens before the program runs");
   }
   for (const char* const option : {"--listen", "--ready", "-i", "--instances", "--hold-ports", "--increment-env"}) {
     const Result refused = home.forever({"run", option, "2", child_binary()});

@@ -146,7 +146,7 @@ TEST_CASE("PORT5 a start that fails with the address in use says who holds it") 
   // Where no line says which, it is told how to find out.
   result = home.forever(start_words("mute", {"--wait", "5s", "--max-restarts", "0"},
                                     {"stream", "err", "partial", "OSError: Address already in use\n", "exit", "1"}));
-  CHECK_THAT(result.err, contains("`forever port` shows who holds which"));
+  CHECK_THAT(result.err, contains("`forever port` shows which process holds it"));
   other.running.signal(SIGKILL);
   (void)other.running.wait();
 
@@ -288,7 +288,7 @@ TEST_CASE("FIND3 what the command itself runs under is left alone") {
   const Result result = run(command);
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, contains("code 1"));
-  CHECK_THAT(result.err, contains("left alone"));
+  CHECK_THAT(result.err, contains("not signalled"));
 }
 
 TEST_CASE("METRICS3 metrics prints all apps or those named, and Prometheus' own parser takes it") {

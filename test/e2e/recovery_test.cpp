@@ -32,7 +32,7 @@ std::size_t copies_of(const std::string& line) {
 void require_already(const Result& started, int pid) {
   INFO(started.exit_code << " " << started.out << started.err);
   REQUIRE(started.exit_code == 0);
-  REQUIRE_THAT(started.out, contains("is online already, pid " + std::to_string(pid)));
+  REQUIRE_THAT(started.out, contains("is already online, pid " + std::to_string(pid)));
 }
 
 }  // namespace
@@ -213,7 +213,7 @@ TEST_CASE("STATE1 an app without spec and status is taken over from the kernel w
   REQUIRE_THAT(done(home, {"start", "web"}).out, contains("its spec.json is lost"));
   // Its command gives it a spec again.
   const Result given = done(home, start_words("web", {}, {"say", "up", "wait"}));
-  REQUIRE_THAT(given.out, contains("is online already, pid " + std::to_string(pid)));
+  REQUIRE_THAT(given.out, contains("is already online, pid " + std::to_string(pid)));
   REQUIRE_FALSE(listed(home, "web").contains("spec_lost"));
   done(home, {"restart", "web"});
   REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "up") == 2; }));

@@ -128,12 +128,12 @@ TEST_CASE("CLU4 a release that ends is not taken, and the old one serves on", "[
   write_file(bad, "echo broken >&2; exit 3\n");
   Result result = home.forever({"reload", "web"});
   CHECK(result.exit_code == 1);
-  require_one_line(result.err, "slot 0: the new process has ended: exit 3; the old one serves on");
+  require_one_line(result.err, "slot 0: the new process has ended: exit 3; the old one keeps serving");
   // And one that lives but never listens.
   write_file(bad, "exec '" + child_binary() + "' wait\n");
   result = home.forever({"reload", "web", "--ready-timeout", "1s"});
   CHECK(result.exit_code == 1);
-  CHECK(has(result.err, "is not ready after 1s; the old one serves on"));
+  CHECK(has(result.err, "is not ready after 1s; the old one keeps serving"));
   CHECK(pids_of(home) == before);
   CHECK(served(load, 50));
   require_none_lost(load.stop());
@@ -155,7 +155,7 @@ TEST_CASE("CLU4 a release that listens on one of its two ports only is not taken
   write_release("listen " + first);
   const Result result = home.forever({"reload", "web", "--ready-timeout", "500ms"});
   CHECK(result.exit_code == 1);
-  CHECK(has(result.err, "is not ready after 500ms; the old one serves on"));
+  CHECK(has(result.err, "is not ready after 500ms; the old one keeps serving"));
   CHECK(pids_of(home) == before);
   write_release("listen " + second + " listen " + first);
   done(home, {"reload", "web"});
@@ -238,7 +238,7 @@ TEST_CASE("CLU4 reload gives a new process up after the time that is given it th
   write_file(script, "exec '" + child_binary() + "' wait\n");
   const Result result = home.forever({"reload", "web", "--ready-timeout", "400ms"});
   CHECK(result.exit_code == 1);
-  CHECK(has(result.err, "is not ready after 400ms; the old one serves on"));
+  CHECK(has(result.err, "is not ready after 400ms; the old one keeps serving"));
 }
 
 TEST_CASE("CLU2 the count of restarts never falls, not while a reload is under way nor when its supervisor dies",

@@ -48,8 +48,8 @@ TEST_CASE("REAL5 a script that nothing can run is refused with what its first li
     CHECK(result.exit_code == 126);
     require_one_line(result.err, part);
   };
-  refused(script(home, "a", "#!/no/such/perl\n", kAll), "its first line names /no/such/perl, which is not there");
-  refused(script(home, "b", "#!/usr/bin/env nosuchperl -w\n", kAll), "nosuchperl, which is not there");
+  refused(script(home, "a", "#!/no/such/perl\n", kAll), "its first line names /no/such/perl, which does not exist");
+  refused(script(home, "b", "#!/usr/bin/env nosuchperl -w\n", kAll), "nosuchperl, which does not exist");
   refused(script(home, "c", "#!/bin/sh\r\n", kAll), "carriage return");
   refused(script(home, "d", "echo\n", kAll), "without a #! line");
   refused(script(home, "e", "#!/no/such/perl\n", kPlain), "is not executable, and its first line names /no/such/perl");

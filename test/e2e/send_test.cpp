@@ -10,7 +10,7 @@ TEST_CASE("HABIT send writes a line to the input of every instance, before and a
     return wait_until([&] { return count_of(log_of(home, "web"), "got " + line + "\n") == 2; });
   };
   const int pid = pid_of(home, "web");
-  CHECK_THAT(done(home, {"send", "web", "one", "two"}).out, contains("web got the line, in all instances"));
+  CHECK_THAT(done(home, {"send", "web", "one", "two"}).out, contains("web received the line, in all instances"));
   CHECK(both_got("one two"));
   kill_watchers(home, "web");
   done(home, {"send", "web", "three"});
@@ -32,13 +32,13 @@ TEST_CASE("HABIT send says who has no input, who does not read it, and what is t
   start(home, "lazy", {"wait"}, {"--stdin"});
   const Result refused = home.forever({"send", "deaf", "x"});
   CHECK(refused.exit_code == 1);
-  require_one_line(refused.err, "deaf reads no input");
+  require_one_line(refused.err, "deaf does not read input");
   const std::string block(4000, 'x');
   Result sent = home.forever({"send", "lazy", block});
   CHECK(sent.exit_code == 0);
   while (sent.exit_code == 0) sent = home.forever({"send", "lazy", block});
   CHECK(sent.exit_code == 1);
-  require_one_line(sent.err, "lazy does not read its input, which is full");
+  require_one_line(sent.err, "lazy does not read its input, and the pipe is full");
   require_one_line(home.forever({"send", "lazy", std::string(4096, 'x')}).err, "a line has 4095 bytes at most");
   CHECK(home.forever({"send", "lazy"}).exit_code == 2);
   CHECK(home.forever({"send", "nobody", "x"}).exit_code == 3);

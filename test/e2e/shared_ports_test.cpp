@@ -120,8 +120,7 @@ TEST_CASE("CLU1 where ports cannot be shared, start says why and names the ways 
   done(home, {"start", file, "--name", "outer", "--hold-ports", "--merge-logs", "--restart", "never"});
   REQUIRE(wait_for_status(home, "outer", "stopped"));
   const std::string told = log_of(home, "outer");
-  CHECK(
-      has(told, "forever: cannot share ports among 2 instances: another program supervises our system calls already"));
+  CHECK(has(told, "forever: cannot share ports among 2 instances: another program already intercepts system calls"));
   CHECK(has(told, "--listen 8080"));
   CHECK(has(told, "--increment-env PORT"));
   CHECK(has(told, "--no-share"));

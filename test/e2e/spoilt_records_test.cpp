@@ -109,7 +109,7 @@ TEST_CASE("BAD delete refuses an app of a newer forever in one line, and what is
     INFO(result.out << result.err);
     REQUIRE(result.exit_code == kFailed);
     require_one_line(result.err, "newer");
-    REQUIRE_THAT(result.err, contains("remove the folder " + home.app("web").string()));
+    REQUIRE_THAT(result.err, contains("remove the directory " + home.app("web").string()));
     REQUIRE(result.out == "other deleted\n");
     REQUIRE(read_file(file) == newer.dump());
     const Json answer = parse_json(home.forever({"delete", "web", "--json"}).out);

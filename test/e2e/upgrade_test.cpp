@@ -113,7 +113,7 @@ TEST_CASE("SUP3 a bad new binary changes nothing", "[SUP3]") {
   const Result late = home.forever({"upgrade", "web", "--binary", vanishing_binary(home)});
   INFO(late.out << late.err);
   REQUIRE(late.exit_code == 1);
-  require_one_line(late.err, "web goes on in its old binary");
+  require_one_line(late.err, "web keeps running its old binary");
   REQUIRE(keeper_of(home, "web") == keeper);
   REQUIRE(pid_of(home, "web") == pid);
   REQUIRE(runs_in(home, "web", own));

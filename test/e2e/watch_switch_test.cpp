@@ -22,7 +22,7 @@ TEST_CASE("WATCH a crashed program waits for a change if that is wanted, and els
     CHECK(app.home_status() == "stopped");
     CHECK(wait_until([&] { return processes_of(app.home).empty(); }));  // the keeper ends a moment later
   }
-  SECTION("restart; a change starts what was given up or waits in back-off") {
+  SECTION("restart; a change starts what was given up or is in back-off") {
     Watched app({});
     start(app.home, "web", {"stamp", app.stamps, "start", "wait-for", app.tree / "fixed", "wait"},
           {"--cwd", app.tree, "--watch", "--watch-delay", "0"});
@@ -55,7 +55,7 @@ TEST_CASE("WATCH on and off while it runs, when it is stopped, and as `list` and
   const auto watching = [&] { return listed(app.home, "web")["watching"].get<bool>(); };
   CHECK_FALSE(watching());
   CHECK(done(app.home, {"watch", "web", "on"}).out == "web is watched\n");
-  CHECK(done(app.home, {"watch", "web", "on"}).out == "web is watched already\n");
+  CHECK(done(app.home, {"watch", "web", "on"}).out == "web is already watched\n");
   CHECK(watching());
   CHECK_THAT(lines_of(done(app.home, {"list"}).out).at(1), contains("yes"));
   CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("1 folder"));
@@ -133,7 +133,7 @@ TEST_CASE("WATCH what makes no sense is refused in one line", "[WATCH]") {
     CHECK(result.exit_code == code);
     require_one_line(result.err, part);
   };
-  refused({"--ext", "js"}, 2, "add --watch");
+  refused({"--ext", "js"}, 2, "needs --watch");
   refused({"--watch=/no/where"}, 1, "/no/where: no such");
   refused({"--watch", "--watch-on-crash", "perhaps"}, 2, "restart, wait");
   refused({"--watch="}, 2, "--watch=");

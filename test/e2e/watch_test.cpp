@@ -207,7 +207,7 @@ TEST_CASE("WATCH --watch-delay is the quiet that is waited for after the last of
 TEST_CASE("WATCH5 --poll finds changes without the kernel's help", "[WATCH5]") {
   Watched app({"--poll=20ms", "--watch-delay", "0"});
   app.begin();
-  CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("looked at every 20ms"));
+  CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("polled every 20ms"));
   write_file(app.tree / "main.js", "two\n");
   CHECK(app.stays_at(2));
   fs::create_directories(app.tree / "new");

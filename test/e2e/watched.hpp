@@ -35,6 +35,7 @@ struct Watched {
     Command command;
     command.argv = {"/bin/sh", "-ec", line};
     command.directory = tree;
+    command.deadline = 60s;
     Result result = run(command);
     INFO(line << ": " << result.out << result.err);
     CHECK(result.exit_code == 0);

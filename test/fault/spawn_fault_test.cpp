@@ -121,7 +121,7 @@ TEST_CASE("a process can be signalled when no descriptor is left, and no strange
   CHECK(sent.error().code.value() == EMFILE);
 }
 
-TEST_CASE("a process that cannot be looked at is not declared gone") {
+TEST_CASE("a process that cannot be examined is not declared gone") {
   test::Started child("wait");
   fault::set({.call = "open", .nth = 1, .code = EMFILE});
   CHECK(presence(child.id()) == Presence::alive);

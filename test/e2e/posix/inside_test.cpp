@@ -182,7 +182,7 @@ TEST_CASE("REAL2 apply from inside an app does all others, and stops what is gon
   const int hook = pid_of(home, "hook"), web = pid_of(home, "web");
   write_file(file, R"({"apps": [)" + app("hook", "2") + "," + app("web", "2") + "]}");
   write_file(go, "");
-  REQUIRE(wait_until([&] { return has(read_file(answer), "old stopped and forgotten"); }));
+  REQUIRE(wait_until([&] { return has(read_file(answer), "old deleted"); }));
   REQUIRE(count_of(read_file(answer), ") restarted") == 2);
   REQUIRE(none_alive({hook, web}));
   REQUIRE(status_of(home, "hook") == "online");

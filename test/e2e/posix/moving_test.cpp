@@ -91,7 +91,7 @@ TEST_CASE("MOVE PM2's process.json and process.yml say the same", "[e2e]") {
   CHECK(wait_for_log(home, "worker", "worker.js -a 13"));
   CHECK(listed(home, "worker")["watching"] == true);
   const int app = pid_of(home, "app");
-  CHECK_THAT(done(home, {"start", "process.yml"}).out, contains("app (id 0) is online already\n"));
+  CHECK_THAT(done(home, {"start", "process.yml"}).out, contains("app (id 0) is already online\n"));
   CHECK_THAT(done(home, {"apply", "process.yml"}).out, contains("0 to stop, 2 unchanged\n"));
   CHECK(pid_of(home, "app") == app);
   done(home, {"stop", "process.yml"});

@@ -178,12 +178,12 @@ TEST_CASE("BOOT1 startup on Windows has the logon run resurrect, once, and unsta
   CHECK_THAT(first.out, contains("at your logon Windows runs `forever resurrect`: " + place));
   CHECK_THAT(first.err, contains("setx FOREVER_HOME"));
   CHECK(*forever::logon_command("forever") == line);
-  CHECK_THAT(done(home, {"startup"}).out, contains("it is set up already: " + place));
+  CHECK_THAT(done(home, {"startup"}).out, contains("startup is already set up: " + place));
   CHECK(done(home, {"unstartup", "--dry-run"}).out == "would be removed: " + place + "\n");
   CHECK(*forever::logon_command("forever") == line);
   CHECK_THAT(done(home, {"unstartup"}).out, contains("removed: " + place));
   CHECK(forever::logon_command("forever")->empty());
-  CHECK_THAT(done(home, {"unstartup"}).out, contains("nothing was set up"));
+  CHECK_THAT(done(home, {"unstartup"}).out, contains("startup was not set up"));
   const Result refused = home.forever({"startup", "--init", "systemd"});
   CHECK(refused.exit_code == 1);
   require_one_line(refused.err, "there is no systemd on Windows");

@@ -42,7 +42,7 @@ TEST_CASE("DISK2 a list that was cut off at any byte is refused in one line") {
   CHECK_THAT(fault(R"({"version":9,"apps":[]})"), contains("newer forever"));
   CHECK_THAT(fault(R"({"version":1})"), contains("\"apps\" is missing"));
   CHECK_THAT(fault(R"({"version":1,"apps":[1]})"), contains("list of objects"));
-  CHECK_THAT(fault(R"({"version":1,"apps":[{"spec":{"version":1}}]})"), contains("saved.json is spoilt"));
+  CHECK_THAT(fault(R"({"version":1,"apps":[{"spec":{"version":1}}]})"), contains("saved.json is damaged"));
 }
 
 TEST_CASE("BOOT1 names and paths stand in units as they are, whatever characters they have") {

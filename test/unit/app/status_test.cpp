@@ -114,12 +114,12 @@ TEST_CASE("DISK2 a spoilt status is refused in one line that names the file") {
   const std::string head = R"({"seq":1,"version":1,"name":"web",)";
   const std::pair<std::string, const char*> rows[] = {
       {"", "is not valid JSON (byte 1); move it away"},
-      {"{}", "names no format version"},
-      {R"({"version":2})", "was written by a newer forever (version 2; this one knows 1)"},
-      {head + R"("end":2})", "is of another write"},
+      {"{}", "contains no format version"},
+      {R"({"version":2})", "was written by a newer forever (version 2; this version reads 1)"},
+      {head + R"("end":2})", "are from different writes"},
       {head + R"("instances":{},"end":1})", "\"instances\" must not be an object"},
       {head + R"("instances":[1],"end":1})", "\"instances\" must be a list of objects"},
-      {head + R"("instances":[{"state":"asleep"}],"end":1})", "\"instances.state\" is no word"},
+      {head + R"("instances":[{"state":"asleep"}],"end":1})", "\"instances.state\" is not a known word"},
       {head + R"("instances":[{"process":[0,1]}],"end":1})", "\"instances.process\""},
       {head + R"("instances":[{"process":[-1,1]}],"end":1})", "\"instances.process\""},
       {head + R"("instances":[{"process":[1]}],"end":1})", "\"instances.process\""},

@@ -38,9 +38,9 @@ TEST_CASE("APPS3 apply starts what is new or down, restarts what changed, stops 
   CHECK(describe_plan(plan) ==
         "+ new: new, to be started\n"
         "~ changed: changed (args, env B), to be restarted\n"
-        "+ down: does not run, to be started\n"
+        "+ down: not running, to be started\n"
         "~ hand: changed (it was not started from an apps file), to be restarted\n"
-        "- gone: gone from the file, to be stopped and forgotten\n"
+        "- gone: no longer in the file, to be deleted\n"
         "2 to start, 2 to change, 1 to stop, 1 unchanged\n");
 }
 

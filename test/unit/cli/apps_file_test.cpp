@@ -128,18 +128,18 @@ const Sample kSamples[] = {
      [](const Asked& o) { return o.spec.logs.out == "/dev/null" && o.spec.logs.err == "/dev/null"; }},
     {"exec_mode", R"("cluster")", nullptr},
     {"instance_var", R"("SLOT")", nullptr, "FOREVER_INSTANCE"},
-    {"watch_options", R"({"usePolling": true})", nullptr, "watch_options is not carried over"},
-    {"hideEnv", R"(["A"])", nullptr, "hideEnv is not carried over"},
-    {"spawnWith stdio", R"(["ignore"])", nullptr, "spawnWith is not carried over"},
+    {"watch_options", R"({"usePolling": true})", nullptr, "watch_options is ignored"},
+    {"hideEnv", R"(["A"])", nullptr, "hideEnv is ignored"},
+    {"spawnWith stdio", R"(["ignore"])", nullptr, "spawnWith is ignored"},
     {"root path pidPath sockPath", R"("/r")", nullptr, "the state directory is FOREVER_HOME"},
-    {"container dist image_name", R"("x")", nullptr, "container is not carried over"},
-    {"killTTL", "100", nullptr, "killTTL is not carried over"},
-    {"wait_ready", "true", nullptr, "wait_ready is not carried over"},
-    {"shutdown_with_message", "true", nullptr, "shutdown_with_message is not carried over"},
+    {"container dist image_name", R"("x")", nullptr, "container is ignored"},
+    {"killTTL", "100", nullptr, "killTTL is ignored"},
+    {"wait_ready", "true", nullptr, "wait_ready is ignored"},
+    {"shutdown_with_message", "true", nullptr, "shutdown_with_message is ignored"},
     {"pid_file pid pidFile", R"("x.pid")", nullptr, "pids/NAME-SLOT.pid"},
-    {"autostart", "false", nullptr, "autostart is not carried over"},
-    {"filter_env", "true", nullptr, "filter_env is not carried over"},
-    {"post_update", R"(["npm install"])", nullptr, "post_update is not carried over"},
+    {"autostart", "false", nullptr, "autostart is ignored"},
+    {"filter_env", "true", nullptr, "filter_env is ignored"},
+    {"post_update", R"(["npm install"])", nullptr, "post_update is ignored"},
 };
 // Read together with others, each in a case of its own below.
 const std::set<std::string> kElsewhere{"script",          "exec",      "name_prefix",      "append_env_to_name",
@@ -303,10 +303,10 @@ TEST_CASE("APPS1 what is wrong is told in one line, with the place or the neares
   wrong("", "is not valid JSON");
   wrong("7", "neither an object nor a list");
   wrong("{}", "it has no \"apps\"");
-  wrong("{\"apps\": []}", "there is no app in it");
+  wrong("{\"apps\": []}", "it contains no app");
   wrong("{\"apps\": 7}", "neither a list nor an object");
   wrong("{\"apps\": [7]}", "app 1 is not an object");
-  wrong(R"({"apps": [], "env": {}})", "unknown key \"env\" beside \"apps\"");
+  wrong(R"({"apps": [], "env": {}})", "unknown key \"env\" next to \"apps\"");
   wrong(R"({"apps": [{"name": "x"}]})", "x: there is no \"script\"");
   wrong(R"({"script": "x", "max_restart": 3})", "unknown key \"max_restart\"; did you mean \"max_restarts\"?");
   wrong(R"({"script": "x", "qqqqqqqqqqqq": 3})", "under APPS FILE");

@@ -122,7 +122,7 @@ TEST_CASE(
     return findings.front();
   };
   ExaminedApp one = examined("stopped");
-  one.trouble = "spec.json is spoilt";
+  one.trouble = "spec.json is damaged";
   CHECK(found(one).check == "state");
   one = examined("unsupervised");
   found(one);

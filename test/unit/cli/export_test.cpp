@@ -254,7 +254,7 @@ TEST_CASE("EXPORT every attribute of an app is in each form, or named there as l
 TEST_CASE("EXPORT files that are watched are named as lost, whatever is set about them") {
   ExportApp app = plain_app();
   app.spec.watch.on = true;
-  for (const ExportForm form : kForms) CHECK(holds(text_of(form, app), "# lost: watch and what belongs to it"));
+  for (const ExportForm form : kForms) CHECK(holds(text_of(form, app), "# lost: watch and its settings"));
 }
 
 TEST_CASE("EXPORT the table knows every attribute that a spec has") {
@@ -313,6 +313,6 @@ TEST_CASE("EXPORT two apps that would be called the same there are told apart") 
   two.spec.name = "web-1";
   const auto twice = same_name_in_export({one, two});
   REQUIRE(twice);
-  CHECK(*twice == "Web_1 and web-1 would both be called web-1 there; export them one by one");
+  CHECK(*twice == "Web_1 and web-1 would both be called web-1 there; export them separately");
   CHECK_FALSE(same_name_in_export({one, plain_app()}));
 }

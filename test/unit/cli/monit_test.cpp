@@ -173,7 +173,7 @@ TEST_CASE("MONIT Enter shows the log alone, o chooses the stream, ? the keys") {
   press_all(view, {text("o")});
   CHECK(view.log_choice == LogChoice::both);
   press_all(view, {text("?")});
-  CHECK_THAT(all(draw(view, kSize, kPlain)), contains("Any key goes on"));
+  CHECK_THAT(all(draw(view, kSize, kPlain)), contains("Press any key to continue"));
   CHECK(all(draw(view, kSize, kPlain)).find("\xe2\x80\xa6") == std::string::npos);  // nothing is cut off
   CHECK_FALSE(press_all(view, {text("r")}));
   CHECK_FALSE(view.helping);

@@ -247,7 +247,7 @@ TEST_CASE("PARSE bad values are told with what would be right") {
       {{"stop"}, "stop needs the name of an app"},
       {{"stopall", "web"}, "forever stop web"},
       {{"signal", "web"}, "signal needs a signal and the name of an app"},
-      {{"signal", "web", "HUP"}, "the signal comes first"},
+      {{"signal", "web", "HUP"}, "give the signal first"},
       {{"completion", "tcsh"}, "no completion for 'tcsh'"},
   };
   for (const auto& [words, expected] : cases) {
@@ -433,7 +433,7 @@ TEST_CASE("PARSE limits") {
   CHECK(started({"start", "x", "--cgroup-cpu", "150%"}).spec.cgroup.cpu_percent == 150U);
   CHECK(started({"start", "x", "--cgroup-cpu=50"}).spec.cgroup.cpu_percent == 50U);
   for (const char* word : {"", "%", "-1", "half", "1.5", "50%%"})
-    CHECK_THAT(fault({"start", "x", "--cgroup-cpu", word}), contains("share of a processor"));
+    CHECK_THAT(fault({"start", "x", "--cgroup-cpu", word}), contains("percentage of a processor"));
   CHECK_THAT(fault({"start", "x", "--cgroup-memory", "lots"}), contains("is not a size"));
 }
 

@@ -175,7 +175,7 @@ void check(const Published& attribute) {
       return;
     case told:
       REQUIRE(with.warnings.size() == 1);
-      CHECK_THAT(with.warnings.front(), forever::test::contains("is not carried over: "));
+      CHECK_THAT(with.warnings.front(), forever::test::contains("is ignored: "));
       return;
     case meaningless:
       CHECK_FALSE(changes);

@@ -66,7 +66,7 @@ TEST_CASE("ID2 an id that two apps bear is refused, and an app without one is me
   const std::vector<AppView> views{view("web", 0, "default", {}), view("api", 0, "default", {}),
                                    view("job", kNoId, "default", {})};
   for (const char* word : {"0", "id:0"})
-    CHECK_THAT(chosen({word}, views), contains("! the id 0 is of more than one app (web, api)"));
+    CHECK_THAT(chosen({word}, views), contains("! the id 0 belongs to several apps (web, api)"));
   CHECK_THAT(chosen({std::to_string(kNoId)}, views), contains("! no app has the id"));
   CHECK(chosen({"job"}, views) == "job");
 }
@@ -93,10 +93,10 @@ TEST_CASE("ID2 the exact keys read in one way only") {
   CHECK_THAT(chosen({"pid:0"}), contains("! no app has the pid 0"));
   CHECK(chosen({"port:80"}) == "api/1");  // held by a grandchild of that instance
   CHECK(chosen({"port:443"}) == "web");   // held by the keeper, of whatever instance
-  CHECK_THAT(chosen({"port:22"}), contains("! port 22 is held by pid 999, which is not of an app here"));
-  CHECK_THAT(chosen({"port:81"}), contains("! nobody that can be seen holds port 81"));
-  CHECK_THAT(chosen({"port:0"}), contains("! 0 is no port"));
-  CHECK_THAT(chosen({"port:65536"}), contains("! 65536 is no port"));
+  CHECK_THAT(chosen({"port:22"}), contains("! port 22 is held by pid 999, which does not belong to an app"));
+  CHECK_THAT(chosen({"port:81"}), contains("! no visible process holds port 81"));
+  CHECK_THAT(chosen({"port:0"}), contains("! 0 is not a port"));
+  CHECK_THAT(chosen({"port:65536"}), contains("! 65536 is not a port"));
   CHECK_THAT(chosen({"port:http"}), contains("! 'port:http' is not a port"));
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("ID2 an unknown word is told with the nearest name") {
   CHECK_THAT(chosen({"wbe"}), contains("did you mean 'web'"));
   CHECK_THAT(chosen({"4711"}), contains("no app has the id or pid 4711"));
   CHECK_THAT(chosen({"99999999999999"}), contains("! no app is called"));
-  CHECK_THAT(chosen({"web"}, {}), contains("there is none yet"));
+  CHECK_THAT(chosen({"web"}, {}), contains("there are no apps yet"));
   CHECK(chosen({"\x1b[2J"}).find('\x1b') == std::string::npos);
 }
 
@@ -171,8 +171,8 @@ TEST_CASE("REAL13 a script that several apps run is refused, and they are listed
                                    running("b", "/srv/one", {"/usr/bin/node", "app.js", "2"}),
                                    running("c", "/srv/two", {"/usr/bin/node", "x.js"}),
                                    running("d", "/srv/three", {"/usr/bin/node", "x.js"})};
-  CHECK_THAT(chosen({"app.js"}, views), contains("! 'app.js' is the script of more than one app (a, b)"));
-  CHECK_THAT(chosen({"x.js"}, views), contains("! 'x.js' is the script of more than one app (c, d)"));
+  CHECK_THAT(chosen({"app.js"}, views), contains("! 'app.js' is the script of several apps (a, b)"));
+  CHECK_THAT(chosen({"x.js"}, views), contains("! 'x.js' is the script of several apps (c, d)"));
 }
 
 TEST_CASE("REAL13 a name wins over a script of another app") {
@@ -194,5 +194,6 @@ TEST_CASE("REAL14 a pattern chooses by name, after ns: by namespace") {
 }
 
 TEST_CASE("REAL14 what a shell has made of a pattern is explained") {
-  CHECK_THAT(chosen({"web-a.js"}, {view("web-a", 0, "default", {})}), contains("quote it: 'web-*'"));
+  CHECK_THAT(chosen({"web-a.js"}, {view("web-a", 0, "default", {})}),
+             contains("quote a pattern to select apps by it: 'web-*'"));
 }

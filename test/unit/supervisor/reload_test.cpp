@@ -80,7 +80,7 @@ TEST_CASE("CLU2 a reload goes from slot to slot, each old process after its new 
 }
 
 TEST_CASE("CLU4 a new process that ends or is late leaves the old one in its place") {
-  const std::string serves_on = "; the old one serves on";
+  const std::string serves_on = "; the old one keeps serving";
   {
     Story story = at(raising);
     CHECK(story(on::Ended{"has ended: exit 1"}) == "fail: slot 1: the new process has ended: exit 1" + serves_on);
@@ -114,7 +114,7 @@ TEST_CASE("SUP8 every event in every state of a reload") {
   CHECK(ways(on::Missing{}) == " | raise |  | restart | ");
   CHECK(ways(on::Ready{}) == " | promote |  | restart | ");
   CHECK(ways(on::Ended{"has ended"}) ==
-        " | fail: slot 1: the new process has ended; the old one serves on |  | "
+        " | fail: slot 1: the new process has ended; the old one keeps serving |  | "
         "fail: slot 1: the new process has ended | ");
   CHECK(ways(on::Gone{}) == " |  | raise |  | fail: enough");
   CHECK(ways(on::GiveUp{"why"}) == " | withdraw | fail: why | fail: why | ");

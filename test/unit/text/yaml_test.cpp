@@ -84,7 +84,7 @@ TEST_CASE("YAML aliases copy what was anchored, and << lies under an object's ow
         R"([{"x":1,"y":2},{"y":3,"z":4},{"x":1,"y":2,"z":5},{"x":6,"y":2},{"x":1,"y":2,"z":4}])");
   CHECK(json("{'<<': 1}") == R"({"<<":1})");
   CHECK(json("<<: 1") == "line 1, column 5: << takes an object, or a list of objects");
-  CHECK(json("<<: [{}, 1]") == "line 1, column 5: << takes objects alone");
+  CHECK(json("<<: [{}, 1]") == "line 1, column 5: << takes only objects");
 }
 
 TEST_CASE("YAML that is wrong is refused with its place") {
@@ -93,11 +93,11 @@ TEST_CASE("YAML that is wrong is refused with its place") {
   CHECK(json("a: b\n c: d\n") == "line 2, column 3: mapping values are not allowed in this context");
   CHECK(json("a:\n\t- b") == "line 2, column 1: found character that cannot start any token");
   CHECK(json("a: *b") == "line 1, column 4: *b is used, but there is no &b before it");
-  CHECK(json("&a [*a]") == "line 1, column 5: *a stands inside of &a");
+  CHECK(json("&a [*a]") == "line 1, column 5: *a is inside of &a");
   CHECK(json("[a]: b") == "line 1, column 1: a key must be a text");
-  CHECK(json("--- a\n--- b\n") == "line 2, column 1: a second document begins; only one is read");
-  CHECK(json("!!int x") == "line 1, column 1: its tag is not known here, or asks for another kind of value");
-  CHECK(json("!app {}") == "line 1, column 1: its tag is not known here, or asks for another kind of value");
+  CHECK(json("--- a\n--- b\n") == "line 2, column 1: it contains a second document; only one is read");
+  CHECK(json("!!int x") == "line 1, column 1: its tag is unknown, or requires another kind of value");
+  CHECK(json("!app {}") == "line 1, column 1: its tag is unknown, or requires another kind of value");
   CHECK(json("\xff") == "byte 0: invalid leading UTF-8 octet");
   CHECK(json(std::string_view{"a\0b", 3}) == "byte 1: control characters are not allowed");
   CHECK(json(std::string(101, '[') + std::string(101, ']')) == "line 1, column 101: nested more than 100 levels deep");
