@@ -46,7 +46,7 @@ Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
 // What can be said of a target without asking a supervisor; nothing if one is to be asked.
 std::optional<Outcome> settle(const StateDirectory& state, const Target& target, AppView view) {
   if (view.supervised) return std::nullopt;
-  if (view.foreign) return failed(target, "is kept by another machine or container; nothing was touched");
+  if (view.foreign) return failed(target, "is supervised by another machine or container; nothing was changed");
   // A lost status tells nothing, so whatever lives is looked for.
   if (view.status.host == HostId{}) view = view_app(state, target.name, true);
   if (view.supervised) return std::nullopt;

@@ -216,7 +216,7 @@ class Painter {
 
   void paint_help() {
     for (const char* line : {"Keys", "", "  up, down, k, j        select an app", "  r                     restart it",
-                             "  R                     reload it, without losing a connection if its ports are held",
+                             "  R                     reload it; held ports lose no connection",
                              "  s                     stop it; start it if it is stopped",
                              "  o                     its log: out and err, out, err",
                              "  PgUp, PgDn, Home, End  scroll the log", "  Enter                 toggle the log alone",

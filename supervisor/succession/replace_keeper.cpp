@@ -25,7 +25,7 @@ void Supervision::read_keeper() {
 }
 
 void Supervision::replace_keeper() {
-  app_.log_later(EventLevel::warning, "the keeper is gone; taking its place");
+  app_.log_later(EventLevel::warning, "the keeper has died; replacing it");
   if (!files_are_there()) refresh();  // what this image knows the next one has from them
   settle();                           // what is at a gate must be let go: its gate closes with this image
   if (finished_) return;
