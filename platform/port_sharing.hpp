@@ -45,9 +45,9 @@ struct PortCall {
 enum class PortCallReceipt : std::uint8_t { call, nothing, gone };
 [[nodiscard]] PortCallReceipt receive_port_call(NativeHandle listener, PortCall& into);
 
-// bind: whether the address is free. The function tries it, and for a moment no other process can bind there: do not call it while a
-// call for this address may be in progress.
-[[nodiscard]] bool address_is_free(const PortCall& call) noexcept;
+// bind: whether the address is free. The function tries it with the rights of the calling process, and for a moment no other process
+// can bind there: do not call it while a call for this address may be in progress.
+[[nodiscard]] bool address_is_free(const PortCall& call);
 
 // Lets the kernel execute the call as usual.
 void let_pass(NativeHandle listener, const PortCall& call) noexcept;

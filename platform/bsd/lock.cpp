@@ -21,15 +21,6 @@ void lock_open_file(NativeHandle file) noexcept {
   if (sys::fstat(file, &found) == 0 && S_ISREG(found.st_mode)) (void)::flock(file, LOCK_EX | LOCK_NB);
 }
 
-Result<LockState> probe_lock(const std::string& path) {
-  const Result<Handle> file = find_lock_file(path);
-  if (!file) return file.error();
-  if (!*file) return LockState::free;
-  const auto state = probe_open_lock(file->get());
-  if (!state) return error_from(state.error().code.value(), "probe " + path);
-  return state;
-}
-
 Result<LockState> probe_open_lock(NativeHandle file) {
   struct flock range {};
   range.l_type = F_WRLCK;

@@ -9,7 +9,7 @@ namespace forever {
 
 std::optional<std::string> share_ports_fault() { return "only Linux supports this"; }
 PortCallReceipt receive_port_call(NativeHandle, PortCall&) { return PortCallReceipt::gone; }
-bool address_is_free(const PortCall&) noexcept { return true; }
+bool address_is_free(const PortCall&) { return true; }
 void let_pass(NativeHandle, const PortCall&) noexcept {}
 void answer_port_call(NativeHandle, const PortCall&, int) noexcept {}
 void let_share(NativeHandle, const PortCall&) noexcept {}

@@ -35,15 +35,6 @@ void lock_open_file(NativeHandle file) noexcept {
   sys::fcntl(file, F_OFD_SETLK, &range);
 }
 
-Result<LockState> probe_lock(const std::string& path) {
-  const Result<Handle> file = find_lock_file(path);
-  if (!file) return file.error();
-  if (!*file) return LockState::free;
-  const auto state = probe_open_lock(file->get());
-  if (!state) return error_from(state.error().code.value(), "probe " + path);
-  return state;
-}
-
 Result<LockState> probe_open_lock(NativeHandle file) {
   struct flock range = one_byte(F_WRLCK);
   if (sys::fcntl(file, F_OFD_GETLK, &range) != 0) return last_error("probe a lock");

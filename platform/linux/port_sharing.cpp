@@ -18,11 +18,13 @@
 #include <cstring>
 #include <memory>
 
+#include "platform/evidence.hpp"
 #include "platform/files.hpp"
 #include "platform/linux/port_filter.hpp"
 #include "platform/linux/proc.hpp"
 #include "platform/listening.hpp"
 #include "platform/posix/sys.hpp"
+#include "platform/user_rights.hpp"
 
 #ifndef SO_ATTACH_REUSEPORT_CBPF
 #define SO_ATTACH_REUSEPORT_CBPF 51
@@ -203,8 +205,13 @@ PortCallReceipt receive_port_call(NativeHandle listener, PortCall& into) {
   return PortCallReceipt::call;
 }
 
-// Whether a socket of its own kind could be bound there, were it alone.
-bool address_is_free(const PortCall& call) noexcept {
+// Whether a socket of its own kind could be bound there, were it alone. Where its user may not bind there, neither do we.
+bool address_is_free(const PortCall& call) {
+  std::optional<Credentials> user;
+  if (const auto owner = owner_of(call.process))
+    user.emplace(Credentials{owner->effective, owner->effective, {}, {}, {}, {}});
+  const UserRights rights{user};
+  if (!rights) return true;
   const NativeHandle like = call.socket.get();
   const int domain = int_option(like, SOL_SOCKET, SO_DOMAIN);
   const Handle probe{FOREVER_SYS(socket, -1, domain, SOCK_STREAM | SOCK_CLOEXEC, 0)};

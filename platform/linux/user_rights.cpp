@@ -11,6 +11,7 @@
 #include <new>
 #include <vector>
 
+#include "platform/posix/current_groups.hpp"
 #include "platform/posix/sys.hpp"
 
 namespace forever {
@@ -76,10 +77,8 @@ UserRights::UserRights(const std::optional<Credentials>& user) noexcept {
   std::vector<gid_t> groups;
   try {
     former_ = std::make_unique<Former>();
-    const int count = ::getgroups(0, nullptr);
-    former_->groups.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-    if (count < 0 || ::getgroups(count, former_->groups.data()) != count) former_.reset();
     groups.assign(user->groups.begin(), user->groups.end());
+    if (!current_groups(former_->groups)) former_.reset();
   } catch (const std::bad_alloc&) {
     former_.reset();
     errno = ENOMEM;

@@ -1,4 +1,4 @@
-// The file of a lock, and whether it still is the one that others will find.
+// The file of a lock, whether it is locked, and whether it still is the one that others will find.
 #include "platform/lock.hpp"
 
 #include "platform/files.hpp"
@@ -51,6 +51,15 @@ Result<Handle> open_lock_file(const std::string& path) {
 }
 
 Result<Handle> find_lock_file(const std::string& path) { return open_regular(path, O_RDONLY); }
+
+Result<LockState> probe_lock(const std::string& path) {
+  const Result<Handle> file = find_lock_file(path);
+  if (!file) return file.error();
+  if (!*file) return LockState::free;
+  const auto state = probe_open_lock(file->get());
+  if (!state) return error_from(state.error().code.value(), "probe " + path);
+  return state;
+}
 
 bool lock_is_at(NativeHandle lock, const std::string& path) {
   struct stat held {};

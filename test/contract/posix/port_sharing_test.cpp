@@ -1,8 +1,14 @@
 // Taking part in a program's bind and listen calls, with real processes.
 #include "platform/port_sharing.hpp"
 
+#include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "platform/evidence.hpp"
 #include "supervisor/ports/steering.hpp"
 #include "test/contract/posix/started.hpp"
 #include "test/support/catch.hpp"
@@ -110,6 +116,40 @@ TEST_CASE("CLU3 a kept socket takes the place of the next process's own, with wh
   CHECK(wait_until([&] { return queue_of(kept.get()) == 0; }));
   end_listening(kept.get());
   CHECK_FALSE(can_connect(port));
+}
+
+TEST_CASE("SEC2 whether an address is free is tried out with no more rights than the program has") {
+  NEED_SHARING();
+  if (::geteuid() != 0) SKIP_CASE("needs root, to be another user");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const Handle taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto bound_to = [&](int port) {
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    return ::bind(taken.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  };
+  int port = 1023;
+  while (port > 600 && !bound_to(port)) --port;
+  REQUIRE(::listen(taken.get(), 1) == 0);
+  for (const uid_t user : {uid_t{0}, uid_t{54321}}) {
+    const pid_t program = ::fork();
+    if (program == 0) {
+      const bool is_user = user == 0 || ::setresuid(user, user, user) == 0;
+      while (is_user) ::pause();
+      ::_exit(1);
+    }
+    REQUIRE(wait_until([&] { return owner_of(program) && owner_of(program)->is_wholly(user); }));
+    PortCall call;
+    call.process = program;
+    call.socket.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    call.asked.assign(reinterpret_cast<const char*>(&address), sizeof address);
+    // That it is taken is no business of who may not have it: the kernel refuses the program's own call.
+    CHECK(address_is_free(call) == (user != 0));
+    CHECK(::geteuid() == 0);
+    ::kill(program, SIGKILL);
+    ::waitpid(program, nullptr, 0);
+  }
 }
 
 TEST_CASE("CLU2 the kernel follows the order of listening and the program that steers") {
