@@ -17,8 +17,6 @@ namespace {
 
 constexpr Milliseconds kFinishPatience{1000};  // for a keeper that is suspended or starved
 constexpr Milliseconds kChoresRest{5};
-constexpr Milliseconds kDeletionRest{100};    // whoever deletes files may be deleting more
-constexpr Milliseconds kDeletionEnd{2000};    // and be slow at it
 constexpr Milliseconds kLostLinesTold{1000};  // as often at most as the writers try again
 
 }  // namespace
@@ -37,12 +35,12 @@ Supervision::Supervision(EventLoop&& loop, Inheritance&& inheritance, const Keep
 }
 
 int Supervision::run() {
-  if (stepped_down_) return 0;
+  if (files_.lock().stepped_down()) return 0;
   attendance_.tick(steady_now());  // of what was adopted
   spares_.lend_if_scarce();
   for (;;) {
     settle();
-    if (finished_ || stepped_down_) return 0;
+    if (finished_ || files_.lock().stepped_down()) return 0;
     if (app_.leaving && may_leave()) return 0;
     spares_.take_back();
     const auto events = loop_.wait(next_deadline());
@@ -55,22 +53,15 @@ int Supervision::run() {
 std::optional<Time> Supervision::next_deadline() const {
   std::optional<Time> soonest = outputs_.deadline();
   for (const Instance& instance : roster_) sooner(soonest, instance.life().deadline());
-  for (const Operating& operating : operating_) {
-    if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
-    sooner(soonest, look_ends(operating));
-  }
-  sooner(soonest, triggers_.deadline(steady_now(), wall_now()));
-  sooner(soonest, watching_.deadline());
+  sooner(soonest, answers_.due(steady_now()));
+  sooner(soonest, unasked_.due(steady_now()));
   sooner(soonest, attendance_.due(steady_now()));
   sooner(soonest, control_.deadline());
   sooner(soonest, draining_.due(steady_now()));
   sooner(soonest, reloading_.due(steady_now()));
   sooner(soonest, ports_.deadline());
-  sooner(soonest, control_retry_);
   sooner(soonest, link_.deadline());
-  sooner(soonest, status_retry_);
-  sooner(soonest, files_due_);
-  sooner(soonest, lock_retry_);
+  sooner(soonest, files_.due(steady_now()));
   sooner(soonest, chores_due_);
   sooner(soonest, keeper_retry_);
   return soonest;
@@ -92,7 +83,7 @@ void Supervision::handle(const LoopEvent& event) {
   } else if (outputs_.owns(event.token)) {
     outputs_.readable(event.token, steady_now());
   } else if (control_.owns(event.token)) {
-    for (const ControlServer::Request& request : control_.handle(event)) operate(request);
+    for (const ControlServer::Request& request : control_.handle(event)) requests_.take(request);
   } else if (ports_.owns(event.token)) {
     if (ports_.readable(link_, event.token)) app_.dirty = true;
   } else if (notices_.owns(event.token)) {
@@ -105,14 +96,14 @@ void Supervision::handle(const LoopEvent& event) {
 
 void Supervision::handle_signal(int signal) {
   if (signal == kHangUpSignal) {
-    refresh();
+    files_.refresh(steady_now());
   } else if (signal == kDeletionSignal) {
     // Our own exchange of status files is told as well; after it end_rest() looks.
-    if (!chores_due_) look_for_deleted(steady_now());
+    if (!chores_due_) files_.look_for_deleted(steady_now());
   } else if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) {
     app_.log_later(EventLevel::info, signal_name(signal) + ": stopping");
-    overtake(Incoming::stop, std::nullopt);
-    stop_chosen(std::nullopt, false);
+    answers_.overtake(Incoming::stop, std::nullopt);
+    operations_.stop(std::nullopt, false);
   }
 }
 
@@ -143,32 +134,22 @@ void Supervision::tick(Time now) {
   }
   control_.tick(now);
   link_.tick(now);
-  if (control_retry_ && *control_retry_ <= now) open_control();
   serving_.tick(now);
   draining_.tick(now);
   attendance_.tick(now);
-  if (triggers_.memory_due(now)) check_memory();
-  if (triggers_.schedule_due(now, wall_now())) restart_by_schedule();
-  if (const auto why = watching_.due(now)) restart_by_watch(*why);
+  unasked_.tick(now);
   if (std::string now_told = present_.trouble(); now_told != told_trouble_) {
     if (!now_told.empty() && now_told == watching_.trouble()) app_.log_later(EventLevel::warning, now_told);
     told_trouble_ = std::move(now_told);
     app_.dirty = true;
   }
-  if (status_retry_ && *status_retry_ <= now) app_.dirty = true;
-  if (files_due_ && *files_due_ <= now) {
-    files_due_.reset();
-    if (!files_are_there()) {
-      refresh();
-      files_due_ = now + kDeletionEnd;
-    }
-  }
+  files_.tick(now);
   if (keeper_retry_ && *keeper_retry_ <= now) {
     keeper_retry_.reset();
     replace_keeper();
   }
   if (chores_due_ && *chores_due_ <= now) end_rest(now);
-  give_progress(now);
+  answers_.tick(now);
 }
 
 // What was put off while a program began.
@@ -177,79 +158,7 @@ void Supervision::end_rest(Time now) {
   for (const Instance& instance : roster_) {
     if (!instance.at_gate()) watch_report(loop_, instance, kReportToken + instance.key());
   }
-  look_for_deleted(now);
-}
-
-void Supervision::look_for_deleted(Time now) {
-  if (!files_due_ && !files_are_there()) files_due_ = now + kDeletionRest;
-}
-
-void Supervision::check_memory() {
-  if (ruling_on(what_runs(app_, roster_, reload_), Incoming::memory) == Ruling::pass) return;
-  for (Instance& instance : roster_) {
-    if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
-    std::vector<Pid> roots = trees_.orphans_of(instance);
-    roots.push_back(instance.process().pid);
-    const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
-    if (used <= app_.spec.max_memory) continue;
-    app_.log_later(EventLevel::warning,
-                   "memory " + format_size(used) + " exceeds " + format_size(app_.spec.max_memory) + ": restarting");
-    carry_out_.advance(instance, event::Stop{Trigger::max_memory, true, false});
-  }
-}
-
-void Supervision::restart_by_schedule() {
-  const UnderWay running = what_runs(app_, roster_, reload_);
-  if (ruling_on(running, Incoming::cron) == Ruling::pass) {
-    app_.log_later(EventLevel::info, std::string{"not restarted by schedule: "} + describe(running));
-    return;
-  }
-  app_.log_later(EventLevel::info, "restarting by schedule");
-  for (Instance& instance : roster_) {
-    if (instance.role() != Role::serving) continue;
-    // A job that has run to its end is started; what runs is restarted; what was given up stays so.
-    if (instance.life().state() == InstanceState::stopped) {
-      carry_out_.advance(instance, event::Start{});
-    } else {
-      carry_out_.advance(instance, event::Stop{Trigger::cron, true, false});
-    }
-  }
-}
-
-// The one place where a change of watched files becomes a restart; a reload where ports are held, so that a save drops no
-// connection. What has ended or failed is started: it serves nobody.
-void Supervision::restart_by_watch(const std::string& why) {
-  const UnderWay running = what_runs(app_, roster_, reload_);
-  if (ruling_on(running, Incoming::watch) == Ruling::pass) return;
-  overtake(Incoming::watch, std::nullopt);
-  if (reload_.under_way()) {  // until the new process that was withdrawn has ended
-    watch_waits_ = why;
-    return;
-  }
-  const bool all_online = std::ranges::all_of(roster_, [](const Instance& instance) {
-    return instance.role() != Role::serving || instance.life().state() == InstanceState::online;
-  });
-  if (app_.spec.may_overlap() && all_online && running != UnderWay::restarting) {
-    app_.log_later(EventLevel::info, why + ": reloading");
-    reloading_.begin(Trigger::watch, {app_.spec.ready_timeout, app_.spec.drain_timeout});
-    return;
-  }
-  app_.log_later(EventLevel::info, why + ": restarting");
-  const bool together = running == UnderWay::restarting && app_.spec.instances > 1;
-  for (Instance& instance : roster_) {
-    if (instance.role() != Role::serving) continue;
-    if (together && at_rest(instance.life().state())) continue;  // go_on_restarting() starts them all
-    carry_out_.advance(instance, event::Stop{Trigger::watch, !together, false});
-  }
-}
-
-// Several instances are restarted as one: no new one begins before the last old one has ended.
-void Supervision::go_on_restarting() {
-  if (app_.plan != PlanStep::restarting || app_.desired != Desired::online || app_.spec.instances < 2) return;
-  if (!roster_.all_at_rest()) return;
-  for (Instance& instance : roster_) {
-    if (instance.role() == Role::serving) carry_out_.advance(instance, event::Stop{Trigger::restart, true, false});
-  }
+  files_.look_for_deleted(now);
 }
 
 // What was retired and has come to rest is no part of the app any more.
@@ -264,47 +173,47 @@ void Supervision::forget_retired() {
 }
 
 void Supervision::settle() {
-  go_on_restarting();
+  operations_.go_on_restarting();
   forget_retired();
   reloading_.tick(steady_now());
-  if (watch_waits_ && !reload_.under_way()) restart_by_watch(*std::exchange(watch_waits_, std::nullopt));
+  unasked_.settle();
   draining_.settle_ports(steady_now());
   if (app_.plan != PlanStep::none && !roster_.under_way()) {
     app_.plan = PlanStep::none;
     app_.dirty = true;
   }
-  begin_waiting();
-  collect_replies();
+  requests_.begin_waiting();
+  answers_.collect(steady_now());
   prepare_start_report();
   const bool ends = nothing_left();
-  const bool looks = ends || app_.dirty || lock_retry_;
-  if (looks && !holds_lock()) return;
+  const bool looks = ends || app_.dirty || files_.lock().retry();
+  if (looks && !files_.may_act(steady_now())) return;
   if (ends) {
     finish();
   } else if (app_.dirty) {
-    write_status();
+    files_.write_status();
   }
   acknowledge_records();
   // Another supervisor reads the record only once it has the lock: either it has read what was written just now, or its lock
   // is seen here, and what stands at its gate goes no further.
   const bool begins = std::ranges::any_of(roster_, &Instance::at_gate);
-  if (begins && !ends && !lock_retry_ && !lock_is_at(lock_.get(), app_.state.lock_path(app_.name))) {
+  if (begins && !ends && !files_.lock().retry() && !files_.lock().is_in_place()) {
     app_.dirty = true;
-    lock_retry_ = steady_now();
+    files_.lock().try_at(steady_now());
     return;
   }
   open_gates();
   if (chores_due_ && !ends) return;
-  if (app_.pids_dirty && !ends) write_pid_files();
+  if (app_.pids_dirty && !ends) files_.write_pid_files();
   send_start_report();
-  send_replies();
+  answers_.send();
   for (const auto& [level, text] : app_.lines) log_event(level, text);
   app_.lines.clear();
 }
 
 // All is on record by now. After a crash nobody waits for anything but the next program itself, on what may be the only processor.
 void Supervision::open_gates() {
-  const bool awaited = report_ || reload_.under_way() || !operating_.empty() || !replies_.empty();
+  const bool awaited = report_ || reload_.under_way() || answers_.any();
   if (awaited && chores_due_) end_rest(steady_now());
   for (Instance& instance : roster_) {
     if (!instance.at_gate() || instance.calls() != kNoHandle) continue;
@@ -329,7 +238,7 @@ bool Supervision::may_leave() const {
 }
 
 bool Supervision::nothing_left() const {
-  if ((triggers_.has_schedule() || watching_.on()) && app_.desired == Desired::online) return false;
+  if (unasked_.expected() && app_.desired == Desired::online) return false;
   return roster_.all_at_rest();
 }
 
@@ -343,11 +252,11 @@ void Supervision::finish() {
   app_.keeper = {};
   app_.self = {};
   app_.plan = PlanStep::none;
-  write_status();
-  if (status_retry_) {
+  files_.write_status();
+  if (files_.status_overdue()) {
     // A record that says that it runs would have it started again. On a full disk there is none at last; and that is at rest.
     (void)remove_tree(app_.state.status_path(app_.name)).ok();
-    write_status();
+    files_.write_status();
   }
   (void)remove_tree(app_.state.app_directory(app_.name) + "/control").ok();
   app_.log_later(EventLevel::info, "no instance is left to supervise");
@@ -358,7 +267,7 @@ void Supervision::finish() {
   } else {
     (void)link_.finish().ok();
   }
-  unlock(lock_.get());
+  files_.lock().unlock();
   finished_ = true;
 }
 

@@ -1,9 +1,8 @@
-// When those who have asked for something get their answer, what they hear until then, and what they hear when something later
-// overtakes it.
+#include "supervisor/control/answers.hpp"
+
 #include <algorithm>
 
 #include "platform/signals.hpp"
-#include "supervisor/supervision.hpp"
 #include "text/units.hpp"
 
 namespace forever {
@@ -34,8 +33,7 @@ const char* word_for(Incoming incoming) {
 
 }  // namespace
 
-// What something newer makes void is given up, and whoever waits for it is told so: it will not come about.
-void Supervision::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
+void Answers::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
   const std::string later = std::string{"a later "} + word_for(newer) + " overtook this ";
   std::erase_if(operating_, [&](const Operating& older) {
     const bool other_slot = older.request.slot && slot && *older.request.slot != *slot;
@@ -46,8 +44,7 @@ void Supervision::overtake(Incoming newer, std::optional<std::uint32_t> slot) {
   if (is_overtaken(Incoming::reload, newer) && reload_.under_way()) reloading_.give_up(later + "reload");
 }
 
-// Whether the instances that a start or restart is about have failed lately. To be asked before anything is done about it.
-std::map<std::uint32_t, Supervision::Awaited> Supervision::awaited_runs(const ControlRequest& request) {
+std::map<std::uint32_t, Awaited> Answers::awaited_runs(const ControlRequest& request) {
   std::map<std::uint32_t, Awaited> awaited;
   for (const Instance* const instance : roster_.chosen(request.slot)) {
     const InstanceState state = instance->life().state();
@@ -61,9 +58,8 @@ std::map<std::uint32_t, Supervision::Awaited> Supervision::awaited_runs(const Co
 }
 
 // When more is known of what a start or restart waits for.
-std::optional<Time> Supervision::look_ends(const Operating& operating) const {
+std::optional<Time> Answers::look_ends(const Operating& operating, Time now) const {
   std::optional<Time> soonest;
-  const Time now = steady_now();
   for (const auto& [key, awaited] : operating.awaited) {
     const Instance* const found = roster_.with_key(key);
     if (found == nullptr || !awaited.doubtful || found->life().state() != InstanceState::online) continue;
@@ -75,10 +71,11 @@ std::optional<Time> Supervision::look_ends(const Operating& operating) const {
 
 // What has come of one that was to run: nothing while it is not known; an empty text where it runs. One that ends at once and is
 // started again at once is looked at until it lives for a while, or has to wait.
-std::optional<std::string> Supervision::come_of(const Instance& instance, const Awaited& awaited, bool& well) const {
+std::optional<std::string> Answers::come_of(const Instance& instance, const Awaited& awaited, Time now,
+                                            bool& well) const {
   const InstanceState state = instance.life().state();
   if (state == InstanceState::starting || state == InstanceState::stopping) return std::nullopt;
-  const bool looked_at = !awaited.doubtful || steady_now() >= instance.life().started() + kDoubtfulLook;
+  const bool looked_at = !awaited.doubtful || now >= instance.life().started() + kDoubtfulLook;
   if (state == InstanceState::online) return looked_at ? std::optional{std::string{}} : std::nullopt;
   const LastExit* const last = app_.last_exit_of(instance.slot());
   if (last == nullptr) {
@@ -91,19 +88,19 @@ std::optional<std::string> Supervision::come_of(const Instance& instance, const 
                          : "ended after " + format_duration(last->uptime) + ": " + reason_of(*last);
   if (state == InstanceState::errored) text += "; it is errored (--max-restarts)";
   if (state == InstanceState::backoff) {
-    const auto left = instance.life().deadline().value_or(steady_now()) - steady_now();
+    const auto left = instance.life().deadline().value_or(now) - now;
     text += "; it stays supervised, next start in " +
             format_duration(std::max(std::chrono::ceil<Milliseconds>(left), Milliseconds{0}));
   }
   return text;
 }
 
-std::optional<ControlReply> Supervision::outcome_of_runs(const Operating& operating) {
+std::optional<ControlReply> Answers::outcome_of_runs(const Operating& operating, Time now) {
   ControlReply reply{true, {}, {}, {}};
   for (const auto& [key, awaited] : operating.awaited) {
     const Instance* const instance = roster_.with_key(key);
     if (instance == nullptr || instance->role() != Role::serving) continue;  // something newer has taken it away
-    auto text = come_of(*instance, awaited, reply.ok);
+    auto text = come_of(*instance, awaited, now, reply.ok);
     if (!text) return std::nullopt;
     if (!text->empty()) reply.text = std::move(*text);
   }
@@ -112,7 +109,7 @@ std::optional<ControlReply> Supervision::outcome_of_runs(const Operating& operat
 }
 
 // Nothing while it is under way.
-std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
+std::optional<ControlReply> Answers::outcome(const Operating& operating, Time now) {
   if (!operating.begun) return std::nullopt;
   if (operating.incoming == Incoming::reload) {
     if (reload_.under_way()) return std::nullopt;
@@ -120,7 +117,7 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
     const char* const how = app_.spec.may_overlap() ? "" : "its ports are not held, so it was restarted (--hold-ports)";
     return ControlReply{true, how, roster_.pids(), {}};
   }
-  if (!operating.awaited.empty()) return outcome_of_runs(operating);
+  if (!operating.awaited.empty()) return outcome_of_runs(operating, now);
   const bool stopping = operating.incoming == Incoming::stop;
   const bool scaling = operating.incoming == Incoming::scale;
   ControlReply reply{true, {}, roster_.pids(), {}};
@@ -140,20 +137,20 @@ std::optional<ControlReply> Supervision::outcome(const Operating& operating) {
   return reply;
 }
 
-void Supervision::collect_replies() {
+void Answers::collect(Time now) {
   std::erase_if(operating_, [&](const Operating& operating) {
     if (!control_.connected(operating.client)) return true;  // the client went away; what it asked for goes on
-    const auto reply = outcome(operating);
+    const auto reply = outcome(operating, now);
     if (reply) replies_.emplace_back(operating.client, *reply);
     return reply.has_value();
   });
 }
 
-void Supervision::send_replies() {
+void Answers::send() {
   for (const auto& [client, reply] : std::exchange(replies_, {})) control_.reply(client, reply);
 }
 
-void Supervision::give_progress(Time now) {
+void Answers::tick(Time now) {
   for (Operating& operating : operating_) {
     if (operating.next_word > now) continue;
     operating.next_word = now + kNextWord;
@@ -165,7 +162,7 @@ void Supervision::give_progress(Time now) {
 }
 
 // Whether there was anything to tell.
-bool Supervision::tell_progress(const Operating& operating, Time now) {
+bool Answers::tell_progress(const Operating& operating, Time now) {
   bool told = false;
   const auto tell = [&](const std::string& text) {
     control_.progress(operating.client, text);
@@ -184,7 +181,7 @@ bool Supervision::tell_progress(const Operating& operating, Time now) {
   return told;
 }
 
-std::string Supervision::stopping_text(const Instance& instance, Time now) const {
+std::string Answers::stopping_text(const Instance& instance, Time now) const {
   const std::string who = app_.name + " (pid " + std::to_string(instance.process().pid) + ") ";
   if (instance.life().leader_gone()) return who + "has ended; processes that it started are being stopped";
   const auto kill = instance.life().kill_time();
@@ -193,6 +190,23 @@ std::string Supervision::stopping_text(const Instance& instance, Time now) const
   const std::string does = notices_.of(instance.key()).stopping ? "has reported that it is stopping"
                                                                 : "ignores " + signal_name(app_.spec.stop.signal);
   return who + does + ", KILL in " + std::to_string(left.count()) + " s";
+}
+
+std::optional<Operating> Answers::take_waiting() {
+  const auto first = std::ranges::find(operating_, false, &Operating::begun);
+  if (first == operating_.end()) return std::nullopt;
+  Operating operating = std::move(*first);
+  operating_.erase(first);
+  return operating;
+}
+
+std::optional<Time> Answers::due(Time now) const {
+  std::optional<Time> soonest;
+  for (const Operating& operating : operating_) {
+    if (operating.next_word != Time{}) sooner(soonest, operating.next_word);
+    sooner(soonest, look_ends(operating, now));
+  }
+  return soonest;
 }
 
 }  // namespace forever

@@ -19,7 +19,6 @@
 namespace forever {
 namespace {
 
-constexpr Milliseconds kControlRetry{1000};
 constexpr Milliseconds kRecordPatience{
     500};  // with a keeper that was stopped, or parent of none of it: the exit is unknown then
 
@@ -49,13 +48,13 @@ Status Supervision::begin() {
   if (Status usable = app_.state.check(); !usable) return usable;
   app_.self = identify(current_pid()).value_or(ProcessId{});
   app_.keeper = identify(link_.keeper()).value_or(ProcessId{});
-  lock_ = holdings_.take("lock");
+  files_.lock().take(holdings_.take("lock"));
   report_ = holdings_.take("report");
   // A predecessor died before the start that it was made for had come to an end: it is begun anew, not given up.
   if (report_ && face_.arguments.at(2) == "start") app_.fresh = true;
-  if (!await_lock()) return Done{};
+  if (!files_.await_lock()) return Done{};
   // Whoever has lost the lock without knowing finds that out.
-  if (app_.lost && app_.generation == 0) call_others(other_watchers());
+  if (app_.lost && app_.generation == 0) files_.lock().call_others();
   app_.host = host_id();
   const auto secret = make_secret(app_.state);
   if (!secret) app_.log_later(EventLevel::warning, secret.error().message());
@@ -65,7 +64,7 @@ Status Supervision::begin() {
   // What a newer forever has written is neither guessed at nor written over.
   if (!recorded && is_of_newer_format(recorded.error())) return recorded.error();
   if (!spec && is_of_newer_format(spec.error())) return spec.error();
-  if (auto held = held_spec(); !spec && held) {
+  if (auto held = files_.held_spec(); !spec && held) {
     app_.log_later(EventLevel::warning, spec.error().message() + "; the keeper has it, and it is written again");
     spec = std::move(held);
     (void)app_.state.write_spec(*spec).ok();
@@ -100,26 +99,16 @@ Status Supervision::begin() {
   }
   if (auto pipes = outputs_.open_pipes(app_.state, app_.spec, held_, link_, alive); !pipes) return pipes;
   if (auto opened = adopt_passed(last); !opened && app_.fresh) return opened;
-  begin_watching();  // before the program runs, so that no change is missed
+  unasked_.begin_watching();  // before the program runs, so that no change is missed
   resume(last);
   for (const ExitRecord& record : std::exchange(records_, {})) unacknowledged_.push_back(record.id);
 
   outputs_.open_logs(app_.state, app_.spec);
-  triggers_.use(app_.spec, steady_now(), wall_now());
-  watch_files();
-  open_control();
-  if (!app_.spec_lost) hold_spec();
+  unasked_.use_triggers(steady_now());
+  files_.watch();
+  files_.open_control();
+  if (!app_.spec_lost) files_.hold_spec();
   return Done{};
-}
-
-void Supervision::begin_watching() {
-  OwnFiles own;
-  own.add_folder(app_.state.path());
-  const auto [out, err] = log_paths(app_.state, app_.spec);
-  own.add_log(out);
-  if (!err.empty()) own.add_log(err);
-  watching_.use(app_.spec, std::move(own));
-  if (watching_.on()) app_.log_later(EventLevel::info, "watching " + watching_.extent());
 }
 
 void Supervision::read_records() {
@@ -232,7 +221,7 @@ void Supervision::resume(const AppStatus& last) {
 
 // What was on its way from one process to the next, or stopped by hand alone of several, when the predecessor died.
 void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive) {
-  // One of several begins anew together with the others: go_on_restarting().
+  // One of several begins anew together with the others: operations_.go_on_restarting().
   const bool together = app_.plan == PlanStep::restarting && app_.spec.instances > 1;
   switch (after) {
     case AfterStop::stay:
@@ -286,27 +275,6 @@ void Supervision::adopt_ports(const AppStatus& last) {
   }
 }
 
-// Without it nobody can ask for anything, so what prevents it is tried again until it is there.
-void Supervision::open_control() {
-  const bool again = std::exchange(control_retry_, std::nullopt).has_value();
-  const std::string directory = app_.state.app_directory(app_.name);
-  Handle listener = holdings_.take("control");
-  Status done = Done{};
-  if (!listener || !answers_locally(directory, "control")) {
-    if (auto made = listen_local(directory, "control")) {
-      listener = std::move(*made);
-      if (auto kept = link_.hold("control", listener.get()); !kept)
-        app_.log_later(EventLevel::warning, kept.error().message());
-    } else {
-      done = made.error();
-    }
-  }
-  if (done) done = control_.serve(std::move(listener));
-  if (done) return;
-  if (!again) app_.log_later(EventLevel::error, done.error().message());
-  control_retry_ = steady_now() + kControlRetry;
-}
-
 // Once every slot's first start is known, the command line may be told. An instance that could not be executed at a
 // fresh start is not kept half-started: everything is stopped again first.
 void Supervision::prepare_start_report() {
@@ -339,7 +307,7 @@ void Supervision::give_up(const Error& error) {
   report.code = error.code.value();
   start_report_ = encode_start_report(report);
   (void)link_.finish().ok();
-  unlock(lock_.get());
+  files_.lock().unlock();
   send_start_report();
 }
 

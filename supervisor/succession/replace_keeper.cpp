@@ -26,8 +26,8 @@ void Supervision::read_keeper() {
 
 void Supervision::replace_keeper() {
   app_.log_later(EventLevel::warning, "the keeper has died; replacing it");
-  if (!files_are_there()) refresh();  // what this image knows the next one has from them
-  settle();                           // what is at a gate must be let go: its gate closes with this image
+  if (!files_.are_there()) files_.refresh(steady_now());  // what this image knows the next one has from them
+  settle();  // what is at a gate must be let go: its gate closes with this image
   if (finished_) return;
   if (chores_due_) {  // nor would this image come back to them
     end_rest(steady_now());
@@ -38,16 +38,16 @@ void Supervision::replace_keeper() {
   ports_.release_handles(face.held);
   passed_.release_handles(face.held);
   notices_.release_handles(face.held);
-  face.held.insert_or_assign("lock", std::move(lock_));
+  face.held.insert_or_assign("lock", files_.lock().release());
   // Without a control socket (its folder was deleted) there is none to carry over; a descriptor that is none would end every exec.
   if (Handle listener = control_.release_listener()) face.held.insert_or_assign("control", std::move(listener));
   if (report_) face.held.insert_or_assign("report", std::move(report_));
   if (auto spec = open_for_reading(app_.state.spec_path(app_.name)); spec && !app_.spec_lost)
-    face.held.insert_or_assign(kSpecCopy, std::move(*spec));
+    face.held.insert_or_assign(AppFiles::kSpecCopy, std::move(*spec));
   const Error error = become_keeper(face);
   // Still here: no memory or no descriptor. Go on as we are, and try again.
   app_.log_later(EventLevel::error, error.message());
-  lock_ = std::move(face.held["lock"]);
+  files_.lock().take(std::move(face.held["lock"]));
   if (auto report = face.held.extract("report"); !report.empty()) report_ = std::move(report.mapped());
   if (auto control = face.held.extract("control"); !control.empty())
     (void)control_.serve(std::move(control.mapped())).ok();
@@ -63,7 +63,7 @@ void Supervision::replace_keeper() {
 // What is on record by now the keeper may forget. On a full disk it keeps what it has for a while; of more than a few it would
 // send no others.
 void Supervision::acknowledge_records() {
-  if (app_.dirty || (status_retry_ && unacknowledged_.size() < kMostUnacknowledged)) return;
+  if (app_.dirty || (files_.status_overdue() && unacknowledged_.size() < kMostUnacknowledged)) return;
   for (const ProcessId& id : std::exchange(unacknowledged_, {})) (void)link_.acknowledge(id).ok();
 }
 

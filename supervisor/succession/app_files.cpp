@@ -1,23 +1,25 @@
-// The app's own files: written, and written anew when somebody has deleted them under us.
+#include "supervisor/succession/app_files.hpp"
+
 #include "app/secret.hpp"
 #include "platform/deletion_watch.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
-#include "platform/lock.hpp"
-#include "supervisor/supervision.hpp"
 
 namespace forever {
 namespace {
 
+constexpr Milliseconds kControlRetry{1000};
+constexpr Milliseconds kDeletionRest{100};  // whoever deletes files may be deleting more
+constexpr Milliseconds kDeletionEnd{2000};  // and be slow at it
 constexpr Milliseconds kStatusRetry{1000};
 
 }  // namespace
 
-void Supervision::write_status() {
+void AppFiles::write_status() {
   // Of a status that names no boot nobody believes anything; it could not be read (no descriptor, say) when this began.
   if (app_.host.boot.empty()) app_.host = host_id();
   // Where the lock's file is gone the directory may be another user's by now.
-  const bool there = lock_ && lock_is_at(lock_.get(), app_.state.lock_path(app_.name));
+  const bool there = lock_.is_in_place();
   const Status usable = there ? Status{Done{}} : app_.state.check();
   const Status written = usable ? app_.state.write_status(present_.status()) : usable;
   app_.dirty = false;
@@ -29,19 +31,18 @@ void Supervision::write_status() {
   status_retry_ = steady_now() + kStatusRetry;
 }
 
-Status Supervision::record_spec(const AppSpec& spec) {
+Status AppFiles::record_spec(const AppSpec& spec) {
   Status written = app_.state.write_spec(spec);
   if (written) hold_spec();
   return written;
 }
 
-// The keeper has the file open: whatever becomes of its name, the next supervisor knows how the app was asked for.
-void Supervision::hold_spec() {
+void AppFiles::hold_spec() {
   const auto file = open_for_reading(app_.state.spec_path(app_.name));
   if (file) (void)link_.hold(kSpecCopy, file->get()).ok();
 }
 
-Result<AppSpec> Supervision::held_spec() {
+Result<AppSpec> AppFiles::held_spec() {
   const Handle file = holdings_.take(kSpecCopy);
   const std::string what = "the keeper's copy of spec.json";
   const auto facts = file ? facts_of(file.get()) : Result<FileFacts>{Error{what + " is not there", {}}};
@@ -56,7 +57,7 @@ Result<AppSpec> Supervision::held_spec() {
   return spec;
 }
 
-void Supervision::write_pid_files() {
+void AppFiles::write_pid_files() {
   app_.pids_dirty = false;
   for (const Instance& instance : roster_) {
     if (instance.role() != Role::serving) continue;
@@ -71,32 +72,31 @@ void Supervision::write_pid_files() {
 
 // The news of a deletion comes as a signal. Without it (not on this system) files come back at the next write of the status, or
 // when a command asks for them.
-void Supervision::watch_files() {
+void AppFiles::watch() {
   auto entry = watch_deletions(app_.state.app_directory(app_.name));
   files_watch_ = entry ? std::move(*entry) : Handle{};
   auto locks = watch_deletions(app_.state.path() + "/locks");
   locks_watch_ = locks ? std::move(*locks) : Handle{};
 }
 
-bool Supervision::files_are_there() const {
-  return lock_is_at(lock_.get(), app_.state.lock_path(app_.name)) &&
-         (app_.spec_lost || exists(app_.state.spec_path(app_.name))) && exists(app_.state.status_path(app_.name)) &&
-         listens_locally(app_.state.app_directory(app_.name), "control");
+bool AppFiles::are_there() const {
+  return lock_.is_in_place() && (app_.spec_lost || exists(app_.state.spec_path(app_.name))) &&
+         exists(app_.state.status_path(app_.name)) && listens_locally(app_.state.app_directory(app_.name), "control");
 }
 
 // Somebody deleted files of ours: all of them anew.
-void Supervision::refresh() {
+void AppFiles::refresh(Time now) {
   app_.dirty = true;
   app_.pids_dirty = true;
-  if (holds_lock()) {
-    write_files_again();
+  if (may_act(now)) {
+    write_again();
   } else {
-    files_due_ = lock_retry_;
+    files_due_ = lock_.retry();
   }
 }
 
 // Those that are missing, as soon as it is known what belongs in them.
-void Supervision::write_files_again() {
+void AppFiles::write_again() {
   if (app_.spec.name.empty()) return;
   app_.dirty = true;
   app_.pids_dirty = true;
@@ -104,7 +104,63 @@ void Supervision::write_files_again() {
   if (!app_.spec_lost && !exists(app_.state.spec_path(app_.name))) (void)record_spec(app_.spec).ok();
   if (const auto secret = make_secret(app_.state, app_.ours->secret())) app_.ours.emplace(app_.state, *secret);
   if (!answers_locally(app_.state.app_directory(app_.name), "control")) open_control();
-  watch_files();
+  watch();
+}
+
+void AppFiles::look_for_deleted(Time now) {
+  if (!files_due_ && !are_there()) files_due_ = now + kDeletionRest;
+}
+
+void AppFiles::open_control() {
+  const bool again = std::exchange(control_retry_, std::nullopt).has_value();
+  const std::string directory = app_.state.app_directory(app_.name);
+  Handle listener = holdings_.take("control");
+  Status done = Done{};
+  if (!listener || !answers_locally(directory, "control")) {
+    if (auto made = listen_local(directory, "control")) {
+      listener = std::move(*made);
+      if (auto kept = link_.hold("control", listener.get()); !kept)
+        app_.log_later(EventLevel::warning, kept.error().message());
+    } else {
+      done = made.error();
+    }
+  }
+  if (done) done = control_.serve(std::move(listener));
+  if (done) return;
+  if (!again) app_.log_later(EventLevel::error, done.error().message());
+  control_retry_ = steady_now() + kControlRetry;
+}
+
+bool AppFiles::await_lock() {
+  while (!may_act(steady_now())) {
+    if (lock_.stepped_down()) return false;
+    (void)wait_readable({}, kLockRetry);
+  }
+  return true;
+}
+
+bool AppFiles::may_act(Time now) {
+  const bool ours = lock_.holds(now);
+  if (lock_.take_made_again()) write_again();
+  return ours;
+}
+
+std::optional<Time> AppFiles::due(Time) const {
+  std::optional<Time> soonest = control_retry_;
+  sooner(soonest, status_retry_);
+  sooner(soonest, files_due_);
+  sooner(soonest, lock_.retry());
+  return soonest;
+}
+
+void AppFiles::tick(Time now) {
+  if (is_due(control_retry_, now)) open_control();
+  if (is_due(status_retry_, now)) app_.dirty = true;
+  if (!is_due(files_due_, now)) return;
+  files_due_.reset();
+  if (are_there()) return;
+  refresh(now);
+  files_due_ = now + kDeletionEnd;
 }
 
 }  // namespace forever
