@@ -34,7 +34,8 @@ bool starts_apps(int argc, char** argv) noexcept {
 int run_command_line(int argc, char** argv) {
   std::vector<std::string> words = program_arguments(argc, argv);
   try {
-    if (const Face face = take_face(argc > 0 ? argv[0] : "", words); face != Face::forever) return run_face(face, words);
+    if (const Face face = take_face(argc > 0 ? argv[0] : "", words); face != Face::forever)
+      return run_face(face, words);
     const auto global = take_global_options(words);
     if (const auto* error = std::get_if<UsageError>(&global))
       return fail({ExitCode::usage, error->message}, wants_json(words));
