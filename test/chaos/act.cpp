@@ -108,7 +108,7 @@ class Performance {
     }
   }
 
-  // Running cannot be assigned, so the list is made anew.
+  // Running cannot be assigned, so the list is built again.
   std::vector<Started>::iterator erase(std::vector<Started>::iterator gone) {
     const auto index = gone - running_.begin();
     std::vector<Started> rest;
@@ -127,7 +127,7 @@ class Performance {
                                    test::read_file(proc + "/wchan") + ", " + test::read_file(proc + "/syscall"));
   }
 
-  // `stopped` is said only after all is gone: unless something else was asked of that app meanwhile.
+  // `stopped` is reported only after all processes have ended, unless another request for the app came meanwhile.
   void check_stop(const Done& stop) {
     if (stop.words[0] != "stop" || stop.killed || stop.result.exit_code != 0) return;
     const auto overlaps = [&](const Done& other) { return &other != &stop && other.end >= stop.begin; };
@@ -229,7 +229,7 @@ class Performance {
     if (lines) happened_.logs_lost.insert(app);
   }
 
-  // What was put in the place of a file, and that nobody has dared to remove: it was in the way for the rest of the round.
+  // A replacement of a file that no process has removed: it stayed for the rest of the round.
   void remove_strangers() const {
     for (const auto& [file, type] : strangers_) {
       std::error_code error;

@@ -1,4 +1,4 @@
-// Carries a plan out, and tells what became of its commands.
+// Carries out a plan, and records the results of its commands.
 #pragma once
 
 #include <set>
@@ -25,7 +25,7 @@ struct Happened {
   std::vector<std::string> violations;  // seen while it went on
   std::set<int> killed;                 // apps whose keeper or supervisor, or both, were killed or asked to end
   std::set<int> asked;                  // apps whose keeper or supervisor was asked to end
-  std::set<int> damaged;                // apps whose files were spoilt
+  std::set<int> damaged;                // apps whose files were damaged
   std::set<int> logs_lost;  // apps of whose lines some may be missing: their logs were removed, or the disk was full
 };
 

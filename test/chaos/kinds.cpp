@@ -62,7 +62,7 @@ std::vector<App> all_kinds(const fs::path& scratch, const std::string& program) 
   fs::create_directories(watched.watched.parent_path());
   test::write_file(watched.watched, "0\n");
   watched.options = {"--watch=" + watched.watched.parent_path().string(), "--watch-delay", "50ms"};
-  // What a round kills again and again is no crash loop of the program's, and is back at once.
+  // An app that a round kills repeatedly is not in a crash loop, and is restarted at once.
   for (App& app : apps) {
     if (!app.crashes) app.options.insert(app.options.end(), {"--min-uptime", "0"});
   }

@@ -59,12 +59,12 @@ void Model::learn_of(std::size_t app, const Happened& happened, const std::vecto
     possible.insert(*effect_of(*done));
     // It stops first, and then removes.
     if (*effect_of(*done) == Wanted::absent && !certain) possible.insert(Wanted::stopped);
-    // A start that is told "it runs already" beside a stop is as good as none, and so on.
+    // A start that is answered "already online" during a stop has no effect, and so on.
     busy_until = std::max(busy_until, done->end);
   }
   const int number = static_cast<int>(app);
   if (happened.asked.contains(number)) possible.insert(Wanted::stopped);
-  // What was asked for is known no longer where the record was spoilt and its owner died, or had none.
+  // The wanted state is unknown if the record was damaged and its supervisor died, or had none.
   if (happened.damaged.contains(number) && (happened.killed.contains(number) || possible != std::set{Wanted::running}))
     possible = {Wanted::running, Wanted::stopped, Wanted::absent};
 }

@@ -167,7 +167,7 @@ void fork_one(const std::string& how) {
   if (pid != 0) return;
   if (how != "child") setsid();
   if (how == "daemon" && fork() != 0) _exit(0);
-  prctl(PR_SET_NAME, "descendant");  // which is how a leader of a session is told from the instance
+  prctl(PR_SET_NAME, "descendant");  // which distinguishes a session leader from the instance
   live_on();
 }
 

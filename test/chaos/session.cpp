@@ -140,7 +140,7 @@ void Session::revive(bool stopped_too, std::vector<std::string>& faults) {
     start.words = {"START"};
     start.app = static_cast<int>(i);
     start.result = test::run(command_for(stage_, start.words, start.app));
-    // A record that was spoilt while nobody supervised is refused, and the way out is named.
+    // A record that was damaged while there was no supervisor is refused, and the message names the remedy.
     if (start.result.err.find("forever delete") != std::string::npos) {
       (void)test::run(command_for(stage_, {"delete", apps_[i].name, "--keep-logs"}));
       start.result = test::run(command_for(stage_, start.words, start.app));

@@ -35,7 +35,7 @@ class Session {
   Session& operator=(const Session&) = delete;
   ~Session();
 
-  // False: something was violated; it has been told, and the evidence kept. No further round makes sense then.
+  // False: a rule was violated; the violation is printed, and the evidence kept. Further rounds are useless then.
   [[nodiscard]] bool play(int round);
   [[nodiscard]] const Counts& counts() const { return counts_; }
   // What this machine cannot show, for the report.

@@ -26,7 +26,7 @@ class World {
   // `root` holds the copies of the binary and of the program.
   explicit World(std::filesystem::path root) : root_(std::move(root)) {}
 
-  // Looks anew.
+  // Reads the process table again.
   [[nodiscard]] std::vector<Process> look() const;
   // Sends it, unless the pid has come to belong to another process meanwhile.
   void signal(int pid, int number) const;

@@ -40,7 +40,7 @@ void default_signal(int number);
 enum class Relation { child, worker, session, orphan, daemon };
 // Starts a process that does `words` and exits 0; says "forked PID". An orphan's parent has ended by then; a daemon is
 // an orphan in a session of its own.
-// POSIX forks; Windows starts this program anew with `script`, which are the same words.
+// POSIX forks; Windows starts this program again with `script`, which are the same words.
 void fork_and(Relation relation, const Words& words, const std::vector<std::string>& script);
 
 void close_descriptor(int descriptor);

@@ -50,7 +50,7 @@ TEST_CASE("START2 the id of a deleted app is free again once its claimer is gone
   CHECK(claimed(state, "d") == 2);
 }
 
-TEST_CASE("STATE1 lost or torn claims are made anew from the specs") {
+TEST_CASE("STATE1 lost or torn claims are rebuilt from the specs") {
   Scratch scratch;
   const StateDirectory state{scratch / "state"};
   REQUIRE(state.prepare());

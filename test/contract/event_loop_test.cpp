@@ -1,4 +1,4 @@
-// The event loop: what happens is told once, nothing is missed, and nothing wakes it for nothing.
+// The event loop: it reports each event once, misses none, and has no spurious wake-ups.
 #include "platform/event_loop.hpp"
 
 #include <fcntl.h>
@@ -42,7 +42,7 @@ class Loop {
   EventLoop* operator->() { return &*loop_; }
   EventLoop& operator*() { return *loop_; }
 
-  // The events of all waits until `enough` says so, or 10 s have passed.
+  // The events of all waits until `enough` is true, or 10 s have passed.
   std::vector<LoopEvent> gather(const std::function<bool(const std::vector<LoopEvent>&)>& enough) {
     std::vector<LoopEvent> all;
     for (const Time end = steady_now() + 10s; !enough(all) && steady_now() < end;)
@@ -87,7 +87,7 @@ bool is(const LoopEvent& event, Kind kind, std::uint64_t token) { return event.k
 
 }  // namespace
 
-TEST_CASE("A readable handle is told by its token: level while it is true, edge once", "[loop]") {
+TEST_CASE("A readable handle is reported by its token: level while it is true, edge once", "[loop]") {
   Loop loop;
   Pipe level, edge;
   REQUIRE(loop->watch_readable(level.read.get(), 7));
@@ -107,7 +107,7 @@ TEST_CASE("A readable handle is told by its token: level while it is true, edge 
   CHECK(is(loop.now().at(0), Kind::readable, 8));
 }
 
-TEST_CASE("A paused handle is silent, and what came meanwhile is told when it is resumed", "[loop]") {
+TEST_CASE("A paused handle is silent, and events of the pause are reported when it is resumed", "[loop]") {
   Loop loop;
   Pipe pipe;
   REQUIRE(loop->watch_readable(pipe.read.get(), 1, EventLoop::Trigger::edge));
@@ -135,7 +135,7 @@ TEST_CASE("A handle can be watched both ways, and end of file counts as readable
   CHECK(is(events[1], Kind::writable, 2));
 }
 
-TEST_CASE("A descriptor number that was closed unnoticed and comes again begins anew", "[loop]") {
+TEST_CASE("A descriptor number that was closed unnoticed and is used again starts afresh", "[loop]") {
   Loop loop;
   Pipe first;
   REQUIRE(loop->watch_writable(first.write.get(), 1));
@@ -150,7 +150,7 @@ TEST_CASE("A descriptor number that was closed unnoticed and comes again begins 
   CHECK(is(loop.now().at(0), Kind::readable, 2));
 }
 
-TEST_CASE("A regular file cannot be watched, and the error says so", "[loop]") {
+TEST_CASE("A regular file cannot be watched, which is an error", "[loop]") {
   Loop loop;
   const Handle file{::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)};
   const Status status = loop->watch_readable(file.get(), 1);
@@ -183,7 +183,7 @@ TEST_CASE("SIGPIPE and SIGXFSZ are ignored once there is a loop", "[loop]") {
   }
 }
 
-TEST_CASE("A child's end is told with its start time and status, and the child is reaped", "[loop]") {
+TEST_CASE("A child's end is reported with its start time and status, and the child is reaped", "[loop]") {
   Loop loop;
   const pid_t pid = sleeper();
   const ProcessId id = *identify(pid);
@@ -209,11 +209,11 @@ TEST_CASE("A child that is stopped and continued is no event", "[loop]") {
   CHECK(loop.gather(1).size() == 1);
 }
 
-TEST_CASE("A child that is stopped is told with the signal where that was asked for, and its end as ever", "[loop]") {
+TEST_CASE("A stopped child is reported with the signal if requested, and its end as usual", "[loop]") {
   Loop loop;
   loop->report_stops();
   const pid_t pid = sleeper();
-  REQUIRE(kill(pid, SIGSTOP) == 0);  // TSTP stops nobody in an orphaned group
+  REQUIRE(kill(pid, SIGSTOP) == 0);  // TSTP stops no process in an orphaned group
   const auto stopped = loop.gather(1);
   REQUIRE(stopped.size() == 1);
   CHECK(stopped[0].kind == Kind::child_stopped);
@@ -273,10 +273,10 @@ TEST_CASE("BACK3 a thousand children that die in one moment are all told, each o
   CHECK(test::zombie_children_of(getpid()).empty());
 }
 
-TEST_CASE("A process that is not our child is told once when it ends, though nobody reaps it", "[loop]") {
+TEST_CASE("A process that is not a child is reported once when it ends, even if it is not reaped", "[loop]") {
   Loop loop;
   Pipe answer;
-  // The stranger's parent never reaps, so that a zombie stays.
+  // The process's parent never reaps, so that a zombie stays.
   const pid_t parent = fork();
   if (parent == 0) {
     const pid_t pid = sleeper();
@@ -296,7 +296,7 @@ TEST_CASE("A process that is not our child is told once when it ends, though nob
   CHECK(test::state_of(stranger) == 'Z');
   CHECK(loop.now().empty());
 
-  SECTION("one that is a zombie already is told at once") {
+  SECTION("a zombie is reported at once") {
     REQUIRE(loop->watch_process(id, 43));
     CHECK(is(loop.gather(1).at(0), Kind::process_gone, 43));
   }
@@ -309,7 +309,7 @@ TEST_CASE("A process that is not our child is told once when it ends, though nob
   CHECK(loop.gather(1).at(0).child.pid == parent);
 }
 
-TEST_CASE("ID1 a pid that belongs to somebody else now is a process that is gone", "[ID1][loop]") {
+TEST_CASE("ID1 a pid that now belongs to another process is a process that is gone", "[ID1][loop]") {
   Loop loop;
   ProcessId forged = *identify(getpid());
   forged.start_time += 1;

@@ -1,4 +1,4 @@
-// Watching files, by the kernel and by polling: every way of saving is told, and nothing else is.
+// Watching files, by the kernel and by polling: every way of saving is reported, and nothing else.
 #include "platform/file_watch.hpp"
 
 #include <fcntl.h>
@@ -49,7 +49,7 @@ class Watched {
   FileWatch* operator->() { return watch_.get(); }
   [[nodiscard]] const std::set<std::string>& asked() const { return asked_; }
 
-  // What is told until `enough`, or for 10 s.
+  // The reports until `enough`, or for 10 s.
   std::vector<FileChange> gather(const std::function<bool(const std::vector<FileChange>&)>& enough, Time end) {
     std::vector<FileChange> all;
     for (;;) {
@@ -61,7 +61,7 @@ class Watched {
       (void)::poll(&descriptor, 1, static_cast<int>(wait.count()));
     }
   }
-  // Whether `path` is told to be whole, or being written.
+  // Whether `path` is reported as whole, or as being written.
   bool tells(const std::string& path) {
     const auto has = [&](const std::vector<FileChange>& all) {
       return std::ranges::any_of(all, [&](const FileChange& change) {
@@ -76,7 +76,7 @@ class Watched {
     };
     return has(gather(has, steady_now() + 10s));
   }
-  // Everything that is told until `marker`, a file of this test, has changed as well; without what is told of it.
+  // All reports until `marker`, a file of this test, has changed as well; without those of the marker.
   std::vector<FileChange> all_before(const std::string& marker) {
     write(marker, std::to_string(++marks_));
     auto all = gather(
@@ -105,7 +105,7 @@ class Watched {
   Watched name(by, __VA_ARGS__);                   \
   if (name.none()) SKIP_CASE("the kernel has nothing of the kind here")
 
-TEST_CASE("WATCH2 every way of saving a file is told", "[watch]") {
+TEST_CASE("WATCH2 every way of saving a file is reported", "[watch]") {
   Scratch scratch;
   const std::string file = scratch / "main.js";
   write(file, "one");
@@ -153,7 +153,7 @@ TEST_CASE("WATCH2 a time that a program has read and sets is noticed each time",
   }
 }
 
-TEST_CASE("A save is told to be whole when its writer is done", "[watch]") {
+TEST_CASE("A save is reported as whole when its writer is done", "[watch]") {
   Scratch scratch;
   Watched watch(By::kernel, {scratch.path()});
   if (watch.none()) SKIP_CASE("the kernel has nothing of the kind here");
@@ -247,7 +247,7 @@ TEST_CASE("WATCH4 ignored folders are neither watched nor read, ignored files no
   CHECK_FALSE(watch.asked().contains(scratch / "ignored2/deep"));
 }
 
-TEST_CASE("A file that is removed is told", "[watch]") {
+TEST_CASE("A removed file is reported", "[watch]") {
   Scratch scratch;
   write(scratch / "a", "x");
   WATCHED(watch, {scratch.path()});
@@ -317,7 +317,7 @@ TEST_CASE("Roots that overlap tell a file by one of its names", "[watch]") {
   CHECK(watch.tells(scratch / "a/c/x"));
 }
 
-TEST_CASE("A root that lies in another and is made anew is told once", "[watch]") {
+TEST_CASE("A root inside another that is created again is reported once", "[watch]") {
   Scratch scratch;
   fs::create_directories(scratch / "a");
   Watched watch(By::kernel, {scratch / "a", scratch.path()});
@@ -354,7 +354,7 @@ TEST_CASE("WATCH3 more events than the kernel keeps lead to one look at the whol
   CHECK(watch.all_before(scratch / "mark").size() < 5);
 }
 
-TEST_CASE("A folder that nobody may read is left out, the rest is watched", "[watch]") {
+TEST_CASE("An unreadable directory is left out, the rest is watched", "[watch]") {
   if (::geteuid() == 0) SKIP_CASE("root may read everything");
   Scratch scratch;
   fs::create_directories(scratch / "closed");

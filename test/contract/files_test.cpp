@@ -97,7 +97,7 @@ TEST_CASE("reading tells what is wrong") {
   CHECK(read_file(scratch / "page", 4096)->size() == 4096);
 }
 
-TEST_CASE("PERM1 a private directory is made with its parents, and nobody else may enter") {
+TEST_CASE("PERM1 a private directory is made with its parents, and no other user can enter") {
   Scratch scratch;
   const std::string path = scratch / "a/b/c";
   REQUIRE(make_private_directory(path));

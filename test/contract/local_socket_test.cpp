@@ -110,14 +110,14 @@ TEST_CASE("STATE4 a stale socket is replaced, and a client finds the new one", "
   }
 }
 
-TEST_CASE("Nobody there is told by the error", "[socket]") {
+TEST_CASE("A missing listener is an error of its own", "[socket]") {
   const Scratch scratch;
   CHECK(connect_local(scratch.path(), "control").error().code.value() == ENOENT);
   CHECK(connect_local(scratch / "missing", "control").error().code.value() == ENOENT);
   CHECK_FALSE(listen_local(scratch / "missing", "control"));
 }
 
-TEST_CASE("A peer that does not read takes what fits and blocks nobody", "[socket]") {
+TEST_CASE("A peer that does not read gets what fits and does not block", "[socket]") {
   const Scratch scratch;
   const auto listener = listen_local(scratch.path(), "control");
   const auto [server, client] = connected(scratch.path(), listener->get());

@@ -16,7 +16,7 @@ LockState state_of(const std::string& path) {
   return *probed;
 }
 
-TEST_CASE("one holds the lock, the others are told, and looking takes nothing") {
+TEST_CASE("one holds the lock, others see this, and a probe takes nothing") {
   Scratch scratch;
   const std::string path = scratch / "lock";
   CHECK(state_of(path) == LockState::free);  // no file yet

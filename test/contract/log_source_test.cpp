@@ -1,4 +1,4 @@
-// Reading a log as it grows, is rotated, emptied and made anew.
+// Reading a log as it grows, is rotated, emptied and created again.
 #include "cli/logs/log_source.hpp"
 #include "app/log_paths.hpp"
 

@@ -46,7 +46,7 @@ TEST_CASE("LOG3 a log that is copied and truncated goes on at its beginning, wit
   CHECK(log.text() == "after\n");
 }
 
-TEST_CASE("LOG3 a log that was renamed is written on until reopen, then made anew", "[LOG3][log]") {
+TEST_CASE("LOG3 a renamed log is written until reopen, then created again", "[LOG3][log]") {
   Log log;
   log.put("one\n");
   REQUIRE(rename_file(log.path(), log.scratch() / "moved"));
@@ -57,7 +57,7 @@ TEST_CASE("LOG3 a log that was renamed is written on until reopen, then made ane
   CHECK(log.text() == "three\n");
 }
 
-TEST_CASE("A log that was deleted is made anew at the next line, its directory too", "[log]") {
+TEST_CASE("A deleted log is created again at the next line, its directory too", "[log]") {
   Log log;
   log.put("one\n");
   REQUIRE(remove_tree(log.path()));
@@ -89,7 +89,7 @@ TEST_CASE("DISK1 on a full disk what comes is dropped, counted and told, and the
   CHECK(text == "before\nforever: " + std::to_string(lost) + " bytes were lost while the disk was full\nafter\n");
 }
 
-TEST_CASE("DISK1 half a line on a full disk is told apart from the notice", "[DISK1][log]") {
+TEST_CASE("DISK1 half a line on a full disk is separated from the notice", "[DISK1][log]") {
   Log log;
   {
     const FileLimit full(5);
@@ -99,7 +99,7 @@ TEST_CASE("DISK1 half a line on a full disk is told apart from the notice", "[DI
   CHECK(log.text() == "01234\nforever: 6 bytes were lost while the disk was full\n");
 }
 
-TEST_CASE("A log that cannot be opened is trouble that is told, tried again, and does not block the app", "[log]") {
+TEST_CASE("A log that cannot be opened is reported, tried again, and does not block the app", "[log]") {
   const Scratch scratch;
   REQUIRE(make_private_directory(scratch / "taken"));
   const auto held = hold_fifo(scratch / "fifo");
@@ -150,8 +150,7 @@ TEST_CASE("The tail begins with a line's beginning and reaches back over a rotat
   CHECK(log->tail(5).empty());
 }
 
-TEST_CASE("SUP1 killing the writer again and again loses nothing: raw exactly once, stamped at least once",
-          "[SUP1][log]") {
+TEST_CASE("SUP1 killing the writer repeatedly loses nothing: raw exactly once, stamped at least once", "[SUP1][log]") {
   const LogFormat format = GENERATE(LogFormat::raw, LogFormat::time);
   const Scratch scratch;
   const std::string path = scratch / "log";

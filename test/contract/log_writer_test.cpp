@@ -118,7 +118,7 @@ TEST_CASE("LOG2 lines of 64 kB and of a pipe's length are whole, with one stamp"
   }
 }
 
-TEST_CASE("LOG2 a line longer than the pipe holds nobody up, and is one line with one stamp", "[LOG2][log]") {
+TEST_CASE("LOG2 a line longer than the pipe does not block, and is one line with one stamp", "[LOG2][log]") {
   Log log(LogFormat::time);
   const std::string line(5'000'000, 'y');
   log.put("before\n");

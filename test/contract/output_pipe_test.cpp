@@ -1,4 +1,4 @@
-// The FIFO between an instance and its log: nobody's death is seen by the other side, and no byte goes before it is safe.
+// The FIFO between an instance and its log: neither side sees the death of the other, and no byte is consumed before it is safe.
 #include "platform/output_pipe.hpp"
 
 #include <fcntl.h>
@@ -32,7 +32,7 @@ struct Pipe {
 
 }  // namespace
 
-TEST_CASE("A FIFO is private, close-on-exec, held with nobody else there, and made once", "[pipe]") {
+TEST_CASE("A FIFO is private, close-on-exec, held without a peer, and created once", "[pipe]") {
   const Scratch scratch;
   const auto first = hold_fifo(scratch / "fifo");
   REQUIRE(first);
@@ -46,7 +46,7 @@ TEST_CASE("A FIFO is private, close-on-exec, held with nobody else there, and ma
   CHECK(facts_of(second->get())->inode == facts_of(first->get())->inode);
 }
 
-TEST_CASE("REQ3 what stands in a FIFO's place makes way, and what a link names is left alone", "[pipe]") {
+TEST_CASE("REQ3 another file in a FIFO's place is removed, and the target of a link is not touched", "[pipe]") {
   const Scratch scratch;
   REQUIRE(write_atomically(scratch / "file", "mine", Durability::rename_only));
   REQUIRE(::symlink((scratch / "file").c_str(), (scratch / "link").c_str()) == 0);

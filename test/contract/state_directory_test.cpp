@@ -44,7 +44,7 @@ void touch(const std::string& path) { spoil(path, "x"); }
 
 }  // namespace
 
-TEST_CASE("STATE1 what was written is read, a lost folder is made anew") {
+TEST_CASE("STATE1 what was written is read, a lost directory is created again") {
   Scratch scratch;
   const StateDirectory state(scratch / "home");
   CHECK(state.check().ok());  // nothing there yet, and no fault
@@ -148,7 +148,7 @@ TEST_CASE("ID3 removing one app leaves its neighbours' files alone") {
   CHECK(state.remove_app("never", true).ok());
 }
 
-TEST_CASE("STATE1 what is locked, since somebody starts it, is not deleted") {
+TEST_CASE("STATE1 an app that is locked because it is being started is not deleted") {
   Scratch scratch;
   const StateDirectory state(scratch / "home");
   REQUIRE(state.prepare().ok());
@@ -198,7 +198,7 @@ TEST_CASE("STATE1 a reader beside a fast writer never sees a torn status") {
   CHECK_FALSE(failed);
 }
 
-TEST_CASE("STATE1 the directory is the one that the environment names, and it says so") {
+TEST_CASE("STATE1 the directory is the one that the environment names, and errors mention it") {
   const auto located = StateDirectory::locate();
   REQUIRE(located.ok());
   CHECK(is_absolute(located->path()));

@@ -62,13 +62,13 @@ struct Stamp {
 // Requires that `text` is one line that begins with "forever: ", and that it contains `part`.
 void require_one_line(const std::string& text, const std::string& part = "");
 
-// Another user, for the time of a test: `become` goes into Command::before_exec. Its id belongs to nobody.
+// Another user, for the time of a test: `become` goes into Command::before_exec. Its id belongs to no user.
 class Stranger {
  public:
   Stranger();
   [[nodiscard]] unsigned id() const { return id_; }
   [[nodiscard]] std::function<void()> become() const;
-  // Whether this process may become somebody else at all.
+  // Whether this process can become another user at all.
   [[nodiscard]] static bool possible();
 
  private:

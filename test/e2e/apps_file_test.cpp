@@ -244,7 +244,7 @@ TEST_CASE("APPS1 reload takes an apps file: its apps go on with what it says now
   require_one_line(both.err, "reload takes either one apps file or apps, not both");
 }
 
-TEST_CASE("APPS1 a .config.js is evaluated by node, whatever it prints besides", "[e2e]") {
+TEST_CASE("APPS1 a .config.js is evaluated by node, whatever else it prints", "[e2e]") {
   if (!have_node()) SKIP_CASE("there is no node");
   const TemporaryHome home;
   const std::string child = quoted(child_binary());

@@ -34,7 +34,7 @@ class Public {
     REQUIRE(chmod(directory.c_str(), mode) == 0);
     REQUIRE(chown(directory.c_str(), owner, owner) == 0);
   }
-  // A state directory of the attacker's, with an app that is wanted and does not run: whoever adopts it runs it.
+  // A state directory of the attacker's, with an app that is wanted and does not run: a command that adopts it executes it.
   [[nodiscard]] fs::path bait(const fs::path& state) const {
     make(state, 0700, attacker());
     REQUIRE(
@@ -278,7 +278,7 @@ TEST_CASE("SEC3 --as needs root and a user that there is; what it takes for a pr
   done(home, {"--as", "root", "delete", "web"});
 }
 
-TEST_CASE("SEC3 with --as a state directory of somebody else's in FOREVER_HOME does not count", "[SEC3]") {
+TEST_CASE("SEC3 with --as another user's state directory in FOREVER_HOME does not count", "[SEC3]") {
   if (!Stranger::possible()) SKIP_CASE(kNeedsRoot);
   const TemporaryHome home;
   start(home, "web", {"wait"});
@@ -289,7 +289,7 @@ TEST_CASE("SEC3 with --as a state directory of somebody else's in FOREVER_HOME d
   REQUIRE(status_of(home, "web") == "online");
 }
 
-TEST_CASE("SEC3 a user's own directory of mode 0777 is made private, and that is said once", "[SEC3]") {
+TEST_CASE("SEC3 a user's own directory of mode 0777 is made private, which is reported once", "[SEC3]") {
   if (!Stranger::possible()) SKIP_CASE(kNeedsRoot);
   const StrangersHome user;
   user.done({"start", user.child(), "--name", "web", "--", "wait"});
@@ -301,7 +301,7 @@ TEST_CASE("SEC3 a user's own directory of mode 0777 is made private, and that is
   REQUIRE((found.st_mode & 0777U) == 0700);
   REQUIRE(user.done({"list"}).err.empty());
 
-  // What somebody else has put there meanwhile is not believed.
+  // Files that another user has put there meanwhile are not used.
   REQUIRE(chmod((user.home.state() / "apps").c_str(), 0777) == 0);
   const fs::path planted = user.home.state() / "apps" / "planted";
   fs::create_directory(planted);
@@ -387,7 +387,7 @@ constexpr const char* kLargest = "18446744073709551614";  // 2^64 - 2
 
 }  // namespace
 
-TEST_CASE("SEC1 root believes no process of a stranger's, whatever its name, marker and generation", "[SEC1]") {
+TEST_CASE("SEC1 root accepts no process of another user, whatever its name, marker and generation", "[SEC1]") {
   if (!Stranger::possible()) SKIP_CASE(kNeedsRoot);
   const Public place;
   const TemporaryHome& home = place.home();
@@ -445,7 +445,7 @@ TEST_CASE("SEC1 a marker that was copied from an instance, or counts higher, tak
   REQUIRE_FALSE(alive(pid));
 }
 
-TEST_CASE("SEC1 what a stranger's process holds is not stopped, though it bears the marker", "[SEC1]") {
+TEST_CASE("SEC1 another user's process that holds a port is not stopped, though it has the marker", "[SEC1]") {
   if (!Stranger::possible()) SKIP_CASE(kNeedsRoot);
   const Public place;
   const TemporaryHome& home = place.home();
@@ -505,7 +505,7 @@ TEST_CASE("SEC1 without a secret, as an earlier version left its apps, an app is
     const TemporaryHome home;
     fs::create_directories(home.state());
     fs::permissions(home.state(), fs::perms::owner_all);
-    // Nobody can make one, as on a full disk.
+    // No secret can be created, as on a full disk.
     const int lock = ::open((home.state() / "secret.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     struct flock range {};
     range.l_type = F_WRLCK;
@@ -530,7 +530,7 @@ TEST_CASE("SEC1 without a secret, as an earlier version left its apps, an app is
   }
 }
 
-TEST_CASE("SEC1 a spoilt secret, or one that others can read, is replaced, and what runs goes on", "[SEC1]") {
+TEST_CASE("SEC1 a damaged secret, or one that others can read, is replaced, and apps keep running", "[SEC1]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   const int pid = pid_of(home, "web");
@@ -552,7 +552,7 @@ TEST_CASE("SEC1 a spoilt secret, or one that others can read, is replaced, and w
   REQUIRE_FALSE(alive(pid));
 }
 
-TEST_CASE("REQ2 a record that names strangers signals none of them, with their true start times too", "[REQ2]") {
+TEST_CASE("REQ2 no unrelated process in a record is signalled, not even with its true start time", "[REQ2]") {
   for (const Words& verb : {Words{"list"}, Words{"stop", "web"}, Words{"restart", "web"}, Words{"delete", "web"},
                             Words{"start", "web"}, Words{"signal", "HUP", "web"}, Words{"flush", "web"}}) {
     for (const bool lock_lost : {false, true}) {

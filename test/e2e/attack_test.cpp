@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSecret = "only root may read this\n";
 
-// Root's home with a vault that nobody else may enter, and a folder of the attacker's.
+// Root's home with a vault that no other user can enter, and a directory of the attacker.
 class Scene {
  public:
   Scene() : id(std::to_string(user.id())), theirs(home.scratch() / "theirs"), vault(home.scratch() / "vault") {
@@ -101,7 +101,7 @@ TEST_CASE("SEC2 a log in the user's own folder is that user's, rotated ones and 
   CHECK(read_file(log).empty());
 }
 
-TEST_CASE("SEC2 a log in a folder of root's stays root's, whoever runs the program", "[SEC2]") {
+TEST_CASE("SEC2 a log in a directory of root stays root's, whatever user runs the program", "[SEC2]") {
   NEEDS_ROOT();
   const Scene scene;
   const Place log = scene.home.scratch() / "logs/app.log";
@@ -178,7 +178,7 @@ TEST_CASE("SEC2 links and folders that are exchanged in a loop lead root nowhere
   scene.require_vault_untouched();
 }
 
-TEST_CASE("SEC2 a file of root's in the place of a rotated log is told to no hook", "[SEC2]") {
+TEST_CASE("SEC2 a file of root in the place of a rotated log is passed to no hook", "[SEC2]") {
   NEEDS_ROOT();
   const Scene scene;
   scene.start("web",
@@ -215,7 +215,7 @@ TEST_CASE("SEC2 a setting of the kernel's in the place of a log is not written t
   CHECK_FALSE(has(read_file(scene.theirs / "score"), "-900"));
 }
 
-TEST_CASE("SEC2 root's own app follows no stranger's link to its log, and no second name of a file", "[SEC2]") {
+TEST_CASE("SEC2 root's own app follows no other user's link to its log, and no hard link", "[SEC2]") {
   NEEDS_ROOT();
   const Scene scene;
   fs::create_symlink("../vault/made", scene.theirs / "app.log");
@@ -321,7 +321,7 @@ TEST_CASE("SEC2 what the user may not see is not watched for the user", "[SEC2]"
   CHECK(stays_true([&] { return pid_of(scene.home, "web") == pid; }, 800ms));
 }
 
-TEST_CASE("SEC2 a FIFO among the watched files holds nobody up", "[SEC2][REQ3]") {
+TEST_CASE("SEC2 a FIFO among the watched files blocks no process", "[SEC2][REQ3]") {
   NEEDS_ROOT();
   const Scene scene;
   for (const char* name : {".foreverignore", "pipe"}) {
@@ -386,8 +386,7 @@ std::string notify_name_of(const Scene& scene, const std::string& app) {
 
 }  // namespace
 
-TEST_CASE("SEC5 a stranger's word counts nothing on an app's notify socket, and a flood of them holds nobody up",
-          "[SEC5]") {
+TEST_CASE("SEC5 another user's notification is ignored, and a flood of them blocks no process", "[SEC5]") {
   NEEDS_ROOT();
   const Scene scene;
   scene.start("web", {"--ready", "notify"},

@@ -20,7 +20,7 @@ std::string last_trigger(const TemporaryHome& home, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("HOOK1 --on-exit is told name, slot, pid, code, signal, uptime, restarts and last lines") {
+TEST_CASE("HOOK1 --on-exit gets name, slot, pid, code, signal, uptime, restarts and last lines") {
   const TemporaryHome home;
   const auto told = home.scratch() / "told";
   start(
@@ -78,7 +78,7 @@ TEST_CASE("HOOK3 what an --on-exit command writes is in the app's error log, and
   CHECK(wait_until([&] { return has(read_file(home.log("web", "forever")), "on-exit command failed: exit 7"); }));
 }
 
-TEST_CASE("HEALTH5 a program that no longer answers over HTTP is restarted, and the trigger says so") {
+TEST_CASE("HEALTH5 a program that no longer answers over HTTP is restarted with that trigger") {
   const TemporaryHome home;
   const std::string port = std::to_string(free_port());
   // The first run hangs: it takes connections, since the kernel does that, and never answers.
@@ -96,7 +96,7 @@ TEST_CASE("HEALTH5 a program that no longer answers over HTTP is restarted, and 
 }
 
 TEST_CASE(
-    "HEALTH6 --health-cmd: a program that the command calls unwell is restarted, with KILL where TERM is ignored") {
+    "HEALTH6 --health-cmd: a program that the command finds unhealthy is restarted, with KILL where TERM is ignored") {
   const TemporaryHome home;
   write_file(home.scratch() / "well", "");
   start(home, "web", {"count", "runs", "ignore", "TERM", "say", "up", "wait"},
@@ -148,7 +148,7 @@ TEST_CASE("HEALTH8 health and hook outlive the supervisor's death, and can be ta
   CHECK(describe_json(home, "web").at("on_exit").is_null());
 }
 
-TEST_CASE("HEALTH9 `run` restarts what is unwell, too, and tells --on-exit of each end before it ends itself") {
+TEST_CASE("HEALTH9 `run` restarts an unhealthy program, too, and runs --on-exit for each end before it ends") {
   const TemporaryHome home;
   const auto told = home.scratch() / "told";
   Running running(
@@ -275,7 +275,7 @@ TEST_CASE(
   CHECK(listed(home, "one").at("instances").size() == 1);
   done(home, {"delete", "one"});
 
-  // Nobody listens for slot 1: it is unwell and slot 0 is not.
+  // No process listens for slot 1: it is unhealthy and slot 0 is not.
   Words child{"listen", port, "wait"};
   const Result started =
       home.forever(start_words("each", Words{"-i", "2", "--env", "PORT=" + port, "--increment-env", "PORT"} + health,
@@ -292,7 +292,7 @@ TEST_CASE(
   const int so_far = restarts(0);
   const int other = restarts(1);
   CHECK(wait_until([&] { return restarts(1) >= other + 3; }));
-  CHECK(restarts(0) <= so_far + 1);  // a look that had begun before
+  CHECK(restarts(0) <= so_far + 1);  // a probe that had begun before
 }
 
 TEST_CASE("LIMIT3 a cgroup's limits hold where one is delegated, and else the start is refused with what helps") {

@@ -52,7 +52,7 @@ TEST_CASE("BAD a program that is missing, not executable or a directory", "[BAD]
   refused(home, {"start"}, kUsage, "program");
 }
 
-TEST_CASE("BAD a file that is executable but no program is told by its exec", "[BAD]") {
+TEST_CASE("BAD an executable file that is not a program is reported by exec", "[BAD]") {
   const TemporaryHome home;
   write_file(home.scratch() / "noise", std::string("\x01\0\x03\x04", 4));
   write_file(home.scratch() / "orphan", "#!/nowhere/interpreter\n");
@@ -248,7 +248,7 @@ TEST_CASE("BAD an error as JSON names the state directory", "[BAD]") {
   }
 }
 
-TEST_CASE("BAD a file size limit that is too low for the record is told, and nothing is half-started", "[BAD]") {
+TEST_CASE("BAD a file size limit that is too low for the record is reported, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   Command command = home.command(start_words("web", {}, {"wait"}));
   command.before_exec = [] {
@@ -264,7 +264,7 @@ TEST_CASE("BAD a file size limit that is too low for the record is told, and not
   start(home, "web", {"wait"});
 }
 
-TEST_CASE("BAD limits that are too low are told, and nothing is half-started", "[BAD]") {
+TEST_CASE("BAD limits that are too low are reported, and nothing is half-started", "[BAD]") {
   const TemporaryHome home;
   for (const rlim_t files : {4U, 6U, 8U, 10U, 12U, 14U, 16U, 20U, 24U, 31U}) {
     // A sanitizer finds out by a pipe of its own what is memory, and takes what it cannot look into for none.

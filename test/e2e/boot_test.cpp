@@ -58,7 +58,8 @@ TEST_CASE("BOOT1 what stopall --until-resurrect has stopped comes back, and noth
   CHECK(status_of(home, "web") == "stopped");
 }
 
-TEST_CASE("DISK2 a corrupt list is told and kept; save does not overwrite it, resurrect takes the record", "[e2e]") {
+TEST_CASE("DISK2 a corrupt list is reported and kept; save does not overwrite it, resurrect takes the record",
+          "[e2e]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   done(home, {"save"});
@@ -92,7 +93,7 @@ TEST_CASE("BOOT1 one app that cannot start does not keep the others down", "[e2e
 
 namespace {
 
-// Somebody without privileges, with a home directory and `forever` in it, where everybody may go.
+// A user without privileges, with a home directory and `forever` in it, accessible to all users.
 class Person {
  public:
   Person() : home_(fs::path("/tmp") / ("forever-boot-" + std::to_string(::getpid()))) {

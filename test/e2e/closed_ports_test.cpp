@@ -58,7 +58,7 @@ TEST_CASE("SUP9 ports that a program has closed are closed, and nothing of them 
   CHECK(can_connect(kept));
   CHECK(descriptors_of(supervisor) < 45);
   CHECK(descriptors_of(keeper_of(home, "web")) < 30);
-  // The one that is left is held as ever.
+  // The remaining one is still held.
   done(home, {"restart", "web"});
   CHECK(can_connect(kept));
 }
@@ -112,7 +112,7 @@ TEST_CASE("SUP9 a reload does not wait for a port that the old process has close
          std::to_string(kept), "say", "up", "wait"},
         {"--hold-ports"});
   REQUIRE(wait_for_log(home, "web", "up"));
-  // At once: the closed one has not been given up yet.
+  // At once: the closed one has not been released yet.
   CHECK(has(done(home, {"reload", "web", "--ready-timeout", "15s"}).out, "web reloaded"));
   CHECK(can_connect(kept));
 }
@@ -147,7 +147,7 @@ TEST_CASE("SUP9 near the limit of descriptors an app is restarted, reloaded, lis
   for (const int port : ports) CHECK(can_bind(port));
 }
 
-TEST_CASE("SUP9 clients that say nothing keep nobody else from the supervisor", "[SUP9][REQ1]") {
+TEST_CASE("SUP9 silent clients do not keep others from the supervisor", "[SUP9][REQ1]") {
   const TemporaryHome home;
   auto starting = home.command(start_words("web", {}, {"wait"}));
   starting.before_exec = [] { limit_descriptors(64); };

@@ -55,7 +55,7 @@ TEST_CASE("SUP10 an app that stops failing is online again after a while", "[SUP
   CHECK(has(done(home, {"doctor", "--json"}).out, "has failed"));
 }
 
-TEST_CASE("SUP10 an app that ends with code 0, or is restarted by hand again and again, is not called crashing",
+TEST_CASE("SUP10 an app that ends with code 0, or is restarted by commands repeatedly, is not called crashing",
           "[SUP10]") {
   const TemporaryHome home;
   start(home, "task", {"sleep", "150", "say", "done"}, kQuick);
@@ -109,7 +109,7 @@ TEST_CASE("SUP10 a Python program that fails after a second is called crashing",
   REQUIRE(wait_until([&] { return status_of(home, "web") == "crashing"; }, 40s));
 }
 
-TEST_CASE("REQ4 start of an app in back-off that fails at once says so, and that it stays supervised", "[REQ4]") {
+TEST_CASE("REQ4 start of an app in back-off that fails at once reports this, and that it stays supervised", "[REQ4]") {
   const TemporaryHome home;
   start_failing(home, {"sleep", "30", "exit", "5"});
   for (const char* verb : {"start", "restart"}) {

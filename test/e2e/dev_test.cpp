@@ -166,7 +166,7 @@ TEST_CASE("DEV a change while it starts or stops is not lost", "[DEV]") {
   CHECK(running.wait().exit_code == 130);
 }
 
-TEST_CASE("DEV a program that writes what is watched is told how to be left alone", "[DEV]") {
+TEST_CASE("DEV a program that writes watched files gets a hint to --ignore", "[DEV]") {
   Dev dev;
   Running running(dev.command({}, {"say", "up", "wait"}));
   // As a program would that writes it at each of its starts.

@@ -56,7 +56,7 @@ long long memory_kb(int pid) { return std::stoll(status_field(pid, "RssAnon")); 
 
 }  // namespace
 
-TEST_CASE("DOCTOR10 a full disk is told with its remedy, and told no more when there is room", "[DISK1]") {
+TEST_CASE("DOCTOR10 a full disk is reported with its remedy, and no longer when there is space", "[DISK1]") {
   const TemporaryHome home;
   const SmallDisk disk(home, "size=1m,mode=700");
   if (!disk.mounted()) SKIP_CASE(kWhyNot);
@@ -70,7 +70,7 @@ TEST_CASE("DOCTOR10 a full disk is told with its remedy, and told no more when t
   CHECK_THAT(home.forever({"doctor"}).out, contains("ok     disk: "));
 }
 
-TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are told, and it recovers by itself", "[DISK1]") {
+TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are reported, and it recovers by itself", "[DISK1]") {
   const TemporaryHome home;
   const SmallDisk disk(home, "size=1m,mode=700");
   if (!disk.mounted()) SKIP_CASE(kWhyNot);
@@ -147,7 +147,7 @@ TEST_CASE("DISK1 on a full disk the death of the supervisor is survived", "[DISK
   REQUIRE_FALSE(alive(pid));
 }
 
-TEST_CASE("DISK1 start on a full disk says so in one line and leaves nothing half-started", "[DISK1]") {
+TEST_CASE("DISK1 start on a full disk reports this in one line and leaves nothing half-started", "[DISK1]") {
   const TemporaryHome home;
   const SmallDisk disk(home, "size=1m,mode=700");
   if (!disk.mounted()) SKIP_CASE(kWhyNot);

@@ -45,7 +45,8 @@ TEST_CASE("DOCTOR7 few open files are wrong") {
   CHECK_THAT(result.out, contains("wrong  ulimit: 100 open files"));
 }
 
-TEST_CASE("DOCTOR8 an app without a supervisor is told and not adopted, a spoilt and a given-up one are told") {
+TEST_CASE(
+    "DOCTOR8 an app without a supervisor is reported and not adopted, a damaged and an errored one are reported") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   start(home, "bad", {"exit", "1"}, {"--max-restarts", "0"});
@@ -63,7 +64,7 @@ TEST_CASE("DOCTOR8 an app without a supervisor is told and not adopted, a spoilt
   CHECK_THAT(found(home, "state", "wrong"), contains("web: "));
 }
 
-TEST_CASE("DOCTOR9 a supervisor that runs another binary than the command is told") {
+TEST_CASE("DOCTOR9 a supervisor that runs another binary than the command is reported") {
   const TemporaryHome home;
   const fs::path other = home.scratch() / "forever";
   fs::copy_file(forever_binary(), other);

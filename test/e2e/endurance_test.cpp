@@ -124,7 +124,7 @@ TEST_CASE("SUP4 memory is flat over ten gigabytes of log", "[SUP4][slow]") {
   done(home, {"stop", "web"});
 }
 
-TEST_CASE("SUP4 nobody wakes up while nothing happens", "[SUP4][slow]") {
+TEST_CASE("SUP4 no process wakes up while nothing happens", "[SUP4][slow]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   start(home, "waiting", {"exit", "1"}, {"--backoff-first", "1h", "--backoff-cap", "1h"});

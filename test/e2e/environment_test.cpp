@@ -1,4 +1,4 @@
-// ENV: an app's environment and code are what they were at `start`, until somebody asks for others.
+// ENV: an app's environment and code are what they were at `start`, until a command changes them.
 #include <algorithm>
 
 #include "test/e2e/apps.hpp"

@@ -51,7 +51,8 @@ TEST_CASE("EXPORT systemd takes the services as they are", "[e2e]") {
   CHECK((checked.out + checked.err).find("db.service") == std::string::npos);
 }
 
-TEST_CASE("EXPORT systemd is told who says READY=1, and that sockets are passed by units of their own", "[e2e]") {
+TEST_CASE("EXPORT systemd units name the process that sends READY=1, and sockets are passed by units of their own",
+          "[e2e]") {
   const TemporaryHome home;
   start(home, "web", {"wait"}, {"--ready", "notify", "--listen", "127.0.0.1:" + std::to_string(free_port())});
   const std::string shown = done(home, {"export", "systemd", "web"}).out;
@@ -132,7 +133,7 @@ void check_by_python(const TemporaryHome& home, const std::string& text, const s
 
 }  // namespace
 
-TEST_CASE("EXPORT systemd finds nothing wrong with a service that says all that can be said", "[e2e]") {
+TEST_CASE("EXPORT systemd finds nothing wrong with a service with all settings", "[e2e]") {
   const TemporaryHome home;
   write_rich_apps(home);
   done(home, {"export", "systemd", "rich.json", "--directory", "."});
@@ -247,8 +248,7 @@ if 'delay' in restart and restart['attempts'] * ms(restart['delay']) > ms(restar
   }
 }
 
-TEST_CASE("EXPORT a directory that is not there is told in one line, and two apps of one name are not mixed up",
-          "[e2e]") {
+TEST_CASE("EXPORT a missing directory is reported in one line, and two apps of one name are not mixed up", "[e2e]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   const Result missing = home.forever({"export", "systemd", "--directory", "no/such"});

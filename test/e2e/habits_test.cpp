@@ -49,7 +49,7 @@ TEST_CASE("HABIT cleanlogs removes rotated logs and those of deleted apps, and n
 
 namespace {
 
-// Their widths go by what stands below them.
+// Their widths depend on the cells below them.
 Words titles_of(const std::string& table) {
   std::istringstream line(lines_of(table).front());
   return {std::istream_iterator<std::string>(line), {}};
@@ -81,7 +81,7 @@ TEST_CASE("HABIT columns chooses what list shows, and keeps it", "[e2e]") {
   CHECK(spoilt.exit_code == 0);
   require_one_line(spoilt.err, "columns.json is damaged");
   CHECK(titles_of(spoilt.out) == titles_of(usual));
-  // What is set anew need not be read, whatever stands there.
+  // A choice that is replaced need not be read, whatever the file contains.
   CHECK_THAT(done(home, {"columns", "set", "name", "pid"}).out, contains("shown: name pid\n"));
   write_file(home.state() / "columns.json", "no JSON");
   done(home, {"columns", "set", "name"});

@@ -59,7 +59,7 @@ TEST_CASE("HARNESS the child prints its arguments byte by byte") {
   REQUIRE(result.out == "args 4\narg 0 2d68\narg 1 \narg 2 612062\narg 3 0a252227\n");
 }
 
-TEST_CASE("HARNESS the child does what it was told when a signal comes") {
+TEST_CASE("HARNESS the child obeys its words when a signal comes") {
   Running running(child({"trap", "USR1", "on", "TERM", "say", "bye", "exit", "3", "end", "say", "up", "wait"}));
   REQUIRE(running.wait_for("up\n"));
   running.signal(SIGUSR1);

@@ -27,14 +27,14 @@ void require_untouched(const TemporaryHome& home, const Words& arguments, const 
   }
 }
 
-// A process is known by its pid and its start time, which the kernel tells in ticks of 10 ms: two processes of one tick
-// cannot stand for a pid that was handed out anew.
+// A process is known by its pid and its start time, which the kernel counts in ticks of 10 ms: two processes of one tick
+// cannot represent a reused pid.
 void let_ticks_pass() {
   const auto begin = Clock::now();
   REQUIRE(wait_until([&] { return Clock::now() - begin >= 30ms; }));
 }
 
-// Puts another process into the app's record, as if its pid had been handed out anew.
+// Puts another process into the app's record, as if its pid had been reused.
 void forge_pid(const TemporaryHome& home, const std::string& name, int pid) {
   const auto file = home.app(name) / "status.json";
   auto status = nlohmann::ordered_json::parse(read_file(file));
@@ -57,7 +57,7 @@ void forge_pid(const TemporaryHome& home, const std::string& name, int pid) {
 
 }  // namespace
 
-TEST_CASE("ID1 a record that names a stranger's pid leaves the stranger alone and is cleaned", "[ID1]") {
+TEST_CASE("ID1 a record that names an unrelated process does not harm it and is cleaned", "[ID1]") {
   for (const Words& verb : {Words{"stop", "web"}, Words{"stop", "web", "--force"}, Words{"restart", "web"},
                             Words{"signal", "KILL", "web"}, Words{"delete", "web"}, Words{"list"}}) {
     const TemporaryHome home;
@@ -78,7 +78,7 @@ TEST_CASE("ID1 a record that names a stranger's pid leaves the stranger alone an
   }
 }
 
-TEST_CASE("ID1 a stale record is not a success: stop by the stranger's pid finds nothing", "[ID1]") {
+TEST_CASE("ID1 a stale record is not a success: stop by the unrelated pid finds nothing", "[ID1]") {
   const TemporaryHome home;
   Command command;
   command.argv = {child_binary(), "wait"};
@@ -151,7 +151,7 @@ TEST_CASE("ID2 several selectors name several apps, each once", "[ID2]") {
   REQUIRE(pid_of(home, "c") == c);
 }
 
-TEST_CASE("ID2 which key matched is said", "[ID2]") {
+TEST_CASE("ID2 the key that matched is reported", "[ID2]") {
   const TemporaryHome home;
   start(home, "web", {"wait"}, {"--namespace", "prod"});
   const int pid = pid_of(home, "web");
@@ -189,7 +189,7 @@ TEST_CASE("ID2 a word with two readings touches nothing, and both are named", "[
   REQUIRE(status_of(home, "prod") == "stopped");
 }
 
-TEST_CASE("ID2 an id that two apps bear touches nothing, whichever verb is told it", "[ID2]") {
+TEST_CASE("ID2 an id that two apps have changes nothing, with every verb", "[ID2]") {
   const TemporaryHome home;
   for (const char* name : {"web", "api"}) start(home, name, {"wait"});
   done(home, {"stop", "all"});
@@ -218,7 +218,7 @@ TEST_CASE("ID2 a namespace stops all of its apps and no other", "[ID2]") {
   REQUIRE(pid_of(home, "c") == c);
 }
 
-TEST_CASE("ID2 a verb that needs a selector says so without one", "[ID2]") {
+TEST_CASE("ID2 a verb that needs a selector is an error without one", "[ID2]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   for (const char* verb : {"stop", "restart", "delete", "describe", "flush", "signal"}) {

@@ -98,7 +98,7 @@ TEST_CASE("LIST the table has one aligned row for each app, with titles", "[LIST
   const auto column = lines.at(0).find("status");
   REQUIRE(lines.at(1).substr(column).starts_with("stopped"));
   REQUIRE(lines.at(2).substr(column).starts_with("online"));
-  // A column is as wide as what stands in it, and figures grow meanwhile.
+  // A column is as wide as its contents, and figures grow meanwhile.
   const auto titles = [](const std::string& line) {
     std::istringstream words(line);
     return Words(std::istream_iterator<std::string>(words), {});
@@ -150,7 +150,7 @@ TEST_CASE("LIST --quiet prints the names only, --sort orders the rows", "[LIST]"
   REQUIRE(home.forever({"list", "-q"}).out == home.forever({"list", "--quiet"}).out);
 }
 
-TEST_CASE("LIST --watch shows it anew on a terminal until Ctrl-C", "[LIST]") {
+TEST_CASE("LIST --watch refreshes on a terminal until Ctrl-C", "[LIST]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   Running watch(home.command({"list", "--watch"}), 24, 120);
@@ -183,7 +183,7 @@ TEST_CASE("MON1 processor time is of the whole tree", "[MON1]") {
   REQUIRE(listed(home, "idle").at("cpu_percent").get<double>() < 50.0);
 }
 
-TEST_CASE("MON1 an app over its memory limit is restarted, and the reason is told", "[MON1]") {
+TEST_CASE("MON1 an app over its memory limit is restarted, and the reason is shown", "[MON1]") {
   const TemporaryHome home;
   const std::string counter = (home.scratch() / "starts").string();
   start(home, "web", {"count", counter, "first", "1", "fork", "allocate", "60000000", "wait", "end", "end", "wait"},

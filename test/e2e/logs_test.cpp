@@ -112,7 +112,7 @@ TEST_CASE("LOG1 both streams rotate by themselves", "[LOG1]") {
   }
 }
 
-TEST_CASE("LOG2 time stamps stand before each line, not before each chunk", "[LOG2]") {
+TEST_CASE("LOG2 time stamps precede each line, not each chunk", "[LOG2]") {
   const TemporaryHome home;
   start(home, "web",
         {"partial", "one ", "sleep", "50", "partial", "line\n", "lines", "2000", "30", "partial", "no line end",

@@ -46,7 +46,7 @@ TEST_CASE("LOG logs -f follows across rotation, truncation and restarts, and end
   done(home, {"restart", "web"});
   REQUIRE(wait_until([&] { return count_of(follow.out(), "up\n") == 2; }));
   done(home, {"flush", "web"});
-  done(home, {"signal", "USR2", "web"});  // less than was there before, so that whoever looks now and then can tell
+  done(home, {"signal", "USR2", "web"});  // less than was there before, so that a poll can notice it
   REQUIRE(follow.wait_for("emptied"));
   done(home, {"signal", "USR1", "web"});
   REQUIRE(wait_until([&] { return count_of(follow.out(), "0000001500 x") == 2; }));

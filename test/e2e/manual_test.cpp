@@ -55,7 +55,7 @@ WordSet long_options_of_manual(const std::string& manual) {
 
 }  // namespace
 
-TEST_CASE("MANUAL every verb and alias of the binary stands in the manual") {
+TEST_CASE("MANUAL every verb and alias of the binary is in the manual") {
   const std::string manual = read_file("man/forever.1");
   REQUIRE_FALSE(manual.empty());
   const WordSet verbs = verbs_of_help();

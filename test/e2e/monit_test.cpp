@@ -154,7 +154,7 @@ TEST_CASE("MONIT r restarts, s stops and starts again; the view goes on meanwhil
   view.require_clean_end();
 }
 
-TEST_CASE("MONIT R reloads, and says what became of it") {
+TEST_CASE("MONIT R reloads, and shows the result") {
   const TemporaryHome home;
   const int port = free_port();
   start(home, "web", {"wait"}, {"--listen", "127.0.0.1:" + std::to_string(port), "--min-uptime", "50ms"});
@@ -257,7 +257,7 @@ TEST_CASE("MONIT o chooses out, err or both; what is written later is shown") {
   view.require_clean_end();
 }
 
-TEST_CASE("MONIT ? shows the keys, any key goes on, Ctrl-L draws anew") {
+TEST_CASE("MONIT ? shows the keys, any key continues, Ctrl-L redraws") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   View view(home);

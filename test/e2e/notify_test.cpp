@@ -103,7 +103,7 @@ TEST_CASE("CLU4 a reload waits for READY=1, and a release that does not say it i
   require_none_lost(load.stop());
 }
 
-TEST_CASE("SUP1 what is said while the supervisor is dead is heard by its successor", "[SUP1][SUP2]") {
+TEST_CASE("SUP1 notifications that are sent while the supervisor is dead reach its successor", "[SUP1][SUP2]") {
   NEED_NOTIFY();
   const TemporaryHome home;
   const std::string first = home.scratch() / "first", second = home.scratch() / "second",

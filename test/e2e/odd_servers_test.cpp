@@ -54,7 +54,7 @@ class OddServer {
     for (const auto& [body, count] : result.answered) bodies.insert(body);
     return bodies;
   }
-  // Reloads under load: nothing is lost, and nobody of before answers afterwards.
+  // Reloads under load: nothing is lost, and no old process answers afterwards.
   void require_reload(std::size_t workers, std::size_t i = 0) const {
     const auto before = answers(i);
     CHECK(before.size() == workers);
@@ -195,7 +195,7 @@ serve(again)
     CHECK(wait_for_log(server.home, "web", slot + " second Address already in use\n"));
     CHECK(wait_for_log(server.home, "web", slot + " again ok private\n"));
   }
-  // Nobody shares these: they are the first one's.
+  // These are not shared: they belong to the first one.
   for (const std::string kind : {"udp", "unix"}) {
     const std::string log = log_of(server.home, "web");
     CHECK(count_of(log, ' ' + kind + " ok\n") == 1);

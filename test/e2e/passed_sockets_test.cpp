@@ -183,7 +183,7 @@ TEST_CASE("SUP1 a passed socket outlives the supervisor, and the keeper too", "[
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("START1 an address that cannot be had is told in one line, with who has it, and nothing is started",
+TEST_CASE("START1 an unavailable address is reported in one line, with its holder, and nothing is started",
           "[START1]") {
   const TemporaryHome home;
   const int port = free_port();
@@ -249,7 +249,7 @@ TEST_CASE("START1 a socket that is passed cannot be waited for, and run has neit
                    "; dev keeps one program in the foreground");
 }
 
-TEST_CASE("STOP1 when stop returns the ports are free, whoever had a copy of their sockets", "[STOP1][CLU1]") {
+TEST_CASE("STOP1 when stop returns the ports are free, whatever process had a copy of their sockets", "[STOP1][CLU1]") {
   NEED_SHARING();
   const TemporaryHome home;
   for (int round = 0; round < 15; ++round) {

@@ -1,4 +1,4 @@
-// PERM: what belongs to one user is nobody else's business, and no name or path breaks out or breaks down.
+// PERM: no other user can access a user's apps, and no name or path escapes the state directory or causes a failure.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -235,7 +235,7 @@ TEST_CASE("PERM2 commands work from a directory that does not exist any more", "
   }
 }
 
-TEST_CASE("PERM2 a current directory that may not be entered is told as that, not as one that is gone", "[PERM2]") {
+TEST_CASE("PERM2 a current directory that cannot be entered is reported as such, not as missing", "[PERM2]") {
   if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
   const StrangersHome strangers;
   const fs::path directory = strangers.home.scratch() / "closed";

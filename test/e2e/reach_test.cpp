@@ -58,7 +58,7 @@ TEST_CASE("PORT1 a port's holder is shown with pid, program and user, and no app
   CHECK_THAT(done(home, {"port"}).out, contains(":" + number));
 }
 
-TEST_CASE("PORT1 a port that nobody holds is exit code 1, and free already for --kill") {
+TEST_CASE("PORT1 a free port is exit code 1, and already free for --kill") {
   const TemporaryHome home;
   const std::string number = std::to_string(free_port());
   const Result none = home.forever({"port", number});
@@ -97,7 +97,7 @@ TEST_CASE("PORT2 --kill KILL does not ask an app that ignores TERM") {
   CHECK(status_of(home, "web") == "stopped");
 }
 
-TEST_CASE("PORT3 --kill frees a port of a stranger by TERM, or by the signal that was asked for") {
+TEST_CASE("PORT3 --kill frees a port of an unrelated process by TERM, or by the given signal") {
   const TemporaryHome home;
   const int port = free_port();
   const std::string number = std::to_string(port);
@@ -120,7 +120,7 @@ TEST_CASE("PORT3 --kill frees a port of a stranger by TERM, or by the signal tha
   }
 }
 
-TEST_CASE("PORT4 an app of another state directory is not signalled, and it is said where it is kept alive") {
+TEST_CASE("PORT4 an app of another state directory is not signalled, and the message names its state directory") {
   const TemporaryHome home, other;
   const std::string number = std::to_string(free_port());
   start(other, "web", {"listen", number, "wait"});
@@ -143,7 +143,7 @@ TEST_CASE("PORT5 a start that fails with the address in use says who holds it") 
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, contains("port " + number + " is held by pid " + std::to_string(other.running.pid())));
   CHECK_THAT(result.err, contains("forever port " + number + " --kill"));
-  // Where no line says which, it is told how to find out.
+  // If no line names the port, the message says how to find it.
   result = home.forever(start_words("mute", {"--wait", "5s", "--max-restarts", "0"},
                                     {"stream", "err", "partial", "OSError: Address already in use\n", "exit", "1"}));
   CHECK_THAT(result.err, contains("`forever port` shows which process holds it"));
@@ -220,7 +220,7 @@ TEST_CASE(
   CHECK(status_of(home, "web") == "online");
 }
 
-TEST_CASE("PORT7 stop port:N stops the app that holds it and no other; --force asks nobody") {
+TEST_CASE("PORT7 stop port:N stops the app that holds it and no other; --force kills at once") {
   const TemporaryHome home;
   const int port = free_port();
   const std::string number = std::to_string(port);
@@ -261,7 +261,7 @@ TEST_CASE("FIND1 the processes of a program are found by name, called name and p
   require_one_line(none.err, "no process is called " + name + "x");
 }
 
-TEST_CASE("FIND2 --kill ends strangers by signal and ours through their supervisors") {
+TEST_CASE("FIND2 --kill ends unrelated processes by signal and apps through their supervisors") {
   const TemporaryHome home;
   const std::string name = unique_name("killme");
   const std::string program = own_program(home, name);

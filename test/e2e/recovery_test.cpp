@@ -56,7 +56,7 @@ TEST_CASE("STATE1 whatever is deleted together, start makes no second copy and s
   }
 }
 
-TEST_CASE("STATE1 a state directory that is deleted under a living app is written anew at once", "[STATE1]") {
+TEST_CASE("STATE1 a state directory that is deleted under a living app is written again at once", "[STATE1]") {
   const TemporaryHome home;
   const std::string mark = home.state().string();
   start(home, "web", {"say", "up", "wait"}, {"--env", "RECOVERY=" + mark});
@@ -103,7 +103,7 @@ TEST_CASE("SUP2 after the whole state directory was deleted a start finds what l
   }
 }
 
-TEST_CASE("STATE1 a start finds an app that has not yet written its files anew after everything was deleted",
+TEST_CASE("STATE1 a start finds an app that has not yet written its files again after everything was deleted",
           "[STATE1]") {
   const TemporaryHome home;
   const std::string mark = home.state().string();
@@ -202,7 +202,7 @@ TEST_CASE("STATE1 an app without spec and status is taken over from the kernel w
   remove_files(home, "web", {"entry"});
   REQUIRE(wait_for_status(home, "web", "online"));
   REQUIRE(pid_of(home, "web") == pid);
-  // How it was asked for nobody knows any more, and its argv is not asked.
+  // Its settings are unknown now, and its argv is not used.
   REQUIRE(listed(home, "web").at("spec_lost") == true);
   const Result restarted = home.forever({"restart", "web"});
   REQUIRE(restarted.exit_code == 1);
@@ -233,7 +233,7 @@ TEST_CASE("SUP6 a spec that is lost when the supervisor dies is the keeper's, an
       kill_hard(keeper_of(home, "web"));
       supervisor = new_supervisor(home, "web", supervisor);
     }
-    // Suspended, so that it does not write its files anew while they are being removed.
+    // Suspended, so that it does not write its files again while they are being removed.
     send_signal(supervisor, SIGSTOP);
     remove_files(home, "web", {"entry"});
     kill_hard(supervisor);
@@ -283,7 +283,7 @@ TEST_CASE("SUP2 a start whose keeper and supervisor are killed at once fails as 
   REQUIRE(killed > 0);
 }
 
-TEST_CASE("SUP2 a start that is on record and of which nothing was made yet is carried out by whoever looks",
+TEST_CASE("SUP2 a start that is on record and of which nothing was made yet is carried out by the next command",
           "[SUP2]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
@@ -300,7 +300,7 @@ TEST_CASE("SUP2 a start that is on record and of which nothing was made yet is c
   }));
   const bool began = read_json(home.app("web") / "status.json").at("desired") == "online";
   send_signal(starting.pid(), SIGKILL);
-  // Again and again: a supervisor that was forked all the same may start something between a look and a kill.
+  // Repeatedly: a supervisor that was forked meanwhile may start a process between a check and a kill.
   REQUIRE(wait_until([&] {
     for (const int pid : processes_of(home)) (void)kill(pid, SIGKILL);
     return processes_of(home).empty();
@@ -320,7 +320,7 @@ TEST_CASE("SUP1 a supervisor that cannot take its dead keeper's place works on, 
   const int pid = pid_of(home, "web");
   const int supervisor = supervisor_of(home, "web");
   const int keeper = keeper_of(home, "web");
-  fs::permissions(binary, fs::perms::none);  // nobody may execute it, not even root
+  fs::permissions(binary, fs::perms::none);  // no user can execute it, not even root
   kill_hard(keeper);
   const auto tries = [&] {
     return count_of(read_file(home.state() / "logs" / "web.forever.log"), "cannot execute the keeper");

@@ -66,7 +66,7 @@ TEST_CASE(
   CHECK(result.failed <= 5 * 4);  // those that the process had in its hands when it was stopped
 }
 
-TEST_CASE("CLU2 the exits of a reload are told as such, those of a watched change as its", "[CLU2]") {
+TEST_CASE("CLU2 the exits of a reload have that trigger, those of a watched change theirs", "[CLU2]") {
   const TemporaryHome home;
   const auto last_trigger = [&] {
     return describe_json(home, "web").at("last_exits").back().at("trigger").get<std::string>();
@@ -86,7 +86,7 @@ TEST_CASE("CLU2 the exits of a reload are told as such, those of a watched chang
   }
 }
 
-TEST_CASE("CLU2 what holds no ports is restarted by reload, and that is said", "[CLU2]") {
+TEST_CASE("CLU2 an app without held ports is restarted by reload, which is reported", "[CLU2]") {
   const TemporaryHome home;
   start(home, "web", {"wait"}, {"--min-uptime", "100ms"});
   const int before = pid_of(home, "web");
@@ -254,7 +254,7 @@ TEST_CASE("CLU2 the count of restarts never falls, not while a reload is under w
   send_signal(listed(home, "web").at("supervisor_pid").get<int>(), SIGKILL);
   reload.join();
   CHECK(only_one_is_left(home, busy.pid));
-  CHECK(restarts() >= 1);  // who asks for a reload asks the next supervisor again
+  CHECK(restarts() >= 1);  // the client repeats a reload with the next supervisor
 }
 
 TEST_CASE("CLU2 a start while an old process is being stopped brings none back", "[CLU2]") {
@@ -286,7 +286,7 @@ TEST_CASE("CLU2 a save while an old process is being stopped brings none back", 
   CHECK(only_one_is_left(home, busy.pid));
 }
 
-TEST_CASE("CLU2 an old process that is not well while it drains is not restarted", "[CLU2]") {
+TEST_CASE("CLU2 an old process that is unhealthy while it drains is not restarted", "[CLU2]") {
   NEED_SHARING();
   const TemporaryHome home;
   const std::string sick = home.scratch() / "sick";

@@ -40,7 +40,7 @@ TEST_CASE("BACK1 the first three restarts are immediate, the next wait longer an
   REQUIRE(pauses[4] >= 599ms);
 }
 
-TEST_CASE("BACK1 the pause grows by the factor up to the cap, and it is never given up", "[BACK1]") {
+TEST_CASE("BACK1 the delay grows by the factor up to the cap, and restarts never end", "[BACK1]") {
   const TemporaryHome home;
   const std::string file = home.scratch() / "stamps";
   start(home, "web", {"stamp", file, "run", "exit", "1"},
@@ -77,7 +77,7 @@ TEST_CASE("BACK1 a start or a restart by hand goes past the back-off", "[BACK1]"
   REQUIRE(wait_for_status(home, "web", "backoff"));
   REQUIRE(read_file(counter) == "4");
   done(home, {"start", "web"});
-  REQUIRE(wait_for_log(home, "web", "count 6"));  // the count begins anew, so the next one is immediate
+  REQUIRE(wait_for_log(home, "web", "count 6"));  // the count starts again, so the next one is immediate
   REQUIRE(wait_for_status(home, "web", "online"));
 
   start(home, "other", {"count", home.scratch() / "other", "first", "4", "exit", "1", "end", "wait"},
@@ -119,7 +119,7 @@ TEST_CASE("BACK1 policy decides which ends are followed by a start", "[BACK1]") 
   REQUIRE(ends_as("given-up", {"exit", "1"}, {"--max-restarts", "2"}) == "errored");
   REQUIRE(listed(home, "given-up").at("restarts") == 2);
   REQUIRE(ends_as("given-up-short", {"exit", "1"}, {"-m", "1"}) == "errored");
-  // Whoever is down by policy has no supervisor left to cost anything, or at least no instance; start brings it back.
+  // An app that is down by policy has no supervisor left, or at least no instance; start brings it back.
   done(home, {"start", "given-up"});
   REQUIRE(wait_for_status(home, "given-up", "errored"));
 }
@@ -199,8 +199,10 @@ TEST_CASE("BACK3 a herd of orphans that end one after another leaves no zombie",
   REQUIRE(listed(home, "web").at("restarts") == 0);
 }
 
-TEST_CASE("BACK1 a restart by hand in back-off is at once, forgets the failures and is counted; a start counts anew",
-          "[BACK1]") {
+TEST_CASE(
+    "BACK1 a restart by command in back-off is immediate, clears the failures and is counted; a start resets the "
+    "counts",
+    "[BACK1]") {
   const TemporaryHome home;
   const std::string counter = home.scratch() / "starts";
   start(home, "web", {"count", counter, "first", "4", "exit", "1", "end", "wait"},

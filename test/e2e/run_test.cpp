@@ -128,7 +128,7 @@ TEST_CASE("RUN a program that cannot be run gives 126 or 127", "[RUN]") {
   REQUIRE(home.forever({"run"}).exit_code == 2);
 }
 
-TEST_CASE("RUN as process 1 of a container it reaps strangers, forwards TERM and hands the exit code on", "[RUN]") {
+TEST_CASE("RUN as process 1 of a container it reaps orphans, forwards TERM and returns the exit code", "[RUN]") {
   const TemporaryHome home;
   Command probe;
   probe.argv = {"unshare", "--pid", "--fork", "--mount-proc", "true"};

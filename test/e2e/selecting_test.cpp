@@ -44,7 +44,7 @@ TEST_CASE("REAL34 list takes the apps to show, and says by its exit code whether
   CHECK(home.forever({"list", "nosuch"}).exit_code == 3);
 }
 
-TEST_CASE("REAL12 an instance is told how many there are, and has the umask that was asked for", "[REAL12]") {
+TEST_CASE("REAL12 an instance knows how many there are, and has the requested umask", "[REAL12]") {
   const TemporaryHome home;
   start(home, "web", {"print-umask", "print-env", "FOREVER_INSTANCES", "wait"},
         {"-i", "3", "--no-share", "--umask", "002"});

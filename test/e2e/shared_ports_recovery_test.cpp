@@ -45,7 +45,7 @@ TEST_CASE("SUP1 a bind that the dead supervisor had not answered is answered by 
   const auto before = pids_of(home);
   send_signal(supervisor, SIGSTOP);
   write_file(go, "");
-  // Both stand in bind now, which nobody answers.
+  // Both are blocked in bind now, which no supervisor answers.
   REQUIRE(wait_until([&] { return stand_in_calls(before); }));
   kill_hard(supervisor);
   REQUIRE(wait_until([&] { return all_ready(home); }));
@@ -94,14 +94,14 @@ TEST_CASE("SUP1 connections wait also where supervisor and worker have died, and
   CHECK(pid_of(home, "web") != worker);
 }
 
-TEST_CASE("SUP2 a bind that nobody is left to answer fails, and who adopts starts the program anew", "[SUP2][CLU2]") {
+TEST_CASE("SUP2 a bind without a supervisor to answer fails, and the adopter restarts the program", "[SUP2][CLU2]") {
   NEED_SHARING();
   for (const bool under_way : {true, false}) {
     CAPTURE(under_way);
     const TemporaryHome home;
     const int port = free_port();
     const std::string go = home.scratch() / "go";
-    // What it says while nobody reads its output would end with it.
+    // Output without a reader would be lost with the process.
     const std::string file = home.scratch() / "server.sh", said = home.scratch() / "said";
     write_file(file, "exec '" + child_binary() + "' wait-for '" + go + "' listen " + std::to_string(port) +
                          " wait 2>>'" + said + "'\n");
@@ -148,7 +148,7 @@ TEST_CASE(
   CHECK(can_bind(port));
 }
 
-TEST_CASE("SUP2 keeper and supervisor killed together: workers serve on, and whoever adopts them shares on",
+TEST_CASE("SUP2 keeper and supervisor killed together: workers keep serving, and the adopter keeps sharing",
           "[SUP2][CLU2]") {
   NEED_SHARING();
   const TemporaryHome home;

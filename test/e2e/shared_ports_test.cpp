@@ -128,7 +128,7 @@ TEST_CASE("CLU1 where ports cannot be shared, start says why and names the ways 
   CHECK(count_of(told, "code 1\n") == 2);
 }
 
-TEST_CASE("CLU1 instances that bind in the same moment are in nobody's way", "[CLU1]") {
+TEST_CASE("CLU1 instances that bind at the same moment do not disturb each other", "[CLU1]") {
   NEED_SHARING();
   const TemporaryHome home;
   for (int round = 0; round < 20; ++round) {
@@ -215,7 +215,7 @@ TEST_CASE("CLU3 connections that wait in the queue of a worker when it is killed
     return std::all_of(before.begin(), before.end(),
                        [](int pid) { return has(read_file("/proc/" + std::to_string(pid) + "/stat"), ") T "); });
   }));
-  // Nobody accepts now: the requests wait in both queues.
+  // No process accepts now: the requests wait in both queues.
   constexpr std::size_t kRequests = 10;
   std::vector<std::future<HttpResponse>> answers;
   for (std::size_t i = 0; i < kRequests; ++i)

@@ -1,5 +1,5 @@
-// REQ3: what stands in the place of a file of ours, be it a FIFO, a device, a directory, a link or a file without end, holds no command
-// up, fills no memory, and hides no other app.
+// REQ3: any kind of file in the place of a record, be it a FIFO, a device, a directory, a link or an endless file, blocks no command,
+// exhausts no memory, and hides no other app.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -109,52 +109,52 @@ void walk(const std::function<fs::path(const TemporaryHome&)>& file) {
 
 }  // namespace
 
-TEST_CASE("REQ3 whatever stands in the place of spec.json, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of spec.json, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.app("web") / "spec.json"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of status.json, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of status.json, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.app("web") / "status.json"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the file beside status.json, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the file next to status.json, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.app("web") / "status.json~"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the control socket, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the control socket, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.app("web") / "control"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of an output FIFO, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of an output FIFO, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.app("web") / "out.fifo"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the app's folder, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the app's directory, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.app("web"); });
 }
-TEST_CASE("REQ3 whatever stands in the place of the lock, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the lock, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "locks/web"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the ids, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the ids, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "ids"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the ids' lock, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the ids' lock, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "ids.lock"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the saved list, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the saved list, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "saved.json"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the chosen columns, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the chosen columns, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "columns.json"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of a pid file, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of a pid file, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "pids/web-0.pid"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of a log, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of a log, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.log("web"); });
 }
-TEST_CASE("REQ3 whatever stands in the place of a rotated log, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of a rotated log, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "logs/web.out.log.1"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of the supervisor's own log, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of the supervisor's own log, commands end", "[REQ3]") {
   walk([](const TemporaryHome& home) { return home.state() / "logs/web.forever.log"; });
 }
-TEST_CASE("REQ3 whatever stands in the place of a folder of the state directory, commands end", "[REQ3]") {
+TEST_CASE("REQ3 any kind of file in the place of a directory of the state directory, commands end", "[REQ3]") {
   for (const char* folder : {"apps", "logs", "locks", "pids"}) {
     for (const Kind& kind : kinds()) {
       const TemporaryHome home;

@@ -1,4 +1,4 @@
-// Spoilt records: what is torn, empty, or a newer forever's is told in one line and kept, and all else is served.
+// Damaged records: torn, empty or newer ones are reported in one line and kept, and other apps are served.
 #include "test/e2e/apps.hpp"
 
 using namespace forever::test;
@@ -93,7 +93,7 @@ TEST_CASE("BAD the state files of an app that a newer forever has left behind ar
   }
 }
 
-TEST_CASE("BAD delete refuses an app of a newer forever in one line, and what is only spoilt goes", "[BAD]") {
+TEST_CASE("BAD delete refuses an app of a newer forever in one line, and removes a damaged one", "[BAD]") {
   const TemporaryHome home;
   for (const char* name : {"spec.json", "status.json"}) {
     INFO(name);
@@ -121,7 +121,7 @@ TEST_CASE("BAD delete refuses an app of a newer forever in one line, and what is
   }
 }
 
-TEST_CASE("BAD what the line about a spoilt spec.json says to do works", "[BAD]") {
+TEST_CASE("BAD the remedy in the message about a damaged spec.json works", "[BAD]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   done(home, {"stop", "web"});
@@ -138,7 +138,7 @@ TEST_CASE("BAD what the line about a spoilt spec.json says to do works", "[BAD]"
   start(home, "web", {"wait"});
 }
 
-TEST_CASE("BAD an app with a spoilt record keeps its id, and without one no id means it", "[BAD]") {
+TEST_CASE("BAD an app with a damaged record keeps its id, and without a claim has no id", "[BAD]") {
   const TemporaryHome home;
   for (const char* name : {"web", "api", "job"}) start(home, name, {"wait"});
   done(home, {"stop", "api", "job"});

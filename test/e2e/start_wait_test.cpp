@@ -1,4 +1,4 @@
-// STATE3: whether an app is up is told at its start, with the reason and the last lines of one that is not.
+// STATE3: start reports whether an app is up, and otherwise the reason and its last lines.
 #include "test/e2e/apps.hpp"
 
 using namespace forever::test;
@@ -55,7 +55,7 @@ TEST_CASE("STATE3 the last lines that a failed start tells are its own, not thos
   CHECK_FALSE(has(describe_json(home, "mute").at("last_exits").back().at("last_lines").get<std::string>(), "old"));
 }
 
-TEST_CASE("STATE3 start --wait gives up after the time that it was given", "[STATE3]") {
+TEST_CASE("STATE3 start --wait fails after the given time", "[STATE3]") {
   const TemporaryHome home;
   const Result result = home.forever(start_words("web", {"--wait", "400ms", "--min-uptime", "1h"}, {"wait"}));
   INFO(result.out << result.err);
@@ -63,7 +63,7 @@ TEST_CASE("STATE3 start --wait gives up after the time that it was given", "[STA
   REQUIRE(result.elapsed >= 390ms);
 }
 
-TEST_CASE("STATE3 on a terminal an app that dies at once is told with its last lines", "[STATE3]") {
+TEST_CASE("STATE3 on a terminal an app that dies at once is reported with its last lines", "[STATE3]") {
   const TemporaryHome home;
   Running terminal(home.command(start_words("web", {}, {"say", "port taken", "exit", "9"})), 24, 80);
   const Result result = terminal.wait();

@@ -136,7 +136,7 @@ TEST_CASE("START2 start NAME starts a stopped app with its recorded settings", "
   REQUIRE(wait_until([&] { return count_of(log_of(home, "web"), "env COLOUR=blue\nrun\n") == 2; }));
   REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("7s"));
   const int pid = pid_of(home, "web");
-  const Result again = done(home, {"start", "web"});  // of a running one: says so
+  const Result again = done(home, {"start", "web"});  // of a running one: reports this
   REQUIRE_THAT(again.out + again.err, contains(std::to_string(pid)));
   REQUIRE(pid_of(home, "web") == pid);
   REQUIRE(instances_of(home) == 1);

@@ -1,4 +1,4 @@
-// STATE: what is told is what is, whatever has happened to files and processes.
+// STATE: the reported state is the real one, whatever has happened to files and processes.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -81,7 +81,7 @@ TEST_CASE("STATE1 list is right after keeper, supervisor and instance were all k
   const int pid = pid_of(home, "web");
   kill_watchers(home, "web");
   kill_hard(pid);
-  // The app wants to run: whoever looks brings it back.
+  // The app is wanted online: any command brings it back.
   REQUIRE(wait_for_other_pid(home, "web", pid));
   REQUIRE(wait_for_status(home, "web", "online"));
   REQUIRE(processes_of(home).size() == 3);
@@ -177,7 +177,7 @@ TEST_CASE("STATE1 with another HOME, as sudo gives, every verb says where it loo
   CHECK_FALSE(alive(std::stoi(pid)));
 }
 
-TEST_CASE("STATE2 a death by a signal is told with its name", "[STATE2]") {
+TEST_CASE("STATE2 a death by a signal is reported with its name", "[STATE2]") {
   const TemporaryHome home;
   for (const auto& [signal, reason] : {std::pair{"SEGV", "killed by SIGSEGV"},
                                        {"KILL", "killed by SIGKILL"},
@@ -197,7 +197,7 @@ TEST_CASE("STATE2 a death by a signal is told with its name", "[STATE2]") {
   }
 }
 
-TEST_CASE("STATE2 whether a core was dumped is told with the signal", "[STATE2]") {
+TEST_CASE("STATE2 a core dump is reported with the signal", "[STATE2]") {
   const std::string pattern = read_file("/proc/sys/kernel/core_pattern");
   rlimit limit{};
   getrlimit(RLIMIT_CORE, &limit);
@@ -222,7 +222,7 @@ TEST_CASE("STATE2 whether a core was dumped is told with the signal", "[STATE2]"
   }
 }
 
-TEST_CASE("STATE2 a program that is gone at a restart is told, and the policy applies", "[STATE2]") {
+TEST_CASE("STATE2 a program that is missing at a restart is reported, and the policy applies", "[STATE2]") {
   const TemporaryHome home;
   const auto program = home.scratch() / "server";
   fs::copy_file(child_binary(), program);
@@ -235,7 +235,7 @@ TEST_CASE("STATE2 a program that is gone at a restart is told, and the policy ap
   REQUIRE(wait_for_status(home, "web", "online"));
 }
 
-TEST_CASE("STATE2 a working directory that is gone at a restart is told, and the policy applies", "[STATE2]") {
+TEST_CASE("STATE2 a working directory that is missing at a restart is reported, and the policy applies", "[STATE2]") {
   const TemporaryHome home;
   const auto directory = home.scratch() / "cwd";
   fs::create_directory(directory);
@@ -248,7 +248,7 @@ TEST_CASE("STATE2 a working directory that is gone at a restart is told, and the
   REQUIRE(wait_for_status(home, "web", "online"));
 }
 
-TEST_CASE("STATE2 a fork that fails for want of processes is told, and tried again", "[STATE2]") {
+TEST_CASE("STATE2 a fork that fails for want of processes is reported, and tried again", "[STATE2]") {
   if (!Stranger::possible()) SKIP_CASE("needs root, to become a user with a process limit of its own");
   if (sanitized()) SKIP_CASE("the search for leaks wants a process of its own");
   setenv("TMPDIR", "/tmp", 1);  // where another user can reach

@@ -1,4 +1,4 @@
-// STOP: after `stop` nothing of the app is left, however it resists; and it is told what is waited for.
+// STOP: after `stop` no process of the app is left, however it resists; and `stop` reports what it waits for.
 #include <algorithm>
 
 #include "test/e2e/yardstick.hpp"
@@ -296,7 +296,7 @@ TEST_CASE("STOP8 stop while the app is being started wins, and the app never com
   REQUIRE(stays_true([&] { return processes_of(home).empty(); }, 200ms));
 }
 
-TEST_CASE("STOP8 a stop that a later restart or start overtakes says so at once", "[STOP8]") {
+TEST_CASE("STOP8 a stop that a later restart or start overtakes fails at once", "[STOP8]") {
   const TemporaryHome home;
   start(home, "web", {"ignore", "TERM", "say", "up", "wait"}, {"--kill-timeout", "10m"});
   for (const char* verb : {"restart", "start"}) {
@@ -317,7 +317,7 @@ TEST_CASE("STOP8 a stop that a later restart or start overtakes says so at once"
   done(home, {"stop", "--force", "web"});
 }
 
-TEST_CASE("STOP8 what a suspended supervisor was asked for in vain is not done later", "[STOP8]") {
+TEST_CASE("STOP8 a failed request to a suspended supervisor is not executed later", "[STOP8]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   const int pid = pid_of(home, "web"), supervisor = supervisor_of(home, "web");

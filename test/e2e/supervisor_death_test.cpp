@@ -260,7 +260,7 @@ TEST_CASE("SUP2 list tells that an app is not supervised before it adopts it", "
   REQUIRE(result.err == "web was unsupervised and has been adopted by a new supervisor\n");
 }
 
-TEST_CASE("SUP2 an app that cannot be adopted by this command is told as unsupervised, with the reason", "[SUP2]") {
+TEST_CASE("SUP2 an app that cannot be adopted by this command is reported as unsupervised, with the reason", "[SUP2]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   const int pid = pid_of(home, "web");

@@ -118,7 +118,7 @@ TEST_CASE("VERB every option of start is taken and shown again", "[VERB]") {
   done(home, {"stop", "web"});
 }
 
-TEST_CASE("VERB options of start stand before or after the program, joined or apart", "[VERB]") {
+TEST_CASE("VERB options of start go before or after the program, joined or apart", "[VERB]") {
   const TemporaryHome home;
   done(home, {"start", "--name", "a", child_binary(), "--", "wait"});
   done(home, {"start", child_binary(), "--name=b", "--", "wait"});
@@ -139,7 +139,7 @@ TEST_CASE("VERB start prints one line with name, id and pid; --quiet none", "[VE
   REQUIRE(done(home, {"stop", "web", "-q"}).out.empty());
 }
 
-TEST_CASE("VERB stop of a stopped app says so and succeeds", "[VERB]") {
+TEST_CASE("VERB stop of a stopped app reports this and succeeds", "[VERB]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   done(home, {"stop", "web"});

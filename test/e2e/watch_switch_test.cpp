@@ -22,7 +22,7 @@ TEST_CASE("WATCH a crashed program waits for a change if that is wanted, and els
     CHECK(app.home_status() == "stopped");
     CHECK(wait_until([&] { return processes_of(app.home).empty(); }));  // the keeper ends a moment later
   }
-  SECTION("restart; a change starts what was given up or is in back-off") {
+  SECTION("restart; a change starts what is errored or in back-off") {
     Watched app({});
     start(app.home, "web", {"stamp", app.stamps, "start", "wait-for", app.tree / "fixed", "wait"},
           {"--cwd", app.tree, "--watch", "--watch-delay", "0"});
@@ -75,8 +75,9 @@ TEST_CASE("WATCH on and off while it runs, when it is stopped, and as `list` and
   CHECK(app.stays_at(4));
 }
 
-TEST_CASE("WATCH off: what waits for a change goes on by its restart policy, and what stays stopped is said to",
-          "[WATCH]") {
+TEST_CASE(
+    "WATCH off: an app that waits for a change follows its restart policy, and one that stays stopped is reported",
+    "[WATCH]") {
   const Words waits{"--watch", "--watch-on-crash", "wait"};
   SECTION("a crash is restarted, as it would have been without --watch") {
     Watched app({});
@@ -99,7 +100,7 @@ TEST_CASE("WATCH off: what waits for a change goes on by its restart policy, and
     done(app.home, {"start", "web"});
     CHECK(wait_until([&] { return app.starts() == 2; }));
   }
-  SECTION("what was given up stays so") {
+  SECTION("what is errored stays so") {
     Watched app({});
     start(app.home, "web", {"stamp", app.stamps, "start", "exit", "3"},
           {"--cwd", app.tree, "--watch", "--min-uptime", "1h", "--max-restarts", "0"});
@@ -115,7 +116,7 @@ TEST_CASE("WATCH goes on after the supervisor was killed", "[WATCH]") {
   app.begin();
   kill_hard(supervisor_of(app.home, "web"));
   REQUIRE(wait_until([&] { return supervisor_of(app.home, "web") > 0 && app.home_status() == "online"; }));
-  // Now and then: what is written again and again has no quiet period.
+  // Now and then: a file that is written repeatedly has no quiet period.
   auto written = Clock::now() - 1s;
   CHECK(wait_until([&] {
     if (Clock::now() - written >= 200ms) {

@@ -85,7 +85,7 @@ TEST_CASE("WATCH4 our own logs and state, .git, node_modules and ignored files n
   REQUIRE(forever({"delete", "web"}).exit_code == 0);
 }
 
-TEST_CASE("WATCH4 new folders are picked up, and a root that was deleted and made anew", "[WATCH4]") {
+TEST_CASE("WATCH4 new directories are picked up, and a root that was deleted and created again", "[WATCH4]") {
   Watched app({});
   for (const char* folder : {"src", "conf/deep"}) fs::create_directories(app.tree / folder);
   Command begin = app.home.command(
@@ -217,7 +217,7 @@ TEST_CASE("WATCH5 --poll finds changes without the kernel's help", "[WATCH5]") {
   CHECK(app.stays_at(4));
 }
 
-TEST_CASE("WATCH5 a limit of the kernel is told by its name, and polling takes over", "[WATCH5]") {
+TEST_CASE("WATCH5 a limit of the kernel is reported by name, and polling takes over", "[WATCH5]") {
   const std::string lower = "echo 1 >/proc/sys/user/max_inotify_watches && exec \"$@\"";
   const Words unshared{"unshare", "--user", "--map-root-user", "--", "/bin/sh", "-c", lower, "sh"};
   if (!have("unshare") || run(unshared + Words{"true"}).exit_code != 0) SKIP_CASE("needs user namespaces");

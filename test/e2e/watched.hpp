@@ -5,7 +5,7 @@
 
 namespace forever::test {
 
-// Changes that nobody takes, of which the kernel forgets some.
+// More unread changes than the kernel keeps.
 #ifdef _WIN32
 inline constexpr int kMoreThanKept = 5'000;  // a buffer of 60 KiB
 #else

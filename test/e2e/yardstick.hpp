@@ -1,4 +1,4 @@
-// How long this machine takes for a bare start of a program, at this time: bounds of time are told in these.
+// How long this machine takes for a bare start of a program, at this time: tests express bounds of time in these.
 #pragma once
 
 #include <algorithm>

@@ -78,7 +78,7 @@ void watch_in_trouble(const Trouble& trouble, int nth) {
   if (started.exit_code == 0) {
     REQUIRE(wait_for_status(home, "x", "online", 20s));
     const int pid = pid_of(home, "x");
-    write_file(tree / "sub/a.js", "two");  // a folder that nobody may watch is left out
+    write_file(tree / "sub/a.js", "two");  // a directory that cannot be watched is left out
     write_file(tree / "main.js", "two");
     CHECK(wait_for_other_pid(home, "x", pid));
   } else {
@@ -96,7 +96,7 @@ TEST_CASE("WATCH whatever single call of a watch fails, a save restarts the app"
   for (int nth = 1; nth <= trouble.most; ++nth) watch_in_trouble(trouble, nth);
 }
 
-TEST_CASE("STATE2 a fork that fails for want of memory is told, and the policy applies") {
+TEST_CASE("STATE2 a fork that fails for want of memory is reported, and the policy applies") {
   const TemporaryHome home;
   Command start = home.command({"start", "--name", "x", child_binary(), "--", "count", home.scratch() / "runs", "first",
                                 "1", "exit", "3", "end", "wait"});

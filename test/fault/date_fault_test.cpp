@@ -1,5 +1,5 @@
-// Somebody sets the date while apps are supervised. It is shifted for the whole binary (platform/posix/fault.cpp), for nobody
-// can set the machine's own clock in a test, and no namespace has one of its own.
+// The date is set while apps are supervised. It is shifted for the whole binary (platform/posix/fault.cpp), since a test
+// cannot set the machine's own clock, and no namespace has its own.
 #include <cstdlib>
 
 #include "test/support/catch.hpp"

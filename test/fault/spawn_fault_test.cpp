@@ -55,7 +55,7 @@ TEST_CASE("STATE2 whatever call fails in the strip, the parent hears of it and n
     const Outcome outcome = start_and_end(request);
     REQUIRE(outcome.spawned);
     CHECK(outcome.report.known);
-    // Either it does not matter (close, close_range, an interrupted call), or the failure is told before the end.
+    // Either it does not matter (close, close_range, an interrupted call), or the failure is reported before the end.
     if (outcome.end.code == 7) {
       CHECK_FALSE(outcome.report.failure);
     } else {
@@ -103,7 +103,7 @@ TEST_CASE("START5 descriptors are closed also where there is no close_range") {
   CHECK(child.output().find("descriptor " + std::to_string(other.get()) + " ") == std::string::npos);
 }
 
-TEST_CASE("a process can be signalled when no descriptor is left, and no stranger is") {
+TEST_CASE("a process can be signalled when no descriptor is left, and no unrelated process is") {
   test::Started child("trap", "TERM", "say", "ready", "wait");
   REQUIRE(child.says("ready"));
   for (const char* call : {"open", "pidfd_open"}) {
@@ -111,7 +111,7 @@ TEST_CASE("a process can be signalled when no descriptor is left, and no strange
     CHECK(send_signal(child.id(), SIGTERM));
     fault::clear();
   }
-  // Somebody who is not our child: not without having been looked at.
+  // A process that is not a child: not without verification.
   const auto parent = identify(::getppid());
   REQUIRE(parent);
   fault::set({.call = "open", .nth = 1, .code = EMFILE});

@@ -118,7 +118,7 @@ void require_order(const Scene& scene, int descriptors) {
     return alive(keeper) && parent_of(supervisor) == keeper && zombie_children_of(keeper).empty() &&
            zombie_children_of(supervisor).empty() && scene.descriptors() <= descriptors + 1;
   };
-  // One that dies again and again, as here, is replaced within five seconds.
+  // One that dies repeatedly, as here, is replaced within five seconds.
   CHECK(wait_until(in_order, 10s));
   INFO("descriptors: " << scene.descriptors() << ", before: " << descriptors);
   CHECK(in_order());

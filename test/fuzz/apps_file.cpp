@@ -1,4 +1,4 @@
-// Apps files: any bytes are read or refused in one line; what is accepted can be named and stands in a possible order.
+// Apps files: any bytes are read or refused in one line; what is accepted can be named and has a possible order.
 #include "cli/apps_file/apps_file.hpp"
 
 #include <set>

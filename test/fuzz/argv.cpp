@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return path.ends_with('d') ? forever::cli::PathKind::directory : forever::cli::PathKind::missing;
   });
   if (const auto* error = std::get_if<forever::cli::UsageError>(&result)) {
-    // What was typed stands in it as typed; whoever prints it makes control characters visible.
+    // It contains the typed text unchanged; the code that prints it makes control characters visible.
     const std::string line = forever::printable(error->message);
     if (line.empty() || line.find('\n') != std::string::npos) std::abort();
   }

@@ -1,4 +1,4 @@
-// Where the tests' state directories are made and what becomes of them.
+// Creates and removes the tests' state directories.
 #include "test/support/home.hpp"
 
 #include <atomic>

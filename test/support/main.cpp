@@ -1,5 +1,5 @@
 // The main of every test ring: Catch2's, which notes each case's verdict in a file as soon as the case ends, so that
-// the runner (tool/test) can tell "failed" and "never came to its end" from "passed". Besides Catch2's own options:
+// the runner (tool/test) can tell "failed" and "never came to its end" from "passed". In addition to Catch2's own options:
 //   --list-cases SPEC   prints the names of the cases, one a line
 //   --sweep DIRECTORY   stops whatever still runs from state directories below DIRECTORY
 #define CATCH_CONFIG_RUNNER

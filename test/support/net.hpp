@@ -7,7 +7,7 @@
 
 namespace forever::test {
 
-// A TCP port of 127.0.0.1 that nobody uses now, outside the range that the system hands out by itself.
+// A TCP port of 127.0.0.1 that is not in use, outside the range that the system hands out by itself.
 [[nodiscard]] int free_port();
 
 // Whether a server could bind it now (SO_REUSEADDR set: connections that linger do not count).

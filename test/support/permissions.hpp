@@ -5,8 +5,8 @@
 
 namespace forever::test {
 
-// Whether its owner may do with it what he likes, and nobody else anything (mode 0600, for a directory 0700; on Windows an
-// access list that names nobody but the user and the system).
+// Whether its owner may do with it what he likes, and no other user anything (mode 0600, for a directory 0700; on Windows an
+// access list that names only the user and the system).
 [[nodiscard]] bool owner_only(const std::filesystem::path& path);
 
 }  // namespace forever::test

@@ -28,7 +28,7 @@ struct Result {
   int exit_code = -1;  // 128 + N if it died by signal N
   int signal = 0;      // the signal it died by, or 0
   bool timed_out = false;
-  // Both streams were at their end within 500 ms of the exit: nobody else holds the caller's standard output and error.
+  // Both streams were at their end within 500 ms of the exit: no other process holds the caller's standard output and error.
   bool released_output = false;
   std::string out;
   std::string err;
@@ -61,7 +61,7 @@ class Running {
   [[nodiscard]] int foreground_group() const;  // of the terminal: who may read what is typed
 
   [[nodiscard]] bool has_ended();
-  // True once `text` stands in what was written to either stream.
+  // True once either stream contains `text`.
   [[nodiscard]] bool wait_for(const std::string& text, Milliseconds deadline = 10s);
   // Waits for its end; kills it at the deadline.
   [[nodiscard]] Result wait(Milliseconds deadline = 20s);

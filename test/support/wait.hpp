@@ -17,7 +17,7 @@ using Milliseconds = std::chrono::milliseconds;
 // every 20 ms at least. The deadline counts `patience()` times.
 [[nodiscard]] bool wait_until(const std::function<bool()>& condition, Milliseconds deadline = 10s);
 
-// True if `condition` held all the time; false at the first look at which it did not.
+// True if `condition` held all the time; false at the first check at which it did not.
 [[nodiscard]] bool stays_true(const std::function<bool()>& condition, Milliseconds period);
 
 }  // namespace forever::test

@@ -29,7 +29,7 @@ enum class Meaning : int { by_default, ignored, noted };
 std::array<std::atomic<Meaning>, 32> meanings{};
 std::array<std::atomic<int>, 32> arrived{};
 std::string talk_file;
-std::map<SOCKET, HANDLE> listeners;  // and the event that is set when somebody connects
+std::map<SOCKET, HANDLE> listeners;  // and the event that is set when a client connects
 int response_delay = 0;
 
 HANDLE wake() {
@@ -62,7 +62,7 @@ const std::map<std::string, int>& signal_table() {
   return table;
 }
 
-// Starts this program anew with these words; it says who it is before it goes on.
+// Starts this program again with these words; it prints its pid before it continues.
 PROCESS_INFORMATION start(const std::vector<std::string>& words) {
   const std::wstring program = win32::program_file();
   std::vector<std::string> argv{win32::to_utf8(program)};
@@ -97,7 +97,7 @@ void answer(SOCKET listener) {
 }  // namespace
 
 std::vector<std::string> own_arguments(int argc, char** argv) {
-  // A crash is to end it, not to ask somebody what to do.
+  // A crash must end it, not open a dialog.
   ::SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
   // Wine sends Ctrl-C in the place of Ctrl-Break; in a group of our own we would not hear it.
   if (test::under_wine()) ::SetConsoleCtrlHandler(nullptr, FALSE);

@@ -6,7 +6,7 @@
 using namespace forever;
 using namespace std::chrono_literals;
 
-TEST_CASE("CAPTURE the output and the end of a program are told apart") {
+TEST_CASE("CAPTURE the output and the end of a program are separate") {
   const auto ran = capture({"sh", "-c", "printf 'a\\nb'; echo lost >&2; exit 3"}, 10s, ErrorStream::captured);
   REQUIRE(ran.ok());
   CHECK(ran->out == "a\nblost\n");

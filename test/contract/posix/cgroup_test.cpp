@@ -68,7 +68,7 @@ TEST_CASE("CGROUP1 the place is this process's group, in either form of the hier
   CHECK(cgroup_place(Machine("0::/forever-others\n").scratch.path())->name == "/");
 }
 
-TEST_CASE("CGROUP2 what is missing is said with what helps") {
+TEST_CASE("CGROUP2 what is missing is reported with a remedy") {
   CHECK(Machine("0::/\n").refusal(kBoth).empty());
   CHECK_THAT(Machine("1:x:/\n").refusal(kBoth), contains("no cgroups of version 2"));
   CHECK_THAT(Machine("0::/\n", "/sys/fs/cgroup", "cpu pids\n").refusal(kBoth), contains("the memory controller"));
@@ -106,7 +106,7 @@ TEST_CASE("CGROUP3 controllers are handed down once, and limits are written as t
   CHECK_FALSE(fs::exists(place + "/y"));
 }
 
-TEST_CASE("CGROUP4 a group is entered, its tree is killed at once, and it is gone when nobody is left") {
+TEST_CASE("CGROUP4 a group is entered, its tree is killed at once, and it is removed when it is empty") {
   const auto place = cgroup_place();
   if (!place || !place->delegated) SKIP_CASE("no cgroup here is ours to divide");
   const std::string prefix = "forever-test:" + std::to_string(::getpid()) + ":";

@@ -23,7 +23,7 @@ bool told(EventLoop& loop, Milliseconds patience) {
   return false;
 }
 
-TEST_CASE("STATE1 a deletion in a watched directory is told, and nothing while nothing happens") {
+TEST_CASE("STATE1 a deletion in a watched directory is reported, and nothing while nothing happens") {
   sigset_t before;
   sigprocmask(SIG_SETMASK, nullptr, &before);
   const Scratch scratch;
@@ -41,7 +41,7 @@ TEST_CASE("STATE1 a deletion in a watched directory is told, and nothing while n
   sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST_CASE("STATE1 a directory that is not there cannot be watched, and it says so") {
+TEST_CASE("STATE1 a missing directory cannot be watched, which is an error") {
   const Scratch scratch;
   CHECK_FALSE(watch_deletions(scratch / "none").ok());
 }

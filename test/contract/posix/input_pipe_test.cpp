@@ -17,7 +17,7 @@ TEST_CASE("INPUT a line is written whole or not at all, and never waits", "[cont
   const std::string path = scratch / "in.fifo";
   REQUIRE(make_input_pipe(path).ok());
   REQUIRE(make_input_pipe(path).ok());                            // the one that is there is kept
-  CHECK(write_input(path, "x\n").error().code.value() == ENXIO);  // nobody reads
+  CHECK(write_input(path, "x\n").error().code.value() == ENXIO);  // no reader
   const Handle reader{::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)};
   REQUIRE(reader);
   REQUIRE(write_input(path, "one\n").ok());

@@ -94,7 +94,7 @@ TEST_CASE("SUP1 what the keeper was given is there for the next supervisor, what
   CHECK(result.said == "kept");
 }
 
-TEST_CASE("SUP1 the end of an orphaned instance is told with its status, again until it is acknowledged") {
+TEST_CASE("SUP1 the end of an orphaned instance is reported with its status, repeatedly until it is acknowledged") {
   const KeeperRun result = run([](NativeHandle say) -> Body {
     return [say](Inheritance&& inheritance, const KeeperFace&) {
       KeeperLink& link = inheritance.link;

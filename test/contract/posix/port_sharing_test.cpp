@@ -56,7 +56,7 @@ bool possible() { return !share_ports_fault(); }
 #define NEED_SHARING() \
   if (!possible()) SKIP_CASE("ports cannot be shared here: " + *share_ports_fault())
 
-TEST_CASE("CLU1 a program's bind and listen are told, and answered") {
+TEST_CASE("CLU1 a program's bind and listen are reported, and answered") {
   NEED_SHARING();
   const int port = free_port();
   const std::string address = "0.0.0.0:" + std::to_string(port);
@@ -187,7 +187,7 @@ TEST_CASE("CLU1 an errno that is answered reaches the program") {
   CHECK(sharing.child.end().code != 0);
 }
 
-TEST_CASE("SUP1 a call whose question was lost is made anew") {
+TEST_CASE("SUP1 a call whose notification was lost is repeated") {
   NEED_SHARING();
   const int port = free_port();
   Sharing sharing({"listen", std::to_string(port), "wait"});

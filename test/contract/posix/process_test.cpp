@@ -1,4 +1,4 @@
-// Processes: identity, presence, signals that hit nobody else, trees and their use.
+// Processes: identity, presence, signals that hit no other process, trees and their use.
 #include "platform/process.hpp"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ TEST_CASE("a process has an identity, also as a zombie, and then none") {
   CHECK(parent_of(id->pid) == 0);
 }
 
-TEST_CASE("there is nobody with an impossible pid") {
+TEST_CASE("there is no process with an impossible pid") {
   CHECK_FALSE(identify(0));
   CHECK_FALSE(identify(-1));
   CHECK(presence({0, 1}) == Presence::gone);
@@ -49,7 +49,7 @@ TEST_CASE("there is nobody with an impossible pid") {
   CHECK_FALSE(send_signal_to_group({1, 0}, 0));
 }
 
-TEST_CASE("ID1 a forged record leaves the stranger alive") {
+TEST_CASE("ID1 a forged record does not harm the other process") {
   Started child("trap", "TERM", "say", "ready", "wait");
   REQUIRE(child.says("ready"));
   ProcessId forged = child.id();
@@ -62,7 +62,7 @@ TEST_CASE("ID1 a forged record leaves the stranger alive") {
   CHECK(presence(child.id()) == Presence::alive);
 }
 
-TEST_CASE("a signal to a dead process is told") {
+TEST_CASE("a signal to a dead process is an error") {
   Started child("exit", "0");
   (void)child.end();
   CHECK(send_signal(child.id(), SIGTERM).error().code.value() == ESRCH);

@@ -99,7 +99,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a held instance that is given up while it lives leaves nothing that it could stumble over") {
+TEST_CASE("a held instance that is abandoned while it lives keeps valid memory") {
   std::vector<Pid> pids;
   for (int i = 0; i < 20; ++i) {
     auto held = spawn_held(child_request({"exit", "7"}));
@@ -110,7 +110,7 @@ TEST_CASE("a held instance that is given up while it lives leaves nothing that i
   for (std::size_t i = 0; i < pids.size(); ++i) CHECK(end_of(pids[i]).code == (i % 2 == 1 ? 7 : 127));
 }
 
-TEST_CASE("opening the gate of a dead instance harms nobody") {
+TEST_CASE("opening the gate of a dead instance does no harm") {
   auto held = spawn_held(child_request({}));
   REQUIRE(held);
   ::kill(held->id.pid, SIGKILL);
@@ -168,7 +168,7 @@ TEST_CASE("a limit above what may be set is brought down instead of failing the 
   const auto user = find_credentials("nobody", "");
   REQUIRE(user);
   Scratch scratch;
-  // Started as nobody with a hard limit of 100, which then asks for 200.
+  // Started as user `nobody` with a hard limit of 100, which then asks for 200.
   request.limits = {{"NOFILE", 200, 200}};
   const pid_t pid = ::fork();
   if (pid == 0) {
@@ -241,7 +241,7 @@ TEST_CASE("output and error have descriptions of their own, so that their flags 
   CHECK((std::stoul(flags, nullptr, 8) & O_ACCMODE) == O_RDWR);
 }
 
-TEST_CASE("what fails in the strip is told by stage and reason") {
+TEST_CASE("a failure in the strip is reported by stage and reason") {
   Scratch scratch;
   SpawnRequest request = child_request({});
   SECTION("no such program") {
@@ -307,7 +307,7 @@ TEST_CASE("root starts a program as another user with that user's groups") {
   if (::geteuid() != 0) SKIP_CASE("not root");
   const auto user = find_credentials("nobody", "");
   REQUIRE(user);
-  // Readable by nobody, wherever the tree is.
+  // Readable by user `nobody`, wherever the tree is.
   SpawnRequest request = child_request({});
   request.program = "/bin/sh";
   request.argv = {"sh", "-c", "id -u; id -g; id -G; echo done; read x"};

@@ -7,7 +7,7 @@
 using namespace forever;
 using namespace std::chrono_literals;
 
-TEST_CASE("CAPTURE the output and the end of a program are told apart on Windows", "[capture]") {
+TEST_CASE("CAPTURE the output and the end of a program are separate on Windows", "[capture]") {
   const auto ran = capture(shell_command("echo one two& exit 3"), 20s);
   REQUIRE(ran.ok());
   CHECK(ran->out == "one two\r\n");

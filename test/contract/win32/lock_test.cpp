@@ -13,7 +13,7 @@ using namespace forever;
 using namespace std::chrono_literals;
 using test::Scratch;
 
-TEST_CASE("STATE1 who takes a free lock gets it although somebody who looks at it is held up", "[lock]") {
+TEST_CASE("STATE1 a process gets a free lock although a probing process is delayed", "[lock]") {
   const Scratch scratch;
   const std::string path = scratch / "lock";
   REQUIRE(try_lock(path));
@@ -21,7 +21,7 @@ TEST_CASE("STATE1 who takes a free lock gets it although somebody who looks at i
       win32::as_native(::CreateFileW(win32::wide_path(path).c_str(), GENERIC_READ | GENERIC_WRITE,
                                      FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr)));
   REQUIRE(looker);
-  // A look is a share of both bytes (platform/win32/lock.cpp).
+  // A probe is a shared lock of both bytes (platform/win32/lock.cpp).
   OVERLAPPED place = win32::place_of(std::uint64_t{1} << 62U);
   REQUIRE(::LockFileEx(win32::as_handle(looker.get()), LOCKFILE_FAIL_IMMEDIATELY, 0, 2, 0, &place) != 0);
   std::thread held_up([&] {

@@ -11,7 +11,7 @@
 using namespace forever;
 using test::Scratch;
 
-TEST_CASE("STATE1 a file is written also while somebody has looked at what is beside it", "[files]") {
+TEST_CASE("STATE1 a file is written also while another process has its neighbour open", "[files]") {
   const Scratch scratch;
   const std::string path = scratch / "status.json";
   for (int round = 0; round < 20; ++round) {
@@ -31,8 +31,8 @@ TEST_CASE("STATE1 a file is written also while somebody has looked at what is be
   CHECK(read_file(path, 100).ok());
 }
 
-// A rotation takes what is said not to be there for a number that is free, and renames the next over it.
-TEST_CASE("LOG3 a file that somebody reads and lets nobody rename is not said to be missing", "[files]") {
+// A rotation takes a missing file for a free number, and renames the next file to it.
+TEST_CASE("LOG3 a file that another process reads without sharing is not reported as missing", "[files]") {
   const Scratch scratch;
   const std::string from = scratch / "log.1", to = scratch / "log.2";
   REQUIRE(write_atomically(from, "lines", Durability::rename_only));

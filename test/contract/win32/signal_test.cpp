@@ -10,7 +10,7 @@
 using namespace forever;
 using namespace std::chrono_literals;
 
-TEST_CASE("STOP1 a signal is told once, whether it comes before the loop waits or while it does", "[loop]") {
+TEST_CASE("STOP1 a signal is reported once, whether it comes before the loop waits or while it does", "[loop]") {
   auto loop = EventLoop::create(std::array{kInterruptSignal});
   REQUIRE(loop);
   const auto self = identify(current_pid());

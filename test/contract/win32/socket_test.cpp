@@ -68,7 +68,7 @@ TEST_CASE("WIN5 what is sent arrives both ways, and the end is seen after the la
   CHECK_FALSE(send_some(client.get(), "x"));
 }
 
-TEST_CASE("WIN5 nobody meets another state directory's pipe, and a name is taken once", "[socket]") {
+TEST_CASE("WIN5 the pipes of two state directories differ, and a name is taken once", "[socket]") {
   const Scratch one;
   const Scratch two;
   const auto first = listen_local(one.path(), "control");
@@ -82,7 +82,7 @@ TEST_CASE("WIN5 nobody meets another state directory's pipe, and a name is taken
   CHECK_FALSE(listen_local(one / "missing", "control"));
 }
 
-TEST_CASE("WIN5 client after client is served, and a pipe that was closed can be opened anew", "[socket]") {
+TEST_CASE("WIN5 client after client is served, and a closed pipe can be opened again", "[socket]") {
   const Scratch scratch;
   for (int round = 0; round < 3; ++round) {
     const auto listener = listen_local(scratch.path(), "control");
@@ -96,8 +96,7 @@ TEST_CASE("WIN5 client after client is served, and a pipe that was closed can be
   CHECK(connect_local(scratch.path(), "control").error().code.value() == ENOENT);
 }
 
-TEST_CASE("WIN5 whoever listens is seen, also while nobody can come, and who comes then is told to come again",
-          "[socket]") {
+TEST_CASE("WIN5 a listener is seen, also while it accepts no client, and a client then must try again", "[socket]") {
   const Scratch scratch;
   CHECK_FALSE(listens_locally(scratch.path(), "control"));
   {
@@ -135,7 +134,7 @@ TEST_CASE("Waiting for nothing takes the time that was asked for", "[socket]") {
   CHECK(steady_now() - begin >= 50ms);
 }
 
-TEST_CASE("A peer that does not read takes what fits and blocks nobody", "[socket]") {
+TEST_CASE("A peer that does not read gets what fits and does not block", "[socket]") {
   const Scratch scratch;
   const auto listener = listen_local(scratch.path(), "control");
   const auto [server, client] = connected(scratch.path(), listener->get());
@@ -286,7 +285,7 @@ TEST_CASE("A deadline is waited for, never less", "[loop]") {
   }
 }
 
-TEST_CASE("WIN5 a pipe lets nobody in but its user and the system", "[socket]") {
+TEST_CASE("WIN5 only its user and the system can open a pipe", "[socket]") {
   const Scratch scratch;
   const auto listener = listen_local(scratch.path(), "control");
   REQUIRE(listener);

@@ -1,4 +1,4 @@
-// Starting instances, and what becomes of them; by the programs that every Windows has.
+// Starting instances, and their ends; with programs that every Windows has.
 #include "platform/spawn.hpp"
 
 #include <algorithm>
@@ -83,7 +83,7 @@ const std::vector<std::string> kWaits{"ping", "-n", "60", "127.0.0.1"};
 
 }  // namespace
 
-TEST_CASE("START1 a held instance executes nothing until its gate is opened, and its end is told") {
+TEST_CASE("START1 a held instance executes nothing until its gate is opened, and its end is reported") {
   const Scratch scratch;
   SpawnRequest request = shell_request({"echo", "ran", ">", "ran.txt", "&", "exit", "7"});
   request.directory = scratch.path();
@@ -119,7 +119,7 @@ TEST_CASE("LOG1 what an instance writes arrives, its environment and its directo
   CHECK(child.says(scratch.path().substr(scratch.path().rfind('/') + 1)));
 }
 
-TEST_CASE("STATE2 what cannot be executed is told by errno's number") {
+TEST_CASE("STATE2 a program that cannot be executed is reported with errno") {
   SpawnRequest request = shell_request({});
   request.program = "C:/no/such/program.exe";
   CHECK(spawn_held(request).error().code.value() == ENOENT);
@@ -132,7 +132,7 @@ TEST_CASE("STATE2 what cannot be executed is told by errno's number") {
   CHECK(spawn_held(request).error().code.value() == EINVAL);
 }
 
-TEST_CASE("ID1 a forged record leaves the stranger alive, and a signal to nobody is told") {
+TEST_CASE("ID1 a forged record does not harm the other process, and a signal to no process is an error") {
   Started child(shell_request(kWaits));
   ProcessId forged = child.id();
   forged.start_time += 1;
@@ -148,7 +148,7 @@ TEST_CASE("ID1 a forged record leaves the stranger alive, and a signal to nobody
   CHECK(send_signal(child.id(), kKillSignal).error().code.value() == ESRCH);
 }
 
-TEST_CASE("STOP3 WIN4 the whole tree ends with its job, whoever is whose child") {
+TEST_CASE("STOP3 WIN4 the whole tree ends with its job, regardless of parents") {
   std::vector<std::string> words{"start", "/b"};
   words.insert(words.end(), kWaits.begin(), kWaits.end());
   words.insert(words.end(), {"&", "cmd", "/d", "/c"});
@@ -183,7 +183,7 @@ TEST_CASE("STOP2 what outlives the leader is still in the job, and ends with it"
   CHECK(test::wait_until([&] { return win32::processes_in_job(id) == 0; }));
 }
 
-TEST_CASE("SUP2 a process that is not our child is told once when it ends, and at once if it is another by now") {
+TEST_CASE("SUP2 a process that is not a child is reported once when it ends, and at once if its pid was reused") {
   Started child(shell_request(kWaits));
   auto loop = EventLoop::create({});
   REQUIRE(loop->watch_process(child.id(), 42));

@@ -34,7 +34,7 @@ TEST_CASE("WIN text survives both ways, and what is none becomes U+FFFD") {
   CHECK(win32::to_utf8(win32::to_wide("a\xffz")).find("\ufffd") != std::string::npos);
 }
 
-TEST_CASE("WIN variables of the environment are told from those that are empty or not set") {
+TEST_CASE("WIN variables of the environment differ from those that are empty or not set") {
   ::SetEnvironmentVariableW(L"FOREVER_TEST", L"\u65e5");
   CHECK(environment_variable("FOREVER_TEST") == "\u65e5");
   const auto all = environment_snapshot();
@@ -86,7 +86,7 @@ TEST_CASE("WIN an error has errno's number where one says the same, and the syst
   CHECK(odd.message().size() > std::string("cannot try: ").size());
 }
 
-TEST_CASE("WIN6 a file is replaced and rotated while somebody reads it") {
+TEST_CASE("WIN6 a file is replaced and rotated while another process reads it") {
   const Scratch scratch;
   REQUIRE(write_atomically(scratch / "log", "old", Durability::rename_only));
   const auto reader = open_for_reading(scratch / "log");

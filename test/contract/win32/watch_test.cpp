@@ -13,7 +13,7 @@ using namespace forever;
 using namespace std::chrono_literals;
 using test::Scratch;
 
-TEST_CASE("WATCH2 what changes in one root while others are opened is told", "[watch]") {
+TEST_CASE("WATCH2 a change in one root while others are opened is reported", "[watch]") {
   const Scratch scratch;
   const std::string first = scratch / "first";
   const std::string second = scratch / "second";

@@ -19,7 +19,7 @@ void read_nothing() {
   close(null);
 }
 
-// Closes the terminal as soon as `what` stands on it; the exit code of what ran there.
+// Closes the terminal as soon as it shows `what`; the exit code of what ran there.
 int exit_code_after_hang_up(Running& running, const std::string& what) {
   REQUIRE(running.wait_for(what));
   const auto tree = descendants_of(running.pid());
@@ -94,7 +94,7 @@ TEST_CASE("RUN lives on under nohup when its terminal is gone", "[RUN]") {
   running.signal(SIGHUP);  // the shell's
   write_file(go, "");
   CHECK(running.wait().exit_code == 0);
-  CHECK(read_file(starts) == "2");  // its failure was restarted as ever
+  CHECK(read_file(starts) == "2");  // its failure was restarted as usual
 }
 
 TEST_CASE("RUN a HUP on a terminal that is there is the program's", "[RUN]") {
@@ -119,7 +119,7 @@ TEST_CASE("RUN a program that dies of the HUP that was passed on is not started 
   CHECK(none_alive(tree));
 }
 
-TEST_CASE("RUN a program that ends when nobody reads its output is not started again, and its exit code is told",
+TEST_CASE("RUN a program that ends without a reader of its output is not restarted, and its exit code is returned",
           "[RUN]") {
   struct Case {
     const char* how;

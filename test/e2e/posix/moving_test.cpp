@@ -1,4 +1,4 @@
-// Configuration files in the forms that the documentation of PM2 and of npm forever shows, used as somebody who moves would.
+// Configuration files in the forms that the documentation of PM2 and of npm forever shows, used as a user who moves to forever uses them.
 #include "test/e2e/apps.hpp"
 #include "text/yaml.hpp"
 

@@ -180,7 +180,7 @@ class Encounter {
     return pair_.scene == Scene::restarting_three ? 3 : pair_.scene == Scene::scaling ? 2 : 1;
   }
   [[nodiscard]] bool slow() const { return pair_.incoming == Incoming::cron || pair_.incoming == Incoming::memory; }
-  // These come again and again.
+  // These come repeatedly.
   [[nodiscard]] bool perpetual() const { return pair_.incoming == Incoming::cron; }
   [[nodiscard]] Ruling ruling() const { return forever::ruling_on(running_in(pair_.scene), pair_.incoming); }
   [[nodiscard]] bool ends() const {
@@ -376,7 +376,7 @@ TEST_CASE("SUP8 the last word wins also if the supervisor is killed right then",
   try_all(pairs);
 }
 
-TEST_CASE("SUP8 what nobody asked for undoes no stop, and no restart and no reload", "[SUP8]") {
+TEST_CASE("SUP8 automatic restarts undo no stop, no restart and no reload", "[SUP8]") {
   std::vector<Pair> pairs;
   for (const Scene scene : {Scene::stopping, Scene::restarting_three, Scene::raising, Scene::reload_by_restart}) {
     for (const Incoming incoming : {Incoming::watch, Incoming::crash, Incoming::health})

@@ -1,4 +1,4 @@
-// Windows has supervisors without keepers, and nobody who may become another user.
+// Windows has supervisors without keepers, and no process can become another user.
 #include <stdexcept>
 
 #include "test/e2e/apps.hpp"

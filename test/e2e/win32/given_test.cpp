@@ -68,7 +68,7 @@ TEST_CASE("START on Windows a script is run by the interpreter of its ending, wh
   }
 }
 
-TEST_CASE("STATE on Windows the state directory is below LOCALAPPDATA where nothing else is said", "[state]") {
+TEST_CASE("STATE on Windows the state directory is below LOCALAPPDATA by default", "[state]") {
   const TemporaryHome home;
   Command command = home.command({"list", "--json"});
   command.environment["FOREVER_HOME"] = std::nullopt;

@@ -7,7 +7,7 @@ using namespace forever::test;
 
 namespace {
 
-// The only last exit that is told.
+// The only recorded last exit.
 Json last_exit_of(const TemporaryHome& home, const std::string& name) {
   const Json exits = describe_json(home, name).at("last_exits");
   REQUIRE_FALSE(exits.empty());
@@ -91,7 +91,7 @@ TEST_CASE("STOP8 on Windows a stop during back-off returns at once, and the app 
   CHECK(status_of(home, "web") == "stopped");
 }
 
-TEST_CASE("STATE2 on Windows a death is told by its reason", "[STATE2]") {
+TEST_CASE("STATE2 on Windows a death is reported with its reason", "[STATE2]") {
   const TemporaryHome home;
   start(home, "crash", {"die", "SEGV"}, {"--restart", "never"});
   REQUIRE(wait_until([&] { return status_of(home, "crash") != "online"; }));
@@ -140,7 +140,7 @@ TEST_CASE("SUP2 on Windows what has lost its supervisor lives, writes on, and is
     REQUIRE(std::stoll(line) == expected++);
   }
   CHECK(expected == 6001);
-  // Its end is told by its exit code, and its stop goes the same way as before.
+  // Its exit code reports its end, and its stop works as before.
   done(home, {"stop", "web"});
   CHECK(has(log_of(home, "web"), "closing"));
   CHECK(last_exit_of(home, "web").at("reason") == "exit 0");
@@ -155,7 +155,7 @@ TEST_CASE("SUP2 on Windows the successor still holds the whole tree", "[SUP2]") 
   CHECK(none_alive(pids));
 }
 
-TEST_CASE("SUP2 on Windows what ended unsupervised is started anew by who adopts", "[SUP2]") {
+TEST_CASE("SUP2 on Windows an app that ended unsupervised is restarted by its adopter", "[SUP2]") {
   const TemporaryHome home;
   start(home, "web", {"say", "begun", "wait"});
   REQUIRE(wait_for_log(home, "web", "begun"));
@@ -172,7 +172,7 @@ TEST_CASE("LOG1 on Windows numbered lines through rotation are all there once an
   const auto written = home.scratch() / "written";
   start(home, "web", {"lines", "60000", "100", "say", "done", "stamp", written.string(), "done", "wait"},
         {"--log-max-size", "1M", "--log-keep", "20"});
-  // Not by looking into the log: whoever has it open delays its rotation. What was written before a stop is in it.
+  // Not by reading the log: a process that has it open delays its rotation. What was written before a stop is in it.
   REQUIRE(wait_until([&] { return !stamps_in(written).empty(); }, 40s));
   done(home, {"stop", "web"});
   std::vector<bool> seen(60001, false);
@@ -193,7 +193,7 @@ TEST_CASE("LOG1 on Windows numbered lines through rotation are all there once an
   CHECK(files > 3);
 }
 
-TEST_CASE("LOG2 on Windows time stamps stand before lines, long ones are whole, and bytes stay as they are", "[LOG2]") {
+TEST_CASE("LOG2 on Windows time stamps precede lines, long ones are whole, and bytes stay as they are", "[LOG2]") {
   const TemporaryHome home;
   start(home, "time", {"partial", "half ", "sleep", "50", "say", "line", "lines", "2", "65536", "wait"},
         {"--log-time"});

@@ -266,7 +266,7 @@ Result Running::wait(Milliseconds deadline) {
     }
     state_->rest();
   }
-  // A look after the time is over, too: this process may have been the one that was not scheduled.
+  // One more poll after the time has passed: this process may have been the one that was not scheduled.
   const auto released_by = Clock::now() + 500ms * patience();
   for (bool over = false; (state_->output >= 0 || state_->error >= 0) && !over;) {
     over = Clock::now() >= released_by;

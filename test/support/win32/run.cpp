@@ -1,4 +1,4 @@
-// CreateProcess, and a look at what comes back. It is told to leave any job that we are in, as a program of a shell's would be.
+// CreateProcess, and reading what comes back. The process leaves any job of this one, like a program of a shell.
 #include "test/support/run.hpp"
 
 #include <algorithm>

@@ -45,7 +45,7 @@ TEST_CASE("DISK2 a list that was cut off at any byte is refused in one line") {
   CHECK_THAT(fault(R"({"version":1,"apps":[{"spec":{"version":1}}]})"), contains("saved.json is damaged"));
 }
 
-TEST_CASE("BOOT1 names and paths stand in units as they are, whatever characters they have") {
+TEST_CASE("BOOT1 names and paths are unchanged in units, whatever characters they have") {
   BootUnit unit{"/opt/a b/50%\"$x/forever", "/home/me/it's", "me", true};
   const std::string systemd = systemd_unit(unit);
   CHECK_THAT(systemd, contains("ExecStart=\"/opt/a b/50%%\\\"$$x/forever\" resurrect\n"));

@@ -16,7 +16,7 @@ TEST_CASE("SEC1 SipHash-2-4 has the values of its paper") {
   CHECK(siphash(key, text.substr(0, 8)) == 0x93f5f5799a932462U);
 }
 
-TEST_CASE("SEC1 a secret is what its text says, and a spoilt text is none") {
+TEST_CASE("SEC1 a secret is what its text says, and a damaged text is none") {
   const auto secret = Secret::random();
   REQUIRE(secret);
   CHECK(secret->text().size() == 33);

@@ -87,7 +87,7 @@ TEST_CASE("START1 a spec is read back as it was written, every byte and every fi
   }
 }
 
-TEST_CASE("DISK2 a spoilt spec is refused in one line that names the file") {
+TEST_CASE("DISK2 a damaged spec is refused in one line that names the file") {
   struct Row {
     std::string text;
     const char* part;

@@ -1,4 +1,4 @@
-// status.json and the control protocol: written, read back, spoilt.
+// status.json and the control protocol: written, read back, damaged.
 #include "app/status.hpp"
 
 #include "app/control_protocol.hpp"
@@ -110,7 +110,7 @@ TEST_CASE("STATE1 a mixture of two writes is noticed, wherever the tear is") {
   }
 }
 
-TEST_CASE("DISK2 a spoilt status is refused in one line that names the file") {
+TEST_CASE("DISK2 a damaged status is refused in one line that names the file") {
   const std::string head = R"({"seq":1,"version":1,"name":"web",)";
   const std::pair<std::string, const char*> rows[] = {
       {"", "is not valid JSON (byte 1); move it away"},

@@ -57,7 +57,7 @@ std::string warnings_with(const std::string& keys) {
   return all;
 }
 
-// What one key does: it sets something, is told as lost, or means nothing here.
+// What one key does: it sets something, is reported as ignored, or has no meaning here.
 struct Sample {
   const char* keys;  // all the spellings, separated by blanks
   const char* value;
@@ -151,7 +151,7 @@ std::string key_and_value(std::string_view key, const char* value) { return "\""
 
 }  // namespace
 
-TEST_CASE("APPS1 every key and alias of an apps file sets what it says, or is told as lost") {
+TEST_CASE("APPS1 every key and alias of an apps file sets what it says, or is reported as ignored") {
   std::set<std::string> covered = kElsewhere;
   for (const Sample& sample : kSamples) {
     for (const std::string_view key : split_words(sample.keys, ' ')) {
@@ -206,7 +206,7 @@ TEST_CASE("APPS1 interpreter arguments go between interpreter and script") {
   CHECK_THAT(fault(R"({"script": "x", "node_args": "-u"})"), contains("has no interpreter"));
 }
 
-TEST_CASE("APPS1 log files are meant from where the app runs, wherever that is said in the file") {
+TEST_CASE("APPS1 log files are relative to the app's working directory, wherever the file sets it") {
   const Asked options = options_with(R"("out_file": "logs/o", "cwd": "sub", "err": "~/e")");
   CHECK(options.spec.logs.out == "/srv/app/sub/logs/o");
   CHECK(options.spec.logs.err == "/home/me/e");
@@ -267,7 +267,7 @@ TEST_CASE("APPS1 two spellings of the same app are declared alike") {
   CHECK(declared(R"({"script": "x", "args": "a"})") != declared(R"({"script": "x", "args": "b"})"));
 }
 
-TEST_CASE("APPS2 what depends on another stands behind it, else the order of the file stays") {
+TEST_CASE("APPS2 an app comes after those it depends on, else the order of the file stays") {
   CHECK(names_of(parsed(R"({"apps": {
     "a": {"script": "x", "depends_on": "c"}, "b": {"script": "x"},
     "c": {"script": "x", "depends_on": ["d"]}, "d": {"script": "x"}, "e": {"script": "x", "dependsOn": {"a": {}}}}})")) ==
@@ -292,7 +292,7 @@ TEST_CASE("APPS1 --only takes names and namespaces, and refuses what is not ther
   CHECK_THAT(fault(text, question({}, {"x"})), contains("--only: no app is called 'x'"));
 }
 
-TEST_CASE("APPS1 what is wrong is told in one line, with the place or the nearest key") {
+TEST_CASE("APPS1 an error is reported in one line, with the place or the nearest key") {
   const auto wrong = [](const std::string& text, const std::string& part) {
     const std::string message = fault(text);
     CHECK_THAT(message, contains(part));
@@ -338,7 +338,7 @@ TEST_CASE("APPS1 what init writes is read without a warning") {
   CHECK(file.warnings.empty());
 }
 
-TEST_CASE("APPS1 what is lost is told once for all apps") {
+TEST_CASE("APPS1 an ignored key is reported once for all apps") {
   std::string text = "[";
   for (int i = 0; i < 5; ++i) text += R"({"script": "x", "pid_file": "p"},)";
   const AppsFile file = parsed(text + "]");

@@ -111,7 +111,7 @@ TEST_CASE("DOCTOR3 a disk with hardly a byte or a file left is wrong, a small on
 }
 
 TEST_CASE(
-    "DOCTOR4 apps that are spoilt, foreign, given up, unsupervised, forgotten by a boot or of another version are "
+    "DOCTOR4 apps that are damaged, foreign, errored, unsupervised, not started since a boot or of another version are "
     "named") {
   const auto found = [](const ExaminedApp& one) {
     const auto findings = complaints(healthy(), kRoom, {one});

@@ -307,7 +307,7 @@ TEST_CASE("EXPORT keeps within each form's own rules") {
   CHECK_FALSE(holds(text_of(ExportForm::nomad, app), "max_file_size"));
 }
 
-TEST_CASE("EXPORT two apps that would be called the same there are told apart") {
+TEST_CASE("EXPORT two apps that would have the same name there are refused") {
   ExportApp one = plain_app(), two = plain_app();
   one.spec.name = "Web_1";
   two.spec.name = "web-1";

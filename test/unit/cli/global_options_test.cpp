@@ -1,4 +1,4 @@
-// --as stands before or after the verb, and is never taken from a program or from another option.
+// --as goes before or after the verb, and is never taken from a program or from another option.
 #include "cli/grammar/global_options.hpp"
 #include "test/support/catch.hpp"
 

@@ -76,7 +76,7 @@ TEST_CASE("START1 what follows the first -- is the program's, byte for byte") {
   REQUIRE(options.arguments == odd);
 }
 
-TEST_CASE("START1 the program may itself stand after --, and words without dashes after it are its own") {
+TEST_CASE("START1 the program itself can follow --, and words without dashes after it are its own") {
   REQUIRE(started({"start", "--", "-odd-", "-x"}).program == "-odd-");
   REQUIRE(started({"start", "--", "-odd-", "-x"}).arguments == Words{"-x"});
   REQUIRE(started({"start", "server", "8081"}).arguments == Words{"8081"});
@@ -88,7 +88,7 @@ TEST_CASE("START1 the program may itself stand after --, and words without dashe
   REQUIRE(started({"start", "server", "-"}).arguments == Words{"-"});
 }
 
-TEST_CASE("PARSE options given or not are told apart") {
+TEST_CASE("PARSE options given or not are distinguished") {
   const Asked none = started({"start", "x"});
   REQUIRE_FALSE(none.name);
   REQUIRE(none.settings.empty());
@@ -97,7 +97,7 @@ TEST_CASE("PARSE options given or not are told apart") {
   REQUIRE(started({"start", "x", "--"}).has_arguments);
 }
 
-TEST_CASE("PARSE of two options that say the same one wins, whatever stands before or beside it") {
+TEST_CASE("PARSE of two options that say the same one wins, whatever comes before or after it") {
   for (const Words& words : {Words{"start", "x", "--log-format", "json", "--log-time"},
                              Words{"start", "x", "--log-time", "--log-format", "json"},
                              Words{"start", "x", "--log-format", "json", "--log-time", "-oFILE"}}) {
@@ -214,7 +214,7 @@ TEST_CASE("STATE3 --wait takes the next word only if it is a time") {
   REQUIRE_THAT(fault({"start", "server.js", "--wait=soon"}), contains("--wait 'soon' is not a duration"));
 }
 
-TEST_CASE("PARSE bad values are told with what would be right") {
+TEST_CASE("PARSE bad values are reported with an example") {
   const std::vector<std::pair<Words, std::string>> cases{
       {{"start", "x", "--min-uptime", "soon"}, "--min-uptime 'soon' is not a duration"},
       {{"start", "x", "--min-uptime", "-5"}, "--min-uptime '-5' is not a duration"},

@@ -17,7 +17,7 @@ using enum Fate;
 struct Published {
   const char* name;
   Fate fate;
-  const char* value;        // what stands in the file
+  const char* value;        // the value in the file
   const char* reason = "";  // why it means nothing here
   const char* beside = "";  // other keys that it needs
 };

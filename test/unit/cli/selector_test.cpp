@@ -124,7 +124,7 @@ TEST_CASE("ID2 readings that mean the same are no ambiguity") {
   CHECK(chosen({"7"}, {view("solo", 7, "x", {7})}) == "solo");
 }
 
-TEST_CASE("ID2 an unknown word is told with the nearest name") {
+TEST_CASE("ID2 an unknown word is reported with the nearest name") {
   CHECK_THAT(chosen({"wbe"}), contains("did you mean 'web'"));
   CHECK_THAT(chosen({"4711"}), contains("no app has the id or pid 4711"));
   CHECK_THAT(chosen({"99999999999999"}), contains("! no app is called"));

@@ -184,7 +184,7 @@ TEST_CASE("SETTINGS describe shows each that is not as usual, and its JSON has a
   AppLook look;
   const auto page = [&](const AppSpec& spec) { return description(look, spec, {}); };
   const auto json = [&](const AppSpec& spec) { return json_description("/s", {look}, {spec}, false); };
-  // What stands in the status, from where describe takes it; and what means something beside another setting only.
+  // Settings that describe takes from the status; and those with a meaning only next to another setting.
   const std::set<std::string_view> elsewhere{"namespace", "cwd", "user", "logs.out", "logs.err", "drain_timeout"};
   walk([&](const Setting& setting) {
     const AppSpec before = surroundings_of(setting);
@@ -206,7 +206,7 @@ TEST_CASE("SETTINGS each changes what an export writes: it is carried over, or s
     const auto files = export_apps(form, {ExportApp{spec, {"/bin/x"}, {}}});
     return files.front().text;
   };
-  // What belongs to a watch or a look that is lost is lost with it, in one line; the command has been made of the interpreter.
+  // The settings of a watch or a probe that is lost are lost with it, in one line; the command has been made of the interpreter.
   const auto with_another = [](std::string_view json) {
     return json == "interpreter" || json == "on_exit.timeout" ||
            (json.starts_with("watch.") && json != "watch.paths") ||

@@ -162,7 +162,7 @@ TEST_CASE("LIST sorting puts what is looked for first") {
   CHECK(order(SortBy::id) == "bac");
 }
 
-TEST_CASE("MON1 under watch the processor's share is of the time since the last look") {
+TEST_CASE("MON1 under watch the processor's share is of the time since the last refresh") {
   std::vector<AppLook> before{look("web", "online")}, now{look("web", "online")};
   now[0].instances[0].cpu_time = Milliseconds{1900};
   average_since(now, before, Milliseconds{2000});

@@ -5,8 +5,7 @@
 
 using namespace forever;
 
-TEST_CASE("WATCH5 a tree on a network file system is told from its mount, the innermost and latest that holds it",
-          "[watch]") {
+TEST_CASE("WATCH5 a tree on a network file system is recognized by its innermost and latest mount", "[watch]") {
   const std::string table =
       "22 27 0:21 / /proc rw,relatime - proc proc rw\n"
       "27 1 8:1 / / rw,relatime shared:1 - ext4 /dev/root rw\n"

@@ -10,7 +10,7 @@
 namespace forever {
 namespace {
 
-TEST_CASE("STATE2 an exit is told in words") {
+TEST_CASE("STATE2 an exit is described in words") {
   using Kind = ExitStatus::Kind;
   CHECK(describe_exit({Kind::exited, 0, false}) == "exit 0");
   CHECK(describe_exit({Kind::exited, 3, false}) == "exit 3");

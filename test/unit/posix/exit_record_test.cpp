@@ -24,7 +24,7 @@ TEST_CASE("SUP3 an exit record says its version and is read back") {
   CHECK(decode_records(all).size() == written.size());
 }
 
-TEST_CASE("SUP3 a record of another version, or one that was cut off, is left out and spoils no other") {
+TEST_CASE("SUP3 a record of another version, or one that was cut off, is left out and affects no other") {
   const std::string good = encode_record({{4711, 98765}, {ExitStatus::Kind::exited, 3, false}});
   CHECK(decode_records("2 4711 98765 exited 3 0 more\n" + good).size() == 1);
   for (const char* spoilt : {"1 4711\n", "1 4711 98765 vanished 3 0\n", "1 x 98765 exited 3 0\n",

@@ -24,7 +24,7 @@ std::string checked(AppSpec spec) {
 
 }  // namespace
 
-TEST_CASE("STATE2 what cannot be started is told before anything is touched") {
+TEST_CASE("STATE2 a program that cannot be started is reported before anything is changed") {
   CHECK(checked(spec_for("sh")) == "fine");
   CHECK(checked(spec_for("/bin/sh")) == "fine");
   CHECK_THAT(checked(spec_for("no-such-program-anywhere")), contains("127 cannot find no-such-program-anywhere"));

@@ -1,4 +1,4 @@
-// Which of an instance's sockets are given up, and when: what no process of it holds any more.
+// Which of an instance's sockets are released, and when: those that no process of it holds any more.
 #include "supervisor/decide/closed_ports.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ using SeatList = std::vector<std::size_t>;
 
 }  // namespace
 
-TEST_CASE("SUP9 a port that a process of the instance holds is never given up") {
+TEST_CASE("SUP9 a port that a process of the instance holds is never released") {
   std::vector<SeatSeen> seats(3);
   for (const int later : {0, 1000, 1000000}) {
     const SeatVerdict verdict = judge_seats(seats, kMoment, kMoment + Milliseconds{later});
@@ -24,7 +24,7 @@ TEST_CASE("SUP9 a port that a process of the instance holds is never given up") 
   }
 }
 
-TEST_CASE("SUP9 a closed port is given up by the second look, if it is still closed by then") {
+TEST_CASE("SUP9 a closed port is released by the second check, if it is still closed then") {
   std::vector<SeatSeen> seats{{true, true, {}}, {true, false, {}}};
   const SeatVerdict first = judge_seats(seats, kMoment, kMoment);
   CHECK(first.given_up.empty());
@@ -59,9 +59,9 @@ TEST_CASE("SUP9 no more than a few closed ports are held, the oldest go first") 
   CHECK(judge_seats(seats, kMoment, kMoment + Milliseconds{1}).given_up == SeatList{0, 1, 4});
 }
 
-TEST_CASE("SUP9 what the next process does not take up is given up a while after it listens on something") {
+TEST_CASE("SUP9 ports that the next process does not use are released a while after it listens on something") {
   std::vector<SeatSeen> seats{{true, true, {}}, {false, false, {}}};
-  // It does not listen yet: whoever connects waits for it.
+  // It does not listen yet: clients wait for it.
   SeatVerdict verdict = judge_seats(seats, {}, kMoment + Milliseconds{1'000'000});
   CHECK(verdict.given_up.empty());
   CHECK_FALSE(verdict.next_look);
@@ -71,8 +71,7 @@ TEST_CASE("SUP9 what the next process does not take up is given up a while after
   CHECK(judge_seats(seats, kMoment, *verdict.next_look).given_up == SeatList{1});
 }
 
-TEST_CASE(
-    "SUP9 whatever is seen: nothing that is held is given up, few that are closed stay, and looks come to an end") {
+TEST_CASE("SUP9 in all cases: no held port is released, few closed ones stay, and checks come to an end") {
   std::mt19937 random(9);
   for (int round = 0; round < 300; ++round) {
     std::vector<SeatSeen> seats(random() % 60);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr ExitStatus kExitOne{ExitStatus::Kind::exited, 1, false};
 
-// An app that does the same again and again.
+// An app that does the same repeatedly.
 struct Loop {
   explicit Loop(const RestartPolicy& policy = {}) : story(policy) { story.online(); }
 
@@ -105,7 +105,7 @@ TEST_CASE("SUP10 what is restarted on purpose is never called crashing, and one 
     for (int run = 0; run < 6; ++run) (void)loop.run(Milliseconds{1200});
     REQUIRE(loop.crashing());
     loop.end(trigger, Milliseconds{1200});
-    // A schedule knows nothing of it; whoever else restarts it has changed something, or will see it again.
+    // A schedule does not matter; another restart has changed something, or the failure will be seen again.
     CHECK(loop.crashing() == (trigger == Trigger::cron));
   }
   Loop loop;
@@ -117,7 +117,7 @@ TEST_CASE("SUP10 what is restarted on purpose is never called crashing, and one 
   CHECK_FALSE(loop.crashing());
 }
 
-TEST_CASE("SUP10 an app that is restarted for its health or its memory again and again is in a crash loop") {
+TEST_CASE("SUP10 an app that is restarted for its health or its memory repeatedly is in a crash loop") {
   for (const Trigger trigger : {Trigger::health, Trigger::max_memory}) {
     Loop loop;
     for (int run = 0; run < 4; ++run) loop.end(trigger, Milliseconds{3000});
@@ -167,7 +167,7 @@ TEST_CASE("SUP10 the time until an app is ready is of no use, where it tells whe
     (void)barely.run(Milliseconds{25'000});
   }
   CHECK(barely.crashing());
-  // What never tells, although it was said that it would, is taken for what does not after its time.
+  // An app that never reports readiness counts as ready after its time.
   Loop silent(policy);
   for (int run = 0; run < 20; ++run) (void)silent.run(Milliseconds{90'000});
   CHECK_FALSE(silent.crashing());

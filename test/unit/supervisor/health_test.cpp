@@ -28,7 +28,7 @@ std::string value_of(const std::vector<std::string>& environment, const std::str
 
 }  // namespace
 
-TEST_CASE("HEALTH1 an instance that is not online, or is not to be looked at, wakes nobody up") {
+TEST_CASE("HEALTH1 an instance that is not online, or is not probed, causes no wake-up") {
   Health health;
   CHECK_FALSE(health.deadline());
   health.follow({}, 1, kFirst);
@@ -38,7 +38,7 @@ TEST_CASE("HEALTH1 an instance that is not online, or is not to be looked at, wa
   CHECK_FALSE(health.due(kFirst + 10 * kInterval));
 }
 
-TEST_CASE("HEALTH2 a look is due an interval after the start and after the look before, one at a time") {
+TEST_CASE("HEALTH2 a probe is due an interval after the start and after the previous probe, one at a time") {
   Health health;
   health.follow(settings(), 1, kFirst);
   CHECK(health.deadline() == kFirst + kInterval);
@@ -70,7 +70,7 @@ TEST_CASE("HEALTH3 as many bad looks in a row as the threshold says make it hung
   CHECK_FALSE(look(false));
 }
 
-TEST_CASE("REAL19 in the start period a look that goes wrong does not count until one has gone well") {
+TEST_CASE("REAL19 in the start period a failed probe does not count until one has succeeded") {
   HealthSettings slow = settings();
   slow.start = 10 * kInterval;
   Health health;
@@ -110,7 +110,7 @@ TEST_CASE("HEALTH4 what was seen of one process says nothing about the next") {
   CHECK(health.deadline() == kFirst + 2 * kInterval);
 }
 
-TEST_CASE("HOOK1 the story of an exit is told in variables that hold no NUL and replace what is there") {
+TEST_CASE("HOOK1 variables describe an exit; they contain no NUL and replace existing ones") {
   ExitStory story;
   story.app = "web";
   story.app_namespace = "prod";

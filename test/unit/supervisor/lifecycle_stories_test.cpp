@@ -157,14 +157,14 @@ TEST_CASE("LIFE3 what is asked for last while stopping is what comes after") {
   CHECK_FALSE(story.life.again());
   story(event::Start{});
   CHECK(story.life.again());
-  // A restart that nobody asked for changes nothing.
+  // An automatic restart changes nothing.
   story(event::Stop{});
   story(event::Stop{Trigger::cron, true, false});
   CHECK(story(event::LeaderExited{kClean, true}) == "record:stop");
   CHECK(story.life.state() == InstanceState::stopped);
 }
 
-TEST_CASE("LIFE4 policies end the life where they say so") {
+TEST_CASE("LIFE4 policies end the life where configured") {
   Story once(
       {RestartOn::never, {}, Milliseconds{1000}, Milliseconds{0}, {}, 3, Milliseconds{100}, 2.0, Milliseconds{15000}});
   once.online();

@@ -22,7 +22,7 @@ Decision decide(const RestartPolicy& policy, std::uint32_t failures, const ExitS
 
 }  // namespace
 
-TEST_CASE("BACK1 what ends is restarted, stays down or is given up as the policy says") {
+TEST_CASE("BACK1 an ended instance is restarted, stays down or is errored by policy") {
   struct Row {
     RestartOn on;
     ExitStatus status;
@@ -166,7 +166,7 @@ TEST_CASE("STOP4 a plan asks first, then kills the same") {
   CHECK_FALSE(from_word<KillMode>("everything"));
 }
 
-TEST_CASE("STOP5 the walk waits out the grace, then kills again and again") {
+TEST_CASE("STOP5 the walk waits for the grace period, then kills repeatedly") {
   StopWalk walk(make_stop_plan({15, Milliseconds{7000}, KillMode::tree}), kStart);
   CHECK(walk.kill_time() == kStart + Milliseconds{7000});
   CHECK(walk.next(kStart)->signal == 15);

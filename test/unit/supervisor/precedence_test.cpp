@@ -65,7 +65,7 @@ TEST_CASE("SUP8 each pair of what runs and what comes is decided") {
   CHECK(row(UnderWay::upgrading) == "act act act wait act act act join act act act act act");
 }
 
-TEST_CASE("SUP8 what somebody asked for is never passed over, and what nobody asked for neither waits nor is refused") {
+TEST_CASE("SUP8 a user's request is never ignored, and an automatic event neither waits nor is refused") {
   for (const UnderWay running : kUnderWay) {
     CHECK(std::string{describe(running)}.starts_with("it is "));
     for (const Incoming incoming : kIncoming) {
@@ -82,7 +82,7 @@ TEST_CASE("SUP8 what somebody asked for is never passed over, and what nobody as
     CHECK((ruling_on(UnderWay::stopping, incoming) == Ruling::overtake) == (incoming == start || incoming == restart));
 }
 
-TEST_CASE("SUP8 whoever waits for what can no longer come about is told, and nobody else") {
+TEST_CASE("SUP8 a client that waits for an impossible result is answered, and no other") {
   std::ostringstream pairs;
   for (const Incoming newer : kIncoming) {
     for (const Incoming older : kIncoming) {

@@ -94,7 +94,7 @@ TEST_CASE("CLU4 a new process that ends or is late leaves the old one in its pla
   CHECK_FALSE(story.reload.under_way());
 }
 
-TEST_CASE("SUP8 a reload that is given up withdraws its new process, and is over when that is gone") {
+TEST_CASE("SUP8 an abandoned reload withdraws its new process, and is over when that is gone") {
   Story story = at(raising);
   CHECK(story(on::GiveUp{"stopped"}) == "withdraw");
   CHECK(story(on::GiveUp{"and again"}).empty());

@@ -1,4 +1,4 @@
-// The instances of one app: their order, who is found by what, and what is told of all of them.
+// The instances of one app: their order, how they are found, and questions about all of them.
 #include "supervisor/instance/roster.hpp"
 
 #include "supervisor/supervised_app.hpp"

@@ -5,7 +5,7 @@
 namespace forever {
 namespace {
 
-TEST_CASE("SUP5 whoever holds the lock under its name stays, and nobody leaves an app without a supervisor") {
+TEST_CASE("SUP5 the supervisor that holds the lock under its name stays, and no app is left without one") {
   for (const bool another : {false, true}) {
     for (const Milliseconds waited : {Milliseconds{0}, kLockPatience - Milliseconds{1}, kLockPatience}) {
       CAPTURE(another, waited.count());

@@ -45,7 +45,7 @@ ListenOrder order_of(std::initializer_list<std::uint64_t> cookies) {
 
 }  // namespace
 
-TEST_CASE("CLU1 the program reaches every target with the same chance, and nobody else") {
+TEST_CASE("CLU1 the program reaches every target with the same chance, and no other") {
   for (const Indices& targets : {Indices{3}, Indices{0, 1}, Indices{5, 2, 9}, Indices{0, 1, 2, 3, 4, 5, 6, 7}}) {
     const auto program = steering_program(targets);
     std::map<std::uint32_t, unsigned> hits;
@@ -96,7 +96,7 @@ TEST_CASE("CLU2 the order is that of listening, and the last takes the place of 
   CHECK_FALSE(order.index_of(13));
 }
 
-TEST_CASE("CLU3 where nobody is ready, connections wait in all queues") {
+TEST_CASE("CLU3 if no slot is ready, connections wait in all queues") {
   const ListenOrder order = order_of({11, 12, 13});
   CHECK(steering_targets(order, std::vector<std::uint64_t>{13, 11}) == Indices{0, 2});
   CHECK(steering_targets(order, std::vector<std::uint64_t>{99}) == Indices{0, 1, 2});
@@ -124,7 +124,7 @@ TEST_CASE("CLU2 while a socket leaves, the targets mean the same sockets before 
     for (const std::uint32_t target : targets) {
       const std::uint64_t before = order.cookies()[target];
       if (!active.empty()) CHECK(std::find(active.begin(), active.end(), before) != active.end());
-      // The one that moves is chosen only where nobody else could be; then its old index is out of range afterwards.
+      // The one that moves is chosen only if no other can be; then its old index is out of range afterwards.
       if (target < after.cookies().size() && !active.empty()) CHECK(after.cookies()[target] == before);
       if (before == last && !active.empty()) CHECK(active == std::vector<std::uint64_t>{last});
     }

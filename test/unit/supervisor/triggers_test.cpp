@@ -1,4 +1,4 @@
-// Restarts that nobody asked for: when memory is looked at, when a schedule fires.
+// Automatic restarts: when memory is measured, when a schedule fires.
 #include "supervisor/decide/triggers.hpp"
 
 #include "test/support/catch.hpp"
@@ -20,7 +20,7 @@ AppSpec with(std::uint64_t max_memory, const std::string& cron) {
 
 }  // namespace
 
-TEST_CASE("Triggers: an app with neither limit nor schedule wakes nobody up") {
+TEST_CASE("Triggers: an app with neither limit nor schedule causes no wake-up") {
   Triggers triggers;
   triggers.use(with(0, ""), kTriggered, kDate);
   CHECK_FALSE(triggers.deadline(kTriggered, kDate));

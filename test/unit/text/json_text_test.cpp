@@ -11,7 +11,7 @@
 
 using namespace forever;
 
-TEST_CASE("JSON text separates what stands beside, and nothing else") {
+TEST_CASE("JSON text separates neighbours, and nothing else") {
   JsonText json;
   json.open('{');
   json.member("number", -7);
