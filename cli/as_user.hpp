@@ -10,7 +10,7 @@ namespace forever::cli {
 
 // `user`: USER or USER:GROUP, by name or number. From here on this process is that user's: groups, group and user, HOME and its
 // like, and with them the state directory. Of root's environment only what belongs to the terminal, the language and PATH is left.
-// FOREVER_HOME and FOREVER_ROOT count unless they name a directory of somebody else's. For a user who asks for itself nothing
+// FOREVER_HOME and FOREVER_ROOT count unless they name another user's directory. For the present user nothing
 // changes.
 [[nodiscard]] std::optional<Failure> act_as(const std::string& user);
 

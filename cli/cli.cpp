@@ -49,7 +49,7 @@ int run_command_line(int argc, char** argv) {
     }
     return command.carry_out();
   } catch (const std::exception& trouble) {
-    // Out of memory, mostly. Whatever it is, it is told in one line.
+    // Out of memory, mostly. Any exception is reported in one line.
     return fail({ExitCode::failed, trouble.what()}, wants_json(words));
   }
 }

@@ -62,7 +62,7 @@ Failure not_found(const std::string& what, const std::string& role, const std::s
   return {ExitCode::no_program, "cannot find " + what + role + where};
 }
 
-// `role` is said after its name: ", the interpreter of x.py".
+// `role` is appended to its name: ", the interpreter of x.py".
 Failure unusable(const std::string& what, const std::string& role, const std::string& directory, int code) {
   if (code == EISDIR) return {ExitCode::not_executable, what + role + " is a directory, not a program"};
   if (code == ENOENT || code == ENOTDIR) return not_found(what, role, directory);

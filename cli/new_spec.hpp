@@ -15,7 +15,7 @@ namespace forever::cli {
 [[nodiscard]] std::variant<AppSpec, Failure> fresh_spec(const AppRequest& request);
 // Lays what was given over `spec`; the rest stays as it is. Reads --env-file.
 [[nodiscard]] std::optional<Failure> lay_over(const AppRequest& request, AppSpec& spec);
-// What a person who typed it meant otherwise: how to watch was said, and nothing is watched. In an apps file it is kept for later.
+// Settings that contradict what the user wanted: settings of watching without watching. In an apps file they are kept for later.
 [[nodiscard]] std::optional<Failure> check_watch_settings(const GivenSettings& given, const WatchSettings& watch);
 // What would keep it from starting, as far as it can be seen from here: no such program (127), not executable (126),
 // cwd, user. Takes out a user who is the caller anyhow.

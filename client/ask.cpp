@@ -165,7 +165,7 @@ class Conversation {
 std::vector<Result<ControlReply>> ask_supervisors(const StateDirectory& state,
                                                   const std::vector<ControlTarget>& targets,
                                                   const Progress& on_progress) {
-  // The app that this command is run by comes last: its end is that of whoever waits for us, and what it keeps open.
+  // The app that this command is run by comes last: its end also ends the process that waits for this command, and the descriptors it keeps open.
   const std::optional<std::string> caller = calling_app(state);
   const auto ends_caller = [&](const ControlTarget& target) {
     return caller == target.name && ends_processes(target.request);

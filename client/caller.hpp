@@ -1,4 +1,4 @@
-// Who has run this command: a program that is kept here itself (a hook that deploys, a task by the clock), or somebody else.
+// What has run this command: a program of an app here (a hook that deploys, a scheduled task), or another process.
 #pragma once
 
 #include <optional>

@@ -98,7 +98,7 @@ void Judge::adopt_app(AppView& view) {
   }
   if (*lock) {
     if (!exists(state_.app_directory(view.name)) && !Traces{state_}.app_lives(view.name)) {
-      view.deleted = true;  // by somebody who was quicker
+      view.deleted = true;  // by another process that was faster
       return;
     }
     (void)state_.make_app_directory(view.name).ok();

@@ -3,10 +3,10 @@
 
 namespace forever {
 
-// From now on the end of the program that has run us is not ours: we leave its process group, which is signalled as a whole, and a pipe
-// to it that is broken is an error, no death. Where we are that program ourselves (an app whose command is one of ours) a child of
-// ours goes on, and this process ends as that does. Returns in the process that goes on. Windows: nothing is to be done, a
-// group is told by an event that we do not take.
+// From now on this process survives the end of the program that has run it: it leaves its process group, which is signalled as a whole, and
+// a broken pipe to it is an error and not fatal. If this process is that program itself (an app whose command is a forever command), a
+// child continues, and this process ends as the child does. Returns in the process that continues. Windows: nothing to do, since a
+// group is notified by an event that this process does not take.
 void go_on_apart() noexcept;
 
 }  // namespace forever

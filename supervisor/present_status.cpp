@@ -12,7 +12,7 @@ AppStatus PresentStatus::status() const {
   status.name = app_.spec.name;
   status.id = app_.spec.id;
   status.app_namespace = app_.spec.app_namespace;
-  static const std::string kOwnUser = user_name(effective_uid());  // a look into /etc/passwd, not one for each restart
+  static const std::string kOwnUser = user_name(effective_uid());  // reads /etc/passwd once, not at each restart
   status.spec_lost = app_.spec_lost;
   status.user = app_.spec.user.empty() ? kOwnUser : app_.spec.user;
   status.command = app_.command;

@@ -1,4 +1,4 @@
-// The status of an app as it is at the moment: for its record, and for those who ask.
+// The present status of an app: for its record, and for replies to clients.
 #pragma once
 
 #include <string>

@@ -42,7 +42,7 @@ struct SupervisedApp {
 
   bool dirty = true;       // the status is not what is on record
   bool pids_dirty = true;  // nor are the pid files
-  // For the event log, written when nobody waits any more.
+  // For the event log, written when no client waits any more.
   void log_later(EventLevel level, std::string text) { lines.emplace_back(level, std::move(text)); }
   std::vector<std::pair<EventLevel, std::string>> lines;
 

@@ -98,7 +98,7 @@ void Supervision::handle_signal(int signal) {
   if (signal == kHangUpSignal) {
     files_.refresh(steady_now());
   } else if (signal == kDeletionSignal) {
-    // Our own exchange of status files is told as well; after it end_rest() looks.
+    // The supervisor's own replacement of status files is reported as well; end_rest() checks after it.
     if (!chores_due_) files_.look_for_deleted(steady_now());
   } else if (signal == kTermSignal || signal == kInterruptSignal || signal == kQuitSignal) {
     app_.log_later(EventLevel::info, signal_name(signal) + ": stopping");
@@ -120,7 +120,7 @@ void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
 
 void Supervision::tick(Time now) {
   outputs_.pump(now);
-  // Log lines that are lost are told where people look.
+  // Lost log lines are reported where users look.
   if (outputs_.dropped_bytes() != told_dropped_ && now >= dropped_due_) {
     told_dropped_ = outputs_.dropped_bytes();
     dropped_due_ = now + kLostLinesTold;
@@ -195,7 +195,7 @@ void Supervision::settle() {
   }
   acknowledge_records();
   // Another supervisor reads the record only once it has the lock: either it has read what was written just now, or its lock
-  // is seen here, and what stands at its gate goes no further.
+  // is seen here, and a process at its gate goes no further.
   const bool begins = std::ranges::any_of(roster_, &Instance::at_gate);
   if (begins && !ends && !files_.lock().retry() && !files_.lock().is_in_place()) {
     app_.dirty = true;
@@ -211,7 +211,7 @@ void Supervision::settle() {
   app_.lines.clear();
 }
 
-// All is on record by now. After a crash nobody waits for anything but the next program itself, on what may be the only processor.
+// Everything is recorded now. After a crash only the next program itself waits, possibly for the only processor.
 void Supervision::open_gates() {
   const bool awaited = report_ || reload_.under_way() || answers_.any();
   if (awaited && chores_due_) end_rest(steady_now());
@@ -232,7 +232,7 @@ std::uint32_t Supervision::program_uid() const {
   return user ? user->uid : effective_uid();
 }
 
-// For another binary: all is on record, what was said to the keeper has left, and no program is between fork and exec.
+// For another binary: everything is recorded, all requests to the keeper are sent, and no program is between fork and exec.
 bool Supervision::may_leave() const {
   return !roster_.any_in(InstanceState::starting) && !reload_.under_way() && !app_.dirty && link_.all_sent();
 }
@@ -260,8 +260,8 @@ void Supervision::finish() {
   }
   (void)remove_tree(app_.state.app_directory(app_.name) + "/control").ok();
   app_.log_later(EventLevel::info, "no instance is left to supervise");
-  outputs_.close_logs();  // the next start may look whether somebody writes to them
-  // Whoever hears that it is stopped finds its ports free, the keeper's copies closed as well.
+  outputs_.close_logs();  // the next start may check whether a process writes to them
+  // A client that learns that it is stopped must find its ports free: the keeper's copies are closed as well.
   if (app_.spec.may_overlap()) {
     link_.finish_and_wait(kFinishPatience);
   } else {

@@ -28,7 +28,7 @@ class Supervision {
   // Reads spec and status, takes over what lives, starts what should. The Error: there is nothing to supervise.
   [[nodiscard]] Status begin();
 
-  // After a failed begin(): tells whoever waits for a first start. A successor would fare no better, so none is made.
+  // After a failed begin(): reports to the client that waits for a first start. A successor would fail as well, so none is started.
   void give_up(const Error& error);
   // Until all is stopped. Returns the exit code.
   [[nodiscard]] int run();
@@ -98,7 +98,7 @@ class Supervision {
   AppFiles files_{app_, roster_, holdings_, present_, control_};
   Operations operations_{app_, roster_, carry_out_, draining_, unasked_, files_, holdings_};
   Requests requests_{app_, roster_, holdings_, present_, reload_, reloading_, operations_, answers_, files_};
-  std::vector<ExitRecord> records_;        // of processes that ended while nobody supervised
+  std::vector<ExitRecord> records_;        // of processes that ended while there was no supervisor
   std::optional<Time> records_patience_;   // until when the keeper's records are waited for, in all
   std::vector<ProcessId> unacknowledged_;  // whose ends are not on record yet
   std::string start_report_;
@@ -106,7 +106,7 @@ class Supervision {
   std::uint64_t told_dropped_ = 0;  // what the status on record says of lost log lines
   std::string told_trouble_;
   Time dropped_due_{};
-  // Until when a program that nobody waits for has the processor to itself; then exec's report, its pid file and the event log.
+  // Until when a restarted program has the processor to itself; then exec's report, its pid file and the event log.
   std::optional<Time> chores_due_;
   std::optional<Time> keeper_retry_;
   SpareHandles spares_;

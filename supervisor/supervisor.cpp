@@ -19,7 +19,7 @@ namespace {
 // Between two supervisors. Their deaths cost little, and an app without one is not restarted when it ends.
 constexpr Milliseconds kLongestWithout{5000};
 
-// Nothing has been started yet, and nothing will be: whoever waits for the first word gets it, and the keeper ends.
+// Nothing has been started yet, and nothing will be: the client that waits for the start report gets it, and the keeper ends.
 void tell_failure(Inheritance& inheritance, const Error& error) {
   const auto report = inheritance.held.find("report");
   if (report == inheritance.held.end()) return;
@@ -32,7 +32,7 @@ void tell_failure(Inheritance& inheritance, const Error& error) {
 }
 
 int supervise_or_throw(Inheritance&& inheritance, const KeeperFace& face) {
-  // TERM, INT and QUIT run the stop plan, HUP writes all files anew, deletions of files are told by a signal; the user signals
+  // TERM, INT and QUIT run the stop plan, HUP writes all files again, a signal reports deletions of files; the user signals
   // are taken only so that they do not kill.
   const std::array<int, 7> signals = {kTermSignal,
                                       kInterruptSignal,

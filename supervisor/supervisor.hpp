@@ -9,8 +9,8 @@
 
 namespace forever {
 
-// The body of a supervisor below its keeper. Reads spec and status, adopts what lives, and supervises until all is
-// stopped. `report` is the descriptor on which the first start is told to the command line (see launch.hpp). Never throws.
+// The body of a supervisor below its keeper. Reads spec and status, adopts running instances, and supervises until all are
+// stopped. `report` is the descriptor for the start report to the command line (see launch.hpp). Never throws.
 [[nodiscard]] int supervise(Inheritance&& inheritance, const KeeperFace& face);
 // How soon the keeper replaces a supervisor that has died: as an app is restarted by default.
 [[nodiscard]] Respawn respawn();

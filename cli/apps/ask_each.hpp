@@ -14,7 +14,7 @@
 namespace forever::cli {
 
 struct Asking {
-  // What a target's supervisor is asked; an Outcome where nobody is: it is not supervised, or it cannot be done.
+  // The request to a target's supervisor; an Outcome if there is none: it is not supervised, or the request is impossible.
   std::function<std::variant<ControlRequest, Outcome>(const Selection&, const Target&)> request;
   // What follows the target's words when it was done (" reloaded"), and when it was not, before the reason.
   std::function<std::string(const ControlReply&)> done;
@@ -32,7 +32,7 @@ struct Asking {
 // Finds the apps, asks, prints the outcomes. Returns the exit code.
 [[nodiscard]] int ask_apps(const SelectorOptions& which, const Asking& asking);
 
-// What is to be done with a target that nobody supervises.
+// What to do with a target without a supervisor.
 using Idle = Outcome (*)(const StateDirectory&, const Target&);
 // One and the same message to each of them; `done` is what follows the target's words.
 [[nodiscard]] int tell_apps(const SelectorOptions& which, const ControlRequest& message, const std::string& done,

@@ -18,7 +18,7 @@ bool errored(const AppStatus& status) {
                      [](const InstanceStatus& instance) { return instance.state == InstanceState::errored; });
 }
 
-// The pid on record that now is somebody else's; 0 if there is none.
+// The recorded pid that now belongs to another process; 0 if there is none.
 Pid stranger_in(const AppView& view) {
   for (const InstanceStatus& instance : view.status.instances) {
     const Pid pid = instance.process.pid;
@@ -27,7 +27,7 @@ Pid stranger_in(const AppView& view) {
   return 0;
 }
 
-// Writes that the app is to be stopped (and, with `clear`, that nothing of it runs) unless somebody supervises it meanwhile.
+// Records that the app is to be stopped (and, with `clear`, that nothing of it runs) unless it is supervised meanwhile.
 Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
   Traces traces{state};
   const auto lock = lock_for_launch(state, status.name, host_id(), clear ? nullptr : &traces);
@@ -43,7 +43,7 @@ Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
   return state.write_status(status);
 }
 
-// What can be said of a target without asking a supervisor; nothing if one is to be asked.
+// The outcome for a target that needs no supervisor; nothing if its supervisor must be asked.
 std::optional<Outcome> settle(const StateDirectory& state, const Target& target, AppView view) {
   if (view.supervised) return std::nullopt;
   if (view.foreign) return failed(target, "is supervised by another machine or container; nothing was changed");

@@ -14,8 +14,8 @@ struct StopHow {
 };
 
 // Stops all targets side by side and returns when the slowest is done; the outcomes are in the order of the targets.
-// An app without a supervisor gets one first if anything of it lives. A record whose process is gone or has become
-// somebody else's is put right, and nothing is signalled.
+// An app without a supervisor gets one first if anything of it lives. A record whose process is gone or whose pid
+// now belongs to another process is corrected, and nothing is signalled.
 [[nodiscard]] std::vector<Outcome> stop_targets(const Selection& selection, const StopHow& how);
 
 // Takes those out of the selection whose record this forever does not understand; why they are left alone, for each.

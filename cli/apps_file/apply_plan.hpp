@@ -36,7 +36,7 @@ struct OnRecord {
   bool running = false;  // online, starting, or waiting to be started again
 };
 
-// The planned apps stand in the order of `wanted`, then what is gone. With `only`, nothing is gone. What the caller's shell
+// The planned apps are in the order of `wanted`, then those that are gone. With `only`, none is gone. What the caller's shell
 // gives (environment beyond the file's, umask, limits) makes no difference.
 [[nodiscard]] std::vector<Planned> plan_apply(const std::vector<AppSpec>& wanted,
                                               const std::map<std::string, OnRecord>& recorded,

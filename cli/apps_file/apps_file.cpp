@@ -177,7 +177,7 @@ std::string circle_in(const std::vector<AppEntry>& apps, const Places& places,
   return text + *apps[at].request.name;
 }
 
-// What another one depends on stands before it, otherwise the order stays. What is wrong, if there is a circle.
+// Apps come after those they depend on, otherwise the order stays. Returns the fault if there is a circle.
 std::optional<std::string> put_in_order(std::vector<AppEntry>& apps) {
   Places places;
   for (std::size_t i = 0; i < apps.size(); ++i) places.emplace(*apps[i].request.name, i);

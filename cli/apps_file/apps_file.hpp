@@ -2,7 +2,7 @@
 // text in, apps out.
 //
 // {"apps": [{"name": "web", "script": "server.js", "env": {"PORT": 8081}, "depends_on": ["db"]}, …]}, a list of apps
-// alone, or one app alone; comments and trailing commas allowed. Every setting (app/settings) is a key; the other keys stand in
+// alone, or one app alone; comments and trailing commas allowed. Every setting (app/settings) is a key; the other keys are in
 // one table (attributes.cpp).
 #pragma once
 
@@ -25,7 +25,7 @@ struct AppEntry {
 };
 
 struct AppsFile {
-  std::vector<AppEntry> apps;         // in the order of the file, but what another one depends on stands before it
+  std::vector<AppEntry> apps;         // in the order of the file, but after those they depend on
   std::vector<std::string> warnings;  // one line each: what cannot be carried over
 };
 

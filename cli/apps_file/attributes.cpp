@@ -1,5 +1,5 @@
-// The keys of an apps file that are no settings: what it is made of, and what PM2 and forever have that is said otherwise here, or
-// has no counterpart.
+// The keys of an apps file that are not settings: its structure, and keys of PM2 and npm forever with another name here, or
+// without a counterpart.
 #include <algorithm>
 
 #include "app/environment.hpp"
@@ -85,8 +85,8 @@ Fault script(AppReading& app, const Attribute&, const Json& value) {
   if (!value.is_string() || word->empty()) return "must be the path of a program or its name";
   if (word->find('\0') != std::string::npos) return "contains a NUL";
   app.request.program = word->starts_with("~/") ? path_from(app.question, *word) : *word;
-  const auto source =
-      app.entry.find("sourceDir");  // forever's: where the script lies, and where it runs unless workingDir says so
+  const auto source = app.entry.find(
+      "sourceDir");  // npm forever's: the directory of the script, and the working directory without workingDir
   if (source == app.entry.end() || !source->is_string()) return {};
   const std::string directory = path_from(app.question, source->get<std::string>());
   if (!stands_alone(app.request.program)) app.request.program = directory + "/" + app.request.program;
@@ -236,7 +236,7 @@ Fault watch_directory(AppReading& app, const Attribute&, const Json& value) {
   return watched ? take_setting(app, *find_setting("watch"), value) : Fault{};
 }
 
-// forever's: how often the files are looked at, if they are not to be told of by the kernel.
+// npm forever's: the polling interval, if the kernel's notification is not used.
 Fault polling(AppReading& app, const Attribute&, const Json& value) {
   if (!value.is_boolean()) return "must be true or false";
   const auto interval = app.entry.find("pollingInterval");

@@ -16,9 +16,9 @@ enum class Step : std::uint8_t { leave, start, restart, reload, scale };
 
 struct Wanted {
   AppSpec spec;
-  std::vector<std::string> depends_on;  // names that stand before it in the list
+  std::vector<std::string> depends_on;  // names that precede it in the list
   Step step = Step::leave;
-  std::string text;    // for `leave`: what is said of it
+  std::string text;    // for `leave`: its message
   bool ok = true;      // for `leave`
   bool known = false;  // on record already, with that id
 };

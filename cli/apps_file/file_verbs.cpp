@@ -23,7 +23,7 @@ std::vector<std::string> recorded_declaration(const StateDirectory& state, const
   return spec ? spec->declared : std::vector<std::string>{};
 }
 
-// Options beside an apps file that would have to be said in it.
+// Options next to an apps file that belong in the file.
 bool has_settings(const AppRequest& request) {
   return request.has_arguments || request.name || !request.environment.empty() || !request.environment_files.empty() ||
          !request.settings.empty();

@@ -16,7 +16,7 @@ namespace {
 constexpr Milliseconds kNodePatience{10000};
 constexpr std::string_view kMark =
     "\x1e"
-    "forever-apps\x1e";  // what stands before it was printed by the file itself
+    "forever-apps\x1e";  // output before it was printed by the file itself
 
 // Takes a CommonJS or ES module, what it exports being an object, a list, a function that makes one, or a promise of one.
 constexpr const char* kEvaluate = R"js(

@@ -10,7 +10,7 @@
 
 namespace forever::cli {
 
-// logon: what Windows runs when the user logs on; nobody can ask for it elsewhere.
+// logon: what Windows runs when the user logs on; not available elsewhere.
 enum class InitSystem : std::uint8_t { systemd, openrc, launchd, cron, logon };
 
 struct BootUnit {

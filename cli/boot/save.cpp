@@ -38,7 +38,7 @@ bool wanted_online(const AppView& view) {
   return view.status.desired == Desired::online && !ended;
 }
 
-// All that is on record. What cannot be read is told, and missing.
+// All recorded apps. An unreadable record is reported and left out.
 std::vector<SavedApp> all_on_record(const StateDirectory& state, const std::vector<AppView>& views, bool& whole) {
   std::vector<SavedApp> apps;
   for (const AppView& view : views) {
@@ -81,7 +81,7 @@ Found list_to_resurrect(const StateDirectory& state, const std::vector<AppView>&
   return found;
 }
 
-// What others depend on stands before them. A circle, which no apps file can have, is cut where it is found.
+// Apps come after those they depend on. A circle, which no apps file can have, is cut where it is found.
 void put_in_order(std::vector<Wanted>& apps) {
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < apps.size(); ++i) places.emplace(apps[i].spec.name, i);
@@ -200,7 +200,7 @@ int Save::carry_out() const {
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, false);
   const StateDirectory& state = std::get<StateDirectory>(opened);
   const std::string path = saved_path(state);
-  // One that cannot be read may be all that is left of somebody's list.
+  // An unreadable list may be the only copy of a user's list.
   if (exists(path)) {
     if (const auto old = read_list(path); !old) return fail({ExitCode::failed, old.error().message()}, false);
   }

@@ -13,7 +13,7 @@ constexpr std::uint64_t kFewInstances = 128;  // one for each app, and all that 
 constexpr std::uint64_t kFewFiles = 1024;
 constexpr std::uint64_t kFewProcesses = 512;
 constexpr std::uint64_t kLittleDisk = 64U << 20U;
-constexpr unsigned kNoPtrace = 3;  // Yama: nobody may
+constexpr unsigned kNoPtrace = 3;  // Yama: no process may
 constexpr unsigned kManyFailures = 5;
 
 bool has_word(const std::string& text, const std::string& word) {

@@ -108,7 +108,7 @@ int Doctor::carry_out() const {
   auto opened = open_state(false);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  // It only looks: an app that has lost its supervisor is to be told of, not adopted on the way.
+  // It only checks: an app without a supervisor is reported, not adopted.
   const auto findings = examine(look_around({}), {{"the state directory " + state.path(), disk_of(state.path())}},
                                 examined(view_apps(state, false)));
   bool well = true;

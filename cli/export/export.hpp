@@ -1,5 +1,5 @@
-// The same apps for another supervisor: systemd, compose, Kubernetes, Nomad. Pure. What has no equal there is said in a
-// comment beside it, so that nothing is lost in silence.
+// The same apps for another supervisor: systemd, compose, Kubernetes, Nomad. Pure. A comment names each setting
+// without an equivalent, so that no loss is silent.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace forever::cli {
 enum class ExportForm : std::uint8_t { systemd, compose, kubernetes, nomad };
 
 struct ExportApp {
-  AppSpec spec;                          // its limits: those that are to be said
+  AppSpec spec;                          // its limits: those to be written
   std::vector<std::string> command;      // as executed, the program by its absolute path where it was found
   std::vector<std::string> environment;  // "K=V", what the app has beyond its surroundings
 };
@@ -62,7 +62,7 @@ struct ExportFile {
 [[nodiscard]] bool is_number(std::string_view word) noexcept;
 // Whether Docker has this limit of setrlimit(2).
 [[nodiscard]] bool docker_has_limit(std::string_view name) noexcept;
-// The longest time in which the policy can give up: all starts that it allows, each as long as can be.
+// The longest time until the policy stops restarting: all starts that it allows, each as long as possible.
 [[nodiscard]] std::int64_t seconds_to_give_up(const RestartPolicy& policy);
 
 }  // namespace forever::cli

@@ -14,7 +14,7 @@
 
 namespace forever::cli {
 
-// What becomes of an option and its value.
+// The effect of an option and its value.
 enum class Put : std::uint8_t {
   flag,           // ours, without a value
   value,          // ours, with the same value

@@ -172,7 +172,7 @@ std::vector<std::string> shared_options(const ReadOptions& read) {
   return kept;
 }
 
-// What PM2 does where nothing is said: INT first, KILL after 1.6 s; and the options that are two of ours, or depend on each other.
+// PM2's defaults: INT first, KILL after 1.6 s; and the options that are two of ours, or depend on each other.
 std::vector<std::string> start_options(const ReadOptions& read) {
   std::vector<std::string> options = read.ours;
   std::string interpreter = read.mark("--interpreter");

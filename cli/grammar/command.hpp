@@ -25,7 +25,7 @@ struct SelectorOptions {
   bool quiet = false;
 };
 
-// What stands after a verb besides its options; `after_dashes` is what followed the first `--`.
+// The words after a verb except its options; `after_dashes` is what followed the first `--`.
 struct Operands {
   std::vector<std::string> words;
   std::vector<std::string> after_dashes;

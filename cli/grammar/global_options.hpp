@@ -1,4 +1,4 @@
-// The options that stand before or after any verb: what they ask for is done before the verb is looked at.
+// The options that go before or after any verb: they take effect before the verb is read.
 #pragma once
 
 #include <string>

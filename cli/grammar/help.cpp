@@ -45,7 +45,7 @@ void wrap(std::string& out, std::string_view text, std::size_t indent, std::size
 void option_line(std::string& out, const OptionText& option) {
   std::string left = "  ";
   const auto names = split_words(option.names, ',');
-  if (names.front().size() > 2) left += "    ";  // no short name: long ones stand below each other
+  if (names.front().size() > 2) left += "    ";  // no short name: long ones are aligned
   for (const std::string_view name : names) {
     if (name != names.front()) left += ", ";
     left += name;

@@ -31,7 +31,7 @@ bool may_be_value(const AnyOption& option, const std::string& word) {
   switch (option.text().kind) {
     case ValueKind::signal: return signal_from_name(word).has_value();
     case ValueKind::time: return parse_duration(word).has_value();
-    default: return false;  // it could not be told from the program
+    default: return false;  // it could not be distinguished from the program
   }
 }
 

@@ -1,5 +1,5 @@
-// A verb is one row: how it is written, what the help says of it, its options, and the Command that it makes. The rows stand in the
-// files of their verbs; verbs.cpp names them all, in the order of the help.
+// A verb is one row: its name, its help, its options, and the Command that it creates. The rows are in the
+// files of their verbs; verbs.cpp lists them all, in the order of the help.
 #pragma once
 
 #include <memory>
@@ -41,7 +41,7 @@ std::unique_ptr<Command> begin() {
   return std::make_unique<Kind>();
 }
 
-// Each stands in the file of its verb.
+// Each is in the file of its verb.
 extern const Verb kStartVerb, kRunVerb, kDevVerb, kApplyVerb, kInitVerb;
 extern const Verb kListVerb, kColumnsVerb, kDescribeVerb, kPidVerb, kMonitVerb, kMetricsVerb, kPortVerb, kFindVerb,
     kEnvVerb;

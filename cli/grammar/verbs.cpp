@@ -1,4 +1,4 @@
-// All verbs, in the order of the help. Each row stands in the file of its verb.
+// All verbs, in the order of the help. Each row is in the file of its verb.
 #include <algorithm>
 #include <iterator>
 

@@ -109,7 +109,7 @@ int Columns::carry_out() const {
       return fail({ExitCode::failed, removed.error().message()}, false);
   }
   const auto chosen = chosen_columns(state);
-  // What is set anew need not be read.
+  // A choice that is replaced need not be read.
   if (!chosen && change != Change::set) return fail({ExitCode::failed, chosen.error().message()}, false);
   std::vector<std::string> shown = chosen ? *chosen : std::vector<std::string>{};
   if (shown.empty()) {

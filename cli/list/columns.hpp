@@ -17,7 +17,7 @@ struct Columns final : Command {
   [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
   [[nodiscard]] int carry_out() const override;
 };
-// The chosen ones. Empty: nobody chose any. The Error is one line: the file cannot be read, or holds what no list of columns is.
+// The chosen ones. Empty: none were chosen. The Error is one line: the file cannot be read, or holds what no list of columns is.
 [[nodiscard]] Result<std::vector<std::string>> chosen_columns(const StateDirectory& state);
 
 }  // namespace forever::cli

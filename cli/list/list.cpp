@@ -1,4 +1,4 @@
-// list: a table of the apps, once or again and again.
+// list: a table of the apps, once or repeatedly.
 #include "cli/list/list.hpp"
 
 #include "cli/grammar/verb.hpp"
@@ -118,7 +118,7 @@ int List::carry_out() const {
   const StateDirectory& state = std::get<StateDirectory>(opened);
   if (watch && !which.json && !which.quiet && is_terminal(Stream::out)) watch_list(state, *this);
   if (which.quiet && !which.json && sort == SortBy::id && which.selectors.empty()) {
-    // What completion asks for at every key: the names alone, without a look at any app.
+    // What completion asks for at every key: the names alone, without reading any app.
     std::string names;
     for (const std::string& name : state.names()) names.append(name).append("\n");
     return print(names);

@@ -20,7 +20,7 @@ namespace forever::cli {
 [[nodiscard]] std::vector<std::string_view> usual_columns();
 // A column by its name, or by the name that forever and PM2 have for it; nothing if there is none.
 [[nodiscard]] std::optional<std::string_view> column_named(std::string_view word);
-// One line that says so, and names the nearest one.
+// One line that reports this, and names the nearest one.
 [[nodiscard]] std::string unknown_column(std::string_view word);
 
 }  // namespace forever::cli

@@ -1,4 +1,4 @@
-// flush and reopen: the logs of an app emptied, or opened again after somebody has moved them.
+// flush and reopen: the logs of an app emptied, or reopened after they were moved.
 #include "cli/logs/flush.hpp"
 
 #include <cerrno>
@@ -25,7 +25,7 @@ Status empty_log(const std::string& path, const PathTrust& trust, unsigned keep)
   return truncate_file(file->get(), 0);
 }
 
-// Without a supervisor nobody writes, so the files are ours to empty.
+// Without a supervisor no process writes, so this command empties the files.
 Outcome flush_files(const StateDirectory& state, const Target& target) {
   const auto spec = state.read_spec(target.name);
   if (!spec) return {target.name, false, spec.error().message()};

@@ -1,6 +1,6 @@
-// A log as a reader sees it: a file that grows, is rotated by renaming (web.out.log, .1, .2 …), emptied or made anew.
+// A log as a reader sees it: a file that grows, is rotated by renaming (web.out.log, .1, .2 …), emptied or created again.
 //
-// No file is held open between two looks: a log is known by device and inode, and found again under its next name.
+// No file is held open between two polls: a log is known by device and inode, and found again under its next name.
 #pragma once
 
 #include <cstddef>

@@ -56,7 +56,7 @@ class LogsView {
   bool terminal_, colours_;
   bool several_apps_;
   std::vector<Shown> logs_;
-  std::vector<std::string> deleted_;  // the apps that it was told of
+  std::vector<std::string> deleted_;  // the apps that it was reported for
 };
 
 LogsView::LogsView(const Logs& command, const Selection& selection)
@@ -198,7 +198,7 @@ int LogsView::follow() {
   constexpr std::array kEnds{kInterruptSignal, kTermSignal, kHangUpSignal};
   auto loop = EventLoop::create(kEnds);
   if (!loop) return fail({ExitCode::failed, loop.error().message()}, command_.which.json);
-  // A pipe that nobody reads any more is readable, in a way. (A terminal would be when somebody types.)
+  // A pipe without a reader is readable, in a way. (A terminal is when the user types.)
   constexpr NativeHandle kOutput = 1;
   if (const auto facts = facts_of(kOutput); facts && facts->fifo)
     (void)loop->watch_readable(kOutput, kOutputToken, EventLoop::Trigger::edge).ok();

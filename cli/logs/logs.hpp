@@ -6,7 +6,7 @@
 namespace forever::cli {
 
 // Resolves the selectors (none: all apps), shows the last lines over rotated files, and with `follow` goes on across
-// rotation, truncation and restarts until Ctrl-C or until nobody reads any more. Returns the exit code.
+// rotation, truncation and restarts until Ctrl-C or until the reader is gone. Returns the exit code.
 struct Logs final : Command {
   std::uint32_t lines = 15;
   bool follow = false, only_out = false, only_err = false, raw = false;

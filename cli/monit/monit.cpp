@@ -310,7 +310,7 @@ int MonitVerb::carry_out() const {
     monit.run();
     unfinished = monit.deed_under_way();
   }
-  // What was asked for goes on in the supervisor; the thread that waits for the answer has nobody to tell.
+  // The request continues in the supervisor; the thread that waits for the reply has no view to report to.
   if (unfinished) std::_Exit(to_int(ExitCode::ok));
   return to_int(ExitCode::ok);
 }

@@ -38,14 +38,14 @@ struct MonitView {
   bool typing_filter = false, zoomed = false, helping = false;
   LogChoice log_choice = LogChoice::both;
   std::deque<LogLine> log;   // of the selected app, the newest last
-  unsigned log_epoch = 0;    // counts how often another log, or the same anew, was asked for
+  unsigned log_epoch = 0;    // counts how often another log, or the same one again, was requested
   std::size_t scrolled = 0;  // lines that the log's last shown line is above its end
   std::string message;       // what was done last
   std::string state_directory, clock;
 
   // Takes a new look; histories of apps that are gone go too, and the selection stays with a name that is there.
   void take(std::vector<AppLook> now);
-  // Appends; where somebody has scrolled up, what they read stays in place.
+  // Appends; if the user has scrolled up, the visible lines stay in place.
   void add_log(LogLine line);
   void clear_log();
   // Those that the filter lets through: by name, namespace or status.

@@ -1,4 +1,4 @@
-// Ending processes that somebody has pointed at: ours through their supervisors, or they would come back; others by signal.
+// Ends the selected processes: apps through their supervisors, since they would be restarted; others by signal.
 #pragma once
 
 #include <functional>
@@ -21,9 +21,9 @@ struct Ending {
   std::vector<std::string> failed;  // what could not be ended, and why
 };
 
-// Apps are stopped by their own stop plan, or with KILL if that is the signal, and stay on record. `gone` tells of a process that
-// is not ours whether it is out of the way; it is asked until it says so or the patience is over. What this command runs
-// under (the shell, the terminal) is left alone.
+// Apps are stopped by their own stop plan, or with KILL if that is the signal, and stay on record. `gone` returns whether a process that
+// belongs to no app no longer matters; it is called until it is true or the patience is over. The ancestors of this command
+// (the shell, the terminal) are not signalled.
 [[nodiscard]] Ending end_occupants(const std::vector<Occupant>& occupants, const EndingHow& how,
                                    const std::function<bool(const Occupant&)>& gone);
 

@@ -1,4 +1,4 @@
-// How port and find answer: the processes that were found, or what became of ending them.
+// How port and find answer: the processes that were found, or the results of ending them.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct Reach : Command {
 };
 extern const OptionGroup kReachGroups[1];
 
-// `none` is said where there is nothing to show.
+// `none` is the message if there is nothing to show.
 [[nodiscard]] int show(const Held& held, const std::string& none, const StateDirectory& state,
                        const SelectorOptions& options);
 [[nodiscard]] int answer_ending(const Ending& ending, const Held& left, const StateDirectory& state,

@@ -65,7 +65,7 @@ int free_ports(const Port& command, const StateDirectory& state, const Held& hel
   for (const PortUse& use : held.unseen)
     ending.failed.push_back(words_for(use) + " is held by a process of " + user_name(use.owner) +
                             " that is not visible here");
-  // A new holder, started by somebody who keeps it alive: said, not fought.
+  // A new holder, started by another supervisor: reported, not signalled.
   const auto uses = uses_of(command.ports);
   const Held left = uses ? holders_of(view_apps(state, false), *uses) : Held{};
   if (ending.failed.empty()) {

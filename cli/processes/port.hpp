@@ -11,7 +11,7 @@ struct PortWanted {
   std::optional<Transport> transport;  // nothing: both
 };
 struct Port final : Reach {
-  std::vector<PortWanted> ports;  // none: every port that somebody holds
+  std::vector<PortWanted> ports;  // none: every port in use
   [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
   [[nodiscard]] int carry_out() const override;
 };

@@ -28,7 +28,7 @@ std::string frame_update(const Frame& before, const Frame& after, std::size_t co
     if (!anew && before[row] == after[row]) continue;
     // Erased after the text, not before it: then no cell is blank in between.
     update += "\x1b[" + std::to_string(row + 1) + ";1H" + after[row] + "\x1b[0m";
-    // Behind a full line the cursor stands on its last cell, which would be erased.
+    // After a full line the cursor is on its last cell, which would be erased.
     if (width_without_colours(after[row]) < columns) update += "\x1b[K";
   }
   return update;

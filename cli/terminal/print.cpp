@@ -12,7 +12,7 @@
 namespace forever::cli {
 
 void complain(std::string_view message) {
-  // What cannot be told on standard error cannot be told at all.
+  // If standard error fails, nothing can be reported.
   (void)write_all(Stream::err, "forever: " + printable(message) + "\n");
 }
 
@@ -22,7 +22,7 @@ int print(std::string_view text, int code) {
   if (text.empty()) return code;
   const Status written = write_all(Stream::out, text);
   if (written) return code;
-  // Nobody reads any more (a pager that was left): no failure of ours.
+  // The reader is gone (a pager that was quit): not a failure.
   if (written.error().code.value() == EPIPE) return code;
   complain(written.error().message());
   return code != 0 ? code : to_int(ExitCode::failed);

@@ -1,4 +1,4 @@
-// What every verb needs: where the state is, how an answer is printed, how a failure is told.
+// What every verb needs: where the state is, how a result is printed, how a failure is reported.
 #pragma once
 
 #include <string>

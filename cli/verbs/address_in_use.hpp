@@ -11,8 +11,8 @@ namespace forever::cli {
 
 [[nodiscard]] bool tells_of_address_in_use(std::string_view last_words);
 
-// The ports that may be meant, the likeliest first; none unless the words tell of an address in use. Ports in the line that
-// says so come first ("listen EADDRINUSE: address already in use :::8081"); where it names none, the program's arguments
+// The ports that may be meant, the likeliest first; none unless the text mentions an address in use. Ports in that line
+// come first ("listen EADDRINUSE: address already in use :::8081"); where it names none, the program's arguments
 // and PORT in its environment, and at last what the other lines name.
 [[nodiscard]] std::vector<std::uint16_t> ports_in_use(std::string_view last_words, const AppSpec& spec);
 

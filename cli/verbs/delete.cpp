@@ -61,7 +61,7 @@ int Delete::carry_out() const {
   for (const Target& target : selection.targets) targets.emplace(target.name, &target);
   for (Outcome& outcome : outcomes) {
     if (outcome.ok) continue;
-    // A record that cannot be read, or tells of a stranger, goes all the same, once nothing is supervised under its name.
+    // A record that cannot be read, or names an unrelated process, is removed as well, if nothing is supervised under its name.
     const AppView view = view_app(selection.state, outcome.name, false);
     outcome.ok = !view.supervised && !view.foreign && view.state_word() != "unsupervised";
   }

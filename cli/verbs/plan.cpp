@@ -67,7 +67,7 @@ bool has_app(const StateDirectory& state, const std::string& name) {
   return true;
 }
 
-// The same command on record keeps its number and what was asked for before; the rest is taken anew.
+// The same command on record keeps its number and its recorded settings; the rest is taken again.
 std::optional<Failure> renew(AppSpec& spec, const AppSpec& fresh) {
   spec.umask = fresh.umask;
   spec.limits = fresh.limits;
@@ -80,7 +80,7 @@ std::string command_text(const AppSpec& spec) {
   return text;
 }
 
-// By the resolver of all verbs, so that an id that is told twice is refused by each of them.
+// By the resolver of all verbs, so that each of them refuses an id that two apps have.
 Planned plan_by_id(const StateDirectory& state, const AppRequest& request) {
   const auto chosen = select(view_apps(state, false), {"id:" + request.program}, {});
   if (const auto* error = std::get_if<SelectionError>(&chosen)) return Failure{ExitCode::not_found, error->message};

@@ -97,7 +97,7 @@ int Run::carry_out() const {
   spec.name = default_name_for(spec);
   if (!shell_command.empty()) spec.name = default_name(shell_command.substr(0, shell_command.find(' ')));
   spec.restart.on =
-      RestartOn::on_failure;  // in the foreground a success is the end, whose exit code somebody waits for
+      RestartOn::on_failure;  // in the foreground a success is the end, and the caller waits for its exit code
   if (!app.settings.has("restart")) spec.watch.on_crash = OnCrash::wait;
   if (const auto failure = lay_over(app, spec)) return fail(*failure, false);
   if (const auto failure = check_watch_settings(app.settings, spec.watch)) return fail(*failure, false);

@@ -13,7 +13,7 @@ namespace {
 
 std::string instances_text(unsigned count) { return std::to_string(count) + (count == 1 ? " instance" : " instances"); }
 
-// Nobody supervises: the number is for its next start.
+// It has no supervisor: the number applies to its next start.
 Outcome record_count(const StateDirectory& state, const Target& target, const Scale& command) {
   auto spec = state.read_spec(target.name);
   if (!spec) return {target.name, false, spec.error().message()};

@@ -186,7 +186,7 @@ std::variant<Started, Failure> start_app(const StateDirectory& state, const AppR
       if (!launched->report.started) return start_failure(state, spec, launched->report);
       return Started{spec, launched->report.pids, false, head(spec) + " online" + pid_words(launched->report.pids)};
     }
-    // Somebody was quicker. With the same command that is all we want; else our name is another one.
+    // Another command was faster. With the same command that suffices; otherwise this app needs another name.
     const auto recorded = state.read_spec(spec.name);
     if (!plan.named && !(recorded && same_command(*recorded, spec))) continue;
     auto there = already_there(state, spec, view_app(state, spec.name, true), true);
@@ -209,7 +209,7 @@ void tell_end(const Readiness& readiness, const std::string& name) {
   }
 }
 
-// What is known of its being up, as --wait or the terminal asks; nothing where nobody asked.
+// Whether it is up, as --wait or the terminal requires; nothing if neither does.
 std::optional<Readiness> look_after(const StateDirectory& state, const Started& started, const Start& command) {
   const Milliseconds uptime = started.spec.restart.min_uptime;
   if (command.wait)

@@ -10,7 +10,7 @@
 namespace forever::cli {
 namespace {
 
-// Nobody supervises it. The lock is taken for the moment, so that no start comes in between.
+// It has no supervisor. The lock is held meanwhile, so that no start interferes.
 Status change_record(const StateDirectory& state, const AppSpec& spec) {
   const auto lock = try_lock(state.lock_path(spec.name));
   if (!lock) return lock.error();

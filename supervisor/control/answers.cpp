@@ -69,8 +69,8 @@ std::optional<Time> Answers::look_ends(const Operating& operating, Time now) con
   return soonest;
 }
 
-// What has come of one that was to run: nothing while it is not known; an empty text where it runs. One that ends at once and is
-// started again at once is looked at until it lives for a while, or has to wait.
+// The result of an instance that was to run: nothing while it is unknown; an empty text if it runs. One that ends at once and is
+// restarted at once is observed until it has lived for a while, or is in back-off.
 std::optional<std::string> Answers::come_of(const Instance& instance, const Awaited& awaited, Time now,
                                             bool& well) const {
   const InstanceState state = instance.life().state();
@@ -125,7 +125,7 @@ std::optional<ControlReply> Answers::outcome(const Operating& operating, Time no
     const InstanceState state = instance->life().state();
     if (instance->role() != Role::serving) {
       if (scaling || (stopping && !at_rest(state))) return std::nullopt;
-      continue;  // on its way out, which nobody but a scale and a stop waits for
+      continue;  // on its way out; only a scale and a stop wait for it
     }
     if (stopping ? !at_rest(state) : state == InstanceState::starting || state == InstanceState::stopping)
       return std::nullopt;

@@ -47,7 +47,7 @@ class Answers : public Timed {
         draining_(draining),
         reloading_(reloading) {}
 
-  // What something newer makes void is given up, and whoever waits for it is told so: it will not come about.
+  // An operation that a newer one overtakes fails, and its client is answered at once.
   void overtake(Incoming newer, std::optional<std::uint32_t> slot);
   // Whether the instances that a start or restart is about have failed lately. To be asked before anything is done about it.
   [[nodiscard]] std::map<std::uint32_t, Awaited> awaited_runs(const ControlRequest& request);

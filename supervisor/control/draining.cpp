@@ -24,7 +24,7 @@ void Draining::retire(Instance& instance, Trigger trigger, Milliseconds drain) {
     return;
   }
   const Time now = steady_now();
-  serving_.look_at_ports_of(instance, now);  // what waits where nobody listens any more is not waited for
+  serving_.look_at_ports_of(instance, now);  // connections in the queue of a port that is no longer open do not count
   leaving_.push_back({instance.key(), now + drain, now + kFirstLook, kFirstLook, 0, trigger});
 }
 
@@ -52,7 +52,7 @@ void Draining::tick(Time now) {
 }
 
 void Draining::settle_ports(Time now) {
-  // Clients that keep their connections, and have just lost them, would lose them twice. Unless there is nobody else.
+  // Clients that keep their connections, and have just lost them, would lose them twice. Unless there is no other slot.
   const bool sparing = reconnecting_until_ && std::ranges::any_of(roster_, [this](const Instance& instance) {
                          return serving_.may_serve(instance) && !reload_.replaces(instance.slot());
                        });

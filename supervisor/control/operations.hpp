@@ -39,8 +39,8 @@ class Operations {
   // The first slot that is new.
   [[nodiscard]] Result<std::uint32_t> scale(const ControlRequest& request);
   [[nodiscard]] Status use_new_spec(const std::string& text);
-  // What has waited for a change of files that nobody watches any more goes on as its restart policy says of its last end. Returns
-  // the result in words; nothing where nothing waited.
+  // An instance that has waited for a change of files that are no longer watched follows its restart policy for its last end. Returns
+  // the result in words; nothing if none waited.
   [[nodiscard]] std::string go_on_unwatched();
 
  private:

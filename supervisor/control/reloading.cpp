@@ -67,7 +67,7 @@ void Reloading::promote(Instance& fresh) {
   draining_.retire(*old, reload_.trigger(), reload_.times().drain);
 }
 
-// What has become of the process that the reload waits for; nothing where there is no news.
+// The event of the process that the reload waits for; nothing if there is none.
 std::optional<ReloadEvent> Reloading::news(Time now) const {
   const Instance* const instance = roster_.with_key(key_);
   switch (reload_.step()) {

@@ -1,4 +1,4 @@
-// Carries out what the rolling reload decides (decide/reload.hpp), and tells it what has become of the processes that it waits for.
+// Carries out what the rolling reload decides (decide/reload.hpp), and feeds it the events of the processes that it waits for.
 #pragma once
 
 #include <optional>
@@ -34,7 +34,7 @@ class Reloading : public Timed {
   [[nodiscard]] bool under_way() const noexcept { return reload_.under_way(); }
   // What went wrong in the last one, or nothing.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
-  // What it waits for, in words; empty while nothing is to be told.
+  // What it waits for, in words; empty while there is nothing to report.
   [[nodiscard]] std::string progress() const;
 
   [[nodiscard]] std::optional<Time> due(Time now) const override;
@@ -55,7 +55,7 @@ class Reloading : public Timed {
   SharedPorts& ports_;
   Reload& reload_;
   std::uint32_t key_ = 0;       // of the instance that it waits for
-  std::uint64_t restarts_ = 0;  // of a slot that is restarted: its count, by which a crash is told
+  std::uint64_t restarts_ = 0;  // of a slot that is restarted: its count, by which a crash is detected
   std::string trouble_;
 };
 

@@ -5,7 +5,7 @@
 namespace forever {
 namespace {
 
-constexpr Milliseconds kFirstWord{1000};  // after which a client that waits is told what for
+constexpr Milliseconds kFirstWord{1000};  // after which a waiting client learns what it waits for
 
 // What cannot be done without knowing how the app was asked for.
 bool needs_spec(const ControlRequest& request) {

@@ -105,7 +105,8 @@ std::vector<ControlServer::Request> ControlServer::read(Client client) {
   if (!requests.empty() && more && *more) more = receive_some(connection.socket.get(), connection.received);
   if (!more || !*more || connection.received.size() > kLongestRequest) {
     drop(client);
-    // Who has gone before it was heard has been told so (we may have been suspended), and may have asked for the contrary since.
+    // A client that has disconnected before its request was read has reported a failure (the supervisor may have been suspended), and may have sent
+    // the opposite request since.
     requests.clear();
   }
   return requests;

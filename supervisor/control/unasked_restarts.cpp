@@ -57,7 +57,7 @@ void UnaskedRestarts::by_schedule() {
   app_.log_later(EventLevel::info, "restarting by schedule");
   for (Instance& instance : roster_) {
     if (instance.role() != Role::serving) continue;
-    // A job that has run to its end is started; what runs is restarted; what was given up stays so.
+    // A job that has run to its end is started; a running instance is restarted; an errored one stays errored.
     if (instance.life().state() == InstanceState::stopped) {
       carry_out_.advance(instance, event::Start{});
     } else {
@@ -67,7 +67,7 @@ void UnaskedRestarts::by_schedule() {
 }
 
 // The one place where a change of watched files becomes a restart; a reload where ports are held, so that a save drops no
-// connection. What has ended or failed is started: it serves nobody.
+// connection. An instance that has ended or failed is started: it serves no client.
 void UnaskedRestarts::by_watch(const std::string& why) {
   const UnderWay running = what_runs(app_, roster_, reload_);
   if (ruling_on(running, Incoming::watch) == Ruling::pass) return;

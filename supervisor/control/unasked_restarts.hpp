@@ -1,5 +1,5 @@
-// Restarts that nobody asked for: too much memory, a schedule, a change of watched files. What each comes to while something else is under
-// way is decided in decide/precedence.hpp.
+// Automatic restarts: too much memory, a schedule, a change of watched files. decide/precedence.hpp decides what each does while
+// another operation is in progress.
 #pragma once
 
 #include <optional>

@@ -1,12 +1,12 @@
-// When a port that a program has closed is given up. Pure.
+// When the copy of a port that a program has closed is released. Pure.
 //
 // The supervisor holds a copy of every socket on which an instance listens (supervisor/ports/shared_ports.hpp), so that a crash closes
-// none. What the program closes itself would stay open for ever, and connections to it would wait for nobody. So the sockets are looked
-// at: which of them does a process of the instance still hold?
+// none. What the program closes itself would stay open for ever, and connections to it would wait for ever. So the supervisor checks
+// which sockets a process of the instance still holds.
 //
-// One that no process holds is not given up at once. A socket that one process sends to another is in no table for a moment. And a
-// program that has closed all its ports is most often about to end: its next process is to find them, with the connections that wait
-// there. A program that opens many ports, one after the other, does not get that time for more than a few of them.
+// A socket that no process holds is not released at once. A socket that one process sends to another is in no table for a moment. And a
+// program that has closed all its ports usually ends soon: its next process must find them, with the connections in their
+// queues. A program that opens many ports, one after the other, does not get that time for more than a few of them.
 #pragma once
 
 #include <cstddef>

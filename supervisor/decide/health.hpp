@@ -1,8 +1,8 @@
-// Whether one instance is well: when to look, and when it has been unwell for too long. Pure: time is a parameter.
+// Whether one instance is healthy: when to probe it, and when it has been unhealthy for too long. Pure: time is a parameter.
 //
-// A look is due `interval` after the instance came online and after the end of the look before; one at a time. `threshold`
-// looks in a row that went wrong make it hung, which is said once; then it is restarted, and all begins again. During the start period
-// (settings.start) a look that went wrong does not count, until one has gone well; docker's start_period.
+// A probe is due `interval` after the instance came online and after the end of the previous probe; one at a time. `threshold`
+// consecutive failed probes make it hung, which is reported once; then it is restarted, and probing begins again. During the start period
+// (settings.start) a failed probe does not count, until one has succeeded; docker's start_period.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class Health {
   // Follows the instance: `generation` is its process's, nothing where it is not online.
   void follow(const HealthSettings& settings, std::optional<std::uint64_t> generation, Time now);
 
-  // When the next look is due; nothing while one is under way, or there is nothing to look at.
+  // When the next probe is due; nothing while one is in progress, or there is nothing to probe.
   [[nodiscard]] std::optional<Time> deadline() const noexcept { return looking_ ? std::nullopt : due_; }
   [[nodiscard]] bool due(Time now) const noexcept { return !looking_ && due_ && *due_ <= now; }
 

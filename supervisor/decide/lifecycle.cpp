@@ -1,4 +1,4 @@
-// The state x event table of one instance; the story is told in lifecycle.hpp.
+// The state x event table of one instance; lifecycle.hpp explains the states.
 #include "supervisor/decide/lifecycle.hpp"
 
 #include <algorithm>
@@ -180,7 +180,7 @@ Lifecycle::Actions Lifecycle::on(const event::Stop& stop, Time now, double) {
       trigger_ = stop.trigger;
       after_ = stop.again ? AfterStop::restart : AfterStop::stay;
       walk_ = {};
-      if (spawning_) return {};  // there is nobody to signal yet; see Spawned
+      if (spawning_) return {};  // there is no process to signal yet; see Spawned
       walk_ = StopWalk{executed ? make_stop_plan(stop_, stop.force) : make_kill_plan(stop_.mode), now};
       return walk(now);
     }

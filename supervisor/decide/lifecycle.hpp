@@ -1,23 +1,23 @@
 // The life of one instance: states, what each waits for, what may interrupt it. Pure: (state, event, now) -> (state, actions).
 //
-//   stopped   nothing runs. Waits for a start (or a restart by hand).
+//   stopped   nothing runs. Waits for a start (or a restart by command).
 //   starting  a process is to be forked, is held at the gate, or exec has not reported. Waits for the report. stop interrupts: kill
-//             at once, no grace before exec (nobody is there to use it).
+//             at once, no grace period before exec (no program could use it).
 //   online    exec succeeded. Waits for the process's end, or a stop.
 //   stopping  a stop plan is walked. Waits until leader and rest are gone; then stopped, or starting if a start or restart
 //             was asked for meanwhile. Another stop, start or restart only changes what comes after; `force` hastens.
-//   backoff   ended too soon too often. Waits for a deadline. start, restart: at once, the failures in a row forgotten (start
-//             forgets the restarts too, restart is one more of them); stop: stopped at once.
-//   errored   given up (max restarts). Waits for a start or restart by hand; stop makes it stopped.
+//   backoff   ended too soon too often. Waits for a deadline. start, restart: at once, the consecutive failures cleared (start
+//             clears the restarts too, restart is one more of them); stop: stopped at once.
+//   errored   failed too often (max restarts). Waits for a start or restart by command; stop makes it stopped.
 //
 // When the leader of an online instance ends by itself, what it left behind is stopped by the same plan (state stopping,
 // after() `policy`), so that generations never overlap and ports are free; most leave nothing behind, and go straight on to
-// the restart. What is "the rest" depends on KillMode: of `process` there is none; of `group` it cannot be told from what left the
+// the restart. What is "the rest" depends on KillMode: of `process` there is none; of `group` it cannot be distinguished from what left the
 // group, so one round of KILL is its end; of `tree` it is waited for however long it takes.
 //
-// Restarts that nobody asked for (max_memory, cron, health) act on an online instance only: they never wake what was stopped or given up,
-// and never undo a stop that is under way. A change of watched files (watch) undoes no stop either, but starts what has ended, waits
-// or was given up: it may be mended now. What is late or impossible in a state changes nothing.
+// Automatic restarts (max_memory, cron, health) act on an online instance only: they never start one that is stopped or errored,
+// and never undo a stop in progress. A change of watched files (watch) undoes no stop either, but starts an instance that has ended,
+// is in back-off or is errored, since the change may fix it. An event that is late or impossible in a state changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -80,7 +80,7 @@ class Lifecycle {
 
   // What an adopter continues from; the first Tick or event after it acts.
   // starting: taken for online (a process that never passed the gate ends by itself, and exec's report is lost).
-  // stopping: the plan begins anew, towards `after`; `leader_gone`: its end was recorded already, only its rest is left.
+  // stopping: the plan starts again, towards `after`; `leader_gone`: its end was recorded already, only its rest is left.
   // backoff: until `due`, at once without one. `started`: when the present run began, for its uptime.
   void adopt(InstanceState state, RestartHistory history, Time started, std::optional<Time> due,
              AfterStop after = AfterStop::stay, bool leader_gone = false);

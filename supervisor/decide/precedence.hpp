@@ -1,6 +1,6 @@
 // What comes while something else runs: every pair, decided once. Pure.
 //
-// The last word wins, or it is refused in words. Whoever waits for what it has overtaken is told so at once.
+// The last request wins, or it is refused with a reason. A client that waits for an overtaken operation is answered at once.
 //
 //                what comes
 //   what runs    start  stop      restart   reload    scale  configure  signal  upgrade  cron  watch     memory  health  crash
@@ -14,10 +14,10 @@
 //
 //   act       both come about: it is carried out at once beside what runs
 //   join      what runs leads there; only what is missing is added (a start starts what rests, `stop --force` hastens the stop)
-//   overtake  what runs is given up, and it is carried out at once
+//   overtake  the running operation fails, and the new one is carried out at once
 //   wait      it is begun as soon as what runs has ended
 //   refuse    nothing is done, and the answer says why
-//   pass      nobody asked for it, and nothing is done: what runs gives the app new processes anyway, or none
+//   pass      it is automatic, and nothing is done: what runs gives the app new processes anyway, or none
 //
 // `delete` is a stop, and then the record is removed by the command, under the lock. `send` goes to the program, not here. A scale
 // of an app that is being stopped is for its next start. A crash is decided by each lifecycle (lifecycle.hpp) and, where the new
@@ -48,7 +48,7 @@ enum class Ruling : std::uint8_t { act, join, overtake, wait, refuse, pass };
 
 [[nodiscard]] Ruling ruling_on(UnderWay running, Incoming incoming) noexcept;
 
-// Whether whoever waits for `older` waits in vain once `newer` is carried out.
+// Whether `newer`, once carried out, makes the result of `older` impossible.
 [[nodiscard]] bool is_overtaken(Incoming older, Incoming newer) noexcept;
 
 // "it is being stopped": for a refusal, and for those who wait.

@@ -1,4 +1,4 @@
-// The state x event table of a reload; the story is told in reload.hpp.
+// The state x event table of a reload; reload.hpp explains the states.
 #include "supervisor/decide/reload.hpp"
 
 #include <algorithm>

@@ -2,11 +2,11 @@
 //
 //   idle        nothing is reloaded.
 //   raising     a new process of the slot runs beside the old one, and is not ready yet. Ready: it takes over. It ends: the reload
-//               has failed, the old process serves on. Its time is over, or the reload is given up: it is withdrawn.
-//   leaving     the old process gets no new connection. Once it is gone the next slot comes. Given up: over, it leaves all the same.
+//               has failed, the old process keeps serving. Its time is over, or the reload is overtaken: it is withdrawn.
+//   leaving     the old process gets no new connection. Once it is gone the next slot comes. Overtaken: over, the process leaves all the same.
 //   restarting  where no port is shared the two cannot run side by side: the slot is restarted, and waited for. It ends, crashes or
-//               its time is over: the reload has failed. Given up: over.
-//   ending      a new process was withdrawn; once it is gone the failure is told.
+//               its time is over: the reload has failed. Overtaken: over.
+//   ending      a new process was withdrawn; once it is gone the failure is reported.
 //
 // What is late or impossible in a state changes nothing.
 #pragma once
@@ -97,7 +97,7 @@ class Reload {
   Trigger trigger_ = Trigger::reload;
   ReloadTimes times_;
   Time deadline_{};
-  std::string trouble_;  // ending: what is told then
+  std::string trouble_;  // ending: what is reported then
 };
 
 }  // namespace forever

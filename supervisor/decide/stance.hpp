@@ -1,7 +1,7 @@
 // Whether a supervisor goes on, waits or steps down, by what it finds under the name of its lock. Pure.
 //
-// Two supervisors of one app must never both act, and the lock alone decides: who holds the file under its name stays. Its file
-// can be deleted, or exchanged, below a living supervisor; whoever finds that tries to take it again.
+// Two supervisors of one app must never both act, and the lock alone decides: the one that holds the file under its name stays. Its file
+// can be deleted, or replaced, while a supervisor holds it; a supervisor that notices this tries to take it again.
 //
 //   lock under the name       another keeper or supervisor   stance
 //   ours, or taken again      any                            goes on

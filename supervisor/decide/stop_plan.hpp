@@ -10,12 +10,12 @@
 
 namespace forever {
 
-// Who gets a step's signal, each process exactly once:
+// Which processes get a step's signal, each exactly once:
 // leader: the instance's own process, if it still is there.
 // group:  every member of the leader's process group (the leader too; members that outlived it as well).
 // tree:   the group by one group signal, and every other process of the tree (descendants of leader, supervisor and keeper that
 //         belong to the instance) whose process group is not the leader's by a signal of its own. So a daemonised grandchild can end
-//         politely too, and nobody gets TERM twice. A leader that has not made its group yet is signalled as a process.
+//         orderly too, and no process gets TERM twice. A leader that has not made its group yet is signalled as a process.
 enum class StopTarget : std::uint8_t { leader, group, tree };
 struct StopStep {
   StopTarget target = StopTarget::leader;

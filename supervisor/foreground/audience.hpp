@@ -1,5 +1,5 @@
-// Whether somebody is there still for whom `forever run` runs its program: a terminal, a reader of its output. For nobody it
-// starts nothing again.
+// Whether the terminal or the reader of the output of `forever run` still exists. Without them it
+// restarts nothing.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ class Audience {
   // What a HUP means that has come to us. Where it was ignored at the beginning it never ends anything.
   enum class HangUp : std::uint8_t {
     ended,      // the terminal is gone: that is the end of `run`
-    passed_on,  // somebody sent it; whether it is the end is up to the program
-    not_meant,  // the terminal is gone, and we were told to outlive it
+    passed_on,  // a process sent it; the program decides whether it ends
+    not_meant,  // the terminal is gone, and forever was started to outlive it
   };
   [[nodiscard]] HangUp hang_up(bool from_kernel) noexcept;
 

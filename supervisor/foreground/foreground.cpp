@@ -77,7 +77,7 @@ class Foreground {
     }
     instance_.forget_process();
     side_.end_looks();
-    // In a container that is the end of everything: who is told of the last exit is let finish.
+    // In a container this is the end of everything: the hook of the last exit may finish.
     while (side_.hooks_run() && !hurried_) {
       for (const LoopEvent& event : loop_.wait(std::nullopt)) handle_after_end(event);
     }
@@ -90,7 +90,7 @@ class Foreground {
     const InstanceState state = instance_.life().state();
     if (state == InstanceState::errored) return !watching_.on();
     if (!executed_ && last_.kind == ExitStatus::Kind::not_started)
-      return true;  // told at once, not tried again and again
+      return true;  // reported at once, not tried repeatedly
     return state == InstanceState::stopped && (stopping_ || !(triggers_.has_schedule() || watching_.on()));
   }
 
@@ -238,7 +238,7 @@ class Foreground {
       return;
     }
     if (!(id == instance_.process()) || instance_.life().leader_gone()) {
-      // A stranger, or what the program left behind.
+      // An orphan of another program, or of this one.
       if (instance_.life().state() == InstanceState::stopping && instance_.life().leader_gone() && members().empty())
         advance(event::TreeEmpty{});
       return;
@@ -265,7 +265,7 @@ class Foreground {
     if (instance_.life().again()) advance(event::Stop{Trigger::stop, false, false});
   }
 
-  // As PID 1 of a container every orphan is re-parented to us, whoever's it was; then only what bears
+  // As PID 1 of a container every orphan is re-parented to this process, regardless of its origin; then only a process with
   // the program's marker counts.
   [[nodiscard]] std::vector<ProcessId> members() const {
     std::vector<Pid> orphans = children_of(current_pid());
@@ -311,7 +311,7 @@ class Foreground {
       const auto* const exit = std::get_if<action::RecordExit>(&act);
       if (exit == nullptr || exit->trigger == Trigger::stop) continue;
       if (exit->trigger == Trigger::watch || (exit->trigger == Trigger::restart && watching_.on()))
-        continue;  // it was said
+        continue;  // it was reported
       const std::string what =
           spec_.name + ": " +
           describe_exit(exit->status, instance_.failed_stage().empty() ? "exec" : instance_.failed_stage());

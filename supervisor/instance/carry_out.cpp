@@ -17,7 +17,7 @@ bool over_memory_limit(const Instance& instance, const action::RecordExit& exit)
          exit.status.code == kKillSignal && !instance.cgroup().empty() && cgroup_memory_kills(instance.cgroup()) > 0;
 }
 
-// What is on its way out, or not in yet, is never started again, whoever asks for all instances of the app.
+// An instance on its way out, or not in yet, is never started again by a request for all instances of the app.
 LifecycleEvent allowed(const Instance& instance, LifecycleEvent event) {
   if (instance.role() == Role::serving) return event;
   if (std::holds_alternative<event::Start>(event)) return event::Tick{};
@@ -62,7 +62,7 @@ void CarryOut::advance(Instance& instance, const LifecycleEvent& asked) {
     }
   }
   if (!spawned) return;
-  life_begins_.insert_or_assign(instance.key(), outputs_.mark());  // it stands at its gate, and has written nothing yet
+  life_begins_.insert_or_assign(instance.key(), outputs_.mark());  // it waits at its gate, and has written nothing yet
   app_.pids_dirty = true;
   if (!instance.command().empty()) app_.command = instance.command();
   advance(instance, *spawned);

@@ -31,7 +31,7 @@ class CarryOut {
         passed_(holdings.passed),
         notices_(holdings.notices) {}
 
-  // Gives the event to the instance's lifecycle, and does what that decides. A process that is started stands at its gate afterwards.
+  // Passes the event to the instance's lifecycle, and carries out the decision. A started process waits at its gate afterwards.
   void advance(Instance& instance, const LifecycleEvent& event);
   // Exec's report, if it is there by now, and the listener of its port filter.
   void read_report(Instance& instance);

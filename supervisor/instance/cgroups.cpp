@@ -6,7 +6,7 @@
 
 namespace forever {
 
-// A colon stands in no app's name, so that no app's groups are taken for another's.
+// No app's name contains a colon, so that no app's groups are taken for another's.
 Cgroups::Cgroups(const std::string& marker_prefix) : prefix_("forever:" + marker_prefix + ":") {
   std::ranges::replace(prefix_, '/', ':');
 }

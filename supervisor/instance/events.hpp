@@ -11,7 +11,7 @@ namespace forever {
 // Forks the next generation, held at its gate, and watches what it hands over there under `token`: Spawned, or SpawnFailed.
 [[nodiscard]] LifecycleEvent spawn_event(EventLoop& loop, Instance& instance, const AppSpec& spec,
                                          const SpawnContext& context, std::uint64_t token);
-// For whoever cannot wait until its end tells of a failure.
+// For a caller that cannot wait until its end reports a failure.
 void watch_report(EventLoop& loop, const Instance& instance, std::uint64_t token);
 // The same where what the program needs is not there: SpawnFailed.
 [[nodiscard]] LifecycleEvent not_spawned(Instance& instance, const SpawnFailure& failure);

@@ -1,4 +1,4 @@
-// What a command is told of the end of an instance (`--on-exit`). Pure.
+// The variables that describe the exit of an instance to a command (`--on-exit`). Pure.
 #pragma once
 
 #include <cstdint>

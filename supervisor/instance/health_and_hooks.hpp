@@ -1,4 +1,4 @@
-// Looking after an instance, below a keeper as in the foreground: whether it is well, and what is told of its end.
+// Health and hooks of an instance, both below a keeper and in the foreground: its probes, and the command for its exit.
 #pragma once
 
 #include <map>
@@ -14,12 +14,12 @@
 
 namespace forever {
 
-// Begins the look that is due, if one is. What prevented it, for the event log; empty: nothing did. `ports`: those that the
-// instance may share with others, so that a look at one of them is answered by the instance that is meant.
+// Begins the probe that is due, if any. Returns what prevented it, for the event log; empty: nothing. `ports`: those that the
+// instance may share with others, so that the right instance answers a probe of one of them.
 [[nodiscard]] std::string look_if_due(Health& health, SideCommands& side, const AppSpec& spec, const Instance& instance,
                                       Time now, SharedPorts* ports = nullptr);
 
-// What the end of a look comes to.
+// The result of a probe.
 struct Judgement {
   std::string words;  // for the event log; empty: it is well, or the look was at a run that is over
   bool hung = false;  // it is to be restarted
@@ -30,7 +30,7 @@ struct Judgement {
 // The end of a run, without last lines. `stage`: where a start failed.
 [[nodiscard]] LastExit last_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
                                  const action::RecordExit& exit);
-// What a command is told of it; `out` and `err` are the paths of the logs.
+// The description of the exit for a command; `out` and `err` are the paths of the logs.
 [[nodiscard]] ExitStory story_of(const AppSpec& spec, const Instance& instance, const LastExit& last, std::string out,
                                  std::string err);
 

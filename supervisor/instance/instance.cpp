@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kDeepestChain = 1000;  // ancestors; a bound for a table that changes while it is read
 
-// Whether the border is on the way from `pid` up to us: what another app's keeper keeps is in the cgroup of whoever started that.
+// Whether the border is on the way from `pid` up to us: an app that another app has started is in the cgroup of that app.
 bool is_beyond(const Border& ends, Pid pid) {
   Pid at = pid;
   for (int depth = 0; at > 1 && at != current_pid() && depth < kDeepestChain; ++depth) {
@@ -169,7 +169,7 @@ std::vector<ProcessId> Instance::members(const std::vector<Pid>& orphans, const 
     }
   }
   for (const Pid pid : tree_of(roots, ends)) {
-    // Each look costs some microseconds, and a restart waits for them.
+    // Each check costs some microseconds, and a restart waits for them.
     const auto id = leads && pid == process_.pid ? std::optional{process_} : identify_living(pid);
     if (id) found.push_back(*id);
   }

@@ -23,7 +23,7 @@ namespace forever {
 enum class Parent : std::uint8_t {
   us,      // child_exited of our own loop
   keeper,  // an exit record over the link (adopted after a supervisor's death)
-  nobody,  // init or a stranger: a pidfd tells the end, the exit status stays unknown
+  nobody,  // init or another process: a pidfd reports the end, the exit status stays unknown
 };
 
 // What every instance of an app shares when it is started.
@@ -94,7 +94,7 @@ class Instance {
   // Everything that belongs to this slot: the leader unless it is gone, its descendants, `orphans` that were
   // re-parented to us or the keeper, and what was remembered at the beginning of a stop. Nothing beyond the border.
   [[nodiscard]] std::vector<ProcessId> members(const std::vector<Pid>& orphans, const Border& ends) const;
-  // Remembers the tree below a leader whose orphans will not come to us (Parent::nobody).
+  // Remembers the tree below a leader whose orphans will not be re-parented to this process (`Parent::nobody`).
   void remember_tree(const Border& ends);
   // Whether all that is in its cgroup is its own, so that the kernel may kill all of it at once.
   [[nodiscard]] bool owns_cgroup(const std::vector<ProcessId>& members) const;

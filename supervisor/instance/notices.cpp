@@ -59,7 +59,7 @@ bool Notices::readable(std::uint64_t token, std::uint32_t user) {
   Speaker& speaker = found->second;
   const Notice before = speaker.notice;
   Notification notification;
-  // Anybody may send, and faster than we read: what is left is told again, when others have had their turn.
+  // Any process can send, and faster than the supervisor reads: the rest is reported again when others have had their turn.
   for (int count = 0; count < kMostAtOnce && receive_notification(speaker.socket.get(), notification); ++count) {
     const bool may_speak =
         notification.sender == 0 || notification.sender == effective_uid() || notification.sender == user;

@@ -1,6 +1,6 @@
-// What the processes of an app tell over NOTIFY_SOCKET. Each has a socket of its own, held here and by the keeper, so that a message is
-// known to be its own or its children's, though the child that sent it (systemd-notify(1)) be gone by then; and so that nothing
-// that is said between two supervisors is lost.
+// The notifications of an app's processes over NOTIFY_SOCKET. Each has its own socket, held here and by the keeper, so that a message is
+// known to come from it or its children, even if the child that sent it (systemd-notify(1)) has ended; and so that no message
+// between two supervisors is lost.
 #pragma once
 
 #include <cstdint>
@@ -31,11 +31,11 @@ class Notices {
   // Nothing but falsehoods of one that never spoke.
   [[nodiscard]] const Notice& of(std::uint32_t key) const;
 
-  // After a predecessor: the socket of a living process, from the keeper or else made anew under the name that the process knows, and
+  // After a predecessor: the socket of a living process, from the keeper, or else created again under the name that the process knows, and
   // what was on record of it.
   void adopt_process(KeeperLink& link, HeldHandles& held, std::uint32_t key, std::uint32_t slot, Pid pid,
                      Notice recorded);
-  // Gives up the sockets of processes that have ended meanwhile.
+  // Closes the sockets of processes that have ended meanwhile.
   static void end_adoption(KeeperLink& link, HeldHandles& held);
   // For a keeper that we are to become; and back if that failed.
   void release_handles(HeldHandles& into);

@@ -18,7 +18,7 @@ class Roster {
   Instance& add(std::uint32_t slot, const AppSpec& spec);
   // What is neither wanted nor there any more; `last` tells whether its slot is empty then.
   void remove_ended(const std::function<void(const Instance&, bool last)>& leaves);
-  // From now on it stands before the instance with the key `other`, of the same slot.
+  // From now on it precedes the instance with the key `other`, of the same slot.
   void put_before(const Instance& instance, std::uint32_t other);
 
   [[nodiscard]] auto begin() noexcept { return instances_.begin(); }

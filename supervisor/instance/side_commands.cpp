@@ -12,7 +12,7 @@
 namespace forever {
 namespace {
 
-constexpr std::ptrdiff_t kMostHooks = 4;  // a program that dies again and again must not fill the machine with them
+constexpr std::ptrdiff_t kMostHooks = 4;  // a program that dies repeatedly must not fill the machine with them
 
 Result<SpawnRequest> request_for(const AppSpec& spec, const std::string& command) {
   SpawnRequest request;

@@ -1,5 +1,5 @@
-// The commands that run beside one app: what is told of its exits, and what looks whether it is well. Each is a process of its own
-// that keeps its time limit by itself (platform/side_process.hpp), so that supervision waits for none of them.
+// The commands that run beside one app: hooks of its exits, and health probes. Each is a separate process
+// that enforces its own time limit (platform/side_process.hpp), so that supervision waits for none of them.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace forever {
 
 class SideCommands {
  public:
-  // As the app's user, in its directory, with its environment and `story` on top; what it writes goes to `err`. With as many
-  // under way as are allowed, the Error says so.
+  // As the app's user, in its directory, with its environment and `story` on top; what it writes goes to `err`. If too many
+  // are running, it returns an Error.
   [[nodiscard]] Status tell_exit(const AppSpec& spec, const ExitStory& story, NativeHandle err);
 
   struct Look {
@@ -41,7 +41,7 @@ class SideCommands {
     std::string words;  // "exit 1", "took longer than 5s"
   };
   [[nodiscard]] std::optional<Answer> ended(Pid pid, const ExitStatus& status);
-  // Nobody waits for looks any more; hooks run on.
+  // Probes are no longer awaited; hooks keep running.
   void end_looks() noexcept;
   [[nodiscard]] bool hooks_run() const noexcept;
 

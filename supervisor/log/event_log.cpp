@@ -27,7 +27,7 @@ std::shared_ptr<spdlog::logger>& logger() {
   return held;
 }
 
-// On a terminal our lines stand between those of the program.
+// On a terminal the events appear between the lines of the program.
 bool in_colours() { return path().empty() && colours_wanted(Stream::err); }
 
 const char* colour_of(EventLevel level) {

@@ -39,7 +39,7 @@ Result<LogFile::Place> LogFile::place() {
     const Result<FileFacts> facts = facts_of(file_.get());
     if (!facts) return facts.error();
     if (facts->links == 0 && attempt == 0) {
-      file_.reset();  // deleted by somebody: made anew
+      file_.reset();  // deleted by another process: created again
       continue;
     }
     Place place{.size = facts->size, .room = options_.max_size > facts->size ? options_.max_size - facts->size : 0};

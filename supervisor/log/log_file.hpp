@@ -29,11 +29,11 @@ class LogFile {
   };
   explicit LogFile(Options options) : options_(std::move(options)) {}
 
-  // The end of the file, which is opened, or made anew if somebody deleted it. To be asked before every write: others may
+  // The end of the file, which is opened, or created again if it was deleted. To be called before every write: other processes may
   // have emptied it.
   [[nodiscard]] Result<Place> place();
   [[nodiscard]] NativeHandle native() const noexcept { return file_.get(); }
-  void close() noexcept { file_.reset(); }  // the path is opened anew at the next place()
+  void close() noexcept { file_.reset(); }  // the path is opened again at the next place()
   [[nodiscard]] bool ends_with_newline(std::uint64_t size) const;
   // All of it or nothing: half a chunk on a full disk is taken back.
   [[nodiscard]] Status write(std::uint64_t offset, std::string_view bytes);

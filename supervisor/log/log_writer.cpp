@@ -15,7 +15,7 @@ constexpr auto kBatch = 5ms;
 constexpr auto kShortestBatch = 50us;     // less than what a wake-up costs
 constexpr auto kRetry = 1s;               // after a failure to write
 constexpr auto kFreeAfter = 1s;           // of idleness
-constexpr Milliseconds kPartialStep{20};  // to the first look whether a partial line fills the pipe; then doubled
+constexpr Milliseconds kPartialStep{20};  // to the first check whether a partial line fills the pipe; then doubled
 constexpr Milliseconds kLongestStep{250};
 constexpr Milliseconds kTimePatience{1000};    // with a partial line: it is shown without its end
 constexpr Milliseconds kJsonPatience{10'000};  // longer, because it becomes two objects
@@ -213,8 +213,8 @@ bool LogWriter::partial_is_due(std::size_t peeked, Time now) {
   return reader_.full() && reader_.available() == peeked;
 }
 
-// A partial line stays where it is safe. It is looked at again, because a writer that fills a pipe which is not empty
-// and then waits wakes nobody.
+// A partial line stays where it is safe. It is checked again, because a writer that fills a pipe which is not empty
+// and then waits causes no wake-up.
 LogWriter::Step LogWriter::wait_for_rest(std::size_t peeked, Time now) {
   if (partial_size_ == 0) {
     partial_since_ = now;

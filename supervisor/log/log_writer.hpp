@@ -47,7 +47,7 @@ class LogWriter {
   void pump(Time now, bool drain = false);
   [[nodiscard]] std::optional<Time> deadline() const noexcept;
 
-  void reopen();                 // the path anew: external logrotate
+  void reopen();                 // opens the path again: external logrotate
   [[nodiscard]] Status flush();  // empties the file, removes the rotated ones, drops what waits
   void grow_pipe() noexcept;     // to 1 MiB if the system grants it; done by itself in a burst
   [[nodiscard]] std::uint64_t pipe_capacity() const noexcept { return reader_.capacity(); }
@@ -86,7 +86,7 @@ class LogWriter {
   bool grown_ = false;               // asked for a large pipe
   Time last_read_;                   // the end of the last reading
   std::uint64_t taken_ = 0;          // bytes, from the pipe into the file
-  std::uint64_t written_ = 0;        // what became of them, time stamps and the like included
+  std::uint64_t written_ = 0;        // bytes in the log, including time stamps and the like
   std::optional<Time> batch_due_;    // when a batch is to be read
   std::optional<Time> partial_due_;  // when a partial line is looked at again
   std::optional<Time> free_due_;     // when the buffers go

@@ -138,7 +138,7 @@ std::string Outputs::last_lines(std::size_t bytes, const std::optional<Mark>& si
   const auto tail = [&](const std::optional<LogWriter>& log, std::uint64_t Mark::*from,
                         std::size_t most) -> std::string {
     if (!log) return {};
-    // A writer that was made anew since then has counted anew, too.
+    // A writer that was created again since then has started its count again, too.
     const bool counted = since && log->written() >= *since.*from;
     return log->tail(counted ? static_cast<std::size_t>(std::min<std::uint64_t>(most, log->written() - *since.*from))
                              : most);

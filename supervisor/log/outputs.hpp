@@ -45,7 +45,7 @@ class Outputs {
   [[nodiscard]] std::uint64_t pipe_capacity() const;
   [[nodiscard]] std::uint64_t dropped_bytes() const;
   [[nodiscard]] std::string trouble() const;
-  // How much was written so far: a place in the logs from which somebody's lines begin.
+  // How much was written so far: the place in the logs where an instance's lines begin.
   struct Mark {
     std::uint64_t out = 0, err = 0;
   };

@@ -1,5 +1,5 @@
-// Ports that a program has closed are closed: the sockets of an instance are looked at, and what none of its processes holds is given up
-// as decide/closed_ports.hpp says.
+// Ports that a program has closed are closed: the sockets of an instance are checked, and those that none of its processes holds are released
+// by the rules of decide/closed_ports.hpp.
 #include <algorithm>
 
 #include "supervisor/decide/closed_ports.hpp"

@@ -74,7 +74,7 @@ void PassedSockets::take_from(KeeperLink& link, const AppSpec& spec, Pid process
 
 Status PassedSockets::open(KeeperLink& link, const AppSpec& spec) {
   if (spec.listen.empty() && sockets_.empty()) return Done{};
-  // What is not wanted any more may stand in the way of what is.
+  // A socket that is no longer wanted may block a wanted one.
   std::vector<ListenAddress> wanted;
   for (const std::string& text : spec.listen) {
     auto address = listen_address_from(text);

@@ -28,7 +28,7 @@ class Serving : public Timed {
   [[nodiscard]] bool may_replace(const Instance& fresh, const Instance* old, Time now) const;
 
   [[nodiscard]] std::optional<Time> due(Time now) const override;
-  // What an instance has closed is given up. One that is on its way out closes its ports for that.
+  // Releases the ports that an instance has closed. One that is on its way out closes its ports as part of that.
   void tick(Time now) override;
   void look_at_ports_of(const Instance& instance, Time now);
 

@@ -13,7 +13,7 @@
 namespace forever {
 namespace {
 
-// A program's own queue may be short; while its process is being replaced, nobody takes from it.
+// A program's own queue may be short; while its process is being replaced, no process accepts from it.
 constexpr int kLeastBacklog = 511;
 
 }  // namespace

@@ -4,8 +4,8 @@
 // same slot binds the same address, the seat's socket is put in the place of its own, with all connections that wait there.
 // Another instance (another slot, or the next generation in a reload) gets a seat of its own beside it.
 //
-// A program that closes its socket does not close ours, and the kernel does not tell. So seats are looked at (look_for_closed): those
-// that no process of the instance holds any more are given up; closed_ports.hpp says when.
+// A program that closes its socket does not close the supervisor's copy, and the kernel does not report it. So seats are checked (look_for_closed):
+// those that no process of the instance holds any more are released; closed_ports.hpp decides when.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,7 @@ class SharedPorts {
   [[nodiscard]] std::optional<Time> deadline() const;
   // Whether this one's are, now that we are awake in any case.
   [[nodiscard]] bool wants_look(std::uint32_t key, Time now) const;
-  // `tree`: all living processes of the instance. Gives up what none of them holds. true: something that is on record has changed.
+  // `tree`: all living processes of the instance. Releases the ports that none of them holds. true: recorded data has changed.
   bool look_for_closed(KeeperLink& link, std::uint32_t key, const std::vector<Pid>& tree, Time now);
   // It is on its way out, and closes its ports for that: they are kept for the next process.
   void put_off_look(std::uint32_t key, Time now);
@@ -71,9 +71,9 @@ class SharedPorts {
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_.empty() ? crowded_ : trouble_; }
 
   // adopt_ports.cpp
-  // After a predecessor: takes what the keeper holds, in the order on record; then each instance says who it is. `tree`: its
+  // After a predecessor: takes what the keeper holds, in the recorded order; then each instance claims its own. `tree`: its
   // living processes, none if it has no process now; `was_ready`: that listened on something, so that it has closed itself what it does
-  // not hold. What nobody claims in the end is given up.
+  // not hold. Ports that no instance claims are released.
   void adopt(HeldHandles& held, const std::vector<std::string>& records);
   void adopt_instance(KeeperLink& link, std::uint32_t key, std::uint32_t slot, const ProcessId& leader,
                       const std::vector<Pid>& tree, bool was_ready);

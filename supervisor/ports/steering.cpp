@@ -17,7 +17,7 @@ constexpr std::uint16_t kJump = 0x05;          // BPF_JMP | BPF_JA
 constexpr std::uint32_t kPacket = 0xfff00000;  // SKF_NET_OFF: the IP header, with TCP's behind it
 constexpr std::uint32_t kRandom = 0xfffff038;  // SKF_AD_OFF + SKF_AD_RANDOM
 
-// Whoever comes from an aimed port is sent to its index. An IPv4 header with options, which ours never has, only misses its
+// A client from an aimed port is sent to its index. An IPv4 header with options, which the supervisor's never has, only misses its
 // connection; to read beyond a packet would end the program.
 void append_aims(std::span<const Aimed> aimed, std::vector<FilterStep>& program) {
   const auto past = static_cast<std::uint32_t>(1 + 2 * aimed.size());

@@ -37,7 +37,7 @@ class ListenOrder {
                                                                  std::span<const std::uint64_t> active,
                                                                  std::uint64_t leaving);
 
-// A connection that comes from this port of ours is for that index, whoever the targets are.
+// A connection from this local port of the supervisor is for that index, regardless of the targets.
 struct Aimed {
   std::uint16_t from = 0;
   std::uint32_t index = 0;

@@ -50,10 +50,10 @@ Status Supervision::begin() {
   app_.keeper = identify(link_.keeper()).value_or(ProcessId{});
   files_.lock().take(holdings_.take("lock"));
   report_ = holdings_.take("report");
-  // A predecessor died before the start that it was made for had come to an end: it is begun anew, not given up.
+  // A predecessor died before the start that it was made for had ended: the start begins again and does not fail.
   if (report_ && face_.arguments.at(2) == "start") app_.fresh = true;
   if (!files_.await_lock()) return Done{};
-  // Whoever has lost the lock without knowing finds that out.
+  // A supervisor that has lost the lock unnoticed finds out.
   if (app_.lost && app_.generation == 0) files_.lock().call_others();
   app_.host = host_id();
   const auto secret = make_secret(app_.state);
@@ -143,7 +143,7 @@ void Supervision::disown_strangers(AppStatus& last) {
     if (app_.ours->may_be_instance(app_.name, instance.slot, process, watchers, program_uid())) continue;
     app_.log_later(EventLevel::warning, "pid " + std::to_string(process.pid) +
                                             " is on record but is not a process of this app; it is not signalled");
-    process.start_time = 0;  // nobody's
+    process.start_time = 0;  // of no process
   }
 }
 
@@ -221,7 +221,7 @@ void Supervision::resume(const AppStatus& last) {
 
 // What was on its way from one process to the next, or stopped by hand alone of several, when the predecessor died.
 void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive) {
-  // One of several begins anew together with the others: operations_.go_on_restarting().
+  // One of several starts again together with the others: operations_.go_on_restarting().
   const bool together = app_.plan == PlanStep::restarting && app_.spec.instances > 1;
   switch (after) {
     case AfterStop::stay:
@@ -246,7 +246,7 @@ void Supervision::adopt_leaving(const InstanceStatus& recorded) {
   if (presence(recorded.process) != Presence::alive) end_of_adopted(recorded.process);
 }
 
-// How it ended the keeper has told, or nobody knows.
+// The keeper has reported how it ended, or that is unknown.
 void Supervision::end_of_adopted(const ProcessId& process) {
   const auto record = std::ranges::find(records_, process, &ExitRecord::id);
   process_ended(process, record == records_.end() ? ExitStatus{} : record->status);
@@ -275,7 +275,7 @@ void Supervision::adopt_ports(const AppStatus& last) {
   }
 }
 
-// Once every slot's first start is known, the command line may be told. An instance that could not be executed at a
+// Once every slot's first start is known, the command line gets the report. An instance that could not be executed at a
 // fresh start is not kept half-started: everything is stopped again first.
 void Supervision::prepare_start_report() {
   if (!report_ || !start_report_.empty()) return;
@@ -299,7 +299,7 @@ void Supervision::prepare_start_report() {
 }
 
 void Supervision::give_up(const Error& error) {
-  // Nobody waits: the keeper tries again, unless even the files are gone and nothing lives that could rebuild them.
+  // No client waits: the keeper tries again, unless even the files are missing and no process is left from which to rebuild them.
   const bool nothing = !exists(app_.state.spec_path(app_.name)) && !exists(app_.state.status_path(app_.name));
   if (!app_.fresh && !report_ && !nothing) return;
   StartReport report;

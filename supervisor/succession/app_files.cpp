@@ -9,14 +9,14 @@ namespace forever {
 namespace {
 
 constexpr Milliseconds kControlRetry{1000};
-constexpr Milliseconds kDeletionRest{100};  // whoever deletes files may be deleting more
+constexpr Milliseconds kDeletionRest{100};  // the process that deletes files may be deleting more
 constexpr Milliseconds kDeletionEnd{2000};  // and be slow at it
 constexpr Milliseconds kStatusRetry{1000};
 
 }  // namespace
 
 void AppFiles::write_status() {
-  // Of a status that names no boot nobody believes anything; it could not be read (no descriptor, say) when this began.
+  // A status without a boot id is not trusted; the boot id could not be read (no descriptor, for example) when this process began.
   if (app_.host.boot.empty()) app_.host = host_id();
   // Where the lock's file is gone the directory may be another user's by now.
   const bool there = lock_.is_in_place();
@@ -84,7 +84,7 @@ bool AppFiles::are_there() const {
          exists(app_.state.status_path(app_.name)) && listens_locally(app_.state.app_directory(app_.name), "control");
 }
 
-// Somebody deleted files of ours: all of them anew.
+// Files of the app were deleted: writes all of them again.
 void AppFiles::refresh(Time now) {
   app_.dirty = true;
   app_.pids_dirty = true;

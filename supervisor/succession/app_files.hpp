@@ -1,5 +1,5 @@
 // The app's own files below the state directory: lock, spec, status, pid files and control socket. They are written here, and written again
-// when somebody has deleted them under us.
+// after they were deleted.
 #pragma once
 
 #include <optional>
@@ -52,7 +52,7 @@ class AppFiles : public Timed {
   [[nodiscard]] Result<AppSpec> held_spec();
   static constexpr const char* kSpecCopy = "spec";  // what the keeper calls it
 
-  // Without the control socket nobody can ask for anything, so what prevents it is tried again until it is there.
+  // Without the control socket no client can send a request, so its creation is tried again until it succeeds.
   void open_control();
 
   [[nodiscard]] std::optional<Time> due(Time now) const override;

@@ -20,7 +20,7 @@ std::vector<Watcher> AppLock::others() const {
 LockFound AppLock::find() {
   const std::string path = app_.state.lock_path(app_.name);
   if (lock_ && lock_is_at(lock_.get(), path)) return LockFound::ours;
-  if (!app_.state.check()) return LockFound::unreachable;  // it is somebody else's now
+  if (!app_.state.check()) return LockFound::unreachable;  // it now belongs to another user
   if (!app_.state.is_laid_out()) app_.state.note_loss();
   (void)app_.state.prepare().ok();
   auto lock = try_lock(path);
@@ -56,7 +56,7 @@ bool AppLock::holds(Time now) {
   return false;
 }
 
-// Nothing is signalled and no file is touched: the other one adopts what lives. What stands at its gate ends with this process.
+// Nothing is signalled and no file is touched: the other one adopts running instances. A process that waits at its gate ends with this process.
 void AppLock::step_down(const std::vector<Watcher>& others) {
   stepped_down_ = true;
   log_event(EventLevel::warning, "another supervisor holds the lock and supervises the app");

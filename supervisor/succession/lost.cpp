@@ -20,7 +20,7 @@ struct Run {
   bool leads = false;
 
   void take(const ProcessId& id) {
-    // Where nobody tells who leads it is the oldest.
+    // If no record names the leader it is the oldest.
     const Pid leader = leader_of(id.pid).value_or(id.pid);
     const bool is_leader = leader == id.pid;
     if (leads && !is_leader) return;
@@ -51,8 +51,8 @@ InstanceStatus status_of(std::uint32_t slot, std::uint64_t generation, const Run
 
 }  // namespace
 
-// Slot by slot, the newest first. What hangs below our keeper is ours whatever it bears; of all others only what bears a mark that
-// nobody else can make.
+// Slot by slot, the newest first. A descendant of the keeper belongs to the app in any case; any other process only with a genuine
+// mark.
 std::vector<InstanceStatus> Supervision::find_by_marker() const {
   const std::string prefix = app_.ours->prefix_of(app_.name);
   std::map<std::uint32_t, std::map<std::uint64_t, Run, std::greater<>>> runs;
@@ -64,7 +64,7 @@ std::vector<InstanceStatus> Supervision::find_by_marker() const {
   for (const Pid pid : children_of(app_.keeper.pid)) {
     if (const auto id = pid == app_.self.pid ? std::nullopt : identify(pid)) consider(*id, true);
   }
-  // Once a keeper has died, what it had hangs below nobody of ours.
+  // After a keeper has died, its descendants have no parent of this app.
   if (app_.generation == 0 || app_.lost)
     for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
   std::vector<InstanceStatus> found;

@@ -22,7 +22,7 @@ constexpr std::string_view kFromTheStart =
 
 std::string_view last_name(std::string_view path) noexcept { return path.substr(path.rfind('/') + 1); }
 
-// Spaces at the end go, unless a backslash stands before them.
+// Trailing spaces are removed, unless a backslash precedes them.
 std::string_view without_final_spaces(std::string_view line) noexcept {
   std::size_t keep = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {

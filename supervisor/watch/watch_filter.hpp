@@ -1,8 +1,8 @@
 // Which files' changes count: one list of rules in .gitignore's syntax, of which the last that matches decides. Pure.
 //
 // The list is: what never is source (version control, node_modules, editors' swap files, logs), then the lines of
-// .foreverignore, then --ignore. So a later `!node_modules` takes an earlier rule back. What lies below an ignored folder is
-// ignored, whatever else is said of it: such a folder is never looked into. Our own state and logs are beyond any rule.
+// .foreverignore, then --ignore. So a later `!node_modules` takes an earlier rule back. Files below an ignored directory are
+// ignored, regardless of other rules: such a directory is never read. The app's own state and logs are ignored regardless of any rule.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ namespace forever {
 // One line of an ignore file: gitignore(5).
 class IgnoreRule {
  public:
-  // Nothing is said by an empty line and by a comment: check says().
+  // An empty line and a comment are no rules: check says().
   explicit IgnoreRule(std::string_view line);
   [[nodiscard]] bool says() const noexcept { return says_; }
   [[nodiscard]] bool negated() const noexcept { return negated_; }

@@ -17,7 +17,7 @@ constexpr Milliseconds kBreath{10};  // between two looks at what is of no inter
 constexpr int kNoise = 10;           // so many of them came within
 constexpr Milliseconds kNoisy{100};
 constexpr Milliseconds kAgainSoon{5000};               // after the last restart, and for the same file:
-constexpr int kRepeats = 3;                            // so often that it is nobody's saving
+constexpr int kRepeats = 3;                            // too often for a user's saves
 constexpr std::size_t kLargestIgnoreFile = 1U << 20U;  // bytes
 constexpr std::size_t kLargestHashed = 16U << 20U;     // bytes; of a larger file size and time decide
 
@@ -247,7 +247,7 @@ std::optional<std::string> Watching::due(Time now) {
   return why;
 }
 
-// What came and went again meanwhile was somebody's way of saving another file: `sed -i` on one that is ignored, say.
+// A file that was created and removed meanwhile was part of saving another file: `sed -i` on an ignored one, for example.
 void Watching::forget_passing() {
   for (const std::string& path : std::exchange(fresh_, {})) {
     if (!exists(path)) changed_.erase(path);
@@ -278,7 +278,7 @@ bool Watching::contents_differ() {
   return !changed_.empty();
 }
 
-// A program that writes a watched file by itself is restarted by that again and again.
+// A program that writes a watched file itself is restarted repeatedly by that.
 std::string Watching::advice(Time now) {
   const std::string& first = *changed_.begin();
   repeats_ = first == last_changed_ && now - last_due_ < kAgainSoon ? repeats_ + 1 : 0;

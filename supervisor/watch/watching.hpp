@@ -1,5 +1,5 @@
 // What `--watch` means while an app is supervised: its trees are watched, and a change that counts restarts it, a quiet period
-// after the last one. Where the kernel cannot watch (a limit is reached), the files are looked at instead, and it is said.
+// after the last one. Where the kernel cannot watch (a limit is reached), the files are polled instead, which is reported.
 #pragma once
 
 #include <memory>
@@ -38,8 +38,8 @@ class Watching {
   Watching& operator=(const Watching&) = delete;
   ~Watching() { end(); }
 
-  // Begins, goes over to other settings, or ends where they say so. `own` are files of ours, which never count. Returns when all
-  // is watched: a change after that is not missed.
+  // Begins, changes to other settings, or ends, depending on them. `own` are files of the app's supervision, which never count. Returns when all
+  // is watched: a later change is not missed.
   void use(const AppSpec& spec, OwnFiles own);
   [[nodiscard]] bool on() const noexcept { return watch_ != nullptr; }
 

@@ -187,7 +187,7 @@ TEST_CASE("PM2A a program that runs already is not started twice, unless it is a
   CHECK_THAT(joined(pm2("start app.js -n old")), contains("start app.js --name=old"));
 }
 
-TEST_CASE("PM2A what is wrong is told in one line with the nearest word") {
+TEST_CASE("PM2A an error is reported in one line with the nearest word") {
   CHECK_THAT(refused("lst"), contains("'list'"));
   CHECK_THAT(refused("restrat web"), contains("'restart'"));
   CHECK_THAT(refused("start app.js --max-memory-restrat 3M"), contains("'--max-memory-restart'"));
