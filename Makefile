@@ -104,7 +104,7 @@ win32_LIBS = -lws2_32 -liphlpapi -lntdll
 HOT := text/json_text.cpp supervisor/log/log_file.cpp supervisor/log/log_lines.cpp supervisor/log/log_writer.cpp app/status_reader.cpp
 release_HOT = -O2
 dist_HOT = -O2
-# CLI11 and spdlog are included by one file each, which nobody steps through.
+# CLI11 and spdlog are included by one file each, which need no debug information.
 fault_HEAVY = -g0
 asan_HEAVY = -g0
 fuzz_HEAVY = -O1 -g0
@@ -245,7 +245,7 @@ build/test/support.a: $(call objects,test,$(filter-out test/support/main.cpp,$(S
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# Catch2's own body, which nobody steps through.
+# Catch2's own body, which need no debug information.
 build/test/obj/test/support/main.o: test_FLAGS = -O0 -g0
 
 build/test/child: $(call objects,release,$(CHILD)) build/release/link-flags
@@ -357,7 +357,7 @@ test-aarch64: ## the unit tests of the Linux flavour for 64-bit ARM, under qemu-
 	@ONLY='$(ONLY)' tool/test-aarch64 $(foreach r,$(AARCH64_RINGS),$(r)=build/aarch64/$(r))
 
 .PHONY: lint
-lint: all ## formatting, clang-tidy, shellcheck, the man page, the layers, the built binary
+lint: all ## formatting, clang-tidy, shellcheck, the man page, spelling, words, the layers, the built binary
 	@tool/deps --check lint
 	@tool/lint
 

@@ -237,7 +237,7 @@ class Performance {
     }
   }
 
-  void harm(const fs::path& file, const fs::path& anothers, const Step& step) {
+  void harm(const fs::path& file, const fs::path& copied, const Step& step) {
     std::error_code error;
     const fs::file_type before = fs::symlink_status(file, error).type();
     if (step.harm == Harm::truncate || step.harm == Harm::garbage || step.harm == Harm::another_apps) {
@@ -247,7 +247,7 @@ class Performance {
       case Harm::remove: fs::remove_all(file, error); break;
       case Harm::truncate: test::write_file(file, ""); break;
       case Harm::garbage: test::write_file(file, noise(step.noise)); break;
-      case Harm::another_apps: test::write_file(file, test::read_file(anothers)); break;
+      case Harm::another_apps: test::write_file(file, test::read_file(copied)); break;
       case Harm::folder:
         fs::remove_all(file, error);
         fs::create_directory(file, error);
