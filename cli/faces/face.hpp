@@ -15,15 +15,6 @@ enum class Face : std::uint8_t { forever, pm2, pm2_runtime, nodemon };
 // By the name that the binary was called by, else by the first of `words` (argv without argv[0]), which is then taken out.
 [[nodiscard]] Face take_face(std::string_view called, std::vector<std::string>& words);
 
-// A command line of that tool as commands of ours, in their order.
-struct Translation {
-  std::vector<std::vector<std::string>> commands{};
-  std::vector<std::string> remarks{};  // what has no meaning here, each a line for standard error
-  std::string answer{};                // for standard output, where the tool's answer is no command's of ours
-  enum class Query : std::uint8_t { none, list_json, list_pretty, ids } query = Query::none;  // see pm2_answers.hpp
-  std::string selector{};                                                                     // of `ids`
-};
-
 // Carries out a command line of `face`. The exit code is the tool's: 0, or 1 for whatever went wrong.
 [[nodiscard]] int run_face(Face face, const std::vector<std::string>& words);
 

@@ -9,7 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include "cli/faces/face.hpp"
 #include "cli/grammar/command.hpp"
 
 namespace forever::cli {

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "cli/faces/face.hpp"
+#include "cli/faces/translation.hpp"
 #include "cli/grammar/command.hpp"
 
 namespace forever::cli {
