@@ -350,6 +350,14 @@ test-win32: ## the tests that run on Windows too, under Wine
 	@$(MAKE) --no-print-directory win32-binaries
 	@ONLY='$(ONLY)' tool/test-win32 $(foreach r,$(WIN32_RINGS),$(r)=build/win32/$(r).exe)
 
+.PHONY: test-recipes
+test-recipes: all ## the recipes of docs/recipes, each line of them
+	@test/recipes/run
+
+.PHONY: pictures
+pictures: all ## record the pictures of the README again
+	@tool/picture docs/terminal.svg build/forever
+
 .PHONY: test-aarch64
 test-aarch64: ## the unit tests of the Linux flavour for 64-bit ARM, under qemu-user
 	@tool/deps packages
