@@ -352,6 +352,7 @@ test-win32: ## the tests that run on Windows too, under Wine
 
 .PHONY: test-recipes
 test-recipes: all ## the recipes of docs/recipes, each line of them
+	@tool/deps recipes
 	@test/recipes/run
 
 .PHONY: pictures
