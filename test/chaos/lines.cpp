@@ -1,6 +1,10 @@
 // Compares ledgers and logs.
 #include "test/chaos/lines.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -59,6 +63,18 @@ void read_log(const std::string& text, bool raw, Found& found) {
   }
 }
 
+// Nothing of one that was seen before.
+std::string content_of(const fs::path& file, std::set<ino_t>& seen) {
+  const int opened = open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat facts {};
+  const bool fresh = opened >= 0 && fstat(opened, &facts) == 0 && seen.insert(facts.st_ino).second;
+  std::string text(fresh ? static_cast<std::size_t>(facts.st_size) : 0, '\0');
+  const ssize_t got = pread(opened, text.data(), text.size(), 0);
+  close(opened);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
 }  // namespace
 
 void Lines::forgive(const App& app) {
@@ -74,9 +90,10 @@ std::vector<std::string> Lines::faults(const App& app) const {
   const auto ledgers = ledgers_of(app);
   Found found;
   std::error_code error;
+  std::set<ino_t> seen;  // a file that is renamed during the walk is listed under both names
   for (const auto& entry : fs::directory_iterator(logs_, error)) {
     if (!entry.path().filename().string().starts_with(app.name + ".out.log") || !entry.is_regular_file(error)) continue;
-    read_log(test::read_file(entry.path()), app.raw, found);
+    read_log(content_of(entry.path(), seen), app.raw, found);
   }
   const auto in = [&](const auto& runs, const std::string& run) {
     const auto of_app = runs.find(app.name);

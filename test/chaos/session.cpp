@@ -21,7 +21,7 @@ using test::Milliseconds;
 
 constexpr Milliseconds kPatienceForCommands{40000};
 constexpr Milliseconds kPatienceForCalm{15000};
-constexpr Milliseconds kPatienceForLines{5000};
+constexpr Milliseconds kPatienceForLines{15000};
 
 std::string copied(const fs::path& file, const fs::path& to) {
   fs::copy_file(file, to);
