@@ -4,21 +4,33 @@
 #include <array>
 
 #include "text/shell.hpp"
+#include "text/utf8.hpp"
 
 namespace forever::cli {
 namespace {
 
-// What systemd.service(5), "Quoting", has as an escape in double quotes; '%' begins a specifier everywhere.
-void add_quoted(std::string& out, char c) {
+void add_byte(std::string& out, char c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);
-  if (byte < 0x20 || byte == 0x7f) {
-    ((out += "\\x") += kDigits[byte >> 4U]) += kDigits[byte & 15U];
-    return;
+  ((out += "\\x") += kDigits[byte >> 4U]) += kDigits[byte & 15U];
+}
+
+// What systemd.service(5), "Quoting", has as an escape in double quotes; '%' begins a specifier everywhere. A line that is not UTF-8 is
+// refused, an escape for such a byte is not.
+void add_quoted(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    std::string_view rest = text;
+    const auto code = take_utf8(rest);
+    const std::string_view character = text.substr(0, text.size() - rest.size());
+    text = rest;
+    if (!code || *code < 0x20 || *code == 0x7f || is_noncharacter(*code)) {
+      for (const char byte : character) add_byte(out, byte);
+      continue;
+    }
+    if (*code == U'"' || *code == U'\\') out += '\\';
+    if (*code == U'%') out += '%';
+    out += character;
   }
-  if (c == '"' || c == '\\') out += '\\';
-  if (c == '%') out += c;
-  out += c;
 }
 
 std::string xml_text(std::string_view text) {
@@ -40,17 +52,16 @@ std::string xml_text(std::string_view text) {
 }  // namespace
 
 std::string systemd_word(std::string_view word) {
+  std::string dollars;
+  for (const char c : word) dollars.append(c == '$' ? 2 : 1, c);
   std::string out = "\"";
-  for (const char c : word) {
-    if (c == '$') out += c;
-    add_quoted(out, c);
-  }
+  add_quoted(out, dollars);
   return out + "\"";
 }
 
 std::string systemd_assignment(std::string_view name, std::string_view value) {
   std::string out = "\"" + std::string{name} + "=";
-  for (const char c : value) add_quoted(out, c);
+  add_quoted(out, value);
   return out + "\"";
 }
 

@@ -95,7 +95,7 @@ std::string service(const ExportApp& app, const std::vector<ExportApp>& apps) {
   text += "    volumes:\n      - type: bind\n        source: " + directory + "\n        target: " + directory + "\n";
   if (!app.environment.empty()) text += "    environment:\n";
   for (const std::string& entry : app.environment)
-    text += "      " + for_compose(name_in(entry)) + ": " + for_compose(value_in(entry)) + "\n";
+    text += "      " + quoted_text(name_in(entry)) + ": " + for_compose(value_in(entry)) + "\n";
   if (!spec.user.empty())
     text += "    user: " + for_compose(spec.user + (spec.group.empty() ? "" : ":" + spec.group)) + "\n";
   if (spec.input) text += "    stdin_open: true\n";

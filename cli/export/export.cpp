@@ -54,18 +54,37 @@ std::string dns_name(std::string_view name) {
   return out.empty() ? "app" : out;
 }
 
-std::string quoted_text(std::string_view text) {
+namespace {
+
+// Controls, and what YAML takes for a line break or does not let stand as it is (YAML 1.1, 5.1): the line and paragraph separators, the
+// byte order mark and the two that are no characters.
+bool must_be_escaped(char32_t code) noexcept {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 || code == 0xfeff ||
+         is_noncharacter(code);
+}
+
+void add_code(std::string& out, char32_t code) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  const bool whole = is_utf8(text);
+  out += code > 0xffff ? "\\U" : "\\u";
+  for (int shift = code > 0xffff ? 28 : 12; shift >= 0; shift -= 4) out += kDigits[(code >> shift) & 15U];
+}
+
+}  // namespace
+
+std::string quoted_text(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      (out += '\\') += c;
-    } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !whole)) {
-      ((out += "\\u00") += kDigits[byte >> 4U]) += kDigits[byte & 15U];
+  while (!text.empty()) {
+    std::string_view rest = text;
+    const auto code = take_utf8(rest);
+    const std::string_view character = text.substr(0, text.size() - rest.size());
+    text = rest;
+    if (!code) {
+      add_code(out, static_cast<unsigned char>(character.front()));
+    } else if (must_be_escaped(*code)) {
+      add_code(out, *code);
     } else {
-      out += c;
+      if (*code == U'"' || *code == U'\\') out += '\\';
+      out += character;
     }
   }
   return out + "\"";
@@ -88,6 +107,18 @@ std::string loss_comments(ExportForm form, const ExportApp& app, const std::stri
   std::string text;
   for (const std::string& loss : losses(form, app)) text += indent + "# " + loss + "\n";
   return text;
+}
+
+bool may_name_variable(ExportForm form, std::string_view name) noexcept {
+  // IsEnvVarName of Kubernetes; Nomad makes a '_' of what is none of these.
+  const bool dots = form == ExportForm::kubernetes || form == ExportForm::nomad;
+  if (!dots) return true;
+  const auto fits = [&](char c) {
+    return c == '_' || c == '.' || (c == '-' && form == ExportForm::kubernetes) || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !name.empty() && (name.front() < '0' || name.front() > '9') && std::all_of(name.begin(), name.end(), fits) &&
+         name != "." && !name.starts_with("..");
 }
 
 std::string name_in(const std::string& assignment) { return assignment.substr(0, assignment.find('=')); }

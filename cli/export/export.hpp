@@ -41,7 +41,7 @@ struct ExportFile {
 
 // A name of letters, digits and '-' in lower case, not longer than 63 (RFC 1123, 2.1).
 [[nodiscard]] std::string dns_name(std::string_view name);
-// In double quotes, as JSON, YAML and HCL have it.
+// In double quotes, as JSON, YAML and HCL have it. Bytes that are no UTF-8 have no place in them: each becomes the character of its number.
 [[nodiscard]] std::string quoted_text(std::string_view text);
 // `text` with `instead` for each `mark`: how an interpolation is written off.
 [[nodiscard]] std::string replaced(std::string_view text, std::string_view mark, std::string_view instead);
@@ -50,6 +50,8 @@ struct ExportFile {
                                   std::string (*change)(std::string_view));
 // "    # lost: …\n" for each.
 [[nodiscard]] std::string loss_comments(ExportForm form, const ExportApp& app, const std::string& indent);
+// Whether the form lets a variable of the environment have that name.
+[[nodiscard]] bool may_name_variable(ExportForm form, std::string_view name) noexcept;
 [[nodiscard]] std::string name_in(const std::string& assignment);
 [[nodiscard]] std::string value_in(const std::string& assignment);
 // The app's variable PORT, if that is a port.

@@ -32,7 +32,9 @@ std::vector<std::string> own_environment(const AppSpec& spec) {
     const std::string name = entry.substr(0, entry.find('='));
     // Of the shell and its place, whatever they were.
     if (name == "PWD" || name == "OLDPWD" || name == "SHLVL" || name == "_" || name == "FOREVER_HOME") continue;
-    if (std::find(here.begin(), here.end(), entry) == here.end()) own.push_back(entry);
+    const auto& given = spec.given_environment;
+    const bool declared = std::find(given.begin(), given.end(), entry) != given.end();
+    if (declared || std::find(here.begin(), here.end(), entry) == here.end()) own.push_back(entry);
   }
   return own;
 }

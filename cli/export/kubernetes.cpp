@@ -6,8 +6,8 @@
 namespace forever::cli {
 namespace {
 
-// $(NAME) is expanded in commands and values; $$ is a '$'.
-std::string for_kubernetes(std::string_view text) { return quoted_text(replaced(text, "$(", "$$(")); }
+// $(NAME) is expanded in commands and values; $$ is a '$' wherever it stands.
+std::string for_kubernetes(std::string_view text) { return quoted_text(replaced(text, "$", "$$")); }
 
 bool is_job(const AppSpec& spec) { return spec.restart.on != RestartOn::always; }
 
@@ -60,8 +60,10 @@ std::string container(const ExportApp& app, const std::string& before) {
                      "image: \"debian:stable-slim\"  # choose one that contains the program and its dependencies\n" +
                      in + "command: " + list_of(app.command, 0, for_kubernetes) + "\n" + in +
                      "workingDir: " + quoted_text(spec.directory) + "\n";
-  if (!app.environment.empty()) text += in + "env:\n";
+  const auto named = [](const std::string& entry) { return may_name_variable(ExportForm::kubernetes, name_in(entry)); };
+  if (std::any_of(app.environment.begin(), app.environment.end(), named)) text += in + "env:\n";
   for (const std::string& entry : app.environment) {
+    if (!named(entry)) continue;
     text += in + "  - name: " + quoted_text(name_in(entry)) + "\n" + in +
             "    value: " + for_kubernetes(value_in(entry)) + "\n";
   }

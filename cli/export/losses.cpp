@@ -7,6 +7,7 @@
 #include "platform/signals.hpp"
 #include "text/printable.hpp"
 #include "text/units.hpp"
+#include "text/utf8.hpp"
 
 namespace forever::cli {
 namespace {
@@ -16,6 +17,8 @@ class Losses {
   Losses(ExportForm form, const ExportApp& app) : form_(form), app_(app), spec_(app.spec) {}
 
   std::vector<std::string> all() {
+    of_the_command();
+    of_the_environment();
     of_the_process();
     of_instances();
     of_readiness();
@@ -48,9 +51,34 @@ class Losses {
     list_.push_back("lost: " + what + (instead == nullptr ? "" : std::string{"; "} + instead));
   }
 
+  // ${NAME} of what Nomad knows is filled in when the task is placed, and there is no way to write it off.
+  void of_text(const std::string& what, const std::string& text) {
+    if (!systemd() && !is_utf8(text)) lose(what + " as it is", "it is not UTF-8");
+    const std::size_t begin = text.find("${"), end = text.find('}', std::min(begin, text.size()));
+    if (is(ExportForm::nomad) && end != std::string::npos)
+      lose(what + " as it is", "Nomad fills in ${NAME} where it knows the name");
+  }
+
+  void of_the_command() {
+    for (std::size_t i = 0; i < app_.command.size(); ++i)
+      of_text(i == 0 ? "the program" : "argument " + std::to_string(i), app_.command[i]);
+    of_text("cwd", spec_.directory);
+  }
+
+  void of_the_environment() {
+    for (const std::string& entry : app_.environment) {
+      const std::string name = name_in(entry);
+      if (may_name_variable(form_, name) && is_utf8(name)) {
+        of_text("the value of " + printable(name), value_in(entry));
+      } else if (!systemd()) {
+        lose("the variable " + printable(name), "it cannot have that name");
+      }
+    }
+  }
+
   void of_the_process() {
-    speak_of({"namespace", "stdin", "interpreter", "cwd", "max-open-files", "nice", "max-memory", "cgroup-memory",
-              "cgroup-cpu"});
+    speak_of({"namespace", "umask", "stdin", "interpreter", "cwd", "max-open-files", "nice", "max-memory",
+              "cgroup-memory", "cgroup-cpu"});
     if (spec_.app_namespace != "default") lose("namespace " + printable(spec_.app_namespace));
     if (spec_.umask != 022 && !systemd()) {
       char mask[8] = "";

@@ -7,7 +7,10 @@
 namespace forever::cli {
 namespace {
 
-std::string for_nomad(std::string_view text) { return quoted_text(replaced(replaced(text, "${", "$${"), "%{", "%%{")); }
+// A template begins with ${ or %{. Written as a code, its first character begins none, whatever stands before it.
+std::string for_nomad(std::string_view text) {
+  return replaced(replaced(quoted_text(text), "${", "\\u0024{"), "%{", "\\u0025{");
+}
 
 // Nomad refuses a policy whose attempts do not fit in its interval.
 std::string restart_stanza(const RestartPolicy& policy) {
@@ -66,9 +69,10 @@ std::string task(const ExportApp& app, const std::string& name) {
   text += "\n      config {\n        command  = " + for_nomad(app.command.front()) +
           "\n        args     = " + list_of(app.command, 1, for_nomad) +
           "\n        work_dir = " + for_nomad(spec.directory) + "\n      }\n";
-  if (!app.environment.empty()) text += "\n      env {\n";
+  // As a map: in a block a name in quotes is refused.
+  if (!app.environment.empty()) text += "\n      env = {\n";
   for (const std::string& entry : app.environment)
-    text += "        " + quoted_text(name_in(entry)) + " = " + for_nomad(value_in(entry)) + "\n";
+    text += "        " + for_nomad(name_in(entry)) + " = " + for_nomad(value_in(entry)) + "\n";
   if (!app.environment.empty()) text += "      }\n";
   if (const auto memory = memory_limit(spec)) {
     text += "\n      # raw_exec does not enforce it; exec does.\n      resources {\n        memory = " +

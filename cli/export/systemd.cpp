@@ -5,6 +5,7 @@
 #include "cli/export/export.hpp"
 #include "platform/signals.hpp"
 #include "text/printable.hpp"
+#include "text/utf8.hpp"
 
 namespace forever::cli {
 namespace {
@@ -95,6 +96,54 @@ std::string give_up_lines(const RestartPolicy& restart) {
          "\nStartLimitIntervalSec=" + std::to_string(std::max<std::int64_t>(10, seconds_to_give_up(restart))) + "\n";
 }
 
+// As systemd looks at UTF-8.
+bool is_clean(std::string_view text) {
+  while (!text.empty()) {
+    const auto code = take_utf8(text);
+    if (!code || is_noncharacter(*code)) return false;
+  }
+  return true;
+}
+
+// What systemd.exec(5) takes as the name of a variable, and a value that it takes: others it ignores.
+bool can_be_assigned(const std::string& entry) {
+  const std::string name = name_in(entry);
+  const auto fits = [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const bool named = (name.front() < '0' || name.front() > '9') && std::all_of(name.begin(), name.end(), fits);
+  return named && is_clean(value_in(entry));
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+// A path that stands alone in its line: neither quotes nor escapes are known there, blanks at its ends are not kept.
+bool can_stand_alone(const std::string& path) {
+  return !has_control(path) && is_clean(path) && path.back() != ' ' && path.back() != '\\';
+}
+
+// The first word is a path, in which a '$' is not expanded and most signs are refused.
+bool can_be_first(const std::string& program) {
+  return !has_control(program) && is_clean(program) && program.find_first_of("$\"'\\") == std::string::npos;
+}
+
+// env(1) takes any directory, variable and program; only a program with a '=' in its name needs a shell.
+std::vector<std::string> command_words(const ExportApp& app) {
+  std::vector<std::string> words{"/usr/bin/env"};
+  if (!can_stand_alone(app.spec.directory)) words.push_back("--chdir=" + app.spec.directory);
+  for (const std::string& entry : app.environment) {
+    if (!can_be_assigned(entry)) words.push_back(entry);
+  }
+  if (words.size() == 1 && can_be_first(app.command.front())) return app.command;
+  if (app.command.front().find('=') != std::string::npos)
+    words.insert(words.end(), {"/bin/sh", "-c", "exec \"$0\" \"$@\""});
+  words.insert(words.end(), app.command.begin(), app.command.end());
+  return words;
+}
+
 }  // namespace
 
 std::string systemd_service(const ExportApp& app, const std::vector<ExportApp>& all) {
@@ -115,13 +164,17 @@ std::string systemd_service(const ExportApp& app, const std::vector<ExportApp>& 
   } else {
     text += "Type=exec\n";
   }
-  text += "WorkingDirectory=" + plain(spec.directory) + "\nExecStart=";
-  for (std::size_t i = 0; i < app.command.size(); ++i) text += (i == 0 ? "" : " ") + systemd_word(app.command[i]);
+  if (can_stand_alone(spec.directory)) text += "WorkingDirectory=" + plain(spec.directory) + "\n";
+  text += "ExecStart=";
+  const std::vector<std::string> words = command_words(app);
+  for (std::size_t i = 0; i < words.size(); ++i) text += (i == 0 ? "" : " ") + systemd_word(words[i]);
   text += "\n";
   if (const std::string& command = spec.on_exit.command; !command.empty())
     text += "ExecStopPost=\"/bin/sh\" \"-c\" " + systemd_word(command) + "\n";
-  for (const std::string& entry : app.environment)
+  for (const std::string& entry : app.environment) {
+    if (!can_be_assigned(entry)) continue;
     text += "Environment=" + systemd_assignment(name_in(entry), value_in(entry)) + "\n";
+  }
   if (several) text += "Environment=FOREVER_INSTANCE=%i NODE_APP_INSTANCE=%i\n";
   if (!spec.user.empty()) text += "User=" + plain(spec.user) + "\n";
   if (!spec.group.empty()) text += "Group=" + plain(spec.group) + "\n";

@@ -67,7 +67,7 @@ TEST_CASE("EXPORT kubernetes is read by kubectl, and holds what an app needs", "
   for (const char* part :
        {"kind: Deployment", "kind: Job", "kind: Service", "name: web-1", "replicas: 1", "containerPort: 8081",
         "terminationGracePeriodSeconds: 2", "memory: \"67108864\"", "restartPolicy: OnFailure", "# lost: kill_signal",
-        "# lost: depends_on db", "# lost: cron_restart", "$HOME ${x} \\\"q\\\" $$(y)"})
+        "# lost: depends_on db", "# lost: cron_restart", "$$HOME $${x} \\\"q\\\" $$(y)"})
     CHECK_THAT(shown.out, contains(part));
   if (!have("kubectl")) SKIP_CASE("there is no kubectl");
   const fs::path place = home.scratch() / "k8s";
@@ -90,8 +90,8 @@ TEST_CASE("EXPORT compose and nomad hold what an app needs, and say what is lost
     CHECK_THAT(compose.out, contains(part));
   const Result nomad = done(home, {"export", "nomad", "Web_1"});
   for (const char* part : {"job \"web-1\" {", "type = \"service\"", "count = 1", "attempts = 4", "mode     = \"fail\"",
-                           "kill_signal  = \"SIGINT\"", "driver       = \"raw_exec\"", "$HOME $${x}", "memory = 64",
-                           "\"PORT\" = \"8081\""})
+                           "kill_signal  = \"SIGINT\"", "driver       = \"raw_exec\"", "$HOME \\u0024{x}",
+                           "memory = 64", "\"PORT\" = \"8081\""})
     CHECK_THAT(nomad.out, contains(part));
 }
 
@@ -235,9 +235,10 @@ for line in open(sys.argv[1]).read().splitlines():
     if line == '}':
         where.pop()
         continue
-    opened = re.fullmatch(r'([a-z_]+)( "[^"]*")? \{', line)
+    opened = re.fullmatch(r'([a-z_]+)( "[^"]*")?( =)? \{', line)
     key, value = (opened.group(1), None) if opened else re.fullmatch(r'("[^"]*"|[a-z_]+) += (.*)', line).groups()
     if where[-1] != 'env' and key not in blocks[where[-1]].split(): print('not in', where[-1], ':', line)
+    if opened and (opened.group(3) is not None) != (key == 'env'): print('a map or a block?', line)
     if opened: where.append(key)
     else:
         value = json.loads(value)
