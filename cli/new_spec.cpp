@@ -10,6 +10,7 @@
 #include "app/name.hpp"
 #include "app/runnable.hpp"
 #include "cli/app_environment.hpp"
+#include "cli/hints.hpp"
 #include "platform/environment.hpp"
 #include "platform/files.hpp"
 #include "platform/guarded_folder.hpp"
@@ -59,12 +60,15 @@ Failure not_found(const std::string& what, const std::string& role, const std::s
   } else if (!is_absolute(what)) {
     where = " in " + directory;
   }
-  return {ExitCode::no_program, "cannot find " + what + role + where};
+  const std::string near = role.empty() ? hint_for_missing(what, directory) : std::string{};
+  return {ExitCode::no_program, "cannot find " + what + role + where + near};
 }
 
 // `role` is appended to its name: ", the interpreter of x.py".
 Failure unusable(const std::string& what, const std::string& role, const std::string& directory, int code) {
-  if (code == EISDIR) return {ExitCode::not_executable, what + role + " is a directory, not a program"};
+  if (code == EISDIR)
+    return {ExitCode::not_executable,
+            what + role + " is a directory, not a program" + hint_for_directory(what, directory)};
   if (code == ENOENT || code == ENOTDIR) return not_found(what, role, directory);
   return cannot(code, "execute " + what, ExitCode::not_executable);
 }
@@ -97,6 +101,8 @@ std::optional<Failure> check_program(const AppSpec& spec) {
   const std::vector<std::string> command = runnable(spec, program).command;
   if (command.front() != spec.script) return check_interpreter(command.front(), spec, path);
   if (program.executable) return std::nullopt;
+  if (const std::string hint = hint_for_file(spec.script, spec.directory); !hint.empty())
+    return Failure{ExitCode::not_executable, spec.script + (hint.starts_with(';') ? " is not executable" : "") + hint};
   return Failure{ExitCode::not_executable, spec.script + " is not executable" +
                                                (fault.empty() ? "" : ", and " + fault) +
                                                "; use `chmod +x`, or set its --interpreter"};
@@ -119,8 +125,30 @@ std::optional<Failure> check_directory(const AppSpec& spec) {
 
 std::string folder_of(const std::string& path) { return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)); }
 
+// Whether the path, or a link on its way, means something of the process that opens it: its standard output, its terminal. For a
+// supervisor that is not what the caller has. The default log of nginx's image is such a link.
+bool is_of_the_caller(std::string path) {
+  constexpr int kMostLinks = 40;
+  for (int i = 0; i < kMostLinks; ++i) {
+    path = std::filesystem::path{path}.lexically_normal().generic_string();
+    if (path == "/dev/stdout" || path == "/dev/stderr" || path == "/dev/stdin" || path == "/dev/tty") return true;
+    if (path.starts_with("/dev/fd/")) return true;
+    if (path.starts_with("/proc/") && path.find("/fd/") != std::string::npos) return true;
+    std::error_code fault;
+    const std::filesystem::path target = std::filesystem::read_symlink(path, fault);
+    if (fault) return false;
+    path = (std::filesystem::path{path}.parent_path() / target).generic_string();
+  }
+  return false;
+}
+
 std::optional<Failure> check_log(const std::string& path) {
   if (path.empty()) return std::nullopt;
+  if (is_of_the_caller(path))
+    return Failure{ExitCode::failed,
+                   "cannot keep a log in " + path +
+                       ": that is the caller's own, and the app outlives the caller; `forever run` "
+                       "keeps a program alive in this terminal, `forever logs -f` shows what it writes"};
   const auto file = facts_of(path);
   if (file && file->directory) return Failure{ExitCode::failed, "cannot keep a log in " + path + ": it is a directory"};
   // What is missing of its folder is made at the start.

@@ -26,4 +26,31 @@ std::string shell_words(const std::vector<std::string>& words) {
   return line;
 }
 
+ShellWords split_shell_words(std::string_view text) {
+  ShellWords split;
+  char quote = '\0';
+  bool open = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (quote == '\0' && (c == ' ' || c == '\t' || c == '\n')) {
+      open = false;
+      continue;
+    }
+    if (!open) split.words.emplace_back();
+    open = true;
+    if (c == quote) {
+      quote = '\0';
+    } else if (quote == '\0' && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == '\\' && quote != '\'' && at + 1 < text.size() &&
+               std::string_view{"\"'\\ "}.find(text[at + 1]) != std::string_view::npos) {
+      split.words.back() += text[++at];
+    } else {
+      split.words.back() += c;
+    }
+  }
+  split.closed = quote == '\0';
+  return split;
+}
+
 }  // namespace forever

@@ -9,6 +9,7 @@
 
 #include "app/environment.hpp"
 #include "app/name.hpp"
+#include "cli/apps_file/form.hpp"
 #include "cli/apps_file/keys.hpp"
 #include "cli/apps_file/relaxed_json.hpp"
 #include "cli/new_spec.hpp"
@@ -25,10 +26,18 @@ struct Entries {
   std::string fault;
 };
 
+// One app, and no object of apps by name (in which one may be called "script", too).
+bool is_one_app(const Json& object) {
+  const auto says = [&](const char* key) { return object.contains(key) && object.at(key).is_string(); };
+  return object.is_object() && (says("script") || says("exec"));
+}
+
 Entries entries_in(const Json& root) {
   const auto add = [](Entries& entries, const Json& list) {
     if (list.is_array()) {
       for (const Json& one : list) entries.list.emplace_back(std::string{}, &one);
+    } else if (is_one_app(list)) {
+      entries.list.emplace_back(std::string{}, &list);
     } else if (list.is_object()) {
       for (const auto& [name, one] : list.items()) entries.list.emplace_back(name, &one);
     } else {
@@ -252,6 +261,7 @@ std::vector<std::string> warnings_of(const std::map<std::string, std::vector<std
 std::optional<std::string> read_entries(const Entries& entries, const AppsQuestion& question, AppsFile& file) {
   std::map<std::string, std::vector<std::string>> lost;
   std::vector<std::set<std::string>> lost_of;
+  const bool pm2s = has_pm2s_form(question.what, entries.list);
   for (const auto& [name, json] : entries.list) {
     const std::size_t number = file.apps.size();
     if (!json->is_object()) return "app " + std::to_string(number + 1) + " is not an object";
@@ -266,6 +276,7 @@ std::optional<std::string> read_entries(const Entries& entries, const AppsQuesti
     if (!name.empty()) app.request.name = name;
     auto fault = read_keys(app);
     if (!fault) fault = complete(app);
+    if (!fault && pm2s) take_pm2s_defaults(app.request.settings);
     std::vector<std::string> declared = fault ? std::vector<std::string>{} : declared_by(app);
     file.apps.push_back({std::move(app.request), std::move(app.depends_on), std::move(declared)});
     if (fault) return words_for(file.apps.back(), number) + ": " + *fault;

@@ -5,6 +5,7 @@
 #include "app/environment.hpp"
 #include "app/name.hpp"
 #include "cli/apps_file/keys.hpp"
+#include "text/shell.hpp"
 
 namespace forever::cli {
 namespace {
@@ -56,28 +57,7 @@ std::optional<std::vector<std::string>> words_of(const Json& value) {
   }
   const auto text = word_of(value);
   if (!text) return std::nullopt;
-  char quote = '\0';
-  bool open = false;
-  for (std::size_t at = 0; at < text->size(); ++at) {
-    const char c = (*text)[at];
-    if (quote == '\0' && (c == ' ' || c == '\t' || c == '\n')) {
-      open = false;
-      continue;
-    }
-    if (!open) words.emplace_back();
-    open = true;
-    if (c == quote) {
-      quote = '\0';
-    } else if (quote == '\0' && (c == '"' || c == '\'')) {
-      quote = c;
-    } else if (c == '\\' && quote != '\'' && at + 1 < text->size() &&
-               std::string_view{"\"'\\ "}.find((*text)[at + 1]) != std::string_view::npos) {
-      words.back() += (*text)[++at];
-    } else {
-      words.back() += c;
-    }
-  }
-  return words;
+  return split_shell_words(*text).words;
 }
 
 Fault script(AppReading& app, const Attribute&, const Json& value) {
@@ -378,14 +358,6 @@ std::vector<std::string> apps_file_keys() {
   });
   for (const Attribute& attribute : kAfter) keys.emplace_back(attribute.names);
   return keys;
-}
-
-bool is_forevers_key(std::string_view key) {
-  constexpr std::string_view kKeys[] = {"workingDir", "sourceDir", "outFile",       "errFile",
-                                        "logFile",    "minUptime", "spinSleepTime", "watchDirectory",
-                                        "append",     "silent",    "max",           "watchIgnorePatterns",
-                                        "killSignal", "pidFile",   "killTree",      "watchIgnoreDotFiles"};
-  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 
 }  // namespace forever::cli

@@ -31,8 +31,6 @@ struct AppReading {
 [[nodiscard]] bool has_attribute(std::string_view key);
 // Every key that a file may use, its aliases behind it, separated by blanks; for the manual's test.
 [[nodiscard]] std::vector<std::string> apps_file_keys();
-// Keys that only forever's own form has.
-[[nodiscard]] bool is_forevers_key(std::string_view key);
 
 // Each returns what is wrong, if anything is, with the key in front; a null is as good as nothing.
 enum class Order : std::uint8_t { before_settings, after_settings };

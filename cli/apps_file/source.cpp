@@ -2,11 +2,13 @@
 #include "cli/apps_file/source.hpp"
 
 #include "app/name.hpp"
+#include "cli/hints.hpp"
 #include "platform/capture.hpp"
 #include "platform/console.hpp"
 #include "platform/files.hpp"
 #include "platform/guarded_folder.hpp"
 #include "platform/users.hpp"
+#include "text/printable.hpp"
 #include "text/units.hpp"
 #include "text/yaml.hpp"
 
@@ -14,18 +16,20 @@ namespace forever::cli {
 namespace {
 
 constexpr Milliseconds kNodePatience{10000};
+constexpr int kIsModule = 77;  // the exit code of kEvaluate for what is no CommonJS, though it is written as such
 constexpr std::string_view kMark =
     "\x1e"
     "forever-apps\x1e";  // output before it was printed by the file itself
 
 // Takes a CommonJS or ES module, what it exports being an object, a list, a function that makes one, or a promise of one.
 constexpr const char* kEvaluate = R"js(
-const path = process.argv[1];
+const path = process.argv[1], load_module = require;
+for (const name of ['module', 'exports', 'require']) delete globalThis[name];  // which -e has, and an ES module has not
 const load = async () => {
-  if (path.endsWith('.mjs')) return import(require('url').pathToFileURL(path));
-  try { return require(path); } catch (error) {
+  if (path.endsWith('.mjs')) return import(load_module('url').pathToFileURL(path));
+  try { return load_module(path); } catch (error) {
     if (error.code !== 'ERR_REQUIRE_ESM' && !(error instanceof SyntaxError)) throw error;
-    return import(require('url').pathToFileURL(path));
+    return import(load_module('url').pathToFileURL(path));
   }
 };
 (async () => {
@@ -33,7 +37,12 @@ const load = async () => {
   if (apps && apps.default && !apps.apps) apps = apps.default;
   if (typeof apps === 'function') apps = apps();
   process.stdout.write('\x1eforever-apps\x1e' + JSON.stringify(await apps), () => process.exit(0));
-})().catch((error) => { console.error(String(error && error.message || error).split('\n')[0]); process.exit(1); });
+})().catch((error) => {
+  const reason = String(error && error.message || error);
+  if (/^(module|exports|require) is not defined in ES module scope/.test(reason)) process.exit(77);
+  console.error(reason.split('\n')[0]);
+  process.exit(1);
+});
 )js";
 
 Result<std::string> evaluate(const std::string& word, const std::string& path) {
@@ -43,6 +52,12 @@ Result<std::string> evaluate(const std::string& word, const std::string& path) {
     return Error{word + " is a program for node, which is not installed; write the same as JSON: " + word + "on", {}};
   if (!ran) return ran.error();
   if (ran->timed_out) return Error{word + ": node has not ended after " + format_duration(kNodePatience), {}};
+  if (ran->status.kind == ExitStatus::Kind::exited && ran->status.code == kIsModule)
+    return Error{word +
+                     " is an ES module here (\"type\": \"module\" in package.json), where there is no module.exports: "
+                     "say export " +
+                     "default {apps: [...]}, or call it " + word.substr(0, word.rfind('.')) + ".cjs",
+                 {}};
   const std::size_t mark = ran->out.rfind(kMark);
   if (!ran->status.success() || mark == std::string::npos)
     return Error{word + ": node could not evaluate it; see its message above", {}};
@@ -97,7 +112,10 @@ std::variant<AppsSource, Failure> read_apps(const std::string& word, const std::
   if (!text) return Failure{ExitCode::failed, text.error().message()};
   const std::string here = standard ? current_directory() : parent_of(path);
   auto file = parse_apps(*text, {standard ? "standard input" : word, here, home_directory(), environment, only});
-  if (!file) return Failure{ExitCode::usage, file.error().message()};
+  if (!file) {
+    const std::string hint = standard ? std::string{} : hint_for_file(word, current_directory());
+    return Failure{ExitCode::usage, hint.empty() ? file.error().message() : printable(word) + hint};
+  }
   for (const std::string& warning : file->warnings) {
     if (warn) complain((standard ? "standard input" : word) + ": " + warning);
   }

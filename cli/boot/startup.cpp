@@ -295,7 +295,7 @@ constexpr OptionGroup kStartupGroups[] = {{"Options", kStartupOptions}};
 constinit const Verb kStartupVerb{
     .name = "startup",
     .family = family::kBoot,
-    .operands = "[OPTION]...",
+    .operands = "[INIT] [OPTION]...",
     .summary = "run resurrect at boot",
     .text =
         "Configures the init system to run `forever resurrect` at boot, and to stop all apps in "
@@ -320,7 +320,14 @@ constinit const Verb kUnstartupVerb{
     .begin = begin<Unstartup>,
 };
 
-std::optional<UsageError> Startup::take(Operands& operands) { return take_none(operands, "startup"); }
+// `startup systemd`, as PM2 has it.
+std::optional<UsageError> Startup::take(Operands& operands) {
+  join(operands);
+  const auto named = operands.words.size() == 1 ? from_word<InitSystem>(operands.words.front()) : std::nullopt;
+  if (!named || init) return take_none(operands, "startup");
+  init = named;
+  return std::nullopt;
+}
 
 std::optional<UsageError> Unstartup::take(Operands& operands) { return take_none(operands, "unstartup"); }
 

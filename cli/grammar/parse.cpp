@@ -97,8 +97,9 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
   for (const AnyOption& option : options_of(verb)) known.push_back(option.name());
   std::string message = "unknown option '" + printable(name) + "'";
   const std::string_view ours = our_name(verb, name);
-  if (ours.empty() && !ours_for_option(name).empty())
-    return message + "; its name here is " + std::string{ours_for_option(name)};
+  if (const std::string_view foreign = ours_for_option(name, verb.name); ours.empty() && !foreign.empty())
+    return message + (foreign.starts_with("nothing") ? "; in its place there is " : "; its name here is ") +
+           std::string{foreign};
   if (!ours.empty()) return message + "; did you mean '" + std::string{ours} + "'?";
   const auto near = name.starts_with("--") ? nearest(name, known) : std::nullopt;
   if (!program.empty()) {
@@ -223,7 +224,7 @@ ParseResult parse(const std::vector<std::string>& arguments, const PathLook& loo
   if (arguments.empty()) return show(short_help());
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "-?") return show(help_for_all());
-  if (first == "--version" || first == "-V" || first == "-v") return show(version_text());
+  if (first == "--version" || first == "-V" || first == "-v" || first == "version") return show(version_text());
   if (first.starts_with('-'))
     return UsageError{"the verb comes first, then its options; `forever help` lists the verbs"};
   const Verb* verb = find_verb(first);

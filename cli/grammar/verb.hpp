@@ -44,7 +44,7 @@ std::unique_ptr<Command> begin() {
 // Each is in the file of its verb.
 extern const Verb kStartVerb, kRunVerb, kDevVerb, kApplyVerb, kInitVerb;
 extern const Verb kListVerb, kColumnsVerb, kDescribeVerb, kPidVerb, kMonitVerb, kMetricsVerb, kPortVerb, kFindVerb,
-    kEnvVerb;
+    kEnvVerb, kIsActiveVerb;
 extern const Verb kStopVerb, kStopAllVerb, kRestartVerb, kRestartAllVerb, kDeleteVerb, kReloadVerb, kScaleVerb,
     kSignalVerb, kSendVerb, kResetVerb, kWatchVerb;
 extern const Verb kLogsVerb, kFlushVerb, kCleanLogsVerb, kReopenVerb;

@@ -14,6 +14,7 @@ constexpr const Verb* kVerbs[] = {
     &kStartVerb, &kRunVerb, &kDevVerb, &kApplyVerb, &kInitVerb,
     // Look
     &kListVerb, &kColumnsVerb, &kDescribeVerb, &kPidVerb, &kMonitVerb, &kMetricsVerb, &kPortVerb, &kFindVerb, &kEnvVerb,
+    &kIsActiveVerb,
     // Stop and start again
     &kStopVerb, &kStopAllVerb, &kRestartVerb, &kRestartAllVerb, &kDeleteVerb, &kReloadVerb, &kScaleVerb, &kSignalVerb,
     &kSendVerb, &kResetVerb, &kWatchVerb,

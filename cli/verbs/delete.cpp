@@ -15,6 +15,7 @@ namespace forever::cli {
 namespace {
 
 constexpr Option kDeleteOptions[] = {
+    {{"-f,--force", ValueKind::none, "", "Sends KILL at once."}, turn_on<&Delete::force>},
     {{"--keep-logs", ValueKind::none, "", "Keeps the log files. Logs outside the state directory are never removed."},
      turn_on<&Delete::keep_logs>},
     kOnly,
@@ -56,7 +57,7 @@ int Delete::carry_out() const {
   }
   if (files.nothing && !which.json) return to_int(ExitCode::ok);
   const std::vector<Outcome> kept = set_newer_aside(selection);
-  std::vector<Outcome> outcomes = stop_in_order(selection, {false, which.quiet}, files);
+  std::vector<Outcome> outcomes = stop_in_order(selection, {force, which.quiet}, files);
   std::map<std::string, const Target*> targets;
   for (const Target& target : selection.targets) targets.emplace(target.name, &target);
   for (Outcome& outcome : outcomes) {

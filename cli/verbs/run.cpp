@@ -5,6 +5,7 @@
 
 #include "app/name.hpp"
 #include "cli/new_spec.hpp"
+#include "cli/one_word.hpp"
 #include "cli/terminal/print.hpp"
 #include "platform/cgroup.hpp"
 #include "supervisor/foreground/foreground.hpp"
@@ -91,7 +92,10 @@ std::optional<UsageError> Dev::take(Operands& operands) {
 }
 
 int Run::carry_out() const {
-  auto fresh = fresh_spec(app);
+  auto whole = apart(app, false);
+  if (const auto* failure = std::get_if<Failure>(&whole)) return fail(*failure, false);
+  const AppRequest& request = std::get<AppRequest>(whole);
+  auto fresh = fresh_spec(request);
   if (const auto* failure = std::get_if<Failure>(&fresh)) return fail(*failure, false);
   AppSpec& spec = std::get<AppSpec>(fresh);
   spec.name = default_name_for(spec);
@@ -99,7 +103,7 @@ int Run::carry_out() const {
   spec.restart.on =
       RestartOn::on_failure;  // in the foreground a success is the end, and the caller waits for its exit code
   if (!app.settings.has("restart")) spec.watch.on_crash = OnCrash::wait;
-  if (const auto failure = lay_over(app, spec)) return fail(*failure, false);
+  if (const auto failure = lay_over(request, spec)) return fail(*failure, false);
   if (const auto failure = check_watch_settings(app.settings, spec.watch)) return fail(*failure, false);
   if (const auto failure = check_spec(spec)) return fail(*failure, false);
   if (spec.cgroup.any()) {

@@ -13,7 +13,9 @@
 #include "cli/apps/stop_each.hpp"
 #include "cli/apps_file/file_verbs.hpp"
 #include "cli/apps_file/source.hpp"
+#include "cli/hints.hpp"
 #include "cli/new_spec.hpp"
+#include "cli/one_word.hpp"
 #include "cli/processes/occupants.hpp"
 #include "cli/verbs/address_in_use.hpp"
 #include "cli/verbs/plan.hpp"
@@ -198,6 +200,14 @@ std::variant<Started, Failure> start_app(const StateDirectory& state, const AppR
   return Failure{ExitCode::failed, "cannot find a free name for " + request.program + "; set one with --name"};
 }
 
+// A mistyped name of an app on record.
+std::string name_like(const StateDirectory& state, const std::string& word) {
+  const std::vector<std::string> names = state.names();
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const auto near = nearest(word, known);
+  return near ? "; an app on record is called " + printable(*near) : std::string{};
+}
+
 void tell_end(const Readiness& readiness, const std::string& name) {
   complain(name + " " + readiness.reason);
   std::string_view rest = readiness.last_lines;
@@ -283,7 +293,8 @@ constinit const Verb kStartVerb{
 };
 
 std::optional<UsageError> Start::take(Operands& operands) {
-  if (!take_program(app, operands)) return missing("start", "a program, or the name of a stopped app");
+  if (!take_program(app, operands))
+    return missing("start", "a program, or the name of a stopped app" + startable_here(current_directory()));
   return check_request(app, which);
 }
 
@@ -296,8 +307,14 @@ int Start::carry_out() const {
   if (!which.only.empty() || !which.environment_name.empty())
     return fail({ExitCode::usage, "--only and --env-name belong to an apps file: forever start apps.json --only web"},
                 which.json);
-  auto outcome = start_app(state, app);
-  if (const auto* failure = std::get_if<Failure>(&outcome)) return fail(*failure, which.json, state.path());
+  const bool by_name = !fault_in_name(app.program) && exists(state.spec_path(app.program));
+  auto whole = by_name ? std::variant<AppRequest, Failure>{app} : apart(app, which.json || which.quiet);
+  if (const auto* failure = std::get_if<Failure>(&whole)) return fail(*failure, which.json, state.path());
+  auto outcome = start_app(state, std::get<AppRequest>(whole));
+  if (auto* failure = std::get_if<Failure>(&outcome)) {
+    if (failure->code == ExitCode::no_program) failure->message += name_like(state, app.program);
+    return fail(*failure, which.json, state.path());
+  }
   const Started& started = std::get<Started>(outcome);
 
   int code = to_int(ExitCode::ok);

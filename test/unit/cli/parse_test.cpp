@@ -515,7 +515,9 @@ TEST_CASE("REAL29 a bare number that is plainly milliseconds is questioned") {
 TEST_CASE("REAL15 what others call it leads to ours") {
   CHECK_THAT(fault({"top"}), contains("forever monit"));
   CHECK_THAT(fault({"jlist"}), contains("forever list --json"));
-  CHECK_THAT(fault({"is-active", "web"}), contains("forever pid APP"));
+  CHECK_THAT(fault({"is-failed", "web"}), contains("forever is-active APP"));
+  CHECK_THAT(fault({"list", "-a"}), contains("stopped apps are listed in any case"));
+  CHECK_THAT(fault({"start", "x.js", "-l", "x.log"}), contains("--out"));
   CHECK_THAT(fault({"start", "x.js", "--max-memory-restart", "200M"}), contains("--max-memory"));
   CHECK_THAT(fault({"start", "x.js", "--spinSleepTime", "5"}), contains("--restart-delay"));
   CHECK_THAT(fault({"start", "x.js", "--no-autorestart"}), contains("--restart never"));

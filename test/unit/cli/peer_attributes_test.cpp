@@ -151,22 +151,23 @@ const Published kForevers[] = {
     {"sockPath", told, R"("/r")"},
 };
 
-AppsFile parsed(const Published& attribute, bool with_it) {
+AppsFile parsed(const Published& attribute, bool with_it, const char* in) {
   const std::string name = attribute.name;
   const bool program = name == "script" || name == "exec";
   std::string text = program && with_it ? std::string{"{"} : std::string{"{\"script\": \"x\""};
   const auto add = [&](const std::string& keys) { text += (text == "{" ? "" : ", ") + keys; };
   if (*attribute.beside != '\0') add(attribute.beside);
   if (with_it) add("\"" + name + "\": " + attribute.value);
-  const auto file = parse_apps(text + "}", {"apps.json", "/srv", "/home/me", {}, {}});
+  const auto file = parse_apps(text + "}", {in, "/srv", "/home/me", {}, {}});
   INFO(text);
   if (!file) FAIL(name << ": " << file.error().message());
   return *file;
 }
 
-void check(const Published& attribute) {
+// `in`: the name of a file in the form of whoever publishes it.
+void check(const Published& attribute, const char* in) {
   INFO(attribute.name);
-  const AppsFile without = parsed(attribute, false), with = parsed(attribute, true);
+  const AppsFile without = parsed(attribute, false, in), with = parsed(attribute, true, in);
   const bool changes = !(without.apps.front().request == with.apps.front().request);
   switch (attribute.fate) {
     case carried:
@@ -187,9 +188,9 @@ void check(const Published& attribute) {
 }  // namespace
 
 TEST_CASE("APPS1 every attribute that PM2 publishes is carried over, told, or without a meaning for a reason") {
-  for (const Published& attribute : kPm2s) check(attribute);
+  for (const Published& attribute : kPm2s) check(attribute, "ecosystem.json");
 }
 
 TEST_CASE("APPS1 every attribute that forever publishes is carried over, told, or without a meaning for a reason") {
-  for (const Published& attribute : kForevers) check(attribute);
+  for (const Published& attribute : kForevers) check(attribute, "apps.json");
 }
