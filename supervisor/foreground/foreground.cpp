@@ -81,8 +81,11 @@ class Foreground {
     while (side_.hooks_run() && !hurried_) {
       for (const LoopEvent& event : loop_.wait(std::nullopt)) handle_after_end(event);
     }
-    return watching_.on() && ended_by_ != 0 ? exit_code_of({ExitStatus::Kind::signalled, ended_by_, false})
-                                            : exit_code_of(last_);
+    const int code = watching_.on() && ended_by_ != 0 ? exit_code_of({ExitStatus::Kind::signalled, ended_by_, false})
+                                                      : exit_code_of(last_);
+    // 143 is Java's own way to end after TERM, and in the words of a shell or of Docker whatever died of it.
+    const std::vector<int>& done = spec_.restart.stop_exit_codes;
+    return std::find(done.begin(), done.end(), code) != done.end() ? to_int(ExitCode::ok) : code;
   }
 
  private:

@@ -24,7 +24,6 @@ TEST_CASE("RUN exits with the program's own code, or 128 and its signal", "[RUN]
   }
   REQUIRE(home.forever(run_words({"--restart", "never"}, {"die", "KILL"})).exit_code == 128 + SIGKILL);
   REQUIRE(home.forever(run_words({"--restart", "on-failure"}, {"exit", "0"})).exit_code == 0);
-  REQUIRE(home.forever(run_words({"--stop-exit-codes", "9"}, {"exit", "9"})).exit_code == 9);
   REQUIRE(home.forever(run_words({"--max-restarts", "2"}, {"exit", "5"})).exit_code == 5);
   REQUIRE_FALSE(std::filesystem::exists(home.state() / "apps"));  // nothing on record
 }
@@ -153,4 +152,23 @@ TEST_CASE("RUN as process 1 of a container it reaps orphans, forwards TERM and r
   const Result result = container.wait();
   REQUIRE_THAT(result.out, contains("bye"));
   REQUIRE(result.exit_code == 6);
+}
+
+TEST_CASE("REAL25 an exit that means done makes run's own exit code 0", "[REAL25]") {
+  const TemporaryHome home;
+  const Words done_by = {"--stop-exit-codes", "9,143"};
+  CHECK(home.forever(run_words(done_by, {"exit", "9"})).exit_code == 0);
+  CHECK(home.forever(run_words(done_by + Words{"--restart", "never"}, {"exit", "143"})).exit_code == 0);
+  CHECK(home.forever(run_words(done_by + Words{"--restart", "never"}, {"exit", "8"})).exit_code == 8);
+  for (const Words& words :
+       {Words{"say", "up", "wait"}, Words{"on", "TERM", "exit", "143", "end", "say", "up", "wait"}}) {
+    Running stopped(home.command(run_words(done_by, words)));
+    REQUIRE(stopped.wait_for("up"));
+    stopped.signal(SIGTERM);
+    CHECK(stopped.wait().exit_code == 0);
+  }
+  Running plain(home.command(run_words({}, {"say", "up", "wait"})));
+  REQUIRE(plain.wait_for("up"));
+  plain.signal(SIGTERM);
+  CHECK(plain.wait().exit_code == 143);
 }
