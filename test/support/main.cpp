@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "test/support/run.hpp"
 #include "test/support/sweep.hpp"
 
 namespace {
@@ -50,10 +51,10 @@ struct Verdicts : ListenerBase {
 #endif
   void testCaseEnded(const Catch::TestCaseStats& stats) override {
     ListenerBase::testCaseEnded(stats);
-    if (stats.totals.assertions.failed != 0) {
-      note("failed " + name_);
-    } else if (!skip_reason.empty()) {
+    if (!skip_reason.empty() && !has_failed) {
       note("skipped " + name_ + '\t' + skip_reason);
+    } else if (stats.totals.assertions.failed != 0) {
+      note("failed " + name_);
     } else {
       note("passed " + name_);
     }
@@ -61,7 +62,10 @@ struct Verdicts : ListenerBase {
 
  private:
   static void see(const Catch::AssertionStats& stats) {
-    if (!stats.assertionResult.isOk()) has_failed = true;
+    const Catch::AssertionResult& result = stats.assertionResult;
+    const bool skips = result.getResultType() == Catch::ResultWas::ThrewException && !skip_reason.empty() &&
+                       std::string(result.getMessage()).find(skip_reason) != std::string::npos;
+    if (!result.isOk() && !skips) has_failed = true;
   }
 
   std::string name_;
@@ -85,6 +89,11 @@ int list_cases(const char* program, const char* spec) {
 }  // namespace
 
 CATCH_REGISTER_LISTENER(Verdicts)
+
+CATCH_TRANSLATE_EXCEPTION(const forever::test::Unavailable& missing) {
+  forever::test::note_skip(missing.what());
+  return missing.what();
+}
 
 namespace forever::test {
 

@@ -7,12 +7,18 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "test/support/wait.hpp"
 
 namespace forever::test {
+
+// What a test needs is not on this machine (a terminal): thrown by the harness, it leaves the test case, which counts as skipped.
+struct Unavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up along PATH

@@ -185,6 +185,9 @@ Running::Running(const Command& command, int rows, int columns) : state_(std::ma
   state_->terminal = true;
   state_->started = Clock::now();
   state_->pid = forkpty(&state_->output, nullptr, nullptr, &size);
+  const bool out_of_room = errno == EAGAIN || errno == ENOMEM || errno == EMFILE || errno == ENFILE;
+  if (state_->pid < 0 && !out_of_room)
+    throw Unavailable(std::string("there are no terminals here: ") + std::strerror(errno));
   if (state_->pid < 0) fail("forkpty");
   if (state_->pid == 0) become(command, argv, report.write_end);
   close_descriptor(report.write_end);
