@@ -43,7 +43,7 @@ std::optional<LogSource::Found> LogSource::open(unsigned number) const {
   Result<Handle> opened = folder->open_for_reading(name(number));
   if (!opened) return std::nullopt;
   const Result<FileFacts> facts = facts_of(opened->get());
-  if (!facts || facts->directory || facts->fifo) return std::nullopt;
+  if (!facts || !facts->regular) return std::nullopt;
   return Found{std::move(*opened), *facts, number};
 }
 
@@ -51,6 +51,8 @@ std::string LogSource::name(unsigned number) const {
   const std::string name = name_of_path(path_);
   return number == 0 ? name : rotated_path(name, number);
 }
+
+bool LogSource::is(const FileFacts& file) const { return inode_ != 0 && is_here(file); }
 
 bool LogSource::is_here(const FileFacts& facts) const { return facts.inode == inode_ && facts.device == device_; }
 

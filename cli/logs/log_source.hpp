@@ -23,6 +23,8 @@ class LogSource {
   [[nodiscard]] std::string last_lines(std::size_t lines);
   // What has been written since, `most` bytes at a time; empty when there is nothing more at the moment.
   [[nodiscard]] std::string more(std::size_t most);
+  // Whether `file` is the one that was read last.
+  [[nodiscard]] bool is(const FileFacts& file) const;
 
  private:
   struct Found {

@@ -48,6 +48,7 @@ class LogsView {
   [[nodiscard]] std::string tails_by_log(const std::vector<std::string>& texts) const;
   [[nodiscard]] std::string news(Shown& log);
   void tell_deleted();
+  void tell_of_nothing(const std::vector<std::string>& texts) const;
   int follow();
 
   const Logs& command_;
@@ -121,9 +122,31 @@ std::string LogsView::tails() {
       texts[i].resize(end);
     }
   }
+  if (!command_.which.json && !plain_) tell_of_nothing(texts);
   const bool stamped = std::all_of(texts.begin(), texts.end(),
                                    [](const std::string& text) { return text.empty() || !stamp_of(text).empty(); });
   return stamped && logs_.size() > 1 ? tails_by_time(texts) : tails_by_log(texts);
+}
+
+// An answer that is empty says why.
+void LogsView::tell_of_nothing(const std::vector<std::string>& texts) const {
+  if (command_.lines == 0) return;
+  const auto wrote = [&](std::size_t i) { return !texts[i].empty() || !logs_[i].pending.empty(); };
+  std::size_t silent = 0;
+  std::string last;
+  for (std::size_t i = 0; i < logs_.size(); ++i) {
+    const auto facts = facts_of(logs_[i].source.path());
+    if (facts && !facts->regular) {
+      tell(printable(logs_[i].app + " writes to " + logs_[i].source.path()) +
+           ", which is no regular file: there is nothing to show of it");
+      continue;
+    }
+    if (wrote(i)) return;
+    if (logs_[i].app != last) ++silent;
+    last = logs_[i].app;
+  }
+  if (silent == 1) tell(printable(last) + " has written nothing yet");
+  if (silent > 1) tell("these apps have written nothing yet");
 }
 
 std::string LogsView::tails_by_time(const std::vector<std::string>& texts) const {
@@ -202,9 +225,17 @@ int LogsView::follow() {
   constexpr NativeHandle kOutput = 1;
   if (const auto facts = facts_of(kOutput); facts && facts->fifo)
     (void)loop->watch_readable(kOutput, kOutputToken, EventLoop::Trigger::edge).ok();
+  const auto output = facts_of(kOutput);
   for (Time next = steady_now();;) {
     std::string text;
-    for (Shown& log : logs_) text += news(log);
+    for (Shown& log : logs_) {
+      text += news(log);
+      // What is written there is news again, without an end.
+      if (output && output->regular && log.source.is(*output))
+        return fail({ExitCode::failed, "standard output is the log of " + printable(log.app) +
+                                           " itself, which is being followed; write to another file"},
+                    false);
+    }
     if (!text.empty() && !write_all(Stream::out, text)) return to_int(ExitCode::ok);
     if (text.empty()) tell_deleted();
     next = text.empty() ? steady_now() + kLook : steady_now();
