@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/apps_file/from_files.hpp"
 #include "client/view.hpp"
 #include "platform/files.hpp"
 #include "platform/ports.hpp"
@@ -35,7 +36,14 @@ SelectorPlace this_place() {
 
 }  // namespace
 
-std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selectors, bool adopt) {
+std::variant<Selection, Failure> find_apps(const std::vector<std::string>& words, bool adopt) {
+  SelectorOptions which;
+  which.selectors = words;
+  auto files = apps_of_files(which);
+  if (auto* failure = std::get_if<Failure>(&files)) return std::move(*failure);
+  const FromFiles& from = std::get<FromFiles>(files);
+  if (from.nothing && from.any) return Failure{ExitCode::not_found, "none of the apps of that file is on record"};
+  const std::vector<std::string>& selectors = from.selectors;
   auto opened = open_state(false);
   if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
   const StateDirectory& state = std::get<StateDirectory>(opened);

@@ -105,35 +105,6 @@ int restart_apps_file(const SelectorOptions& which, Step step) {
   return answer_outcomes(state, bring(state, apps, {which.quiet, false, {}}), which);
 }
 
-std::variant<FromFiles, Failure> apps_of_files(const SelectorOptions& options) {
-  FromFiles found;
-  const auto any = std::any_of(options.selectors.begin(), options.selectors.end(), names_apps_file);
-  if (!any) {
-    found.selectors = options.selectors;
-    return found;
-  }
-  auto opened = open_state(false);
-  if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
-  const StateDirectory& state = std::get<StateDirectory>(opened);
-  for (const std::string& word : options.selectors) {
-    if (!is_apps_file(state, word)) {
-      found.selectors.push_back(word);
-      continue;
-    }
-    const auto source = read_apps(word, options.environment_name, options.only, false);
-    if (const auto* failure = std::get_if<Failure>(&source)) return *failure;
-    for (const AppEntry& app : std::get<AppsSource>(source).file.apps) {
-      const std::string& name = *app.request.name;
-      std::size_t wave = 0;
-      for (const std::string& other : app.depends_on) wave = std::max(wave, found.order[other] + 1);
-      found.order[name] = wave;
-      if (exists(state.app_directory(name))) found.selectors.push_back("name:" + name);
-    }
-  }
-  found.nothing = found.selectors.empty();
-  return found;
-}
-
 std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, FromFiles& files) {
   auto found = apps_of_files(which);
   if (auto* failure = std::get_if<Failure>(&found)) return *failure;

@@ -8,6 +8,7 @@
 
 #include "cli/apps/stop_each.hpp"
 #include "cli/apps_file/bring.hpp"
+#include "cli/apps_file/from_files.hpp"
 #include "cli/grammar/app_request.hpp"
 
 namespace forever::cli {
@@ -21,13 +22,6 @@ namespace forever::cli {
 [[nodiscard]] std::variant<bool, Failure> is_one_apps_file(const std::vector<std::string>& words,
                                                            std::string_view verb);
 
-// Where operands are apps files: their apps that are on record, as exact selectors.
-struct FromFiles {
-  std::vector<std::string> selectors;        // all operands, the files replaced
-  std::map<std::string, std::size_t> order;  // name -> wave; a later wave depends on an earlier one
-  bool nothing = false;                      // there were only files, and none of their apps is on record
-};
-[[nodiscard]] std::variant<FromFiles, Failure> apps_of_files(const SelectorOptions& options);
 // The apps that are meant by them. `files.nothing` is set where there is nothing to do.
 [[nodiscard]] std::variant<Selection, Failure> find_with_files(const SelectorOptions& which, FromFiles& files);
 // As stop_targets; what depends on others is stopped before them.
