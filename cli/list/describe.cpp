@@ -15,7 +15,11 @@ namespace forever::cli {
 namespace {
 
 constexpr Option kDescribeOptions[] = {
-    {{"--reveal", ValueKind::none, "", "Also shows values that look like secrets."}, turn_on<&Describe::reveal>},
+    {{"-a,--all", ValueKind::none, "",
+      "Shows every setting, the limits and the environment, and full times. Without it: what fits on a screen."},
+     turn_on<&Describe::all>},
+    {{"--reveal", ValueKind::none, "", "Also shows the environment, with values that look like secrets."},
+     turn_on<&Describe::reveal>},
     kJson,
 };
 constexpr OptionGroup kDescribeGroups[] = {{"Options", kDescribeOptions}};
@@ -58,7 +62,7 @@ int Describe::carry_out() const {
     }
   }
   if (which.json) return print(json_description(selection.state.path(), looks, specs, reveal));
-  const DescriptionStyle style{colours_wanted(Stream::out), reveal};
+  const DescriptionStyle style{colours_wanted(Stream::out), reveal, all};
   std::string text;
   for (std::size_t i = 0; i < looks.size(); ++i) {
     if (i != 0) text += "\n";

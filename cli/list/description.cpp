@@ -7,6 +7,7 @@
 #include "app/environment.hpp"
 #include "app/port_record.hpp"
 #include "app/settings/setting.hpp"
+#include "cli/list/page.hpp"
 #include "cli/terminal/table.hpp"
 #include "client/view.hpp"
 #include "platform/clock.hpp"
@@ -19,35 +20,6 @@
 
 namespace forever::cli {
 namespace {
-
-constexpr std::size_t kKeyWidth = 14;
-
-class Page {
- public:
-  explicit Page(bool colours) : colours_(colours) {}
-
-  void heading(std::string_view title) {
-    text_.append("\n").append(coloured(title, Colour::bold, colours_)).append("\n");
-  }
-  // A key with nothing to say is left out. The value may hold colours, so the caller makes it printable.
-  void line(std::string_view key, std::string_view value) {
-    if (value.empty()) return;
-    text_.append("  ")
-        .append(key)
-        .append(kKeyWidth - std::min(kKeyWidth - 1, key.size()), ' ')
-        .append(value)
-        .append("\n");
-  }
-  void raw(std::string_view text) { text_.append(text); }
-  [[nodiscard]] bool colours() const { return colours_; }
-  [[nodiscard]] std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-  bool colours_;
-};
-
-std::string typed(const std::vector<std::string>& words) { return printable(shell_words(words)); }
 
 std::string pid_text(Pid pid) { return pid > 0 ? std::to_string(pid) : "-"; }
 
@@ -85,7 +57,26 @@ std::string supervision(const AppView& view) {
   return words;
 }
 
-void state_section(Page& page, const AppLook& look) {
+// "45s ago", or the time itself where all is asked for.
+std::string when(std::int64_t wall_ms, const DescriptionStyle& style) {
+  if (style.all) return rfc3339_local(wall_from_ms(wall_ms));
+  return format_age(Milliseconds{to_ms(wall_now()) - wall_ms}) + " ago";
+}
+
+std::string usage_text(const AppLook& look) {
+  if (look.memory_bytes == 0) return {};
+  return format_size(look.memory_bytes) + ", of all its processes; cpu " + percent(look.cpu_percent) + " on average";
+}
+
+// The one instance of an app, for which a table would be too much.
+std::string process_text(const AppLook& look, const DescriptionStyle& style) {
+  if (look.instances.size() != 1 || style.all || !look.instances.front().alive) return {};
+  const InstanceStatus& instance = look.view.status.instances.front();
+  return "pid " + pid_text(instance.process.pid) + ", started " + when(instance.started_wall_ms, style) +
+         (instance.says.empty() ? "" : ", says: " + printable(instance.says));
+}
+
+void state_section(Page& page, const AppLook& look, const std::optional<AppSpec>& spec, const DescriptionStyle& style) {
   const AppStatus& status = look.view.status;
   page.raw(coloured(printable(look.view.name), Colour::bold, page.colours()) + " (id " + id_text(status) + ") " +
            coloured(status_text(look), colour_of(look.state), page.colours()) + "\n");
@@ -96,18 +87,20 @@ void state_section(Page& page, const AppLook& look) {
     page.line("spec", coloured(printable(words_for_lost_spec(look.view.name)), Colour::yellow, page.colours()));
   page.line("command", typed(status.command));
   page.line("cwd", printable(status.directory));
-  page.line("namespace", printable(status.app_namespace));
+  if (style.all || status.app_namespace != AppSpec{}.app_namespace)
+    page.line("namespace", printable(status.app_namespace));
   page.line("user", printable(status.user));
   page.line("supervisor", supervision(look.view));
+  page.line("process", process_text(look, style));
   page.line("watching", status.watching ? status.watched.empty() ? "yes" : printable(status.watched) : "");
   page.line("restarts", std::to_string(look.restarts) + failures_text(look.failures));
   page.line("crashing", crashing_text(look));
-  if (look.memory_bytes > 0) page.line("memory", format_size(look.memory_bytes) + ", of all its processes");
-  if (look.memory_bytes > 0) page.line("cpu", percent(look.cpu_percent) + " on average");
+  page.line("memory", usage_text(look));
+  if (spec) page.line("created", when(spec->created_ms, style));
 }
 
-void instance_section(Page& page, const AppLook& look) {
-  if (look.instances.empty()) return;
+void instance_section(Page& page, const AppLook& look, const DescriptionStyle& style) {
+  if (look.instances.empty() || (!style.all && look.instances.size() == 1)) return;
   Table table;
   table.columns = {{"  slot", Column::Align::right},
                    {"pid", Column::Align::right},
@@ -123,7 +116,7 @@ void instance_section(Page& page, const AppLook& look) {
                           {own.alive ? pid_text(instance.process.pid) : "-"},
                           {instance_word(instance, own), colour_of(instance_word(instance, own))},
                           {std::to_string(instance.history.restarts)},
-                          {own.alive ? rfc3339_local(wall_from_ms(instance.started_wall_ms)) : "-"},
+                          {own.alive ? when(instance.started_wall_ms, style) : "-"},
                           {own.alive ? lasted(own.uptime) : "-"},
                           {own.alive ? format_size(own.memory_bytes) : "-"}});
   }
@@ -200,8 +193,21 @@ void ports_section(Page& page, const AppLook& look, const std::optional<AppSpec>
   page.raw(render(table, 0, page.colours()));
 }
 
-void exits_section(Page& page, const AppLook& look) {
-  const auto& exits = look.view.status.last_exits;
+// What comes before the last `most` lines is left out.
+std::string_view last_of(std::string_view lines, std::size_t most) {
+  std::size_t at = lines.ends_with('\n') ? lines.size() - 1 : lines.size();
+  while (most > 0 && at != 0 && at != std::string_view::npos) {
+    at = lines.rfind('\n', at - 1);
+    --most;
+  }
+  return at == std::string_view::npos || at == 0 ? lines : lines.substr(at + 1);
+}
+
+void exits_section(Page& page, const AppLook& look, const DescriptionStyle& style) {
+  constexpr std::size_t kMostExits = 3, kMostLines = 4;  // on one screen with all else
+  const auto& every = look.view.status.last_exits;
+  const std::size_t skipped = style.all || every.size() <= kMostExits ? 0 : every.size() - kMostExits;
+  const std::vector<LastExit> exits(every.begin() + static_cast<std::ptrdiff_t>(skipped), every.end());
   if (exits.empty()) return;
   page.heading("Last exits");
   Table table;
@@ -212,7 +218,7 @@ void exits_section(Page& page, const AppLook& look) {
                    {"trigger"},
                    {"reason"}};
   for (const LastExit& exit : exits) {
-    table.rows.push_back({{"  " + rfc3339_local(wall_from_ms(exit.at_ms))},
+    table.rows.push_back({{"  " + when(exit.at_ms, style)},
                           {std::to_string(exit.slot)},
                           {pid_text(exit.pid)},
                           {lasted(exit.uptime)},
@@ -224,8 +230,8 @@ void exits_section(Page& page, const AppLook& look) {
   const auto crash =
       std::find_if(exits.rbegin(), exits.rend(), [](const LastExit& exit) { return !exit.last_lines.empty(); });
   if (crash == exits.rend()) return;
-  page.heading("Last lines of the last crash");
-  std::string_view rest = crash->last_lines;
+  if (style.all) page.heading("Last lines of the last crash");
+  std::string_view rest = style.all ? std::string_view{crash->last_lines} : last_of(crash->last_lines, kMostLines);
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     page.raw("  | " + printable(rest.substr(0, end)) + "\n");
@@ -234,185 +240,19 @@ void exits_section(Page& page, const AppLook& look) {
   }
 }
 
-std::string restart_text(const AppSpec& spec) {
-  std::string text = to_string(spec.restart.on);
-  if (!spec.restart.stop_exit_codes.empty()) {
-    text += ", done at exit";
-    for (const int code : spec.restart.stop_exit_codes) text += " " + std::to_string(code);
-  }
-  if (spec.restart.restart_delay.count() > 0) text += ", after " + format_duration(spec.restart.restart_delay);
-  if (spec.restart.max_restarts)
-    text += ", at most " + std::to_string(*spec.restart.max_restarts) + " failures in a row";
-  return text;
-}
-
-std::string backoff_text(const RestartPolicy& policy) {
-  char factor[32];
-  std::snprintf(factor, sizeof factor, "%g", policy.backoff_factor);
-  return format_duration(policy.backoff_first) + ", times " + factor + " up to " + format_duration(policy.backoff_cap) +
-         "; a run under " + format_duration(policy.min_uptime) + " is a failure";
-}
-
-// "src, *.js; ignoring dist/; only js json; quiet for 200ms"
-std::string watch_text(const WatchSettings& watch) {
-  if (!watch.on) return {};
-  std::string text = watch.paths.empty() ? "cwd" : typed(watch.paths);
-  if (!watch.ignore.empty()) text += "; ignoring " + typed(watch.ignore);
-  if (!watch.extensions.empty()) text += "; only " + typed(watch.extensions);
-  text += "; quiet for " + format_duration(watch.delay);
-  if (watch.hash) text += "; by contents";
-  if (watch.on_crash == OnCrash::wait) text += "; waits for a change after the end";
-  return text;
-}
-
-std::string interpreter_text(const AppSpec& spec) {
-  if (spec.interpreter.empty()) return "by extension";
-  return typed(spec.interpreter);
-}
-
-std::string health_text(const HealthSettings& health) {
-  return ", every " + format_duration(health.interval) + ", at most " + format_duration(health.timeout) +
-         ", restarted after " + std::to_string(health.threshold);
-}
-
-std::string ready_text(const AppSpec& spec) {
-  switch (spec.ready_when()) {
-    case ReadyWhen::listen: return "when it listens";
-    case ReadyWhen::notify: return "when it sends READY=1";
-    case ReadyWhen::automatic:
-    case ReadyWhen::uptime: break;
-  }
-  return "after " + format_duration(spec.restart.min_uptime);
-}
-
-// The settings that the lines below put together, and those that stand further up or in the section of logs. Every other one has a
-// line of its own if it is not as it usually is.
-constexpr std::string_view kTold[] = {"namespace",
-                                      "interpreter",
-                                      "cwd",
-                                      "user",
-                                      "instances",
-                                      "no-share",
-                                      "hold-ports",
-                                      "listen",
-                                      "ready",
-                                      "restart",
-                                      "stop-exit-codes",
-                                      "min-uptime",
-                                      "restart-delay",
-                                      "max-restarts",
-                                      "backoff-first",
-                                      "backoff-factor",
-                                      "backoff-cap",
-                                      "watch",
-                                      "ignore",
-                                      "ext",
-                                      "watch-delay",
-                                      "watch-hash",
-                                      "watch-on-crash",
-                                      "on-exit",
-                                      "health-cmd",
-                                      "health-port",
-                                      "health-interval",
-                                      "health-timeout",
-                                      "kill-signal",
-                                      "health-threshold",
-                                      "kill-timeout",
-                                      "kill-mode",
-                                      "out",
-                                      "err",
-                                      "merge-logs",
-                                      "log-format",
-                                      "log-max-size",
-                                      "log-keep",
-                                      "on-exit-timeout"};
-
-void other_settings(Page& page, const AppSpec& spec) {
-  for_each_setting([&](const Setting& setting) {
-    const std::string_view name = long_name(setting.option.names).substr(2);
-    if (is_usual(setting, spec) || std::find(std::begin(kTold), std::end(kTold), name) != std::end(kTold)) return;
-    std::string key{name};
-    std::replace(key.begin(), key.end(), '-', ' ');
-    page.line(key, printable(value_text(setting, spec)));
-  });
-}
-
-void spec_section(Page& page, const AppSpec& spec) {
-  page.heading("Settings");
-  page.line("script", printable(shell_word(spec.script)));
-  page.line("arguments", typed(spec.arguments));
-  page.line("interpreter", interpreter_text(spec));
-  if (spec.instances > 1) page.line("instances", std::to_string(spec.instances));
-  if (spec.shares_ports()) page.line("ports", spec.instances > 1 ? "shared" : "held");
-  page.line("listen", typed(spec.listen));
-  page.line("ready", ready_text(spec));
-  page.line("restart", restart_text(spec));
-  page.line("back-off", backoff_text(spec.restart));
-  page.line("stop", signal_name(spec.stop.signal) + ", KILL after " + format_duration(spec.stop.timeout) + ", " +
-                        to_string(spec.stop.mode));
-  page.line("watch", watch_text(spec.watch));
-  if (!spec.health.command.empty()) page.line("health", printable(spec.health.command) + health_text(spec.health));
-  if (spec.health.port != 0)
-    page.line("health",
-              "port " + std::to_string(spec.health.port) + printable(spec.health.path) + health_text(spec.health));
-  if (!spec.on_exit.command.empty())
-    page.line("on exit", printable(spec.on_exit.command) + ", at most " + format_duration(spec.on_exit.timeout));
-  other_settings(page, spec);
-  page.line("created", rfc3339_local(wall_from_ms(spec.created_ms)));
-}
-
-void log_section(Page& page, const AppStatus& status, const std::optional<AppSpec>& spec) {
-  // A lost status does not tell where the logs are.
-  const bool known = !status.out_log.empty() || !status.err_log.empty();
-  if (!known && !spec) return;
-  page.heading("Logs");
-  page.line("out", printable(status.out_log));
-  if (known) page.line("err", status.err_log.empty() ? "merged into out" : printable(status.err_log));
-  if (spec) {
-    page.line("format", to_string(spec->logs.format));
-    page.line("rotation", spec->logs.max_size == 0 ? "never"
-                                                   : "at " + format_size(spec->logs.max_size) + ", " +
-                                                         std::to_string(spec->logs.keep) + " kept");
-  }
-  if (status.pipe_capacity > 0)
-    page.line("pipe", format_size(status.pipe_capacity) + " can be written while there is no supervisor");
-  if (status.dropped_bytes > 0) page.line("dropped", format_size(status.dropped_bytes) + " were lost");
-}
-
-std::string limit_text(std::uint64_t limit) { return limit == kUnlimited ? "unlimited" : std::to_string(limit); }
-
-void environment_section(Page& page, const AppSpec& spec, bool reveal) {
-  page.heading("Limits");
-  for (const ResourceLimit& limit : spec.limits) {
-    if (limit.soft == kUnlimited && limit.hard == kUnlimited) continue;
-    page.line(printable(limit.name), limit_text(limit.soft) + " (hard " + limit_text(limit.hard) + ")");
-  }
-  page.heading("Environment");
-  std::vector<std::string> entries = spec.environment;
-  std::sort(entries.begin(), entries.end());
-  bool masked = false;
-  for (const std::string& entry : entries) {
-    const std::size_t equals = entry.find('=');
-    const std::string name = entry.substr(0, equals);
-    const std::string value = equals == std::string::npos ? "" : entry.substr(equals + 1);
-    const bool hidden = !reveal && looks_secret(name, value);
-    masked = masked || hidden;
-    page.raw("  " + printable(name) + "=" + (hidden ? "********" : printable(value)) + "\n");
-  }
-  if (masked) page.raw("  (--reveal shows masked values)\n");
-}
-
 }  // namespace
 
 std::string description(const AppLook& look, const std::optional<AppSpec>& spec, const DescriptionStyle& style) {
   Page page(style.colours);
-  state_section(page, look);
-  instance_section(page, look);
+  state_section(page, look, spec, style);
+  instance_section(page, look, style);
   ports_section(page, look, spec);
-  exits_section(page, look);
-  if (spec) spec_section(page, *spec);
-  log_section(page, look.view.status, spec);
-  if (spec) environment_section(page, *spec, style.reveal);
+  exits_section(page, look, style);
+  if (spec) spec_section(page, *spec, style.all);
+  log_section(page, look.view.status, spec, style.all);
+  if (spec && style.all) limits_section(page, *spec);
+  if (spec && (style.all || style.reveal)) environment_section(page, *spec, style.reveal);
+  if (!style.all) page.raw("(--all shows every setting, its limits, its environment and times in full)\n");
   return page.take();
 }
 

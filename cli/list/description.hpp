@@ -11,7 +11,8 @@ namespace forever::cli {
 
 struct DescriptionStyle {
   bool colours = false;
-  bool reveal = false;  // values that look like secrets are shown, too
+  bool reveal = false;  // the environment is shown, with values that look like secrets
+  bool all = false;     // every setting, the limits and the environment; times in full
 };
 
 // Sections of "key  value" lines. Without a spec (its file is unreadable) what the status knows is shown.

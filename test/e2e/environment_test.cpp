@@ -109,7 +109,7 @@ TEST_CASE("ENV1 describe masks what looks like a secret", "[ENV1]") {
     const std::string text = done(home, words).out;
     for (const char* secret : {"swordfish", "k-123456", "ghx", "opensesame"}) REQUIRE_FALSE(has(text, secret));
   }
-  REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("visible"));
+  REQUIRE_THAT(done(home, {"describe", "web", "--all"}).out, contains("visible"));
   REQUIRE_THAT(done(home, {"describe", "web", "--reveal"}).out, contains("swordfish"));
 }
 

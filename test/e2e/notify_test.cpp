@@ -47,7 +47,7 @@ TEST_CASE("STATE3 what a program says of itself is shown, and is forgotten with 
         {"--ready", "notify"});
   CHECK(says(home, "tea \x1b[31mtime"));
   const Result shown = done(home, {"describe", "web"});
-  CHECK(has(shown.out, "slot 0 says: tea "));
+  CHECK(has(shown.out, "says: tea "));
   CHECK_FALSE(has(shown.out, "\x1b[31m"));
   const int pid = pid_of(home, "web");
   write_file(die, "");

@@ -214,7 +214,7 @@ TEST_CASE("SUP2 after kill -9 of both the app lives and writes on, and a command
          home.scratch() / "written", "lines", std::to_string(kLines - kLines / 30), "100", "say", "complete", "wait"});
   REQUIRE(wait_until([&] { return http_get(port).ok(); }));
   const int pid = pid_of(home, "web");
-  REQUIRE_THAT(done(home, {"describe", "web"}).out, contains("can be written while there is no supervisor"));
+  REQUIRE_THAT(done(home, {"describe", "web", "--all"}).out, contains("can be written while there is no supervisor"));
   kill_watchers(home, "web");
   write_file(go, "");
   REQUIRE(wait_until([&] { return std::filesystem::exists(home.scratch() / "written"); }));

@@ -108,7 +108,7 @@ TEST_CASE("VERB every option of start is taken and shown again", "[VERB]") {
               home.scratch() / "e.log",
               "--",
               "wait"});
-  const std::string text = done(home, {"describe", "web"}).out;
+  const std::string text = done(home, {"describe", "web", "--all"}).out;
   INFO(text);
   for (const char* part :
        {"prod",  "on-failure", "4", "2s",  "150ms",     "17",    "120ms", "40s", "INT", "3.5s",

@@ -178,8 +178,9 @@ TEST_CASE("ENV1 describe masks what looks like a secret, unless it is to reveal 
   spec.environment = {"PATH=/bin", "API_TOKEN=hunter2"};
   const AppLook web = look("web", "online");
   CHECK(description(web, spec, {}).find("hunter2") == std::string::npos);
-  CHECK_THAT(description(web, spec, {false, true}), contains("API_TOKEN=hunter2"));
-  CHECK_THAT(description(web, spec, {}), contains("PATH=/bin"));
+  CHECK(description(web, spec, {false, false, true}).find("hunter2") == std::string::npos);
+  CHECK_THAT(description(web, spec, {false, true, false}), contains("API_TOKEN=hunter2"));
+  CHECK_THAT(description(web, spec, {false, false, true}), contains("PATH=/bin"));
   CHECK(json_description("/s", {web}, {spec}, false).find("hunter2") == std::string::npos);
   CHECK_THAT(json_description("/s", {web}, {spec}, true), contains("hunter2"));
 }
@@ -213,4 +214,31 @@ TEST_CASE("STATE5 the JSON has its documented keys, null for a pid that is not t
   }
   CHECK(json_list("", {}, "no \"such\" thing") ==
         "{\"version\":1,\"state_dir\":\"\",\"apps\":[],\"error\":\"no \\\"such\\\" thing\"}\n");
+}
+
+TEST_CASE("REAL36 describe fits on a screen, with the worst that can be said of an app that crashes") {
+  AppLook web = look("web", "backoff");
+  web.memory_bytes = 5U << 20U;
+  web.view.status.note = "something to note";
+  AppSpec spec;
+  spec.environment.assign(60, "A=1");
+  spec.limits.assign(9, {"NOFILE", 1, 2});
+  for (int i = 0; i < 10; ++i) {
+    LastExit crash;
+    crash.pid = 90 + i;
+    crash.at_ms = to_ms(wall_now()) - 45'000;
+    crash.status = {ExitStatus::Kind::exited, 1, false};
+    crash.trigger = "crash";
+    crash.last_lines = "1\n2\n3\n4\n5\n6\n7\n8\n9\nlast\n";
+    web.view.status.last_exits.push_back(crash);
+  }
+  const std::string text = description(web, spec, {});
+  INFO(text);
+  CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
+  for (const char* part : {"45s ago", "  | last\n", "99", "--all"}) CHECK_THAT(text, contains(part));
+  CHECK(text.find("NOFILE") == std::string::npos);
+  CHECK(text.find("A=1") == std::string::npos);
+  const std::string all = description(web, spec, {false, false, true});
+  for (const char* part : {"NOFILE", "A=1", "  | 1\n", " 90 "}) CHECK_THAT(all, contains(part));
+  CHECK(all.find("ago") == std::string::npos);
 }
