@@ -46,7 +46,7 @@ extern const Verb kStartVerb, kRunVerb, kDevVerb, kApplyVerb, kInitVerb;
 extern const Verb kListVerb, kColumnsVerb, kDescribeVerb, kPidVerb, kMonitVerb, kMetricsVerb, kPortVerb, kFindVerb,
     kEnvVerb, kIsActiveVerb;
 extern const Verb kStopVerb, kStopAllVerb, kRestartVerb, kRestartAllVerb, kDeleteVerb, kReloadVerb, kScaleVerb,
-    kSignalVerb, kSendVerb, kResetVerb, kWatchVerb;
+    kSignalVerb, kSendVerb, kResetVerb, kWatchVerb, kRenameVerb;
 extern const Verb kLogsVerb, kFlushVerb, kCleanLogsVerb, kReopenVerb;
 extern const Verb kSaveVerb, kResurrectVerb, kStartupVerb, kUnstartupVerb;
 extern const Verb kExportVerb, kUpgradeVerb, kDoctorVerb, kCompletionVerb, kHelpVerb;

@@ -17,7 +17,7 @@ constexpr const Verb* kVerbs[] = {
     &kIsActiveVerb,
     // Stop and start again
     &kStopVerb, &kStopAllVerb, &kRestartVerb, &kRestartAllVerb, &kDeleteVerb, &kReloadVerb, &kScaleVerb, &kSignalVerb,
-    &kSendVerb, &kResetVerb, &kWatchVerb,
+    &kSendVerb, &kResetVerb, &kWatchVerb, &kRenameVerb,
     // Logs
     &kLogsVerb, &kFlushVerb, &kCleanLogsVerb, &kReopenVerb,
     // After a reboot

@@ -14,7 +14,6 @@ namespace forever::cli {
 
 constinit const Verb kIsActiveVerb{
     .name = "is-active",
-    .aliases = "isactive",
     .family = family::kLooking,
     .operands = "APP... [OPTION]...",
     .summary = "whether an app is online, by the exit code",

@@ -19,6 +19,7 @@ constexpr Option kDeleteOptions[] = {
     {{"--keep-logs", ValueKind::none, "", "Keeps the log files. Logs outside the state directory are never removed."},
      turn_on<&Delete::keep_logs>},
     kOnly,
+    kEnvironmentName,
     kJson,
     kQuiet,
 };

@@ -9,6 +9,7 @@
 #include "cli/apps/selection.hpp"
 #include "cli/apps_file/file_verbs.hpp"
 #include "cli/apps_file/source.hpp"
+#include "cli/verbs/change.hpp"
 #include "client/launch.hpp"
 #include "client/view.hpp"
 
@@ -57,25 +58,41 @@ constexpr Option kRestartOptions[] = {
     kJson,
     kQuiet,
 };
-constexpr OptionGroup kRestartGroups[] = {{"Options", kRestartOptions}};
+constexpr Option kRestartName[] = {kNameOption<Restart>};
+constexpr Option kRestartEnvironment[] = {kEnvironmentOption<Restart>, kEnvironmentFileOption<Restart>};
+constexpr Option kRestartLogs[] = {kLogTimeOption};
+constexpr OptionGroup kRestartGroups[] = {{"Options", kRestartOptions},
+                                          {{}, kRestartName, &kIdentitySettings},
+                                          {{}, kRestartEnvironment, &kProcessSettings},
+                                          {{}, {}, &kInstanceSettings},
+                                          {{}, {}, &kPortSettings},
+                                          {{}, {}, &kRestartSettings},
+                                          {{}, {}, &kWatchSettings},
+                                          {{}, {}, &kHealthSettings},
+                                          {{}, {}, &kStopSettings},
+                                          {{}, kRestartLogs, &kLogSettings}};
+constexpr OptionGroup kRestartAllGroups[] = {{"Options", kRestartOptions}};
 
 }  // namespace
 
 constinit const Verb kRestartVerb{
     .name = "restart",
     .family = family::kEnding,
-    .operands = "APP... [OPTION]...",
+    .operands = "APP... [OPTION]... [-- ARGUMENT...]",
     .summary = "stop an app and start it again",
     .text =
         "Stops the app as `forever stop` does, then starts it; the old and the new processes never overlap. A stopped "
         "app is started.\n"
         "It keeps the environment of its start; --update-env takes the present one, below what --env and --env-file "
         "give.\n"
+        "Options of `forever start` and arguments after -- change the app in the same step; the other settings are "
+        "kept.\n"
         "The apps of an apps file are restarted with the present settings of the file; those that are not running are "
         "started.",
     .examples =
         "forever restart web\n"
-        "forever restart web --update-env",
+        "forever restart web --update-env\n"
+        "forever restart web --max-memory 300M -- --port 8081\twith other settings and arguments",
     .groups = kRestartGroups,
     .kind = OperandKind::app,
     .begin = begin<Restart>,
@@ -85,11 +102,24 @@ constinit const Verb kRestartAllVerb{
     .family = family::kEnding,
     .operands = "[OPTION]...",
     .summary = "restart all apps in parallel",
-    .groups = kRestartGroups,
+    .groups = kRestartAllGroups,
     .begin = begin<RestartAll>,
 };
 
-std::optional<UsageError> Restart::take(Operands& operands) { return take_some(which, operands, "restart", kAnApp); }
+std::optional<UsageError> Restart::take(Operands& operands) {
+  if (operands.dashes && !operands.words.empty()) {
+    app.arguments = std::move(operands.after_dashes);
+    app.has_arguments = true;
+    operands.after_dashes.clear();
+  }
+  if (auto error = take_some(which, operands, "restart", kAnApp)) return error;
+  if (app.name && which.selectors.size() > 1) return UsageError{"--name is for one app"};
+  // A bare --env is for an apps file.
+  if (which.selectors.size() == 1) app.program = which.selectors.front();
+  auto error = check_request(app, which);
+  app.program.clear();
+  return error;
+}
 
 std::optional<UsageError> RestartAll::take(Operands& operands) {
   return take_all(which, operands, "restartall", "restart");
@@ -98,7 +128,13 @@ std::optional<UsageError> RestartAll::take(Operands& operands) {
 int Restart::carry_out() const {
   const auto file = is_one_apps_file(which.selectors, "restart");
   if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, which.json);
+  if (std::get<bool>(file) && asks_for_changes(app))
+    return fail(
+        {ExitCode::usage,
+         "the settings of an app stand in the apps file; beside it there are --only, --env-name, --json and --quiet"},
+        which.json);
   if (std::get<bool>(file)) return restart_apps_file(which, Step::restart);
+  if (asks_for_changes(app)) return restart_changed(which, app, update_env);
   Asking asking;
   asking.request = [&](const Selection& all, const Target& target) { return restart_request(all, target, update_env); };
   asking.done = [](const ControlReply& reply) {

@@ -155,7 +155,8 @@ std::optional<Said> say_of_supervised(const StateDirectory& state, Plan& plan) {
   }
   auto there = already_there(state, spec, view, false);
   auto* const started = plan.changed ? std::get_if<Started>(&there) : nullptr;
-  if (started != nullptr) started->line += "; to apply the options given now, stop it first";
+  if (started != nullptr)
+    started->line += "; to apply the options given now: forever restart " + printable(spec.name) + " OPTION...";
   return there;
 }
 

@@ -15,10 +15,7 @@ namespace {
 constexpr Option kForce = {{"-f,--force", ValueKind::none, "", "Sends KILL at once, without a grace period."},
                            turn_on<&Stop::force>};
 constexpr Option kStopOptions[] = {
-    kForce,
-    kOnly,
-    kJson,
-    kQuiet,
+    kForce, kOnly, kEnvironmentName, kJson, kQuiet,
 };
 constexpr OptionGroup kStopGroups[] = {{"Options", kStopOptions}};
 
