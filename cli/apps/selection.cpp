@@ -72,6 +72,10 @@ void tell_adoptions(const std::vector<AppView>& views) {
   }
 }
 
+void tell_of_none(const Selection& selection) {
+  if (selection.views.empty()) tell("no apps in " + printable(selection.state.path()));
+}
+
 void tell_troubles(const std::vector<AppView>& views) {
   for (const AppView& view : views) {
     if (!view.trouble.empty()) complain(view.name + ": " + view.trouble);

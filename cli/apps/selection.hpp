@@ -25,6 +25,8 @@ struct Selection {
 
 // Tells on standard error which apps had lost their supervisor and have been given a new one by this look.
 void tell_adoptions(const std::vector<AppView>& views);
+// Tells on standard error that there is none, where an answer would be empty for that.
+void tell_of_none(const Selection& selection);
 // Tells on standard error what is wrong with the files of an app.
 void tell_troubles(const std::vector<AppView>& views);
 

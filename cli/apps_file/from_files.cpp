@@ -113,9 +113,7 @@ std::variant<FromFiles, Failure> apps_of_files(const SelectorOptions& options) {
   auto opened = open_state(false);
   if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  const auto is_file = [&](const std::string& word) {
-    return !word.starts_with("name:") && is_apps_file(state, word);
-  };
+  const auto is_file = [&](const std::string& word) { return !word.starts_with("name:") && is_apps_file(state, word); };
   if (std::none_of(options.selectors.begin(), options.selectors.end(), is_file)) return none;
   Finding finding(state, options);
   for (const std::string& word : options.selectors) {

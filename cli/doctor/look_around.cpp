@@ -55,14 +55,18 @@ std::vector<ExaminedApp> examined(const std::vector<AppView>& views) {
   return apps;
 }
 
-std::string text_of(const std::vector<Finding>& findings, bool colours) {
+// `width` of the terminal; 0: lines as long as they are.
+std::string text_of(const std::vector<Finding>& findings, bool colours, std::size_t width) {
+  constexpr std::size_t kIndent = 7;
   std::string text;
   for (const Finding& finding : findings) {
     std::string level = to_string(finding.level);
-    level.resize(5, ' ');
-    text += coloured(level, colour_of(finding.level), colours) + "  " + finding.check + ": " + printable(finding.text) +
-            "\n";
-    if (!finding.remedy.empty()) text += "       do: " + printable(finding.remedy) + "\n";
+    level.resize(kIndent - 2, ' ');
+    text += coloured(level, colour_of(finding.level), colours) + "  ";
+    wrap(text, finding.check + ": " + printable(finding.text), {kIndent, kIndent, width});
+    if (finding.remedy.empty()) continue;
+    text.append(kIndent, ' ');
+    wrap(text, "do: " + printable(finding.remedy), {kIndent + 4, kIndent, width});
   }
   return text;
 }
@@ -115,7 +119,8 @@ int Doctor::carry_out() const {
   for (const Finding& finding : findings) well = well && finding.level != Level::wrong;
   const int code = to_int(well ? ExitCode::ok : ExitCode::failed);
   if (which.json) return print(json_of(findings, state.path(), well), code);
-  return print(text_of(findings, colours_wanted(Stream::out)), code);
+  const auto width = is_terminal(Stream::out) ? static_cast<std::size_t>(terminal_width(80)) : std::size_t{0};
+  return print(text_of(findings, colours_wanted(Stream::out), width), code);
 }
 
 }  // namespace forever::cli

@@ -3,6 +3,7 @@
 
 #include "cli/grammar/foreign_words.hpp"
 #include "cli/terminal/print.hpp"
+#include "cli/terminal/table.hpp"
 #include "text/printable.hpp"
 #include "text/split.hpp"
 
@@ -24,24 +25,6 @@ constexpr OptionText kAsOption{.names = "--as",
                                    "the apps in that user's state "
                                    "directory."};
 
-// Appends `text`, broken at spaces, every line but the first indented; `column` is where the first line stands already.
-void wrap(std::string& out, std::string_view text, std::size_t indent, std::size_t column) {
-  bool first = true;
-  for (const std::string_view word : split_words(text, ' ')) {
-    if (!first && column + 1 + word.size() > kWidth) {
-      out.append("\n").append(indent, ' ');
-      column = indent;
-    } else if (!first) {
-      out.push_back(' ');
-      ++column;
-    }
-    out.append(word);
-    column += word.size();
-    first = false;
-  }
-  out.push_back('\n');
-}
-
 void option_line(std::string& out, const OptionText& option) {
   std::string left = "  ";
   const auto names = split_words(option.names, ',');
@@ -58,7 +41,7 @@ void option_line(std::string& out, const OptionText& option) {
   } else {
     out.append(kHelpColumn - left.size(), ' ');
   }
-  wrap(out, option.help, kHelpColumn, kHelpColumn);
+  wrap(out, option.help, {kHelpColumn, kHelpColumn, kWidth});
 }
 
 void examples(std::string& out, std::string_view lines) {
@@ -148,7 +131,7 @@ std::string help_for(const Verb& verb) {
   out.append(verb.name).append(" ").append(verb.operands).append("\n");
   for (const std::string_view paragraph : split_words(verb.text, '\n')) {
     out.push_back('\n');
-    wrap(out, paragraph, 0, 0);
+    wrap(out, paragraph, {0, 0, kWidth});
   }
   for (const OptionGroup& group : verb.groups) {
     out.append("\n").append(group.title()).append(":\n");

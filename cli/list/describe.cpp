@@ -49,6 +49,7 @@ int Describe::carry_out() const {
   auto found = find_apps(which.selectors, true);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   Selection& selection = std::get<Selection>(found);
+  if (!which.json) tell_of_none(selection);
   tell_troubles(selection.views);
   const std::vector<AppLook> looks = look_at_all(std::move(selection.views));
   std::vector<std::optional<AppSpec>> specs;

@@ -58,6 +58,7 @@ int Env::carry_out() const {
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   const Selection& selection = std::get<Selection>(found);
   if (which.json) return Describe::carry_out();
+  tell_of_none(selection);
   std::string text;
   bool whole = true;
   for (const AppView& view : selection.views) {

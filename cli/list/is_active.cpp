@@ -32,6 +32,7 @@ int IsActive::carry_out() const {
   auto found = find_apps(which.selectors, true);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   const Selection& selection = std::get<Selection>(found);
+  if (!which.json && !which.quiet) tell_of_none(selection);
   const std::vector<AppLook> looks = look_at_all(selection.views);
   const bool all = std::all_of(looks.begin(), looks.end(), [](const AppLook& look) { return is_up(look.state); });
   const int code = all && !looks.empty() ? to_int(ExitCode::ok) : to_int(ExitCode::not_found);

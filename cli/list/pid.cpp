@@ -46,6 +46,7 @@ int Pids::carry_out() const {
   auto found = find_apps(which.selectors, true);
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   Selection& selection = std::get<Selection>(found);
+  if (!which.json) tell_of_none(selection);
   const std::vector<AppLook> looks = look_at_all(selection.views);
   std::string text;
   std::string idle;

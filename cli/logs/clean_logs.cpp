@@ -58,6 +58,8 @@ int CleanLogs::carry_out() const {
     }
     text += printable(path) + (dry_run ? "\n" : " removed\n");
   }
+  if (text.empty() && error.empty() && !which.quiet)
+    text = "no log to remove in " + printable(state.path()) + "/logs\n";
   const int code = to_int(error.empty() ? ExitCode::ok : ExitCode::failed);
   return which.quiet ? code : print(text, code);
 }

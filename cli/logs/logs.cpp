@@ -296,7 +296,7 @@ int Logs::carry_out() const {
   if (const auto* failure = std::get_if<Failure>(&found)) return fail(*failure, which.json);
   const Selection& selection = std::get<Selection>(found);
   tell_troubles(selection.views);
-  if (selection.views.empty()) tell("no apps in " + selection.state.path());
+  tell_of_none(selection);
   return LogsView(*this, selection).run();
 }
 

@@ -72,7 +72,9 @@ class Painter {
         rows_(static_cast<std::size_t>(std::max(size.rows, 1))),
         columns_(static_cast<std::size_t>(std::max(size.columns, 1))),
         widths_(widths_for(columns_)),
-        style_(style) {}
+        style_(style) {
+    widen();
+  }
 
   Frame paint() {
     if (view_.helping) {
@@ -92,6 +94,23 @@ class Painter {
   }
 
  private:
+  // Names and states in full where there is room: the graphs need no more than their history, and a third of the screen is enough.
+  void widen() {
+    std::size_t name = 0, status = 0;
+    for (const AppLook& look : view_.looks) {
+      const std::size_t count = look.instances.size() > 1 ? 2 + std::to_string(look.instances.size()).size() : 0;
+      name = std::max(name, display_width(printable(look.view.name)) + count);
+      status = std::max(status, display_width(status_text(look)));
+    }
+    const std::size_t graphs = std::max(2 * kLeastGraph, columns_ / 3);
+    const auto grow = [&](std::size_t& width, std::size_t wanted) {
+      const std::size_t used = widths_.all() + graphs;
+      if (wanted > width && columns_ > used) width += std::min(wanted - width, columns_ - used);
+    };
+    grow(widths_.name, name);
+    grow(widths_.status, status);
+  }
+
   void add(std::string_view text, Colour colour = Colour::none) {
     if (frame_.size() < rows_) frame_.push_back(coloured(fit(text, columns_), colour, style_.colours));
   }
@@ -211,19 +230,25 @@ class Painter {
     if (columns_ < 110) text = "q quit  r restart  R reload  s stop/start  / filter  o log  Enter zoom  ? help";
     if (!view_.message.empty()) text = printable(view_.message);
     if (view_.typing_filter) text = "filter: " + printable(view_.filter) + "_";
-    add(text, view_.typing_filter || !view_.message.empty() ? Colour::bold : Colour::dim);
+    if (view_.asking) {
+      const bool stops = view_.asking->kind == MonitCommand::Kind::stop;
+      text = std::string{stops ? "stop " : "restart "} + printable(view_.asking->app) + "? y: yes, any other key: no";
+    }
+    const bool asks = view_.typing_filter || view_.asking || !view_.message.empty();
+    add(text, asks ? Colour::bold : Colour::dim);
   }
 
   void paint_help() {
-    for (const char* line : {"Keys", "", "  up, down, k, j        select an app", "  r                     restart it",
-                             "  R                     reload it; held ports lose no connection",
-                             "  s                     stop it; start it if it is stopped",
-                             "  o                     its log: out and err, out, err",
-                             "  PgUp, PgDn, Home, End  scroll the log", "  Enter                 toggle the log alone",
-                             "  /                     filter by name, namespace or status; Esc clears",
-                             "  Ctrl-L                redraw", "  q, Ctrl-C             quit", "",
-                             "CPU is of one processor in the last second, memory of the whole process tree.", "",
-                             "Press any key to continue."})
+    for (const char* line :
+         {"Keys", "", "  up, down, k, j        select an app", "  r                     restart it, after y",
+          "  R                     reload it; held ports lose no connection",
+          "  s                     stop it, after y; start it if it is stopped",
+          "  o                     its log: out and err, out, err", "  PgUp, PgDn, Home, End  scroll the log",
+          "  Enter                 toggle the log alone",
+          "  /                     filter by name, namespace or status; Esc clears", "  Ctrl-L                redraw",
+          "  q, Ctrl-C             quit", "",
+          "CPU is of one processor in the last second, memory of the whole process tree.", "",
+          "Press any key to continue."})
       add(line);
   }
 

@@ -76,15 +76,17 @@ std::optional<MonitCommand> press_letter(MonitView& view, char letter) {
     case 'k': select_by(view, -1); return std::nullopt;
     case 'j': select_by(view, 1); return std::nullopt;
     case 'r':
-      if (app == nullptr) return std::nullopt;
-      return MonitCommand{Kind::restart, app->view.name};
+      if (app != nullptr) view.asking = MonitCommand{Kind::restart, app->view.name};
+      return std::nullopt;
     case 'R':
       if (app == nullptr) return std::nullopt;
       return MonitCommand{Kind::reload, app->view.name};
     case 's': {
       if (app == nullptr) return std::nullopt;
       const bool rests = app->state == "stopped" || app->state == "errored";
-      return MonitCommand{rests ? Kind::start : Kind::stop, app->view.name};
+      if (rests) return MonitCommand{Kind::start, app->view.name};
+      view.asking = MonitCommand{Kind::stop, app->view.name};
+      return std::nullopt;
     }
     case 'o':
       view.log_choice = view.log_choice == LogChoice::both  ? LogChoice::out
@@ -147,6 +149,11 @@ std::optional<MonitCommand> press(MonitView& view, const Key& key, const Termina
     view.helping = false;  // any key
     if (key.text == "q") return MonitCommand{MonitCommand::Kind::quit, {}};
     return std::nullopt;
+  }
+  if (view.asking) {
+    auto command = std::move(view.asking);
+    view.asking.reset();  // any other key: no
+    return key.text == "y" || key.text == "Y" ? std::move(command) : std::nullopt;
   }
   if (view.typing_filter) {
     type_filter(view, key);

@@ -30,6 +30,12 @@ struct History {
   std::deque<std::uint64_t> memory;  // bytes
 };
 
+struct MonitCommand {
+  enum class Kind : std::uint8_t { quit, restart, reload, stop, start, redraw };
+  Kind kind = Kind::quit;
+  std::string app;
+};
+
 struct MonitView {
   std::vector<AppLook> looks;  // of all apps
   std::map<std::string, History> histories;
@@ -37,10 +43,11 @@ struct MonitView {
   std::string filter;
   bool typing_filter = false, zoomed = false, helping = false;
   LogChoice log_choice = LogChoice::both;
-  std::deque<LogLine> log;   // of the selected app, the newest last
-  unsigned log_epoch = 0;    // counts how often another log, or the same one again, was requested
-  std::size_t scrolled = 0;  // lines that the log's last shown line is above its end
-  std::string message;       // what was done last
+  std::deque<LogLine> log;             // of the selected app, the newest last
+  unsigned log_epoch = 0;              // counts how often another log, or the same one again, was requested
+  std::size_t scrolled = 0;            // lines that the log's last shown line is above its end
+  std::string message;                 // what was done last
+  std::optional<MonitCommand> asking;  // done once y is pressed: a stop or a restart
   std::string state_directory, clock;
 
   // Takes a new look; histories of apps that are gone go too, and the selection stays with a name that is there.
@@ -53,11 +60,6 @@ struct MonitView {
   [[nodiscard]] const AppLook* selection() const;
 };
 
-struct MonitCommand {
-  enum class Kind : std::uint8_t { quit, restart, reload, stop, start, redraw };
-  Kind kind = Kind::quit;
-  std::string app;
-};
 // Does what the key means to the view; the command is what the view itself cannot do.
 [[nodiscard]] std::optional<MonitCommand> press(MonitView& view, const Key& key, const TerminalSize& size);
 

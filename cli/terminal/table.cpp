@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "text/printable.hpp"
+#include "text/split.hpp"
 
 namespace forever::cli {
 namespace {
@@ -187,6 +188,25 @@ std::string render(const Table& table, std::size_t width, bool colours) {
   append_row(out, titles, table, layout, colours);
   for (const auto& row : table.rows) append_row(out, row, table, layout, colours);
   return out;
+}
+
+void wrap(std::string& out, std::string_view text, const Wrapping& how) {
+  std::size_t column = how.column;
+  bool first = true;
+  for (const std::string_view word : split_words(text, ' ')) {
+    const std::size_t width = display_width(word);
+    if (!first && how.width != 0 && column + 1 + width > how.width) {
+      out.append("\n").append(how.indent, ' ');
+      column = how.indent;
+    } else if (!first) {
+      out.push_back(' ');
+      ++column;
+    }
+    out.append(word);
+    column += width;
+    first = false;
+  }
+  out.push_back('\n');
 }
 
 }  // namespace forever::cli

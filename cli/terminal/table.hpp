@@ -36,6 +36,13 @@ struct Table {
 // `width` in columns of the terminal; 0: as wide as it needs to be. A column whose cells are all empty is left out.
 [[nodiscard]] std::string render(const Table& table, std::size_t width, bool colours);
 
+// Lines of at most `width` columns, 0: any number; all but the first begin at `indent`, and the first stands at `column` already.
+struct Wrapping {
+  std::size_t indent = 0, column = 0, width = 0;
+};
+// Appends `text`, broken at spaces, and a line's end.
+void wrap(std::string& out, std::string_view text, const Wrapping& how);
+
 // Cut to at most `width` columns, the last one an ellipsis if anything was cut.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t width);
 // The same, cut in the middle: names often differ in their ends alone.

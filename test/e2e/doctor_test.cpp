@@ -79,3 +79,18 @@ TEST_CASE("DOCTOR9 a supervisor that runs another binary than the command is rep
   done(home, {"start", "web"});
   CHECK(found(home, "version", "wrong").empty());
 }
+
+TEST_CASE("REAL36 doctor on a terminal breaks its lines at words, and names an app in back-off") {
+  const TemporaryHome home;
+  start(home, "web", {"exit", "3"}, {"--backoff-first", "1h", "--min-uptime", "1h"});
+  REQUIRE(wait_for_status(home, "web", "backoff"));
+  Command command = home.command({"doctor"});
+  command.environment["NO_COLOR"] = "1";
+  Running terminal(command, 50, 60);
+  const Result result = terminal.wait();
+  INFO(result.out);
+  CHECK_THAT(result.out, contains("web waits in back-off: exit 3"));
+  // A word that is longer than the screen is left whole.
+  for (const std::string& line : lines_of(result.out))
+    CHECK((line.size() <= 61 || line.find(' ', 12) == std::string::npos));
+}

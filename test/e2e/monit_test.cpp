@@ -143,9 +143,11 @@ TEST_CASE("MONIT r restarts, s stops and starts again; the view goes on meanwhil
   const int pid = pid_of(home, "web");
   View view(home);
   REQUIRE(view.shows("> web"));
-  view.type("r", {"restarting web", "web restarted"});
+  view.type("r", {"restart web? y"});
+  view.type("y", {"restarting web", "web restarted"});
   CHECK(wait_for_other_pid(home, "web", pid));
-  view.type("s", {"stopping", "web stopped"});
+  view.type("s", {"stop web? y"});
+  view.type("y", {"stopping", "web stopped"});
   CHECK(status_of(home, "web") == "stopped");
   REQUIRE(view.shows("0 online"));
   view.type("s", {"web started"});
@@ -164,7 +166,8 @@ TEST_CASE("MONIT R reloads, and shows the result") {
   view.type("R", {"reloading web", "web reloaded"});
   CHECK(pid_of(home, "web") != pid);
   CHECK_FALSE(alive(pid));
-  view.type("s", {"web stopped"});
+  view.type("s", {"stop web? y"});
+  view.type("y", {"web stopped"});
   view.type("R", {"web is not running; press s to start it"});
   view.running.type("q");
   view.require_clean_end();
@@ -176,7 +179,8 @@ TEST_CASE("MONIT q does not wait for a stop that is under way, which goes on") {
   REQUIRE(wait_for_log(home, "web", "up"));
   View view(home);
   REQUIRE(view.shows("> web"));
-  view.running.type("s");
+  view.type("s", {"stop web? y"});
+  view.running.type("y");
   REQUIRE(view.shows("stopping"));
   REQUIRE(wait_for_status(home, "web", "stopping"));
   view.running.type("q");

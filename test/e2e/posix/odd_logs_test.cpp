@@ -69,3 +69,14 @@ TEST_CASE("REAL36 logs of an app that has written nothing says so", "[REAL36]") 
   CHECK(has(result.err, "web has written nothing yet"));
   CHECK(done(home, {"logs", "web", "--json"}).err == "");
 }
+
+TEST_CASE("REAL36 an empty answer says why it is empty", "[REAL36]") {
+  const TemporaryHome home;
+  for (const Words& words : {Words{"pid"}, Words{"logs"}, Words{"list"}, Words{"describe", "all"}, Words{"env", "all"},
+                             Words{"stop", "all"}, Words{"save"}, Words{"cleanlogs"}}) {
+    INFO(words.front());
+    const Result result = done(home, words);
+    CHECK((result.out + result.err).size() > 10);
+  }
+  CHECK(done(home, {"pid", "--json"}).err == "");
+}

@@ -105,14 +105,15 @@ TEST_CASE("MONIT arrows and j, k select, and stay at the ends") {
 TEST_CASE("MONIT r restarts, R reloads, s stops what runs and starts what does not, q quits") {
   MonitView view = three();
   CHECK(press_all(view, {text("q")})->kind == MonitCommand::Kind::quit);
-  const auto restart = press_all(view, {text("r")});
+  CHECK_FALSE(press_all(view, {text("r")}));
+  const auto restart = press_all(view, {text("y")});
   CHECK(restart->kind == MonitCommand::Kind::restart);
   CHECK(restart->app == "web");
   const auto reload = press_all(view, {text("R")});
   CHECK(reload->kind == MonitCommand::Kind::reload);
   CHECK(reload->app == "web");
-  CHECK(press_all(view, {text("s")})->kind == MonitCommand::Kind::stop);
-  CHECK(press_all(view, {text("j"), text("s")})->kind == MonitCommand::Kind::stop);  // in back-off
+  CHECK(press_all(view, {text("s"), text("y")})->kind == MonitCommand::Kind::stop);
+  CHECK(press_all(view, {text("j"), text("s"), text("y")})->kind == MonitCommand::Kind::stop);  // in back-off
   CHECK(press_all(view, {text("j"), text("s")})->kind == MonitCommand::Kind::start);
   CHECK(press_all(view, {key(Key::Kind::redraw)})->kind == MonitCommand::Kind::redraw);
   MonitView none;
@@ -243,4 +244,28 @@ TEST_CASE("MONIT a graph is as wide as it is to be, and as high as its samples")
   CHECK(graph({0, 50, 100, 200}, 2, 100, true) == "\xe2\x96\x88\xe2\x96\x88");
   CHECK(graph({0.1}, 1, 100, false) == "_");
   CHECK(graph({}, 3, 0, true) == "   ");
+}
+
+TEST_CASE("REAL36 monit asks before it stops or restarts, and any key but y is a no") {
+  MonitView view = three();
+  for (const char* no : {"n", "q", "s", "r", " "}) {
+    press_all(view, {text("s")});
+    REQUIRE(view.asking);
+    CHECK_THAT(draw(view, kSize, kPlain).back(), contains("stop web? y: yes"));
+    CHECK_FALSE(press_all(view, {text(no)}));
+    CHECK_FALSE(view.asking);
+  }
+  press_all(view, {text("r")});
+  CHECK_THAT(draw(view, kSize, kPlain).back(), contains("restart web? y: yes"));
+  CHECK(press_all(view, {text("y")})->kind == MonitCommand::Kind::restart);
+}
+
+TEST_CASE("REAL36 monit shows names and states in full on a wide screen") {
+  MonitView view = three();
+  std::vector<AppLook> looks = view.looks;
+  const std::string name = "a-service-with-quite-a-long-name-of-its-own";
+  looks.front().view.name = looks.front().view.status.name = name;
+  view.take(looks);
+  CHECK_THAT(all(draw(view, {40, 220}, kPlain)), contains(name + " "));
+  CHECK(all(draw(view, {24, 80}, kPlain)).find(name + " ") == std::string::npos);
 }

@@ -242,3 +242,15 @@ TEST_CASE("REAL36 describe fits on a screen, with the worst that can be said of 
   for (const char* part : {"NOFILE", "A=1", "  | 1\n", " 90 "}) CHECK_THAT(all, contains(part));
   CHECK(all.find("ago") == std::string::npos);
 }
+
+TEST_CASE("REAL36 long lines break at words, and never where there is no width") {
+  std::string text = "wrong  ";
+  wrap(text, "one two three four", {7, 7, 16});
+  CHECK(text == "wrong  one two\n       three\n       four\n");
+  std::string whole;
+  wrap(whole, "one two three four", {7, 7, 0});
+  CHECK(whole == "one two three four\n");
+  std::string longer;
+  wrap(longer, "averylongwordindeed x", {2, 0, 10});
+  CHECK(longer == "averylongwordindeed\n  x\n");
+}
