@@ -109,7 +109,7 @@ fault_HEAVY = -g0
 asan_HEAVY = -g0
 fuzz_HEAVY = -O1 -g0
 
-# Sources: the folder chooses the back end.
+# Sources: the directory chooses the back end.
 
 BACKEND := platform/posix $(if $(filter Linux,$(OS)),platform/linux,platform/bsd platform/elsewhere)
 # The storeys above the seam, each with its rooms.
@@ -127,7 +127,7 @@ ring = $(wildcard test/$(1)/*.cpp $(foreach f,$(STOREYS) platform posix,test/$(1
 have_ring = $(if $(call ring,$(1)),$(1))
 HEAVY := $(if $(PRODUCT),$(shell grep -lE '^ *\# *include *[<"](CLI|spdlog)/' $(PRODUCT)))
 
-# Units. A compiler spends most of its time on headers, so the files of one folder (a room) are compiled together: as one file in
+# Units. A compiler spends most of its time on headers, so the files of one directory (a room) are compiled together: as one file in
 # build/ that includes them. A large room is compiled in parts. `make UNITY=` compiles each file by itself; so are always those with
 # flags of their own, and those that bring the large headers.
 UNITY ?= 1

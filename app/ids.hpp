@@ -31,8 +31,8 @@ void release_ids(const StateDirectory& state, const std::vector<std::string>& na
 // The id that was claimed for `name`, only looked up; nothing if the file does not tell.
 [[nodiscard]] std::optional<std::uint32_t> claimed_id(const StateDirectory& state, const std::string& name);
 
-// All claims, in the file's order; empty if the file does not tell. One whose app has no folder is of an app that is being
-// started by the claimer, or of one whose folder was deleted below it.
+// All claims, in the file's order; empty if the file does not tell. One whose app has no directory is of an app that is being
+// started by the claimer, or of one whose directory was deleted below it.
 struct IdClaim {
   std::uint32_t id = 0;
   ProcessId claimer;

@@ -72,7 +72,7 @@ bool Ours::is_tagged(const InstanceMarker& marker, std::uint32_t user) const {
          marker.tag == secret_->tag_of(std::to_string(user) + '/' + marker_text(marker));
 }
 
-// A FIFO that others can open proves nothing; one of an app's own user (--user) only where it is the very one in our folder.
+// A FIFO that others can open proves nothing; one of an app's own user (--user) only where it is the very one in our directory.
 bool Ours::has_stream_of(const std::string& app, Pid pid, std::optional<std::uint32_t> user) const {
   const std::string folder = canonical_.app_directory(app) + '/';
   for (const int stream : {1, 2, 0}) {

@@ -79,7 +79,7 @@ struct WordsOf<OnCrash> {
 
 struct WatchSettings {
   bool on = false;
-  std::vector<std::string> paths;       // absolute: folders, files, patterns; empty: the app's cwd
+  std::vector<std::string> paths;       // absolute: directories, files, patterns; empty: the app's cwd
   std::vector<std::string> ignore;      // as lines of an ignore file
   std::vector<std::string> extensions;  // without the dot; empty: all
   Milliseconds delay{200};              // the quiet period after the last change

@@ -19,7 +19,7 @@ namespace forever {
 // The FIFO that an instance of an app with an input reads, in the app's directory.
 [[nodiscard]] std::string input_path(const std::string& directory, std::uint32_t slot);
 
-// Whose a file of the logs folder is: web's "web.out.log", "web.err.log.3", "web.forever.log.1". `app` empty: no log.
+// Whose a file of the logs directory is: web's "web.out.log", "web.err.log.3", "web.forever.log.1". `app` empty: no log.
 struct LogOwner {
   std::string_view app;
   bool rotated = false;
@@ -51,7 +51,7 @@ class StateDirectory {
   void note_loss() const;
   [[nodiscard]] bool lost_lately() const;
 
-  // The app's folder, made 0700 where it is missing. A file or a FIFO in its place makes way.
+  // The app's directory, made 0700 where it is missing. A file or a FIFO in its place makes way.
   [[nodiscard]] Status make_app_directory(const std::string& name) const;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }

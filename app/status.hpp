@@ -98,7 +98,7 @@ struct AppStatus {
   std::string out_log, err_log;  // err_log empty when merged
   bool spec_lost = false;  // what runs can be stopped, and cannot be started again: how it was asked for is not known
   bool watching = false;
-  std::string watched;  // how much, and how: "12 folders"
+  std::string watched;  // how much, and how: "12 directories"
 
   Desired desired = Desired::online;
   PlanStep plan = PlanStep::none;

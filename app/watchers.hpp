@@ -17,7 +17,7 @@ struct Watcher {
 };
 
 // What a process of the table watches in `place`, by its title ("forever: web", "forever: web (keeper)") and its current
-// directory, which is the app's folder and may have been deleted. `place`: the state directory as the kernel names it,
+// directory, which is the app's directory and may have been deleted. `place`: the state directory as the kernel names it,
 // without links. Nothing for all other processes.
 [[nodiscard]] std::optional<Watcher> watcher_from(const ProcessEntry& entry, const StateDirectory& place);
 

@@ -151,7 +151,7 @@ std::optional<Failure> check_log(const std::string& path) {
                        "keeps a program alive in this terminal, `forever logs -f` shows what it writes"};
   const auto file = facts_of(path);
   if (file && file->directory) return Failure{ExitCode::failed, "cannot keep a log in " + path + ": it is a directory"};
-  // What is missing of its folder is made at the start.
+  // What is missing of its directory is made at the start.
   std::string parent = folder_of(path);
   auto facts = facts_of(parent);
   while (!facts && facts.error().code.value() == ENOENT && parent != "/") {

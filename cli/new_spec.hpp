@@ -20,7 +20,7 @@ namespace forever::cli {
 // What would keep it from starting, as far as it can be seen from here: no such program (127), not executable (126),
 // cwd, user. Takes out a user who is the caller anyhow.
 [[nodiscard]] std::optional<Failure> check_spec(AppSpec& spec);
-// Makes the folders of the log files that were named, for the owner alone.
+// Makes the directories of the log files that were named, for the owner alone.
 [[nodiscard]] std::optional<Failure> make_log_folders(const AppSpec& spec);
 // What an app is called without --name: "server" of ./server, server.js and of `node server.js`. Pure.
 [[nodiscard]] std::string default_name_for(const AppSpec& spec);

@@ -88,7 +88,7 @@ struct Start {
   std::optional<std::vector<IdClaim>> claims{};
 };
 
-// An app that was deleted leaves nothing but its lock; one that was not has a folder, or at least a claim that is not ours.
+// An app that was deleted leaves nothing but its lock; one that was not has a directory, or at least a claim that is not ours.
 bool ran_before(Start& start, const std::string& name) {
   if (exists(start.state.app_directory(name))) return true;
   if (!start.claims) start.claims = id_claims(start.state);

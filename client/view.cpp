@@ -215,7 +215,7 @@ std::string AppView::state_word() const {
 
 namespace {
 
-// Apps that were started and not deleted since, and have no folder now.
+// Apps that were started and not deleted since, and have no directory now.
 std::vector<std::string> without_folder(const StateDirectory& state, const std::vector<std::string>& names) {
   std::vector<std::string> lost;
   for (IdClaim& claim : id_claims(state)) {

@@ -19,7 +19,7 @@ struct FileChange {
   enum class Kind : std::uint8_t {
     writing,  // has begun to change, and may go on
     closed,   // its writer is done; by itself no change. Polling cannot tell
-    changed,  // is whole in its new form; a folder: what is in it, too many to be named (an overflow, a link that leads elsewhere)
+    changed,  // is whole in its new form; a directory: what is in it, too many to be named (an overflow, a link that leads elsewhere)
     removed,  // is gone, and may come back. Empty path: polling knows only that some are gone
   };
   std::string path;
@@ -29,10 +29,10 @@ struct FileChange {
 
 // What is to be watched. Paths of changes begin with a root as it stands here.
 struct WatchPlan {
-  // Absolute paths of folders. A link in them is followed, and noticed when it comes to lead elsewhere; a link further down is
+  // Absolute paths of directories. A link in them is followed, and noticed when it comes to lead elsewhere; a link further down is
   // a file. One that is not there is looked for twice a second.
   std::vector<std::string> roots;
-  // Whether changes of this file are of interest, or anything in this folder: else it is neither read nor watched.
+  // Whether changes of this file are of interest, or anything in this directory: else it is neither read nor watched.
   std::function<bool(std::string_view path, bool directory)> wants;
 };
 
@@ -44,11 +44,11 @@ class FileWatch {
   [[nodiscard]] virtual std::optional<Time> deadline() const noexcept = 0;
   // Appends what has changed. The Error: it cannot go on (a limit is reached, as the message says); the caller polls instead.
   [[nodiscard]] virtual Status take(Time now, std::vector<FileChange>& into) = 0;
-  // Folders that the kernel watches, or files that are looked at.
+  // Directories that the kernel watches, or files that are looked at.
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;
 };
 
-// Linux: inotify(7). Folders are watched, not files, so that a file that is replaced is the same to us; a new folder is watched
+// Linux: inotify(7). Directories are watched, not files, so that a file that is replaced is the same to us; a new directory is watched
 // before it is read, so that nothing in it is missed. The Error is a whole message that names the limit which was reached, or the
 // file system that is changed from elsewhere; or it has the code ENOSYS where the system has nothing of the kind (the BSDs; there a descriptor would be needed for each file).
 [[nodiscard]] Result<std::unique_ptr<FileWatch>> watch_by_kernel(WatchPlan plan);

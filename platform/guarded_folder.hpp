@@ -2,7 +2,7 @@
 // a part of the path can direct this process to a file to which that user has no access.
 //
 // Only a process with more rights than others has to mind, which on POSIX is root's. It walks the path itself, from the root
-// directory on, and follows no link but root's. Then the folder that it has come to decides, and is kept by descriptor:
+// directory on, and follows no link but root's. Then the directory that it has come to decides, and is kept by descriptor:
 //   - the app's user can change it, or has a link in the path: all operations use that user's rights (user_rights.hpp), links
 //     are followed as for that user; and only files that store data, pipes, terminals and /dev/null are opened, since root's
 //     rights count in the kernel's files (/proc, /sys), and in devices, regardless of who opened them;
@@ -32,7 +32,7 @@ class GuardedFolder {
   enum class Missing : std::uint8_t {
     refuse,
     make
-  };  // what is missing of the folder is made 0700, of whom it will belong to
+  };  // what is missing of the directory is made 0700, of whom it will belong to
 
   [[nodiscard]] static Result<GuardedFolder> enter(const std::string& folder, const PathTrust& trust,
                                                    Missing missing = Missing::refuse);

@@ -1,4 +1,4 @@
-// Walks a tree of folders, one at a time, without following links.
+// Walks a tree of directories, one at a time, without following links.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace forever {
 
-// All that is no folder; valid while it is shown.
+// All that is no directory; valid while it is shown.
 struct FoundFile {
   const std::string& path;
   NativeHandle folder = kNoHandle;  // open on the one that it is in (POSIX)
-  const char* name = nullptr;       // in that folder
-  std::uint64_t state = 0;          // where the folder has told it (Windows)
+  const char* name = nullptr;       // in that directory
+  std::uint64_t state = 0;          // where the directory has told it (Windows)
 
-  // A number that is another when size, time or the file itself are (lstat(2); the folder's entry on Windows); nothing if it is
+  // A number that is another when size, time or the file itself are (lstat(2); the directory's entry on Windows); nothing if it is
   // gone.
   [[nodiscard]] std::optional<std::uint64_t> look() const;
 };
@@ -29,10 +29,10 @@ struct FoundFile {
 }
 
 struct TreeVisitor {
-  // Before a folder is read; false: it is not. The first is the root itself.
+  // Before a directory is read; false: it is not. The first is the root itself.
   std::function<bool(const std::string& path)> enter;
   std::function<void(const FoundFile& file)> file;
-  // Whether a folder below the root is entered, a file shown.
+  // Whether a directory below the root is entered, a file shown.
   std::function<bool(std::string_view path, bool directory)> wants;
 };
 

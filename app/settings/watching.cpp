@@ -5,7 +5,7 @@
 namespace forever {
 namespace {
 
-// Without a path what was watched before stays, at first the folder it runs in.
+// Without a path what was watched before stays, at first the directory it runs in.
 Fault take_watch(AppSpec& spec, std::span<const std::string> values) {
   spec.watch.on = true;
   std::vector<std::string> paths;

@@ -8,7 +8,7 @@ namespace {
 
 using Level = Finding::Level;
 
-constexpr std::uint64_t kFewWatches = 65536;  // one for each folder that is watched
+constexpr std::uint64_t kFewWatches = 65536;  // one for each directory that is watched
 constexpr std::uint64_t kFewInstances = 128;  // one for each app, and all that the user's other programs have
 constexpr std::uint64_t kFewFiles = 1024;
 constexpr std::uint64_t kFewProcesses = 512;

@@ -133,7 +133,7 @@ constexpr Elsewhere kElsewhere[] = {
     {"set get multiset unset config conf set:module", "there is no configuration; options belong to an app"},
     {"trigger", "`pm2 sendSignal` and `pm2 send` reach a program"},
     {"report", "`forever doctor` says what is wrong on this machine"},
-    {"serve", "`pm2 start \"python3 -m http.server\"` serves a folder"},
+    {"serve", "`pm2 start \"python3 -m http.server\"` serves a directory"},
     {"pull forward backward", "use git, then `pm2 reload`"},
     {"profile:cpu profile:mem profile:heap inspect", "start the program with its own profiler: --node-args=--inspect"},
     {"autoinstall slist sysmonit", "`forever list --json` and `forever metrics` say what there is to say"},

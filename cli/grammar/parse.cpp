@@ -117,7 +117,7 @@ std::string unknown_option(const Verb& verb, const std::string& word, const std:
   return message;
 }
 
-// Whether the word behind --watch is what to watch: a folder before the program, anything that is there behind it. A word behind the
+// Whether the word behind --watch is what to watch: a directory before the program, anything that is there behind it. A word behind the
 // program that is not there is refused: it may be meant for the program as well.
 std::variant<bool, UsageError> path_follows(const Verb& verb, const std::vector<std::string>& words, std::size_t option,
                                             const std::string& program, const PathLook& look) {

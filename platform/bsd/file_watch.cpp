@@ -5,6 +5,6 @@
 
 namespace forever {
 
-Result<std::unique_ptr<FileWatch>> watch_by_kernel(WatchPlan) { return error_from(ENOSYS, "watch folders"); }
+Result<std::unique_ptr<FileWatch>> watch_by_kernel(WatchPlan) { return error_from(ENOSYS, "watch directories"); }
 
 }  // namespace forever

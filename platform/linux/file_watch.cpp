@@ -1,7 +1,7 @@
-// inotify(7). The tree of watched folders is kept as the kernel's numbers for them, each with its parent's and its name, so
-// that a folder that is moved takes its subtree along.
+// inotify(7). The tree of watched directories is kept as the kernel's numbers for them, each with its parent's and its name, so
+// that a directory that is moved takes its subtree along.
 //
-// Paths of events are as of now, not as of the event; so a folder that is made and moved before it could be watched is found
+// Paths of events are as of now, not as of the event; so a directory that is made and moved before it could be watched is found
 // under its new name by the event of the move. What the kernel threw away (IN_Q_OVERFLOW) is made up for by walking the tree again.
 #include "platform/file_watch.hpp"
 
@@ -46,7 +46,7 @@ Error limit_error(const std::string& what, const char* name, const char* better)
           {}};
 }
 
-// Where a path may come to lead elsewhere: each link in it, by folder and name.
+// Where a path may come to lead elsewhere: each link in it, by directory and name.
 std::vector<std::pair<std::string, std::string>> links_in(const std::string& path) {
   std::vector<std::pair<std::string, std::string>> links;
   for (std::size_t slash = path.find('/', 1); !path.empty(); slash = path.find('/', slash + 1)) {
@@ -116,16 +116,16 @@ class KernelWatch final : public FileWatch {
   Handle inotify_;
   std::vector<Root> roots_;
   std::unordered_map<int, Folder> folders_;
-  std::unordered_map<int, std::vector<Link>> links_;     // folders in which a link of a root's path stands
+  std::unordered_map<int, std::vector<Link>> links_;     // directories in which a link of a root's path stands
   std::unordered_map<std::size_t, std::int64_t> times_;  // of reported files: hash of the path, time of change
   std::optional<Time> retry_;
   unsigned visit_ = 0;
   bool overflown_ = false;
 };
 
-// The Error is that of a limit; a folder that cannot be watched for another reason is left out.
+// The Error is that of a limit; a directory that cannot be watched for another reason is left out.
 Status KernelWatch::arm(const std::string& path, int parent, std::string name, std::vector<FileChange>* found) {
-  std::unordered_map<std::string, int> numbers;  // of the folders entered, for their children
+  std::unordered_map<std::string, int> numbers;  // of the directories entered, for their children
   std::optional<Error> failed;
   TreeVisitor visitor;
   visitor.enter = [&](const std::string& folder) {
@@ -135,7 +135,7 @@ Status KernelWatch::arm(const std::string& path, int parent, std::string name, s
     if (number < 0) {
       if (errno == ENOSPC)
         failed =
-            limit_error("more than " + std::to_string(folders_.size()) + " folders", "max_user_watches", "1048576");
+            limit_error("more than " + std::to_string(folders_.size()) + " directories", "max_user_watches", "1048576");
       if (errno == ENOMEM) failed = last_error("watch " + folder);
       return false;
     }
@@ -147,7 +147,7 @@ Status KernelWatch::arm(const std::string& path, int parent, std::string name, s
     }
     const auto [known, fresh] = folders_.try_emplace(number, entry);
     if (!fresh) {
-      // The same folder, reached twice: through two roots that overlap, in a second walk, or by the news of its making when it
+      // The same directory, reached twice: through two roots that overlap, in a second walk, or by the news of its making when it
       // was found in its new parent already.
       const bool same = known->second.parent == entry.parent && known->second.name == entry.name;
       if (known->second.visit == visit_ || (known->second.parent == -1 && !first) || (same && found != nullptr))
@@ -163,7 +163,7 @@ Status KernelWatch::arm(const std::string& path, int parent, std::string name, s
     visitor.file = [&](const FoundFile& file) { found->push_back({file.path, Kind::writing, true}); };
   const int code = walk_tree(path, visitor);
   if (failed) return *failed;
-  if (code != 0) return error_from(code, "read the folders below " + path);
+  if (code != 0) return error_from(code, "read the directories below " + path);
   return Done{};
 }
 
@@ -173,7 +173,7 @@ Status KernelWatch::arm_root(std::size_t root, std::vector<FileChange>* found) {
   ++visit_;
   if (Status watched = watch_links(root); !watched) return watched;
   if (Status armed = arm(path, -1, path, found); !armed) return armed;
-  // Its number: what the kernel gives for a folder that is watched already.
+  // Its number: what the kernel gives for a directory that is watched already.
   const int number = FOREVER_SYS(inotify_add_watch, -1, inotify_.get(), path.c_str(), kEvents);
   if (number >= 0 && folders_.contains(number)) {
     roots_[root].number = number;
@@ -207,7 +207,7 @@ std::string KernelWatch::path_of(int number) const {
   return path += found->second.name;
 }
 
-// Forgets a folder and all below it.
+// Forgets a directory and all below it.
 void KernelWatch::drop(int number) {
   const auto below = [&](int one) {
     while (one != number && one != -1) one = folders_.at(one).parent;
@@ -231,7 +231,7 @@ void KernelWatch::lose_root(int number) {
   }
 }
 
-// Everything once more: folders that are known keep their watch, what is gone is forgotten.
+// Everything once more: directories that are known keep their watch, what is gone is forgotten.
 Status KernelWatch::rescan(std::vector<FileChange>& into) {
   ++visit_;
   const unsigned before = visit_;

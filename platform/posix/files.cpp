@@ -235,19 +235,19 @@ Result<Handle> open_for_reading(const std::string& path) {
 
 Result<FileFacts> facts_of(const std::string& path) {
   struct stat found {};
-  if (sys::stat(path.c_str(), &found) != 0) return last_error("look at " + path);
+  if (sys::stat(path.c_str(), &found) != 0) return last_error("examine " + path);
   return facts_from(found);
 }
 
 Result<FileFacts> facts_in(int folder, const std::string& name, const std::string& path) {
   struct stat found {};
-  if (sys::fstatat(folder, name.c_str(), &found, 0) != 0) return last_error("look at " + path);
+  if (sys::fstatat(folder, name.c_str(), &found, 0) != 0) return last_error("examine " + path);
   return facts_from(found);
 }
 
 Result<FileFacts> facts_of(NativeHandle file) {
   struct stat found {};
-  if (sys::fstat(file, &found) != 0) return last_error("look at an open file");
+  if (sys::fstat(file, &found) != 0) return last_error("examine an open file");
   return facts_from(found);
 }
 

@@ -77,7 +77,7 @@ Error no_rights(const Credentials& user, const std::string& path) {
 
 }  // namespace
 
-// Whose a folder will be that is missing, the last one decides that is there.
+// Whose a directory will be that is missing, the last one decides that is there.
 Status GuardedFolder::make(const std::string& folder, const PathTrust& trust) {
   if (folder == "/") return error_from(ENOENT, "create " + folder);
   const auto parent = enter(folder_of_path(folder), trust, Missing::make);

@@ -1,4 +1,4 @@
-// Files by their name in a folder that is open, which others may change. Private to the POSIX back ends.
+// Files by their name in a directory that is open, which others may change. Private to the POSIX back ends.
 #pragma once
 
 #include <sys/types.h>
@@ -31,7 +31,7 @@ struct PathStep {
 // The Error: ENOENT, ENOTDIR …
 [[nodiscard]] Result<PathStep> take_step(int folder, const std::string& name, const std::string& path);
 
-// faccessat(2) for this moment's rights (user_rights.hpp) to change the folder.
+// faccessat(2) for this moment's rights (user_rights.hpp) to change the directory.
 [[nodiscard]] bool may_change(int folder) noexcept;
 
 // Removes a file, or a tree without following links. Missing is success. (files.cpp)

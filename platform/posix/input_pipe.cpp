@@ -19,7 +19,7 @@ Status make_fifo(const std::string& path) {
   if (make() == 0) return Done{};
   if (errno != EEXIST) return last_error("create the FIFO " + path);
   struct stat found {};
-  if (FOREVER_SYS(lstat, -1, path.c_str(), &found) != 0) return last_error("look at " + path);
+  if (FOREVER_SYS(lstat, -1, path.c_str(), &found) != 0) return last_error("examine " + path);
   if (S_ISFIFO(found.st_mode)) return Done{};
   if (Status removed = remove_tree(path); !removed) return removed;
   if (make() != 0) return last_error("create the FIFO " + path);
@@ -33,7 +33,7 @@ Status write_input(const std::string& path, std::string_view bytes) {
   const Handle fifo(sys::uninterrupted([&] { return sys::open(path.c_str(), kFlags); }));
   if (!fifo) return last_error("open " + path);
   struct stat found {};
-  if (sys::fstat(fifo.get(), &found) != 0) return last_error("look at " + path);
+  if (sys::fstat(fifo.get(), &found) != 0) return last_error("examine " + path);
   if (!S_ISFIFO(found.st_mode)) return error_from(ENXIO, "write to " + path);
   if (bytes.size() > kLongestInput) return error_from(EMSGSIZE, "write to " + path);
   if (sys::uninterrupted([&] { return sys::write(fifo.get(), bytes.data(), bytes.size()); }) < 0)

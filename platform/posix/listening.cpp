@@ -106,7 +106,7 @@ Result<Handle> listen_on_port(const ListenAddress& address) {
   return socket;
 }
 
-// A socket's place in its folder. Where others may change the folder its path is not used: it is bound in the folder that is open.
+// A socket's place in its directory. Where others may change the directory its path is not used: it is bound in the directory that is open.
 struct SocketPlace {
   GuardedFolder folder;
   std::string path, name;

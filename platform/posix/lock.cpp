@@ -44,7 +44,7 @@ Result<Handle> open_lock_file(const std::string& path) {
     auto file = open_regular(path, O_RDWR | O_CREAT);
     if (!file || *file) return file;
     struct stat found {};
-    if (FOREVER_SYS(lstat, -1, path.c_str(), &found) != 0) return last_error("open " + path);  // its folder is gone
+    if (FOREVER_SYS(lstat, -1, path.c_str(), &found) != 0) return last_error("open " + path);  // its directory is gone
     if (attempt == kAttempts) return error_from(EEXIST, "lock " + path);
     if (const Status made = make_way(path); !made) return made.error();
   }

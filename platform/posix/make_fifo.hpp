@@ -1,4 +1,4 @@
-// FIFOs in a folder of our own. Private to the POSIX back ends.
+// FIFOs in a directory of our own. Private to the POSIX back ends.
 #pragma once
 
 #include <string>

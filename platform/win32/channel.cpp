@@ -63,7 +63,7 @@ bool Channel::is_readable() noexcept { return ::WaitForSingleObject(readable(), 
 Result<std::size_t> Channel::available() const {
   DWORD waiting = 0;
   if (::PeekNamedPipe(as_handle(pipe_), nullptr, 0, nullptr, &waiting, nullptr) == 0)
-    return last_error("look at a pipe");
+    return last_error("examine a pipe");
   return std::size_t{waiting};
 }
 
@@ -71,7 +71,7 @@ Result<std::size_t> Channel::peek(char* buffer, std::size_t size) const {
   DWORD got = 0;
   const auto asked = static_cast<DWORD>(std::min<std::size_t>(size, 1U << 30U));
   if (::PeekNamedPipe(as_handle(pipe_), buffer, asked, &got, nullptr, nullptr) == 0)
-    return last_error("look at a pipe");
+    return last_error("examine a pipe");
   return std::size_t{got};
 }
 

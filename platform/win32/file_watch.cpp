@@ -157,7 +157,7 @@ class KernelWatch final : public FileWatch {
     }
   }
 
-  // Whether none of the folders between the two is left out.
+  // Whether none of the directories between the two is left out.
   [[nodiscard]] bool reaches(const std::string& root, std::string_view path) const {
     for (std::size_t slash = path.find('/', root.size() + 1); slash != std::string_view::npos;
          slash = path.find('/', slash + 1)) {

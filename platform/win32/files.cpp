@@ -225,7 +225,7 @@ Result<Handle> open_for_reading(const std::string& path) {
 
 Result<FileFacts> facts_of(const std::string& path) {
   const Handle file = open_file(path, FILE_READ_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
-  if (!file) return last_error("look at " + path);
+  if (!file) return last_error("examine " + path);
   return facts_of(file.get());
 }
 
@@ -244,7 +244,7 @@ Result<FileFacts> facts_of(NativeHandle file) {
     return null;
   }
   BY_HANDLE_FILE_INFORMATION found{};
-  if (::GetFileInformationByHandle(as_handle(file), &found) == 0) return last_error("look at an open file");
+  if (::GetFileInformationByHandle(as_handle(file), &found) == 0) return last_error("examine an open file");
   FileFacts facts;
   facts.size = (std::uint64_t{found.nFileSizeHigh} << 32U) | found.nFileSizeLow;
   facts.inode = (std::uint64_t{found.nFileIndexHigh} << 32U) | found.nFileIndexLow;

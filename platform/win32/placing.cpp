@@ -38,7 +38,7 @@ Status make_link(const std::string& target, const std::string& path) {
   return Done{};
 }
 
-// Who may do what is inherited from the folder.
+// Who may do what is inherited from the directory.
 Result<std::string> make_scratch_directory() { return error_from(ENOTSUP, "make a scratch directory"); }
 
 Status set_mode(const std::string&, unsigned) { return Done{}; }

@@ -29,7 +29,7 @@ Result<LogFile::Place> LogFile::place() {
       const auto folder = this->folder();
       if (!folder) return folder.error();
       Result<Handle> opened = folder->open_log(name_of_path(options_.path));
-      // One that root has left in its user's folder: it makes way, and the user's own begins.
+      // One that root has left in its user's directory: it makes way, and the user's own begins.
       const bool refused = !opened && opened.error().code.value() == EACCES && folder->user() && options_.keep > 0;
       if (refused && make_way_and_move()) opened = folder->open_log(name_of_path(options_.path));
       if (!opened) return opened.error();

@@ -39,7 +39,7 @@ void Supervision::replace_keeper() {
   passed_.release_handles(face.held);
   notices_.release_handles(face.held);
   face.held.insert_or_assign("lock", files_.lock().release());
-  // Without a control socket (its folder was deleted) there is none to carry over; a descriptor that is none would end every exec.
+  // Without a control socket (its directory was deleted) there is none to carry over; a descriptor that is none would end every exec.
   if (Handle listener = control_.release_listener()) face.held.insert_or_assign("control", std::move(listener));
   if (report_) face.held.insert_or_assign("report", std::move(report_));
   if (auto spec = open_for_reading(app_.state.spec_path(app_.name)); spec && !app_.spec_lost)

@@ -11,7 +11,7 @@ constexpr std::string_view kFromTheStart =
     "node_modules\n.nyc_output\n.sass-cache\n"
     "__pycache__\n*.pyc\n"
     "*.log\n*.pid\n"
-    // vim: its test of whether a folder can be written is 4913, and upwards in steps of 123
+    // vim: its test of whether a directory can be written is 4913, and upwards in steps of 123
     "*~\n.*.sw?\n.*.sw?x\n4913\n5036\n5159\n5282\n"
     // emacs, JetBrains, kate, GLib, LibreOffice
     ".#*\n\\#*#\n"

@@ -40,9 +40,9 @@ class WatchFilter {
   // Only files that match one of these patterns of whole paths count; none: all.
   void add_wanted(std::string_view pattern) { wanted_.emplace_back(pattern); }
 
-  // `path` is relative to where the rules stand, without a leading or final slash; its folders are known to be wanted.
+  // `path` is relative to where the rules stand, without a leading or final slash; its directories are known to be wanted.
   [[nodiscard]] bool counts(std::string_view path, bool directory) const;
-  // The same for any path: its folders are asked for, too.
+  // The same for any path: its directories are asked for, too.
   [[nodiscard]] bool counts_below(std::string_view path, bool directory) const;
 
  private:

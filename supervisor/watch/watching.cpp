@@ -241,7 +241,7 @@ std::optional<std::string> Watching::due(Time now) {
   if (rules_changed_) {
     const bool again = polls_ && !trouble_.empty();
     end();
-    if (again) settings_.poll = Milliseconds{0};  // with fewer folders it may be possible again
+    if (again) settings_.poll = Milliseconds{0};  // with fewer directories it may be possible again
     arm();
   }
   return why;
@@ -259,7 +259,7 @@ bool Watching::contents_differ() {
   const bool unnamed = std::ranges::any_of(changed_, [&](const std::string& path) {
     const auto facts = facts_of(path);
     if (facts) return facts->directory;
-    return !contents_.contains(std::hash<std::string>{}(path));  // a folder, or what polling has no name for
+    return !contents_.contains(std::hash<std::string>{}(path));  // a directory, or what polling has no name for
   });
   if (unnamed) {
     std::unordered_map<std::size_t, std::uint64_t> now;
@@ -307,7 +307,7 @@ std::string Watching::extent() const {
   const std::string count = std::to_string(watch_->size());
   if (polls_)
     return count + (watch_->size() == 1 ? " file" : " files") + ", polled every " + format_duration(settings_.poll);
-  return count + (watch_->size() == 1 ? " folder" : " folders");
+  return count + (watch_->size() == 1 ? " directory" : " directories");
 }
 
 }  // namespace forever

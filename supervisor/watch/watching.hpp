@@ -17,12 +17,12 @@
 
 namespace forever {
 
-// One thing that was asked to be watched: a folder, a file, or a pattern.
+// One thing that was asked to be watched: a directory, a file, or a pattern.
 struct WatchScope {
-  std::string root;  // the folder to watch
+  std::string root;  // the directory to watch
   std::string base;  // where the rules stand: the app's cwd, or the root if that lies elsewhere
   std::string only;  // this file and nothing else, whatever the rules say
-  bool deep = true;  // folders below, too
+  bool deep = true;  // directories below, too
   WatchFilter filter;
 };
 
@@ -51,7 +51,7 @@ class Watching {
 
   // What is wrong, for people: the limit that was reached. Empty: nothing.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
-  // "12 folders", "340 files, polled every 1s".
+  // "12 directories", "340 files, polled every 1s".
   [[nodiscard]] std::string extent() const;
 
  private:

@@ -17,7 +17,7 @@ namespace forever::chaos {
 struct Settings {
   std::string binary;
   std::uint64_t seed = 1;
-  std::filesystem::path evidence;     // the folder for that of all violations
+  std::filesystem::path evidence;     // the directory for that of all violations
   std::vector<std::string> left_out;  // steps whose text contains one of these are not done
   std::vector<std::string> apps;      // only these; empty: all kinds
 };

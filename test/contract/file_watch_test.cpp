@@ -200,7 +200,7 @@ TEST_CASE("A mode that an editor sets behind a save is no second save", "[watch]
   CHECK(watch.all_before(scratch / "mark").empty());
 }
 
-TEST_CASE("WATCH4 new folders are picked up, however deep, and what is in them already", "[watch]") {
+TEST_CASE("WATCH4 new directories are picked up, however deep, and what is in them already", "[watch]") {
   Scratch scratch;
   WATCHED(watch, {scratch.path()});
   fs::create_directories(scratch / "a/b/c");
@@ -211,7 +211,7 @@ TEST_CASE("WATCH4 new folders are picked up, however deep, and what is in them a
 }
 
 TEST_CASE(
-    "WATCH4 a folder that is moved in is picked up, one that is moved keeps its new name, one moved out is silent",
+    "WATCH4 a directory that is moved in is picked up, one that is moved keeps its new name, one moved out is silent",
     "[watch]") {
   Scratch scratch, outside;
   fs::create_directories(outside / "from/deep");
@@ -230,7 +230,7 @@ TEST_CASE(
   CHECK(watch.all_before(scratch / "mark").empty());
 }
 
-TEST_CASE("WATCH4 ignored folders are neither watched nor read, ignored files not told", "[watch]") {
+TEST_CASE("WATCH4 ignored directories are neither watched nor read, ignored files not told", "[watch]") {
   Scratch scratch;
   fs::create_directories(scratch / "ignored/deep");
   write(scratch / "ignored/deep/x", "1");

@@ -155,7 +155,7 @@ TEST_CASE("PERM1 a client of another user is closed unanswered", "[PERM1][socket
   REQUIRE(::chmod((scratch / "control").c_str(), 0666) == 0);
   const pid_t child = fork();
   if (child == 0) {
-    // From inside: the folders above the test's own may be closed to others.
+    // From inside: the directories above the test's own may be closed to others.
     if (chdir(scratch.path().c_str()) != 0 || setuid(65534) != 0) _exit(1);
     const auto client = connect_local(".", "control");
     std::string text;

@@ -288,7 +288,7 @@ TEST_CASE("APPS1 init writes a file that apply understands, once", "[e2e]") {
   if (planned.exit_code != 0) CHECK_THAT(planned.err, contains("cannot find"));  // no node, no python
 }
 
-TEST_CASE("APPS1 a log's folder is made where it is missing, from where the app runs", "[e2e]") {
+TEST_CASE("APPS1 a log's directory is made where it is missing, from where the app runs", "[e2e]") {
   const TemporaryHome home;
   fs::create_directories(home.scratch() / "here");
   write_apps(home,

@@ -34,7 +34,7 @@ class Scene {
     fs::copy_file(child_binary(), home.scratch() / "child");
   }
   void give(const fs::path& path) const { REQUIRE(lchown(path.c_str(), user.id(), user.id()) == 0); }
-  // `start` of a shell that does `script` as the attacker, in the attacker's folder.
+  // `start` of a shell that does `script` as the attacker, in the attacker's directory.
   Result start(const std::string& name, const Words& options, const std::string& script) const {
     return done(home, Words{"start", "/bin/sh", "--name", name, "--user", id, "--group", id, "--cwd", theirs} +
                           options + Words{"--", "-c", script});
@@ -79,7 +79,7 @@ uid_t owner_of(const fs::path& path) {
 #define NEEDS_ROOT() \
   if (!Stranger::possible()) SKIP_CASE("needs root, to become another user")
 
-TEST_CASE("SEC2 a log in the user's own folder is that user's, rotated ones and the folder too", "[SEC2]") {
+TEST_CASE("SEC2 a log in the user's own directory is that user's, rotated ones and the directory too", "[SEC2]") {
   NEEDS_ROOT();
   const Scene scene;
   scene.start("web", {"--out", scene.theirs / "new/folder/app.log", "--log-max-size", "2k", "--log-keep", "2"},
@@ -111,7 +111,7 @@ TEST_CASE("SEC2 a log in a directory of root stays root's, whatever user runs th
   CHECK(owner_of(scene.home.scratch() / "logs") == 0);
 }
 
-TEST_CASE("SEC2 root's log in its user's folder, of before, makes way for one of the user's own", "[SEC2]") {
+TEST_CASE("SEC2 root's log in its user's directory, of before, makes way for one of the user's own", "[SEC2]") {
   NEEDS_ROOT();
   const Scene scene;
   write_file(scene.theirs / "app.log", "of before\n");
@@ -153,14 +153,14 @@ TEST_CASE("SEC2 a link in the place of the user's log has root make, fill or emp
   scene.require_vault_untouched();
 }
 
-TEST_CASE("SEC2 links and folders that are exchanged in a loop lead root nowhere", "[SEC2]") {
+TEST_CASE("SEC2 links and directories that are exchanged in a loop lead root nowhere", "[SEC2]") {
   NEEDS_ROOT();
   const Scene scene;
   fs::create_directory(scene.theirs / "logs");
   scene.give(scene.theirs / "logs");
   scene.start("web", {"--out", scene.theirs / "logs/app.log", "--log-max-size", "1k"},
               "while :; do echo ................................................................; done");
-  // The folder becomes a link into the vault and back; in it, the log and its rotated ones do.
+  // The directory becomes a link into the vault and back; in it, the log and its rotated ones do.
   Running swapping = scene.attacker(
       "while :; do mv logs away; ln -s ../vault logs; mv logs out; mv away logs;"
       " ln -sf ../../vault/secret logs/app.log; ln -sf ../../vault/secret logs/app.log.1; rm -f out logs/app.log.1; rm "
@@ -232,7 +232,7 @@ TEST_CASE("SEC2 root's own app follows no other user's link to its log, and no h
     (void)scene.home.forever({"delete", "web"});
   }
   scene.require_vault_untouched();
-  // A plain file in that folder is a log like any other.
+  // A plain file in that directory is a log like any other.
   done(scene.home, {"start", scene.home.scratch() / "child", "--name", "web", "--out", scene.theirs / "plain.log", "--",
                     "say", "fine", "wait"});
   REQUIRE(wait_until([&] { return read_file(scene.theirs / "plain.log") == "fine\n"; }));
@@ -269,7 +269,7 @@ TEST_CASE("SEC2 variables that root may read are not given to the user by a link
   CHECK(has(read_file(scene.theirs / "seen"), "TOKEN=abc"));
 }
 
-TEST_CASE("SEC2 a Unix socket in the user's folder is the user's from the first, and no link lends root's rights",
+TEST_CASE("SEC2 a Unix socket in the user's directory is the user's from the first, and no link lends root's rights",
           "[SEC2]") {
   NEEDS_ROOT();
   const Scene scene;
@@ -282,7 +282,7 @@ TEST_CASE("SEC2 a Unix socket in the user's folder is the user's from the first,
   CHECK(facts.st_gid == scene.user.id());
   done(scene.home, {"stop", "web"});
   CHECK_FALSE(fs::exists(socket));
-  // In a folder of root's root makes it, and gives it to the user.
+  // In a directory of root's root makes it, and gives it to the user.
   const Place given = scene.home.scratch() / "given.sock";
   scene.start("given", {"--listen", "unix:" + given.string()}, "exec sleep 1000");
   REQUIRE(lstat(given.c_str(), &facts) == 0);

@@ -8,7 +8,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A terminal with `forever dev` in it; the folder that is watched is the current one.
+// A terminal with `forever dev` in it; the directory that is watched is the current one.
 struct Dev {
   Dev() {
     fs::create_directory(tree);
@@ -40,7 +40,7 @@ TEST_CASE("DEV restarts on a change, says what has changed, and Ctrl-C ends it w
   Dev dev;
   Running running(dev.command({}, {"on", "INT", "say", "bye", "exit", "0", "end", "say", "up", "wait"}), 24, 80);
   REQUIRE(running.wait_for("up"));
-  CHECK_THAT(running.out(), contains("forever: watching 1 folder; rs and Enter restart"));
+  CHECK_THAT(running.out(), contains("forever: watching 1 directory; rs and Enter restart"));
   dev.change();
   REQUIRE(wait_for_count(running, "up", 2));
   CHECK_THAT(running.out(), contains("forever: main.js has changed, restarting"));
@@ -184,7 +184,7 @@ TEST_CASE("DEV our own lines stand out in colours on a terminal, and only there"
   command.environment["TERM"] = "xterm";
   Running running(command, 24, 80);
   REQUIRE(running.wait_for("crashed - waiting"));
-  CHECK_THAT(running.out(), contains("\x1b[32mforever: watching 1 folder; rs and Enter restart\x1b[0m"));
+  CHECK_THAT(running.out(), contains("\x1b[32mforever: watching 1 directory; rs and Enter restart\x1b[0m"));
   CHECK_THAT(running.out(), contains("\x1b[31mforever: crashed"));
   running.type("\x03");
   CHECK(running.wait().exit_code == 130);

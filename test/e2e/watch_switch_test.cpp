@@ -58,7 +58,7 @@ TEST_CASE("WATCH on and off while it runs, when it is stopped, and as `list` and
   CHECK(done(app.home, {"watch", "web", "on"}).out == "web is already watched\n");
   CHECK(watching());
   CHECK_THAT(lines_of(done(app.home, {"list"}).out).at(1), contains("yes"));
-  CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("1 folder"));
+  CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("1 directory"));
   CHECK(app.stays_at(1));  // nothing is restarted by that
   write_file(app.tree / "main.js", "two");
   CHECK(app.stays_at(2));

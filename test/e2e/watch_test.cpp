@@ -13,7 +13,7 @@ TEST_CASE("WATCH4 a root that is a link is followed once, and one restart follow
   for (const char* file : {"one/main.js", "two/main.js"}) write(file, "x");
   fs::create_directory_symlink("../aside", app.home.scratch() / "one/aside");
   fs::create_directory_symlink("one", app.home.scratch() / "current");
-  // The same folder by two names: what changes in it is one change all the same.
+  // The same directory by two names: what changes in it is one change all the same.
   start(app.home, "web", {"stamp", app.stamps, "start", "wait"},
         {"--watch=current", "--watch=one", "--watch-delay", "50ms"});
   REQUIRE(app.starts_are(1));
@@ -114,7 +114,8 @@ TEST_CASE("WATCH4 new directories are picked up, and a root that was deleted and
   CHECK(app.stays_at(7));
 }
 
-TEST_CASE("WATCH4 a folder that is moved in is watched like one that was there, one moved out no longer", "[WATCH4]") {
+TEST_CASE("WATCH4 a directory that is moved in is watched like one that was there, one moved out no longer",
+          "[WATCH4]") {
   Watched app({"--watch-delay", "20ms"});
   fs::create_directories(app.home.scratch() / "aside/deep");
   write_file(app.home.scratch() / "aside/deep/x", "1");
@@ -127,14 +128,14 @@ TEST_CASE("WATCH4 a folder that is moved in is watched like one that was there, 
   CHECK(app.stays_at(4));
   write_file(app.home.scratch() / "aside/deep/x", "3");
   CHECK(app.stays_at(4));
-  // A file that is deleted is a change, a folder without a file in it none.
+  // A file that is deleted is a change, a directory without a file in it none.
   fs::remove(app.tree / "main.js");
   CHECK(app.stays_at(5));
   fs::create_directories(app.tree / "empty/deep");
   CHECK(app.stays_at(5));
 }
 
-TEST_CASE("WATCH4 a folder that may not be read is left out, and all else is watched", "[WATCH4][PERM1]") {
+TEST_CASE("WATCH4 a directory that may not be read is left out, and all else is watched", "[WATCH4][PERM1]") {
   if (!Stranger::possible()) SKIP_CASE("needs root, to become another user");
   const StrangersHome user;
   const Place tree = user.home.scratch() / "tree", stamps = user.home.scratch() / "stamps";
@@ -156,7 +157,7 @@ TEST_CASE("WATCH4 a folder that may not be read is left out, and all else is wat
   user.done({"delete", "web"});
 }
 
-TEST_CASE("WATCH5 of 100,000 files a change of one is found, and ignored folders are not even watched",
+TEST_CASE("WATCH5 of 100,000 files a change of one is found, and ignored directories are not even watched",
           "[WATCH5][slow]") {
   Watched app({"--watch-delay", "0"});
   for (int folder = 0; folder < 1000; ++folder) {
@@ -166,7 +167,7 @@ TEST_CASE("WATCH5 of 100,000 files a change of one is found, and ignored folders
     for (int file = 0; file < 100; ++file) write_file(place / std::to_string(file), "x");
   }
   app.begin();
-  CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("1001 folders"));
+  CHECK_THAT(done(app.home, {"describe", "web"}).out, contains("1001 directories"));
   write_file(app.tree / "d999/99", "y");
   CHECK(app.stays_at(2));
 }

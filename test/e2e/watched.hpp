@@ -1,4 +1,4 @@
-// What the tests of restarting on change share: an app called web, whose every start leaves a stamp, and the folder that is watched.
+// What the tests of restarting on change share: an app called web, whose every start leaves a stamp, and the directory that is watched.
 #pragma once
 
 #include "test/e2e/apps.hpp"

@@ -38,7 +38,7 @@ TEST_CASE("WATCH5 a limit that is reached is named, with the sysctl that raises 
   }
 }
 
-TEST_CASE("WATCH5 a limit that is reached by a new folder ends the watch with an error", "[watch]") {
+TEST_CASE("WATCH5 a limit that is reached by a new directory ends the watch with an error", "[watch]") {
   Scratch scratch;
   auto watch = watch_by_kernel(plan_of(scratch.path()));
   if (!watch) SKIP_CASE("the kernel has nothing of the kind here");

@@ -1,4 +1,4 @@
-// Ignore files: any bytes make rules, the rules decide about any path, and what is below an ignored folder is ignored.
+// Ignore files: any bytes make rules, the rules decide about any path, and what is below an ignored directory is ignored.
 #include "supervisor/watch/watch_filter.hpp"
 
 #include "test/fuzz/must.hpp"

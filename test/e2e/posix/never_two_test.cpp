@@ -74,7 +74,7 @@ std::string text_of(const Census& census) {
          std::to_string(census.programs) + " programs";
 }
 
-// Keepers and supervisors are where the app's folder is or was; the program inherits FOREVER_HOME.
+// Keepers and supervisors are where the app's directory is or was; the program inherits FOREVER_HOME.
 Census count(const TemporaryHome& home) {
   Census census;
   std::error_code error;
@@ -258,7 +258,7 @@ TEST_CASE("SUP5 of two supervisors the one without the lock leaves, and its app 
   REQUIRE(wait_for_log(home, "web", "up"));
   const int pid = pid_of(home, "web");
   const std::vector<int> first = {supervisor_of(home, "web"), keeper_of(home, "web")};
-  // Suspended, and with their folder moved away, they are not to be recognized as this app's.
+  // Suspended, and with their directory moved away, they are not to be recognized as this app's.
   for (const int watcher : first) send_signal(watcher, SIGSTOP);
   fs::rename(home.app("web"), home.scratch() / "away");
   fs::remove(home.state() / "locks" / "web");

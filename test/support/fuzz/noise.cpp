@@ -1,5 +1,5 @@
 // The main of a fuzz target where libFuzzer is not to be had: feeds the corpus, then each file of it damaged at random,
-// and random bytes. Understands the options of libFuzzer that the runner gives (-runs=N, -max_len=N, files and folders).
+// and random bytes. Understands the options of libFuzzer that the runner gives (-runs=N, -max_len=N, files and directories).
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

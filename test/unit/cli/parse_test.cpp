@@ -466,7 +466,7 @@ TEST_CASE("PARSE hooks and health") {
 
 namespace {
 
-// `src` is a folder and `x.json` a file of the caller's directory; nothing else is there.
+// `src` is a directory and `x.json` a file of the caller's directory; nothing else is there.
 ParseResult parse_here(const std::vector<std::string>& words) {
   return parse(words, [](const std::string& path) {
     return path == "src"                             ? PathKind::directory

@@ -9,7 +9,7 @@ namespace {
 
 struct Case {
   const char* rules;
-  const char* path;  // ends with '/': a folder
+  const char* path;  // ends with '/': a directory
   bool ignored;
 };
 
@@ -46,7 +46,7 @@ constexpr Case kCases[] = {
     {"*", ".hidden", true},
     {"a**b", "axyb", true},
     {"a**b", "a/b", false},
-    // folders only
+    // directories only
     {"tmp/", "tmp", false},
     {"tmp/", "tmp/", true},
     {"tmp/", "tmp/x", true},
@@ -100,7 +100,7 @@ constexpr Case kCases[] = {
     {"*.js\n!main.js", "main.js", false},
     {"!main.js\n*.js", "main.js", true},
     {"*.js\n!main.js\nsrc/main.js", "src/main.js", true},
-    {"a/\n!a/b", "a/b", true},  // what is in an ignored folder stays so
+    {"a/\n!a/b", "a/b", true},  // what is in an ignored directory stays so
     {"a/*\n!a/b", "a/b", false},
     {"/*\n!/src", "src/x", false},
     // spaces, line ends, the mark that some editors put first
@@ -141,7 +141,7 @@ TEST_CASE("WATCH4 what never is source is ignored from the start, and can be tak
   CHECK(filter.counts_below("app.log", false));
 }
 
-TEST_CASE("Extensions and wanted patterns narrow files, not folders", "[watch]") {
+TEST_CASE("Extensions and wanted patterns narrow files, not directories", "[watch]") {
   WatchFilter filter;
   filter.set_extensions({"js", "d.ts"});
   CHECK(filter.counts("a/x.js", false));

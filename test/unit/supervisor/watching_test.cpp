@@ -1,4 +1,4 @@
-// What the settings of a watch come to: which folder is watched for a path, a file or a pattern, and what is wanted there.
+// What the settings of a watch come to: which directory is watched for a path, a file or a pattern, and what is wanted there.
 #include "supervisor/watch/watching.hpp"
 
 #include <fstream>
@@ -25,7 +25,7 @@ struct Folder {
 
 }  // namespace
 
-TEST_CASE("WATCH4 without a path the app's folder is watched, its ignore file read", "[watch]") {
+TEST_CASE("WATCH4 without a path the app's directory is watched, its ignore file read", "[watch]") {
   const Folder place;
   std::ofstream(place.scratch / "app/.foreverignore") << "/conf\n!*.log\n";
   WatchSettings settings;
@@ -41,7 +41,7 @@ TEST_CASE("WATCH4 without a path the app's folder is watched, its ignore file re
   CHECK_FALSE(place.wants(settings, "application/x.js"));
 }
 
-TEST_CASE("A folder elsewhere, a single file and a pattern each have their own place", "[watch]") {
+TEST_CASE("A directory elsewhere, a single file and a pattern each have their own place", "[watch]") {
   const Folder place;
   WatchSettings settings;
   settings.extensions = {"js"};
