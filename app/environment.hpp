@@ -20,7 +20,7 @@ namespace forever {
 [[nodiscard]] std::string variable_of(const std::vector<std::string>& environment, std::string_view name);
 // What login(1) sets for a user: USER, LOGNAME, HOME and SHELL. What `given` sets stays as it is there.
 void set_user(std::vector<std::string>& environment, const Credentials& user, const std::vector<std::string>& given);
-// Whether the variable tells of the caller's login rather than of the program: XDG_RUNTIME_DIR, MAIL, SSH_*, SUDO_* ... To a program that
+// Whether the variable describes the caller's login rather than the program: XDG_RUNTIME_DIR, MAIL, SSH_*, SUDO_* ... To a program that
 // runs as another user it is useless or a way into the caller's session.
 [[nodiscard]] bool belongs_to_session(std::string_view name);
 // Whether `describe` must mask the value: names with KEY, SECRET, TOKEN, PASSWORD, PASSWD, CREDENTIAL, AUTH, PRIVATE …, URLs with user:password@.

@@ -28,10 +28,10 @@ using StillLives = std::function<bool(const std::string&)>;
 // Removes the claims of deleted apps, so that their ids are free again. Best effort: a claim that stays costs one check.
 void release_ids(const StateDirectory& state, const std::vector<std::string>& names);
 
-// The id that was claimed for `name`, only looked up; nothing if the file does not tell.
+// The id that was claimed for `name`, only looked up; nothing if the file does not contain it.
 [[nodiscard]] std::optional<std::uint32_t> claimed_id(const StateDirectory& state, const std::string& name);
 
-// All claims, in the file's order; empty if the file does not tell. One whose app has no directory is of an app that is being
+// All claims, in the file's order; empty if the file cannot be read. One whose app has no directory is of an app that is being
 // started by the claimer, or of one whose directory was deleted below it.
 struct IdClaim {
   std::uint32_t id = 0;

@@ -35,7 +35,7 @@ struct InstanceMarker {
 // program chooses its environment: app/ours.hpp decides whether the marker is genuine.
 [[nodiscard]] std::optional<InstanceMarker> marker_of(Pid pid);
 
-// The leader of the instance that a process belongs to, by its own word; nothing where that is not told (a version that did not tell it
+// The leader of the instance that a process belongs to, according to itself; nothing if it does not name one (a version that did not
 // started it; Windows).
 [[nodiscard]] std::optional<Pid> leader_of(Pid pid);
 

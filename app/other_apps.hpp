@@ -1,6 +1,6 @@
 // Other apps below an app: a program of it has run `forever start`, and what that started hangs below its supervisor by now. It is
 // no part of the app's tree: it is not stopped with it, nor counted. A process may call itself anything, so none is left alone for its
-// name: a keeper or a supervisor holds the lock of its app, which the kernel tells, and an instance is believed as Ours has it.
+// name: a keeper or a supervisor holds the lock of its app, as the kernel reports, and an instance is verified by Ours.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace forever {
 
 // Whether the process is the keeper or the supervisor of an app, of whatever state directory: it holds the app's lock, is one user's
-// alone, and the directory is that user's. Linux alone tells; false elsewhere.
+// alone, and the directory is that user's. Linux only; false elsewhere.
 [[nodiscard]] bool watches_over_an_app(Pid pid);
 
 // Whether it is an instance of an app other than `app`: one whose keeper and supervisor are gone hangs there by itself.

@@ -32,7 +32,7 @@ bool hangs_well(Pid pid, std::uint32_t user) {
   Pid at = parent_of(pid);
   for (int depth = 0; at > kInitProcess && depth < kDeepestChain; ++depth, at = parent_of(at)) {
     const auto owner = owner_of(at);
-    if (!owner) continue;  // the system does not tell
+    if (!owner) continue;  // unknown on this system
     const bool well = owner->is_wholly(kRootUser) || owner->is_wholly(effective_uid()) || owner->is_wholly(user);
     if (!well) return is_ancestor_of_us(at);
   }

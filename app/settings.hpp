@@ -30,7 +30,7 @@ struct RestartPolicy {
   Milliseconds backoff_first{100};
   double backoff_factor = 2.0;  // >= 1
   Milliseconds backoff_cap{15000};
-  // Of restart_policy_of() alone: the app tells when it is ready, within that time. A run is of use from then on.
+  // Of restart_policy_of() alone: the app reports when it is ready, within that time. A run is of use from then on.
   std::optional<Milliseconds> ready_within{};
   friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
 };
@@ -83,7 +83,7 @@ struct WatchSettings {
   std::vector<std::string> ignore;      // as lines of an ignore file
   std::vector<std::string> extensions;  // without the dot; empty: all
   Milliseconds delay{200};              // the quiet period after the last change
-  Milliseconds poll{0};                 // looks at the files that often; 0: the kernel tells
+  Milliseconds poll{0};                 // looks at the files that often; 0: the kernel reports changes
   bool hash = false;                    // contents decide, not times
   OnCrash on_crash = OnCrash::restart;
   friend bool operator==(const WatchSettings&, const WatchSettings&) = default;

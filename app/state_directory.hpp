@@ -69,7 +69,7 @@ class StateDirectory {
   // again, and differs below another root directory.
   [[nodiscard]] std::string identity() const;
 
-  // Names with an entry under apps/, sorted; also names whose lock is held, or of whom a pid file tells a living process,
+  // Names with an entry under apps/, sorted; also names whose lock is held, or for which a pid file names a living process,
   // although the entry was deleted.
   [[nodiscard]] std::vector<std::string> names() const;
 
@@ -93,7 +93,7 @@ class StateDirectory {
 
 // The app of a pid file: "web" for "web-3.pid", "web-1" for "web-1-0.pid", and for their spares "web-3.pid~"; empty for other files.
 [[nodiscard]] std::string_view app_of_pid_file(std::string_view file);
-// The status on record, if it tells of this boot or says of which other. One without a boot tells nothing: whose pids are these?
+// The status on record, if it is of this boot or names another. One without a boot id is useless, since its pids may be of another boot.
 [[nodiscard]] Result<AppStatus> read_own_status(const StateDirectory& state, const std::string& name,
                                                 const HostId& host);
 // The Error for such a record: as good as none, the pids in it may be anybody's.

@@ -1,4 +1,4 @@
-// Which apps there are: those with an entry, and those that only their lock or a pid file tells of.
+// Which apps there are: those with an entry, and those known only by their lock or a pid file.
 #include <algorithm>
 #include <charconv>
 #include <iterator>

@@ -215,7 +215,7 @@ bool StatusReader::start_object(std::size_t) {
     inside_ = within_ = Inside::exit;
   } else if (inside_ == Inside::texts || std::holds_alternative<Text>(place_) ||
              std::holds_alternative<Bytes>(place_)) {
-    // Bytes that are no UTF-8. A list of texts goes on afterwards; `place_` tells which of the two it is.
+    // Bytes that are no UTF-8. A list of texts goes on afterwards; `place_` distinguishes the two.
     inside_ = Inside::hex;
     hex_.assign(1, 'x');  // no even number of digits: nothing came
   } else {

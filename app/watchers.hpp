@@ -25,7 +25,7 @@ struct Watcher {
 // directory and its user: a record may be old, or replaced, and a signal to the process it names would hit an unrelated process.
 [[nodiscard]] bool may_watch(const StateDirectory& state, const std::string& name, const ProcessId& id);
 
-// All that watch over the app `name`; they are looked for in the whole process table, so only where files or locks tell too little.
+// All that watch over the app `name`; they are looked for in the whole process table, so only if files or locks do not suffice.
 [[nodiscard]] std::vector<Watcher> watchers_of(const StateDirectory& state, const std::string& name);
 
 }  // namespace forever

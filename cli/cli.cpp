@@ -1,4 +1,4 @@
-// The command line as a whole: parse, hand over to the verb, tell what was wrong.
+// The command line as a whole: parse, hand over to the verb, report errors.
 #include "cli/cli.hpp"
 
 #include <algorithm>

@@ -91,7 +91,7 @@ std::string procfile_hint(const std::string& path) {
 
 std::string package_hint(const std::string& path) {
   const auto text = read_file(path);
-  const auto json = text ? parse_object(*text, path, "mend it") : Result<Json>{Json::object()};
+  const auto json = text ? parse_object(*text, path, "fix it") : Result<Json>{Json::object()};
   const std::string directory = folder_part(path), where = " is npm's; ";
   if (!json) return where + "start what it names: forever start npm -- start";
   const auto scripts = json->find("scripts");
@@ -126,7 +126,8 @@ std::string hint_for_file(const std::string& word, const std::string& directory)
   for (const std::string_view source : {".c", ".cc", ".cpp", ".rs"}) {
     if (name.ends_with(source)) return " is source code; start the program that is built of it";
   }
-  if (name.ends_with(".html")) return " is a page; to serve its directory: forever start python3 -- -m http.server 8080";
+  if (name.ends_with(".html"))
+    return " is a page; to serve its directory: forever start python3 -- -m http.server 8080";
   const std::string runner = runner_of(name, directory);
   if (runner.empty()) return {};
   return "; name what runs it: forever start " + typed(word) + " --interpreter " + typed(runner);

@@ -19,8 +19,7 @@ bool is_there(const AppRequest& request) {
 }
 
 Failure only_for_a_shell(const std::string& command) {
-  return {ExitCode::usage, "'" + printable(command) +
-                               "' is a command line for a shell; say so: forever start sh -- -c " +
+  return {ExitCode::usage, "'" + printable(command) + "' is a command line for a shell; use: forever start sh -- -c " +
                                printable(shell_quoted(command))};
 }
 

@@ -96,7 +96,7 @@ bool ran_before(Start& start, const std::string& name) {
       *start.claims, [&](const IdClaim& claim) { return claim.name == name && claim.claimer.pid != current_pid(); });
 }
 
-// Whether something that would tell of a running app is missing: then only the process table can.
+// Whether a file that would show a running app is missing: then only the process table can.
 bool incomplete(Start& start, const std::string& name) {
   const StateDirectory& state = start.state;
   const bool whole = exists(state.lock_path(name)) && exists(state.spec_path(name)) && exists(state.status_path(name));
@@ -162,7 +162,7 @@ std::variant<UnderWay, Result<LaunchOutcome>> begin_app(Start& start, const AppS
 Result<LaunchOutcome> end_app(const StateDirectory& state, const AppSpec& spec, const UnderWay& beginning) {
   Result<StartReport> report =
       beginning.word ? first_word(beginning.word->get()) : Result<StartReport>{beginning.word.error()};
-  // Both were killed before they could tell: the program may run by now, and then nothing may be withdrawn from it. Or another
+  // Both were killed before they could report: the program may run by now, and then nothing may be withdrawn from it. Or another
   // supervisor has the app.
   if (report && report->silent && view_app(state, spec.name, true).supervised) return LaunchOutcome{true, {}};
   // Where the program could not be started the supervisor has put that on record.

@@ -17,7 +17,7 @@ namespace forever {
                                           const HostId& host);
 
 // Takes the lock, and keeps it only if no process watches over the app: by its record, and by the process table where `traces` is
-// given. That is needed wherever something is missing that would tell of one, or an app is to be adopted. One that lives without the
+// given. That is needed if a file is missing that would show one, or an app is to be adopted. One that lives without the
 // lock takes it again, or has stopped the app and is about to end: that is waited for. A Handle without value: the app is supervised,
 // or is about to be.
 [[nodiscard]] Result<Handle> lock_for_launch(const StateDirectory& state, const std::string& name, const HostId& host,

@@ -91,7 +91,7 @@ bool any_crashing(const AppStatus& status, Time now) { return shown_state(status
 Readiness await_ready(const StateDirectory& state, const std::string& name, const std::vector<Pid>& pids,
                       Milliseconds uptime, Milliseconds patience, ReadyWhen when) {
   const Time deadline = steady_now() + patience;
-  // It was so short-lived that its supervisor had none to tell of.
+  // It was so short-lived that its supervisor recorded no pid.
   if (std::none_of(pids.begin(), pids.end(), [](Pid pid) { return pid > 0; })) return describe_end(state, name, 0);
   const bool by_time = when == ReadyWhen::uptime;
   Idleness idleness;

@@ -28,7 +28,7 @@ void move_logs(const StateDirectory& state, const std::string& from, const std::
   }
 }
 
-// Those that it stands before, for resurrect.
+// Those that come after it, for resurrect.
 void rename_in_others(const StateDirectory& state, const std::string& from, const std::string& to) {
   for (const std::string& name : state.names()) {
     auto other = state.read_spec(name);

@@ -1,4 +1,4 @@
-// What the process table tells of the apps of a state directory, for those whose files tell nothing.
+// Finds apps of a state directory in the process table, if their files are missing or damaged.
 #pragma once
 
 #include <functional>

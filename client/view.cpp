@@ -120,7 +120,7 @@ void Judge::adopt_app(AppView& view) {
   }
 }
 
-// Its supervisor cannot tell (it is suspended, or cannot write): what runs is known by the pid files.
+// Its supervisor cannot report (it is suspended, or cannot write): the pid files identify running instances.
 void Judge::see_instances(AppView& view) const {
   for (InstanceStatus& instance : view.status.instances) {
     const auto pid = Ours{state_}.pid_by_file(view.name, instance.slot);
@@ -132,12 +132,12 @@ void Judge::see_instances(AppView& view) const {
   }
 }
 
-// The status tells nothing: what lives of the app is looked for.
+// The status is useless: the app's processes are searched.
 void Judge::judge_lost(AppView& view, const Error& error) {
   view.trouble = error.message();
   // Left to the forever that understands it.
   const bool newer = is_of_newer_format(error);
-  // A free lock may be a new file in the place of the one that a living supervisor holds: then only its title tells of it.
+  // A free lock may be a new file in the place of the one that a living supervisor holds: then only its title identifies it.
   const bool held = view.supervised;
   if (!newer && (held || adopt_) && await_rewrite(view, !held)) view.supervised = true;
   if (view.supervised && view.trouble.empty()) return;

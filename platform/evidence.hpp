@@ -1,4 +1,4 @@
-// What the kernel tells of whose a process is: what the process cannot choose by itself, as it can its name, argv and environment.
+// The kernel's information about the owner of a process: data that the process cannot choose, unlike its name, argv and environment.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct ProcessOwner {
     return real == user && effective == user && saved == user;
   }
 };
-// Nothing: it is gone, or the system does not tell.
+// Nothing: it is gone, or this is unknown.
 [[nodiscard]] std::optional<ProcessOwner> owner_of(Pid pid);
 
 // What one of its standard streams (0, 1, 2) is open on. `path` as the kernel names it, with " (deleted)" behind what was removed.
@@ -28,11 +28,11 @@ struct StandardStream {
   std::string path;
   FileFacts facts;
 };
-// Nothing: it is closed, or the system does not tell (only Linux does).
+// Nothing: it is closed, or unknown (only Linux reports it).
 [[nodiscard]] std::optional<StandardStream> standard_stream_of(Pid pid, int stream);
 
 // The files with `part` in their path on which the process holds a lock of our kind (platform/lock.hpp) by a description that it has
-// open, as the kernel tells it; with " (deleted)" behind what was removed. Linux alone tells; none elsewhere.
+// open, as reported by the kernel; with " (deleted)" behind what was removed. Linux only; none elsewhere.
 [[nodiscard]] std::vector<std::string> files_locked_by(Pid pid, std::string_view part);
 
 // Whether its environment can be read at all. Not that of another user's process, of one that hides itself (PR_SET_DUMPABLE), or

@@ -18,7 +18,7 @@ namespace forever {
 struct FileChange {
   enum class Kind : std::uint8_t {
     writing,  // has begun to change, and may go on
-    closed,   // its writer is done; by itself no change. Polling cannot tell
+    closed,   // its writer is done; by itself no change. Polling cannot detect this
     changed,  // is whole in its new form; a directory: what is in it, too many to be named (an overflow, a link that leads elsewhere)
     removed,  // is gone, and may come back. Empty path: polling knows only that some are gone
   };

@@ -27,7 +27,7 @@ namespace forever {
 // root excepted) are closed unanswered.
 [[nodiscard]] Result<Handle> accept_local(NativeHandle listener);
 
-// The process at the other end, which connected; 0 where the system does not tell. It may be gone.
+// The process at the other end, which connected; 0 if unknown. It may be gone.
 [[nodiscard]] Pid peer_of(NativeHandle socket) noexcept;
 
 // Sends all of `bytes` to a non-blocking peer as far as its buffer takes them; returns how many went. EPIPE raises no signal.

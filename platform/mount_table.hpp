@@ -10,7 +10,7 @@ namespace forever {
 // if the table does not say.
 [[nodiscard]] std::string file_system_type(std::string_view mountinfo, std::string_view path);
 
-// Whether others than this kernel change files there, so that it tells of its own programs' changes alone: network file systems, and
+// Whether others than this kernel change files there, so that this kernel reports only its own programs' changes: network file systems, and
 // the directories of a host in its virtual machine (WSL's drives are 9p).
 [[nodiscard]] bool is_changed_from_elsewhere(std::string_view type) noexcept;
 

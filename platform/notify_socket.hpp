@@ -1,4 +1,4 @@
-// The datagram socket over which a program tells how it is: NOTIFY_SOCKET of sd_notify(3). Linux only: the socket has a name that is
+// The datagram socket over which a program reports its state: NOTIFY_SOCKET of sd_notify(3). Linux only: the socket has a name that is
 // no file (unix(7), abstract), so that a program of any user reaches it, and each message comes with its sender's credentials.
 #pragma once
 

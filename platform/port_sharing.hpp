@@ -34,7 +34,7 @@ struct PortCall {
   // A copy of the program's own socket; none if it is not TCP over IPv4 or IPv6, or could not be taken (`code` says why).
   Handle socket;
   int code = 0;
-  std::uint64_t cookie = 0;  // tells this socket from all others (SO_COOKIE)
+  std::uint64_t cookie = 0;  // distinguishes this socket from all others (SO_COOKIE)
   // "127.0.0.1:8081", "[::]:8081": bind: what is asked for; listen: what it is bound to. Empty for port 0 or no port at all.
   std::string address;
   std::string asked;    // bind: the same as the program gave it (a sockaddr)

@@ -29,7 +29,7 @@ struct PortUse {
 // report this; sockets of other network namespaces are not visible.
 [[nodiscard]] Result<std::vector<PortUse>> port_uses(std::optional<std::uint16_t> port);
 
-// The processes among them that can be seen, each once. Empty where the system does not tell.
+// The processes among them that can be seen, each once. Empty if unknown.
 [[nodiscard]] std::vector<Pid> holders_of_port(std::uint16_t port);
 
 }  // namespace forever

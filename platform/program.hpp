@@ -28,9 +28,9 @@ struct ProgramFacts {
 // Windows: the image name, with or without ".exe", in any case.
 [[nodiscard]] std::vector<ProgramFacts> programs_called(std::string_view name);
 
-// Whether both run the same file; true where the system does not tell, or may not.
+// Whether both run the same file; true if unknown.
 [[nodiscard]] bool same_program(Pid a, Pid b);
-// Whether the process runs the file that has the name `path` now; true where the system does not tell what it runs, or may not.
+// Whether the process runs the file that has the name `path` now; true if unknown.
 [[nodiscard]] bool runs_file(Pid pid, const std::string& path);
 
 }  // namespace forever

@@ -9,7 +9,7 @@
 namespace forever {
 
 // `doing` completes "cannot …": "open /x/spec.json". `code` is errno's (std::system_category); on Windows errno's where one
-// says the same, else GetLastError's above 65536. It is empty, or of another category that only tells the kind, when `doing` is a whole message
+// says the same, else GetLastError's above 65536. It is empty, or of another category that only names the kind, when `doing` is a whole message
 // and says all there is to say.
 struct Error {
   std::string doing;

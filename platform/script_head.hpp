@@ -1,4 +1,4 @@
-// How a file begins, which tells the kernel what to run it by.
+// The beginning of a file, by which the kernel chooses what runs it.
 #pragma once
 
 #include <string>

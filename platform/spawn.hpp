@@ -91,7 +91,7 @@ struct SpawnFailure {
 // Starts the child, on Linux without a copy of our memory. In the child everything but the named descriptors is closed first of all, so that a sibling at its own
 // gate keeps nothing of ours open. The strip is async-signal-safe. The Error is fork's or pipe's (EAGAIN, ENOMEM, EMFILE).
 [[nodiscard]] Result<HeldInstance> spawn_held(SpawnRequest request);
-// The listener of a child's port filter, once: then, or if there will be none (the report tells why), `held.calls` is closed.
+// The listener of a child's port filter, once: then, or if there will be none (the report contains the reason), `held.calls` is closed.
 [[nodiscard]] Handle take_port_calls(HeldInstance& held);
 // Lets the child go on to exec. Closes the gate.
 void open_gate(HeldInstance& held) noexcept;

@@ -5,7 +5,7 @@
 
 namespace forever {
 
-// "~/.forever"; Windows: "%LOCALAPPDATA%/forever". Empty if the system does not tell.
+// "~/.forever"; Windows: "%LOCALAPPDATA%/forever". Empty if unknown.
 [[nodiscard]] std::string default_state_directory();
 
 }  // namespace forever

@@ -7,7 +7,7 @@
 
 namespace forever {
 
-// Nothing where the system does not tell, or has no such thing.
+// Nothing if unknown, or if the system has no such feature.
 struct Surroundings {
   std::optional<bool>
       kill_user_processes;  // logind.conf(5): what a user has started is killed at the end of their session

@@ -23,11 +23,11 @@ struct Selection {
 // or too much. `adopt`: apps that have lost their supervisor get a new one on the way.
 [[nodiscard]] std::variant<Selection, Failure> find_apps(const std::vector<std::string>& selectors, bool adopt);
 
-// Tells on standard error which apps had lost their supervisor and have been given a new one by this look.
+// Reports on standard error which apps have been adopted by this command.
 void tell_adoptions(const std::vector<AppView>& views);
 // Tells on standard error that there is none, where an answer would be empty for that.
 void tell_of_none(const Selection& selection);
-// Tells on standard error what is wrong with the files of an app.
+// Reports on standard error what is wrong with the files of an app.
 void tell_troubles(const std::vector<AppView>& views);
 
 }  // namespace forever::cli

@@ -87,7 +87,7 @@ std::string names_of(const Reading& reading) {
   return names;
 }
 
-// An id is of one app. Where two bear it (files were copied by hand), it tells nothing.
+// An id is of one app. If two have it (files were copied), it selects none.
 std::optional<SelectionError> fault_in_id(const Reading& reading) {
   if (!reading.matched.starts_with("id ") || reading.targets.size() < 2) return std::nullopt;
   return SelectionError{"the " + reading.matched + " belongs to several apps (" + printable(names_of(reading)) +

@@ -47,7 +47,7 @@ Status record_stop(const StateDirectory& state, AppStatus status, bool clear) {
 std::optional<Outcome> settle(const StateDirectory& state, const Target& target, AppView view) {
   if (view.supervised) return std::nullopt;
   if (view.foreign) return failed(target, "is supervised by another machine or container; nothing was changed");
-  // A lost status tells nothing, so whatever lives is looked for.
+  // The status is lost, so running processes are searched.
   if (view.status.host == HostId{}) view = view_app(state, target.name, true);
   if (view.supervised) return std::nullopt;
   if (!view.trouble.empty()) return failed(target, view.trouble);

@@ -43,7 +43,7 @@ Step step_for(Way way) {
   return Step::restart;
 }
 
-// Whether a record that cannot be read, a newer forever's, tells of this file all the same.
+// Whether a record that cannot be read, a newer forever's, names this file nevertheless.
 bool record_names(const StateDirectory& state, const std::string& name, const std::string& apps_file) {
   std::string quoted = "\"";
   (void)append_json_escaped(quoted, apps_file);

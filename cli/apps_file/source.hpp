@@ -15,7 +15,7 @@ struct AppsSource {
   std::string path;  // absolute; "-" for standard input
 };
 
-// Reads it; `word` as it was typed. `warn`: tells on standard error what cannot be carried over.
+// Reads it; `word` as it was typed. `warn`: reports ignored keys on standard error.
 [[nodiscard]] std::variant<AppsSource, Failure> read_apps(const std::string& word, const std::string& environment,
                                                           const std::vector<std::string>& only, bool warn = true);
 // Whether an operand is an apps file by its looks, and no app on record has that name.

@@ -1,4 +1,4 @@
-// What tells each init to bring the apps back at boot.
+// The configuration that makes each init system start the apps at boot.
 #include "cli/boot/boot_unit.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-// What tells each init to bring the apps back at boot, as text. Pure.
+// The configuration that makes each init system start the apps at boot, as text. Pure.
 #pragma once
 
 #include <cstdint>

@@ -116,7 +116,7 @@ std::variant<Boot, Failure> boot_for(const Startup& command) {
   return boot;
 }
 
-// Runs it, and tells if that did not work; what was written holds all the same.
+// Runs it, and reports a failure; the files that were written remain valid.
 void follow_up(const std::vector<std::string>& argv) {
   const auto ran = capture(argv, kPatience, ErrorStream::captured);
   if (ran && ran->status.success()) return;

@@ -1,4 +1,4 @@
-// doctor: looks around, and tells what is wrong with its remedy.
+// doctor: checks the machine, and reports problems with their remedies.
 
 #include "cli/doctor/look_around.hpp"
 

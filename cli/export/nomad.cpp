@@ -7,7 +7,7 @@
 namespace forever::cli {
 namespace {
 
-// A template begins with ${ or %{. Written as a code, its first character begins none, whatever stands before it.
+// A template begins with ${ or %{. Written as a code, its first character begins none, whatever precedes it.
 std::string for_nomad(std::string_view text) {
   return replaced(replaced(quoted_text(text), "${", "\\u0024{"), "%{", "\\u0025{");
 }

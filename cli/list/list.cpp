@@ -25,7 +25,7 @@ std::string names_of(const std::vector<AppLook>& looks) {
 // As wide as the terminal; off a terminal as wide as it needs to be.
 std::size_t table_width() { return is_terminal(Stream::out) ? static_cast<std::size_t>(terminal_width(80)) : 0; }
 
-// Tells why, where the choice cannot be read.
+// Reports why, if the choice cannot be read.
 std::vector<std::string> columns_to_show(const StateDirectory& state) {
   auto chosen = chosen_columns(state);
   if (chosen) return std::move(*chosen);

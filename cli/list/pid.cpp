@@ -12,7 +12,7 @@
 namespace forever::cli {
 namespace {
 
-// Why there is no pid to print. What its status tells may be older than the look at its processes.
+// Why there is no pid to print. Its status may be older than the check of its processes.
 std::string idle_word(const AppLook& look) {
   const bool lived = is_up(look.state) || look.state == "unsupervised";
   return lived ? "has just ended" : look.state;

@@ -126,7 +126,7 @@ std::string limit_text(std::uint64_t limit) { return limit == kUnlimited ? "unli
 
 std::string typed(const std::vector<std::string>& words) { return printable(shell_words(words)); }
 
-// What is as it usually is goes without saying, unless all is asked for. The command stands above.
+// Settings with their default are left out, unless all are requested. The command is shown above.
 void spec_section(Page& page, const AppSpec& spec, bool all) {
   const AppSpec usual;
   const auto unless_usual = [&](std::string_view key, const std::string& value, const std::string& usually) {
@@ -154,7 +154,7 @@ void spec_section(Page& page, const AppSpec& spec, bool all) {
 }
 
 void log_section(Page& page, const AppStatus& status, const std::optional<AppSpec>& spec, bool all) {
-  // A lost status does not tell where the logs are.
+  // A lost status does not contain the paths of the logs.
   const bool known = !status.out_log.empty() || !status.err_log.empty();
   if (!known && !spec) return;
   page.heading("Logs");

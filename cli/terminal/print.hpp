@@ -22,7 +22,7 @@ void complain(std::string_view message);
 void tell(std::string_view text);
 // Writes an answer to standard output at once; `code`, or `failed` where it could not be written.
 [[nodiscard]] int print(std::string_view text, int code = 0);
-// Tells the failure on standard error, and with `json` also as {"version":1,…,"error":"…"} on standard output. Its exit code.
+// Reports the failure on standard error, and with `json` also as {"version":1,…,"error":"…"} on standard output. Its exit code.
 // Without a `state_directory` that is the one that the environment names.
 int fail(const Failure& failure, bool json, const std::string& state_directory = {});
 

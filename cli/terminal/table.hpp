@@ -36,7 +36,7 @@ struct Table {
 // `width` in columns of the terminal; 0: as wide as it needs to be. A column whose cells are all empty is left out.
 [[nodiscard]] std::string render(const Table& table, std::size_t width, bool colours);
 
-// Lines of at most `width` columns, 0: any number; all but the first begin at `indent`, and the first stands at `column` already.
+// Lines of at most `width` columns, 0: any number; all but the first begin at `indent`, and the first is already at `column`.
 struct Wrapping {
   std::size_t indent = 0, column = 0, width = 0;
 };

@@ -1,6 +1,6 @@
 // Completion scripts for bash, zsh and fish, made from the tables of verbs and options.
 //
-// They complete verbs, the options of the verb, and names of apps, which `forever list --quiet` tells.
+// They complete verbs, the options of the verb, and names of apps, which `forever list --quiet` prints.
 #include "cli/verbs/completion.hpp"
 
 #include "cli/grammar/verb.hpp"

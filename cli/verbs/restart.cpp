@@ -129,10 +129,10 @@ int Restart::carry_out() const {
   const auto file = is_one_apps_file(which.selectors, "restart");
   if (const auto* failure = std::get_if<Failure>(&file)) return fail(*failure, which.json);
   if (std::get<bool>(file) && asks_for_changes(app))
-    return fail(
-        {ExitCode::usage,
-         "the settings of an app stand in the apps file; beside it there are --only, --env-name, --json and --quiet"},
-        which.json);
+    return fail({ExitCode::usage,
+                 "the settings of an app belong in the apps file; the command line takes only --only, --env-name, "
+                 "--json and --quiet"},
+                which.json);
   if (std::get<bool>(file)) return restart_apps_file(which, Step::restart);
   if (asks_for_changes(app)) return restart_changed(which, app, update_env);
   Asking asking;

@@ -6,7 +6,7 @@
 namespace forever::cli {
 
 struct Restart : Command {
-  AppRequest app;  // what is asked for anew: settings, arguments, a name
+  AppRequest app;  // the new settings, arguments or name
   bool update_env = false;
   [[nodiscard]] std::optional<UsageError> take(Operands& operands) override;
   [[nodiscard]] int carry_out() const override;

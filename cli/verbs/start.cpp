@@ -53,7 +53,7 @@ struct Started {
   std::string line;
 };
 
-// Who has the port that it could not have, in words; empty where its last words tell of no such thing.
+// Who has the port that it could not have, in words; empty if its last lines mention none.
 std::string port_holder(const StateDirectory& state, const AppSpec& spec, std::string_view last_lines) {
   for (const std::uint16_t port : ports_in_use(last_lines, spec)) {
     const auto uses = port_uses(port);

@@ -1,4 +1,4 @@
-// Not to be had here without a wake-up at each change: kqueue(2) tells that a directory was written, not what of it.
+// Not to be had here without a wake-up at each change: kqueue(2) reports that a directory was written, but not which entry.
 #include "platform/deletion_watch.hpp"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-// kqueue(2) wants an open descriptor for each file and tells no names: polling is the better way here.
+// kqueue(2) wants an open descriptor for each file and reports no names: polling is the better way here.
 #include "platform/file_watch.hpp"
 
 #include <cerrno>

@@ -19,7 +19,7 @@ namespace forever {
 namespace {
 
 constexpr std::size_t kCopy = 16U << 10U;
-constexpr std::size_t kUsualCapacity = 64U << 10U;  // nothing tells the real one
+constexpr std::size_t kUsualCapacity = 64U << 10U;  // the real one is unknown
 
 }  // namespace
 

@@ -27,7 +27,7 @@ struct Stat {
 // The line as the kernel wrote it; false if it is not one. Pure.
 [[nodiscard]] bool parse_stat(std::string_view line, Stat& into) noexcept;
 
-// The whole of a file under /proc, which tells no size; empty if it cannot be read.
+// The whole of a file under /proc, which has no size; empty if it cannot be read.
 [[nodiscard]] std::string read_whole(const char* path);
 
 }  // namespace forever::proc

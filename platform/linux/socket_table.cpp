@@ -81,7 +81,7 @@ bool receive(int netlink, Transport transport, std::vector<Socket>& into) {
   }
 }
 
-// The kernel tells the waiting sockets alone, where /proc/net lists every connection too.
+// The kernel returns only listening sockets, where /proc/net lists every connection too.
 std::optional<std::vector<Socket>> by_netlink(Transport transport) {
   const Handle netlink{FOREVER_SYS(socket, -1, AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
   if (!netlink) return std::nullopt;

@@ -39,7 +39,7 @@ bool set_groups(const std::vector<gid_t>& groups) noexcept {
   return ::syscall(kSetGroups, groups.size(), groups.data()) == 0;
 }
 
-// These two tell what was before, whether they succeed or not; an id that is none changes nothing.
+// These two return the previous value, whether they succeed or not; an invalid id changes nothing.
 bool set_file_ids(uid_t uid, gid_t gid) noexcept {
   ::setfsgid(gid);
   ::setfsuid(uid);

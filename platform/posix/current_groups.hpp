@@ -7,7 +7,7 @@
 
 namespace forever {
 
-// false: errno tells why. Throws where there is no memory.
+// false: errno has the reason. Throws where there is no memory.
 [[nodiscard]] inline bool current_groups(std::vector<gid_t>& into) {
   const int count = ::getgroups(0, nullptr);
   into.resize(count > 0 ? static_cast<std::size_t>(count) : 0);

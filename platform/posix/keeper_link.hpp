@@ -34,7 +34,7 @@ struct KeeperMessage {
 enum class KeeperMessageState : unsigned char { message, nothing, closed };
 
 inline constexpr std::size_t kLongestKeeperMessage = 4200;  // a path and a byte
-// Datagrams that keep their order and tell the other end's death; macOS has no SOCK_SEQPACKET for local sockets.
+// Datagrams that keep their order and report the peer's death; macOS has no SOCK_SEQPACKET for local sockets.
 #ifdef __APPLE__
 inline constexpr int kKeeperSocketType = SOCK_DGRAM;
 #else

@@ -28,7 +28,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return pointers;
 }
 
-// The variables that tell the child's pid, with room for it: only the child knows it before it executes. They stand last.
+// The variables that contain the child's pid, with space for it: only the child knows it before it executes. They come last.
 std::vector<std::string> pid_variables(const SpawnRequest& request) {
   std::vector<std::string> names;
   if (!request.passed.empty()) names.emplace_back("LISTEN_PID");

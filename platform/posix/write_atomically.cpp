@@ -92,7 +92,7 @@ Status write_synced(const std::string& path, std::string_view content) {
     return error_from(put.error().code.value(), "write " + path);
   }
   if (sys::fsync(file.get()) != 0) return last_error("sync " + path);
-  // Some file systems (NFS, quotas) tell a failed write only here.
+  // Some file systems (NFS, quotas) report a failed write only here.
   if (sys::close(file.release()) != 0 && errno != EINTR) return last_error("write " + path);
   if (sys::rename(name.c_str(), path.c_str()) != 0) return last_error("write " + path);
   temporary.keep();

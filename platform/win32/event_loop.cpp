@@ -24,7 +24,7 @@ constexpr Milliseconds kLastLook{250};
 // One call waits for 64 handles; one of them is ours, and what is beyond them is left to threads of the system.
 constexpr std::size_t kDirect = MAXIMUM_WAIT_OBJECTS - 1;
 
-// What the console's thread tells us, by the signals' numbers.
+// What the console's thread reports, by the signals' numbers.
 std::atomic<unsigned> asked_for{0};
 std::atomic<HANDLE> waker{nullptr};
 

@@ -251,7 +251,7 @@ Result<FileFacts> facts_of(NativeHandle file) {
   facts.device = found.dwVolumeSerialNumber;
   facts.links = found.nNumberOfLinks;
   facts.modified_ms = (win32::ticks_of(found.ftLastWriteTime) - win32::kUnixEpoch) / win32::kTicksPerMs;
-  facts.owner = effective_uid();  // whose it is, check_ours tells
+  facts.owner = effective_uid();  // check_ours() determines its owner
   facts.directory = (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
   facts.regular = !facts.directory;
   return facts;

@@ -16,7 +16,7 @@
 namespace forever::win32 {
 
 // What we end by force has this exit code: one that the system does not use (bit 29: the application's own), with the number of
-// the signal that stands for the reason. exit_status_from_wait() tells it as death by that signal.
+// the signal that stands for the reason. exit_status_from_wait() reports it as death by that signal.
 [[nodiscard]] constexpr UINT code_of_signal(int signal) noexcept { return 0xE0000000U | static_cast<UINT>(signal); }
 inline constexpr UINT kKilledCode = code_of_signal(9);
 

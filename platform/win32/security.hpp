@@ -7,7 +7,7 @@
 
 namespace forever::win32 {
 
-// "S-1-5-21-…" of the user that this process runs as; empty if the system does not tell.
+// "S-1-5-21-…" of the user that this process runs as; empty if unknown.
 [[nodiscard]] const std::wstring& user_sid();
 
 // To be given to what creates a file, a directory, a pipe: full access for the user and for the system itself, for no

@@ -1,4 +1,4 @@
-// FILETIME: 100 ns steps since 1601, in which Windows tells dates and durations.
+// FILETIME: 100 ns steps since 1601, in which Windows expresses dates and durations.
 #pragma once
 
 #include <chrono>

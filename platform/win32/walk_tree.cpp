@@ -1,4 +1,4 @@
-// A walk by FindFirstFileEx, whose answers tell size and time of each file.
+// A walk by FindFirstFileEx, whose results contain size and time of each file.
 #include "platform/walk_tree.hpp"
 
 #include <cerrno>

@@ -161,7 +161,7 @@ void Answers::tick(Time now) {
   }
 }
 
-// Whether there was anything to tell.
+// Whether there was anything to report.
 bool Answers::tell_progress(const Operating& operating, Time now) {
   bool told = false;
   const auto tell = [&](const std::string& text) {

@@ -1,4 +1,4 @@
-// What an app is in the middle of, of all that decide/precedence.hpp tells apart.
+// What an app is in the middle of, as distinguished by decide/precedence.hpp.
 #pragma once
 
 #include "supervisor/decide/precedence.hpp"

@@ -77,7 +77,7 @@ void Lifecycle::note_ready(Time since) noexcept {
   if (!ready_ && !leader_gone_) ready_ = std::max(since, started_);
 }
 
-// What does not get ready within its time is taken for something that does not tell.
+// A program that does not become ready within its time counts as one that does not report readiness.
 Time Lifecycle::of_use_since() const {
   if (ready_) return *ready_;
   return restart_.ready_within ? started_ + *restart_.ready_within : started_;

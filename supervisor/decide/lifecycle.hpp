@@ -91,7 +91,7 @@ class Lifecycle {
   // New settings hold from the next decision on.
   void set_policies(const RestartPolicy& restart, const StopSettings& stop);
   void clear_history() noexcept { history_ = {}; }
-  // It is ready since then, as far as it can tell: from now on its run is of use.
+  // It has been ready since then, as far as it reports: from now on its run counts.
   void note_ready(Time since) noexcept;
 
   [[nodiscard]] InstanceState state() const noexcept { return state_; }

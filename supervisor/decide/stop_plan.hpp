@@ -34,7 +34,7 @@ using StopPlan = std::vector<StopStep>;
 // A kill may race with a fork, so the last step is repeated until its targets are gone.
 inline constexpr Milliseconds kKillRepeat{100};
 
-// Walks a plan. The caller carries out each step that `next` returns and tells it the time.
+// Walks a plan. The caller carries out each step that `next` returns and passes it the time.
 class StopWalk {
  public:
   StopWalk() = default;

@@ -29,7 +29,7 @@ class Audience {
 
  private:
   bool terminal_;
-  bool shown_;  // on a terminal, of which hang_up() tells
+  bool shown_;  // on a terminal, which hang_up() reports
   bool outlives_;
   bool passed_on_ = false;
 };

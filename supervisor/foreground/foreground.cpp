@@ -178,7 +178,7 @@ class Foreground {
       terminal_->suspend(instance_.life().leader_gone() ? ProcessId{} : instance_.process());
       return;
     }
-    // The kernel tells a session's leader alone of a hang-up, and the group in the foreground when that has ended.
+    // The kernel notifies only the session leader of a hang-up, and the foreground group when the leader has ended.
     const bool hung_up = event.signal == kHangUpSignal;
     const bool program_has_it = event.from_kernel && shared_ && !hung_up;
     const auto meaning = hung_up ? audience_.hang_up(event.from_kernel) : Audience::HangUp::passed_on;
@@ -187,7 +187,7 @@ class Foreground {
       if (!program_has_it && !instance_.life().leader_gone()) (void)send_signal(instance_.process(), event.signal).ok();
       return;
     }
-    if (hung_up && stopping_) return;  // kernel and shell may both tell of it; that is no hurry
+    if (hung_up && stopping_) return;  // kernel and shell may both report it; that is not a second request
     // The first asks the program to end, with the very signal that we got; another one makes an end of it.
     StopSettings settings = spec_.stop;
     settings.signal = event.signal;

@@ -1,4 +1,4 @@
-// Carries out what lifecycles decide: starts processes, sends signals, records ends; and tells lifecycles what has happened to their
+// Carries out what lifecycles decide: starts processes, sends signals, records ends; and passes to lifecycles the events of their
 // processes.
 #pragma once
 

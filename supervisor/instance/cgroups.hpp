@@ -12,7 +12,7 @@ namespace forever {
 class Cgroups {
  public:
   Cgroups() = default;
-  // `marker_prefix`: what tells this app from all others on the machine, "<state directory id>/<app>".
+  // `marker_prefix`: what distinguishes this app from all others on the machine, "<state directory id>/<app>".
   explicit Cgroups(const std::string& marker_prefix);
 
   // Makes the group of a run. What stands empty of earlier ones goes.

@@ -10,7 +10,7 @@ LifecycleEvent failure_event(Instance& instance, const SpawnFailure& failure) {
   return event::SpawnFailed{{ExitStatus::Kind::not_started, failure.code, false}};
 }
 
-// Unwatched, its exit tells the same, later.
+// If it cannot be watched, its exit shows the same later.
 void watch(EventLoop& loop, NativeHandle handle, std::uint64_t token) {
   if (handle == kNoHandle) return;
   if (const auto watched = loop.watch_readable(handle, token); !watched)

@@ -44,7 +44,7 @@ struct SpawnContext {
 
 class Instance {
  public:
-  // `key` tells processes of one slot apart that live at the same time.
+  // `key` distinguishes processes of one slot that live at the same time.
   Instance(std::uint32_t slot, const AppSpec& spec, std::uint32_t key = 0)
       : slot_(slot), key_(key), life_(restart_policy_of(spec), spec.stop) {}
 

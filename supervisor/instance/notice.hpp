@@ -1,4 +1,4 @@
-// What a program tells of itself in the words of sd_notify(3). Pure.
+// What a program reports about itself with sd_notify(3). Pure.
 #pragma once
 
 #include <cstddef>

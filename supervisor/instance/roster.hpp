@@ -16,7 +16,7 @@ class Roster {
  public:
   // A slot's next instance, with a key of its own.
   Instance& add(std::uint32_t slot, const AppSpec& spec);
-  // What is neither wanted nor there any more; `last` tells whether its slot is empty then.
+  // What is neither wanted nor there any more; `last` is true if its slot is empty then.
   void remove_ended(const std::function<void(const Instance&, bool last)>& leaves);
   // From now on it precedes the instance with the key `other`, of the same slot.
   void put_before(const Instance& instance, std::uint32_t other);

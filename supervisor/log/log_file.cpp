@@ -102,7 +102,7 @@ std::string LogFile::tail(std::size_t bytes) const {
   const auto prepend = [&](NativeHandle file) {
     const Result<FileFacts> facts = facts_of(file);
     if (!facts || text.size() >= bytes) return;
-    // With the byte before: it tells whether the first line is whole.
+    // With the byte before: it shows whether the first line is whole.
     const std::uint64_t wanted = std::min<std::uint64_t>(facts->size, bytes - text.size() + 1);
     std::string part(static_cast<std::size_t>(wanted), '\0');
     const Result<std::size_t> got = read_at(file, facts->size - wanted, part.data(), part.size());

@@ -116,7 +116,7 @@ void Supervision::read_records() {
   while (link_.receive(record) == KeeperLink::Receipt::record) records_.push_back(record);
 }
 
-// What ended this moment as the child of our predecessor is the keeper's, which is about to tell how it ended.
+// What ended this moment as the child of our predecessor is the keeper's, which will report how it ended.
 void Supervision::await_records(const AppStatus& last) {
   if (!(last.keeper == app_.keeper)) return;
   const auto untold = [&](const InstanceStatus& instance) {

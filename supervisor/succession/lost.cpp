@@ -1,4 +1,4 @@
-// What lives of the app although no record tells of it, by the marks of its processes: the disk was full, or files were deleted.
+// Finds processes of the app without a record by their marks: the disk was full, or files were deleted.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -30,7 +30,7 @@ struct Run {
   }
 };
 
-// Until it is reaped, a leader that has ended still tells when it began.
+// Until it is reaped, the start time of a leader that has ended is still known.
 ProcessId gone_leader(const ProcessId& guess) {
   const auto there = identify(guess.pid);
   const bool is_it = there && there->start_time <= guess.start_time && presence(*there) == Presence::zombie;

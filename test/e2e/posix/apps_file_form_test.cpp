@@ -6,7 +6,7 @@
 using namespace forever::test;
 namespace fs = std::filesystem;
 
-TEST_CASE("REAL26 module.exports in an ES module is told with both ways out", "[e2e]") {
+TEST_CASE("REAL26 module.exports in an ES module is reported with both remedies", "[e2e]") {
   if (!fs::exists("/usr/bin/node") && !fs::exists("/usr/local/bin/node")) SKIP_CASE("there is no node");
   const TemporaryHome home;
   write_file(home.scratch() / "package.json", R"({"type": "module"})");

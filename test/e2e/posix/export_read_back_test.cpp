@@ -196,7 +196,7 @@ std::string read_by_systemd(const TemporaryHome& home, const std::string& unit) 
   return read.out.substr(begin, read.out.find("\n\t-> Unit ", begin) - begin);
 }
 
-// The words that are executed, after systemd's and env(1)'s work, and what env(1) is told to set.
+// The words that are executed, after systemd's and env(1)'s work, and what env(1) sets.
 std::pair<Words, Words> executed(const std::string& dump) {
   const std::string mark = "Command Line: ";
   const std::size_t begin = dump.find(mark) + mark.size();

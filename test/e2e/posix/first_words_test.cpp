@@ -1,4 +1,4 @@
-// REAL6, REAL34, REAL35: what people type first, and what they are told.
+// REAL6, REAL34, REAL35: what users type first, and the answers.
 #include <filesystem>
 
 #include "test/e2e/apps.hpp"
@@ -19,7 +19,7 @@ void refused(const TemporaryHome& home, const Words& words, const Words& parts) 
 
 }  // namespace
 
-TEST_CASE("REAL6 one word with blanks is split as a shell does, quotes and all, and it is said", "[REAL6]") {
+TEST_CASE("REAL6 one word with blanks is split as by a shell, quotes and all, which is reported", "[REAL6]") {
   const TemporaryHome home;
   const std::string word = child_binary() + " print-args say up wait -- 'a  b' \"c d\" e\\ f ''";
   const Result started = done(home, {"start", word, "--name", "web"});
@@ -87,7 +87,7 @@ TEST_CASE("REAL34 delete --force does not wait for a program that does not end",
   CHECK_FALSE(fs::exists(home.app("web")));
 }
 
-TEST_CASE("REAL35 other tools' files, and what is mistyped, are told what to type", "[REAL35]") {
+TEST_CASE("REAL35 for other tools' files, and typing errors, the message names the right command", "[REAL35]") {
   const TemporaryHome home;
   const auto file = [&](const std::string& name, const std::string& text) { write_file(home.scratch() / name, text); };
   file("Procfile", "# comment\nweb: bundle exec puma -p $PORT\nworker: rake jobs\n");

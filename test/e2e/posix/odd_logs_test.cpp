@@ -27,7 +27,7 @@ TEST_CASE("REAL23 the caller's own output is refused as a log, with what works i
   done(home, start_words("web", {"--out", "/dev/null"}, {"wait"}));
 }
 
-TEST_CASE("REAL23 logs of what is no regular file says so, and does not wait", "[REAL23]") {
+TEST_CASE("REAL23 logs of a file that is not regular reports this, and does not wait", "[REAL23]") {
   const TemporaryHome home;
   start(home, "web", {"say", "hello", "wait"}, {"--out", "/dev/null", "--err", "/dev/full"});
   for (const Words& words : {Words{"logs", "web"}, Words{"logs", "web", "--out"}, Words{"logs", "web", "--err"}}) {
@@ -53,7 +53,7 @@ TEST_CASE("REAL23 logs -f into the log that it follows stops with a word", "[REA
   CHECK(result.exit_code == 1);
   require_one_line(result.err, "is the log of web itself");
   CHECK(fs::file_size(log) < 1000);
-  // Another file is as good as ever.
+  // Another file works as before.
   Command other = command;
   other.argv.back() = "exec \"" + forever_binary() + "\" logs -f web > other.log";
   other.directory = home.scratch();
@@ -61,7 +61,7 @@ TEST_CASE("REAL23 logs -f into the log that it follows stops with a word", "[REA
   CHECK(wait_until([&] { return read_file(home.scratch() / "other.log") != ""; }));
 }
 
-TEST_CASE("REAL36 logs of an app that has written nothing says so", "[REAL36]") {
+TEST_CASE("REAL36 logs of an app that has written nothing reports this", "[REAL36]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   const Result result = done(home, {"logs", "web"});

@@ -164,7 +164,7 @@ AppsFile parsed(const Published& attribute, bool with_it, const char* in) {
   return *file;
 }
 
-// `in`: the name of a file in the form of whoever publishes it.
+// `in`: the name of a file in the form of its publisher.
 void check(const Published& attribute, const char* in) {
   INFO(attribute.name);
   const AppsFile without = parsed(attribute, false, in), with = parsed(attribute, true, in);

@@ -216,7 +216,7 @@ TEST_CASE("STATE5 the JSON has its documented keys, null for a pid that is not t
         "{\"version\":1,\"state_dir\":\"\",\"apps\":[],\"error\":\"no \\\"such\\\" thing\"}\n");
 }
 
-TEST_CASE("REAL36 describe fits on a screen, with the worst that can be said of an app that crashes") {
+TEST_CASE("REAL36 describe fits on a screen, with all details of an app that crashes") {
   AppLook web = look("web", "backoff");
   web.memory_bytes = 5U << 20U;
   web.view.status.note = "something to note";
