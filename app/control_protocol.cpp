@@ -18,6 +18,7 @@ void describe(Side& side, ControlRequest& request) {
   side.number("slot", request.slot);
   if (side.wants(request.signal != 0)) side.number("signal", request.signal, 0, 128);
   if (side.wants(request.force)) side.flag("force", request.force);
+  if (side.wants(request.forget)) side.flag("forget", request.forget);
   if (side.wants(request.count != 0)) side.number("count", request.count, -kMost, kMost);
   if (side.wants(request.relative)) side.flag("relative", request.relative);
   if (side.wants(!request.program.empty())) side.bytes("program", request.program);

@@ -46,12 +46,13 @@ struct ControlRequest {
   Operation operation = Operation::describe;
   std::optional<std::uint32_t> slot{};  // one instance alone (stop <pid of an instance>); nothing: all
   int signal = 0;
-  bool force = false;                     // stop: KILL at once
+  bool force = false;                     // stop: KILL at once; scale: even if what runs is restarted for it
   std::optional<std::string> new_spec{};  // restart and reload with other settings: the spec to go on with
   int count = 0;                          // scale
   bool relative = false;                  // scale: by so many more or fewer
   std::string program{};                  // upgrade: absolute
   std::optional<Milliseconds> ready_timeout{}, drain_timeout{};  // reload: instead of the spec's
+  bool forget = false;  // stop: nothing of the app is kept, not even what its last hooks say
   friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };
 

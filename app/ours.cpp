@@ -45,11 +45,12 @@ std::optional<std::uint32_t> only_user_of(Pid pid) {
   return owner && owner->is_wholly(owner->real) ? std::optional{owner->real} : std::nullopt;
 }
 
-// "out.fifo", or one that was removed under it.
+// "out.fifo", "err-2.fifo" of the third slot, "in-0.fifo"; or one that was removed under it.
 bool is_stream_name(std::string_view name) {
   constexpr std::string_view kDeleted = " (deleted)";
   if (name.ends_with(kDeleted)) name.remove_suffix(kDeleted.size());
-  return name == "out.fifo" || name == "err.fifo" || (name.starts_with("in-") && name.ends_with(".fifo"));
+  const bool known = name.starts_with("out") || name.starts_with("err") || name.starts_with("in-");
+  return known && name.ends_with(".fifo");
 }
 
 }  // namespace

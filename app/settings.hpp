@@ -66,6 +66,7 @@ struct LogSettings {
   LogFormat format = LogFormat::raw;
   std::uint64_t max_size = 10U << 20U;  // bytes at which a log is rotated; 0: never
   unsigned keep = 5;                    // rotated files kept for each stream
+  unsigned mode = 0;  // permission bits of a new log; 0: 0600, and what the umask leaves where the user named it
   friend bool operator==(const LogSettings&, const LogSettings&) = default;
 };
 

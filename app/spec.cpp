@@ -118,4 +118,13 @@ std::optional<Credentials> other_user_of(const AppSpec& spec) {
   return std::move(*user);
 }
 
+std::string zone_of_schedule(const AppSpec& spec) {
+  if (!spec.cron_timezone.empty()) return spec.cron_timezone;
+  const auto found =
+      std::ranges::find_if(spec.environment, [](const std::string& entry) { return entry.starts_with("TZ="); });
+  if (found == spec.environment.end()) return {};
+  const std::string zone = found->substr(3);
+  return zone.empty() ? "UTC" : zone;
+}
+
 }  // namespace forever

@@ -43,6 +43,7 @@ struct AppSpec {
   LogSettings logs;
   std::uint64_t max_memory = 0;  // bytes of the whole tree; 0: no limit
   std::string cron_restart;      // empty: none
+  std::string cron_timezone;     // empty: the TZ of its environment, else the machine's
   WatchSettings watch;
   std::uint64_t max_open_files = 0;  // RLIMIT_NOFILE; 0: as recorded in `limits`
   std::optional<int> nice;           // nothing: the caller's
@@ -93,5 +94,9 @@ inline constexpr unsigned kMostInstances = 1024;  // of one app
 [[nodiscard]] std::optional<std::string> fault_in_increments(const AppSpec& spec);
 // The restart policy that holds: with OnCrash::wait nothing but a change starts a program that has ended.
 [[nodiscard]] RestartPolicy restart_policy_of(const AppSpec& spec);
+
+// The time zone of its schedule, as ZoneScope takes it: by its own setting, or the TZ that it was started with. Whose command line has
+// started its supervisor, and when, is no matter.
+[[nodiscard]] std::string zone_of_schedule(const AppSpec& spec);
 
 }  // namespace forever

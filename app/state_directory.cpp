@@ -135,6 +135,19 @@ std::string StateDirectory::pid_path(const std::string& name, unsigned slot) con
   return path_ + "/pids/" + name + "-" + std::to_string(slot) + ".pid";
 }
 
+std::vector<std::string> StateDirectory::own_paths() const {
+  std::vector<std::string> paths;
+  for (const std::string_view part : parts()) {
+    if (!part.empty()) paths.push_back(path_ + std::string{part});
+  }
+  for (const char* file : {"ids", "secret", "saved.json", "until-resurrect.json", "columns.json", "lost"}) {
+    const std::string path = path_ + '/' + file;
+    for (const char* form : {"", "~", ".lock"})
+      paths.push_back(path + form);  // itself, what it is written as, and its lock
+  }
+  return paths;
+}
+
 std::string StateDirectory::identity() const {
   std::string place = canonical_path(path_);
   if (const Result<FileFacts> root = facts_of("/"))

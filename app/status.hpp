@@ -65,7 +65,8 @@ struct InstanceStatus {
   RestartHistory history;
   Role role = Role::serving;
   bool ready = false;  // it listens on a port that is shared or held; or has said READY=1, where that is what counts
-  std::string says;    // STATUS= of its NOTIFY_SOCKET
+  std::int64_t ready_ms = 0;  // steady clock: from when on it counts as ready without a word; 0: `ready` tells
+  std::string says;           // STATUS= of its NOTIFY_SOCKET
   AfterStop after = AfterStop::policy;  // stopping: what comes then
   std::int64_t settles_ms = 0;          // steady clock: until then an online one is in a crash loop; 0: it is in none
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;

@@ -31,6 +31,7 @@ void put_instance(JsonText& json, const InstanceStatus& instance) {
   json.member_if_set("crash_time_ms", static_cast<std::int64_t>(instance.history.crash_time.count()));
   json.member_if_set("settles_ms", instance.settles_ms);
   json.member_if_set("ready", instance.ready);
+  json.member_if_set("ready_ms", instance.ready_ms);
   json.member_if_set("says", instance.says);
   if (instance.role != Role::serving) json.member("role", to_string(instance.role));
   json.close('}');

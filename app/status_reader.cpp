@@ -164,6 +164,7 @@ Place StatusReader::place_in_instance(InstanceStatus& instance, const std::strin
   if (name == "role") return &instance.role;
   if (name == "after") return &instance.after;
   if (name == "ready") return &instance.ready;
+  if (name == "ready_ms") return Moment{&instance.ready_ms};
   if (name == "says") return Bytes{&instance.says};
   return {};
 }

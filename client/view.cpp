@@ -9,6 +9,7 @@
 #include "client/begin.hpp"
 #include "client/launch_lock.hpp"
 #include "client/side_by_side.hpp"
+#include "platform/evidence.hpp"
 #include "platform/files.hpp"
 #include "platform/local_socket.hpp"
 #include "platform/lock.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr Milliseconds kRewritePatience{2000};  // for a supervisor that was asked to write its files again
 constexpr Milliseconds kRewriteLook{5};
+constexpr Milliseconds kStartWritesPatience{500};  // with a start that has the lock and has not written its record yet
 
 bool any_alive(const AppStatus& status) {
   return std::ranges::any_of(status.instances, [](const InstanceStatus& instance) {
@@ -60,12 +62,14 @@ class Judge {
   void judge_unlocked(AppView& view);
   void see_instances(AppView& view) const;
   [[nodiscard]] bool await_rewrite(AppView& view, bool lock_too);
+  [[nodiscard]] bool is_kept_elsewhere(AppView& view);
   void adopt_app(AppView& view);
 
   const StateDirectory& state_;
   bool adopt_;
   HostId host_ = host_id();
   Traces traces_;
+  std::optional<Time> patience_ends_;  // one for all apps
 };
 
 // The supervisor is alive but its files are missing: waits until it has written them again. false: there is no such supervisor.
@@ -157,6 +161,29 @@ void Judge::judge_unlocked(AppView& view) {
   }
 }
 
+// The record was written elsewhere: on another machine, in another container, before a reboot. That alone says nothing of now: a
+// container that is started again on its volume finds just that. But a lock that is held, or a control socket that answers, says
+// that it is kept there; unless a supervisor of ours is about to write its record.
+bool Judge::is_kept_elsewhere(AppView& view) {
+  const std::string lock = state_.lock_path(view.name);
+  for (;;) {
+    const auto locked = probe_lock(lock);
+    view.supervised = locked && *locked == LockState::held;
+    if (!view.supervised) return answers_locally(state_.app_directory(view.name), "control");
+    if (auto status = read_own_status(state_, view.name, host_); status && status->host == host_) {
+      view.status = std::move(*status);
+      return false;
+    }
+    if (!patience_ends_) patience_ends_ = steady_now() + kStartWritesPatience;
+    if (steady_now() >= *patience_ends_) break;
+    (void)wait_readable({}, kRewriteLook);
+  }
+  const auto watcher = traces_.watcher_of(view.name);  // one that cannot write
+  if (watcher && shares_pids(watcher->pid)) return false;
+  view.supervised = false;
+  return true;
+}
+
 AppView Judge::judge(const std::string& name, Glance seen) {
   AppView view;
   view.name = name;
@@ -167,11 +194,9 @@ AppView Judge::judge(const std::string& name, Glance seen) {
     return view;
   }
   view.status = std::move(*status);
+  if (view.status.host != host_) view.foreign = is_kept_elsewhere(view);
   if (view.supervised) return view;
-  const HostId& theirs = view.status.host;
-  view.foreign = !(theirs == HostId{}) && (theirs.machine != host_.machine ||
-                                           (theirs.boot == host_.boot && theirs.pid_namespace != host_.pid_namespace));
-  view.rebooted = !view.foreign && theirs.boot != host_.boot;
+  view.rebooted = !view.foreign && view.status.host != host_;
   if (view.rebooted && Ours{state_}.pid_by_file(name, 0)) {
     // An older status was put in the place of the true one.
     view.rebooted = false;

@@ -15,11 +15,13 @@ struct AppView {
   std::string name;
   AppStatus status;         // rebuilt as far as possible if the file is lost
   bool supervised = false;  // the lock is held
-  bool foreign = false;     // recorded in another boot's, pid namespace's or machine's terms: not ours to touch
-  bool rebooted = false;    // same machine, another boot: nothing of it can be alive
-  bool adopted = false;     // it had lost its supervisor, and this look has given it a new one
-  bool deleted = false;     // by another command, while this one looked
-  std::string trouble;      // unreadable files, in one line; empty if none
+  bool foreign =
+      false;  // kept by another machine or container: its lock is held, or its control socket answers, from there
+  bool rebooted =
+      false;  // the record is of another boot, container or machine, and no process keeps it: nothing of it is alive here
+  bool adopted = false;  // it had lost its supervisor, and this look has given it a new one
+  bool deleted = false;  // by another command, while this one looked
+  std::string trouble;   // unreadable files, in one line; empty if none
   // The state to show: the recorded one, `unsupervised` if instances live without a supervisor, `stopped` after a reboot.
   [[nodiscard]] std::string state_word() const;
 };

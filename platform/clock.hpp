@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace forever {
@@ -30,5 +31,22 @@ using WallTime = std::chrono::system_clock::time_point;
 
 // "2026-01-31T12:34:56.789+01:00" in the machine's time zone (RFC 3339).
 [[nodiscard]] std::string rfc3339_local(WallTime time);
+
+// For its lifetime the C library reckons local times by this zone: a name of the zone database ("Europe/Berlin") or a rule of
+// POSIX ("CET-1CEST,M3.5.0,M10.5.0/3"); empty: the machine's own, whatever TZ says. Nothing: as it is. Windows knows no names.
+// It changes the environment, so no other thread may use that or local times.
+class ZoneScope {
+ public:
+  explicit ZoneScope(const std::optional<std::string>& zone);
+  ZoneScope(const ZoneScope&) = delete;
+  ZoneScope& operator=(const ZoneScope&) = delete;
+  ~ZoneScope();
+
+ private:
+  bool set_ = false;
+  std::optional<std::string> before_;
+};
+// Whether the C library knows such a zone. An unknown one would be taken for UTC without a word.
+[[nodiscard]] bool is_time_zone(const std::string& zone);
 
 }  // namespace forever

@@ -31,6 +31,9 @@ struct StandardStream {
 // Nothing: it is closed, or unknown (only Linux reports it).
 [[nodiscard]] std::optional<StandardStream> standard_stream_of(Pid pid, int stream);
 
+// Whether the process is in our pid namespace, so that its number means the same to both. Where there are none: always.
+[[nodiscard]] bool shares_pids(Pid pid);
+
 // The files with `part` in their path on which the process holds a lock of our kind (platform/lock.hpp) by a description that it has
 // open, as reported by the kernel; with " (deleted)" behind what was removed. Linux only; none elsewhere.
 [[nodiscard]] std::vector<std::string> files_locked_by(Pid pid, std::string_view part);

@@ -58,7 +58,7 @@ struct FileFacts {
   std::uint64_t inode = 0;  // file index on Windows
   std::uint64_t device = 0;
   std::uint64_t links = 1;  // names; 0: deleted while open
-  std::uint32_t owner = 0;
+  std::uint32_t owner = 0, group = 0;
   unsigned mode = 0600;  // the permission bits; Windows has none
   std::int64_t modified_ms = 0;
   bool directory = false;
@@ -67,6 +67,8 @@ struct FileFacts {
 };
 [[nodiscard]] Result<FileFacts> facts_of(const std::string& path);
 [[nodiscard]] Result<FileFacts> facts_of(NativeHandle file);
+// Gives an open file these permission bits and, as far as we may, this owner and group; what we may not do is left. Windows: nothing.
+void set_ownership(NativeHandle file, unsigned mode, std::uint32_t owner, std::uint32_t group) noexcept;
 [[nodiscard]] Status rename_file(const std::string& from, const std::string& to);
 // pread / pwrite until done. The count is short only at end of file (read). A write that succeeds is whole; after an
 // Error (ENOSPC …) some of the bytes may be in the file: write again at the same offset, or truncate to it.

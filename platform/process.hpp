@@ -78,6 +78,10 @@ struct Usage {
 // Sum over the trees below `roots`, the roots included.
 [[nodiscard]] Usage usage_of_trees(std::span<const Pid> roots, const Border& ends = {});
 
+// The memory of these trees with each page that several processes share counted once (the sum of Pss of proc_pid_smaps(5)); where
+// the system does not tell, as in Usage. It costs a walk through the page tables of each process: for several processes alone.
+[[nodiscard]] std::uint64_t shared_once_memory(std::span<const Pid> roots, const Border& ends = {});
+
 // How long ago the process started.
 [[nodiscard]] std::chrono::milliseconds age_of(const ProcessId& id);
 

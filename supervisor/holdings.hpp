@@ -16,7 +16,7 @@ struct Holdings {
   Holdings(EventLoop& loop, KeeperLink&& to_keeper, HeldHandles&& inherited)
       : link(std::move(to_keeper)),
         held(std::move(inherited)),
-        outputs(loop, kOutToken, kErrToken),
+        outputs(loop, kOutputsToken),
         ports(loop, kCallsToken),
         notices(loop, kNoticeToken) {}
 

@@ -29,6 +29,8 @@ AppStatus PresentStatus::status() const {
     const Notice& notice = holdings_.notices.of(instance.key());
     status.instances.back().ready = serving_.is_ready(instance);
     status.instances.back().says = notice.says;
+    if (app_.spec.ready_when() == ReadyWhen::uptime && instance.life().state() == InstanceState::online)
+      status.instances.back().ready_ms = to_ms(instance.life().started() + app_.spec.restart.min_uptime);
   }
   status.ports = holdings_.ports.records();
   status.last_exits = app_.last_exits;

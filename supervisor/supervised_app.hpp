@@ -35,9 +35,11 @@ struct SupervisedApp {
 
   Desired desired = Desired::online;
   PlanStep plan = PlanStep::none;
-  bool leaving = false;  // for another binary: the next supervisor is made in it
+  bool hooks_left = false;  // at the end of all, on-exit commands that still run are not waited for: the app is deleted
+  bool leaving = false;     // for another binary: the next supervisor is made in it
 
   std::vector<std::string> command;  // of the process that was started last
+  std::string changed;               // the watched files for which it is being restarted, one on each line
   std::vector<LastExit> last_exits;
 
   bool dirty = true;       // the status is not what is on record

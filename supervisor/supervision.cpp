@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/other_apps.hpp"
+#include "app/tree_usage.hpp"
 #include "platform/deletion_watch.hpp"
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
@@ -168,6 +168,7 @@ void Supervision::forget_retired() {
     ports_.release(link_, instance.key());
     carry_out_.forget(instance);
     if (last) (void)remove_tree(app_.state.pid_path(app_.name, instance.slot())).ok();
+    if (last) outputs_.close_slot(app_.state, app_.spec, link_, instance.slot());
     app_.dirty = true;
   });
 }
@@ -178,6 +179,7 @@ void Supervision::settle() {
   reloading_.tick(steady_now());
   unasked_.settle();
   draining_.settle_ports(steady_now());
+  if (!roster_.under_way() && !reload_.under_way() && !unasked_.waits()) app_.changed.clear();
   if (app_.plan != PlanStep::none && !roster_.under_way()) {
     app_.plan = PlanStep::none;
     app_.dirty = true;
@@ -238,6 +240,8 @@ bool Supervision::may_leave() const {
 }
 
 bool Supervision::nothing_left() const {
+  // What a hook says of the last end, and its failure, is in the logs as at every other end.
+  if (attendance_.commands().hooks_run() && !app_.hooks_left) return false;
   if (unasked_.expected() && app_.desired == Desired::online) return false;
   return roster_.all_at_rest();
 }

@@ -96,7 +96,7 @@ class Supervision {
   Answers answers_{app_, roster_, holdings_, control_, reload_, draining_, reloading_};
   UnaskedRestarts unasked_{app_, roster_, trees_, carry_out_, reload_, reloading_, answers_, watching_};
   AppFiles files_{app_, roster_, holdings_, present_, control_};
-  Operations operations_{app_, roster_, carry_out_, draining_, unasked_, files_, holdings_};
+  Operations operations_{app_, roster_, trees_, carry_out_, draining_, unasked_, files_, holdings_};
   Requests requests_{app_, roster_, holdings_, present_, reload_, reloading_, operations_, answers_, files_};
   std::vector<ExitRecord> records_;        // of processes that ended while there was no supervisor
   std::optional<Time> records_patience_;   // until when the keeper's records are waited for, in all

@@ -189,7 +189,8 @@ Result<CronSchedule> CronSchedule::parse(std::string_view expression) {
   return schedule;
 }
 
-std::optional<WallTime> CronSchedule::next(WallTime after) const {
+std::optional<WallTime> CronSchedule::next(WallTime after, const std::optional<std::string>& zone) const {
+  const ZoneScope scope(zone);
   const std::int64_t seconds = std::chrono::floor<std::chrono::seconds>(after).time_since_epoch().count();
   return hours_.all() ? next_by_clock(seconds) : next_by_calendar(seconds);
 }

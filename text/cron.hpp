@@ -16,11 +16,11 @@ class CronSchedule {
  public:
   // The Error says in words which field is wrong.
   [[nodiscard]] static Result<CronSchedule> parse(std::string_view expression);
-  // The first matching second strictly after `after`, in the machine's time zone; nothing if there is none in five years
+  // The first matching second strictly after `after`, in that time zone (of ZoneScope), else in this process's; nothing if there is none in five years
   // ("30 February"). Day of month and day of week: either, when both are restricted (crontab(5)).
   // A schedule for certain hours follows the calendar: a local time that a summer-time jump skips fires right after the
   // jump; one that comes twice fires once. A schedule for every hour follows the clock: an hour that comes twice is served twice.
-  [[nodiscard]] std::optional<WallTime> next(WallTime after) const;
+  [[nodiscard]] std::optional<WallTime> next(WallTime after, const std::optional<std::string>& zone = {}) const;
 
  private:
   [[nodiscard]] bool on_day(unsigned month, unsigned day, unsigned weekday) const;

@@ -4,6 +4,15 @@
 namespace forever {
 namespace {
 
+Fault take_log_mode(AppSpec& spec, std::span<const std::string> values) {
+  const std::string& value = values.back();
+  const bool octal = !value.empty() && value.size() <= 4 && value.find_first_not_of("01234567") == std::string::npos;
+  const unsigned long mode = octal ? std::stoul(value, nullptr, 8) : 0;
+  if (mode > 0777 || (mode & 0600) != 0600) return "is not a file mode in octal that lets us write; try 0640";
+  spec.logs.mode = static_cast<unsigned>(mode);
+  return {};
+}
+
 constexpr Setting kLogRows[] = {
     {.option = {"-o,--out", ValueKind::log, "FILE",
                 "The log file of standard output. Default: logs/NAME.out.log in the state directory."},
@@ -34,6 +43,14 @@ constexpr Setting kLogRows[] = {
      .json = "logs.keep",
      .field = IN(logs.keep),
      .most = 0xffff},
+    {.option = {"--log-mode", ValueKind::mode, "MODE",
+                "The permissions of a new log file, in octal, as 0640. Without it: 0600, for a file named by --out or "
+                "--err what "
+                "the umask leaves of 0666. A rotated log passes on its own."},
+     .json = "logs.mode",
+     .field = IN(logs.mode),
+     .most = 0777,
+     .take = take_log_mode},
 };
 
 }  // namespace

@@ -30,6 +30,12 @@ Fault take_schedule(AppSpec& spec, std::span<const std::string> values) {
   return {};
 }
 
+Fault take_zone(AppSpec& spec, std::span<const std::string> values) {
+  spec.cron_timezone = values.back();
+  if (is_time_zone(spec.cron_timezone)) return {};
+  return "is not a time zone of this machine; try UTC or Europe/Berlin";
+}
+
 constexpr Setting kRestartRows[] = {
     {.option = {"--restart", ValueKind::word, "WHEN",
                 "always, on-failure or never. Default: always, for every exit code; for `run`: on-failure."},
@@ -89,6 +95,13 @@ constexpr Setting kRestartRows[] = {
      .keys = "cron_restart cron",
      .peers = "--cron",
      .take = take_schedule},
+    {.option = {"--cron-timezone", ValueKind::text, "ZONE",
+                "The time zone of --cron-restart, as Europe/Berlin or UTC. Without it: the TZ that it is started with, "
+                "else the "
+                "machine's."},
+     .json = "cron_timezone",
+     .field = IN(cron_timezone),
+     .take = take_zone},
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ Json instance_json(const InstanceStatus& status, const InstanceLook& look) {
   return {{"slot", status.slot},
           {"pid", look.alive ? pid_or_null(status.process.pid) : Json(nullptr)},
           {"status", look.state.empty() ? to_string(status.state) : look.state},
-          {"ready", look.alive && status.ready},
+          {"ready", look.alive && look.ready},
           {"says", status.says},
           {"role", to_string(status.role)},
           {"restarts", status.history.restarts},
@@ -43,6 +43,12 @@ Json app_json(const AppLook& look) {
               {"memory_bytes", look.memory_bytes},
               {"cpu_percent", look.cpu_percent},
               {"instances", Json::array()}};
+  bool ready = look.state == "online";
+  for (std::size_t i = 0; i < status.instances.size(); ++i)
+    ready = ready && (status.instances[i].role != Role::serving || look.instances[i].ready);
+  app["ready"] = ready;
+  app["listening"] = look.ports;
+  if (!look.exit.empty()) app["ended"] = look.exit;
   if (look.state == "backoff") app["backoff_ms"] = look.due.count();
   if (!status.note.empty()) app["note"] = status.note;
   if (status.spec_lost) app["spec_lost"] = true;

@@ -2,11 +2,15 @@
 #include "cli/apps/look.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "app/marker.hpp"
 #include "app/other_apps.hpp"
+#include "app/tree_usage.hpp"
 #include "client/side_by_side.hpp"
 #include "client/view.hpp"
+#include "platform/ports.hpp"
 #include "platform/suspended.hpp"
 #include "text/units.hpp"
 
@@ -31,12 +35,13 @@ InstanceLook look_at_instance(const InstanceStatus& instance, const std::vector<
   for (const Pid daemon : daemons) {
     if (!several || orphan_of_slot(daemon, instance.slot)) roots.push_back(daemon);
   }
-  const Usage usage = usage_of_trees(roots, other_app_begins);
+  const Usage usage = usage_of_app(roots);
   look.alive = roots.size() == 1 ? usage.processes > 0 : presence(instance.process) == Presence::alive;
   if (!look.alive) return look;
   look.uptime = std::max(Milliseconds{0}, Milliseconds{to_ms(now) - instance.started_ms});
   look.memory_bytes = usage.memory_bytes;
   look.cpu_time = usage.cpu_time;
+  look.ready = instance.ready || (instance.ready_ms != 0 && to_ms(now) >= instance.ready_ms);
   if (look.uptime.count() > 0)
     look.cpu_percent = 100.0 * static_cast<double>(usage.cpu_time.count()) / static_cast<double>(look.uptime.count());
   return look;
@@ -94,8 +99,36 @@ AppLook look_at(AppView view, Time now) {
     own.state = shown_state(instance, now);
     if (own.state == kCrashing) own.reason = reason_of_failure(view.status, instance.slot);
   }
+  // What was stopped by hand is `stopped`; what has come to its end says how.
+  const AppStatus& status = view.status;
+  if (look.state == "stopped" && status.desired == Desired::online && !status.last_exits.empty()) {
+    const ExitStatus& last = status.last_exits.back().status;
+    look.exit = last.kind == ExitStatus::Kind::exited ? "exited " + std::to_string(last.code) : describe_exit(last);
+  }
   look.view = std::move(view);
   return look;
+}
+
+void add_ports(std::vector<AppLook>& looks) {
+  const auto uses = port_uses(std::nullopt);
+  if (!uses) return;
+  std::multimap<Pid, std::uint16_t> ports;
+  for (const PortUse& use : *uses) {
+    if (use.transport == Transport::tcp && use.pid != 0) ports.emplace(use.pid, use.port);
+  }
+  for (AppLook& look : looks) {
+    if (ports.empty() || look.view.foreign || look.view.rebooted) continue;
+    std::vector<Pid> roots = daemons_of(look.view);
+    for (const InstanceStatus& instance : look.view.status.instances) {
+      if (instance.process.pid > 0) roots.push_back(instance.process.pid);
+    }
+    std::set<std::uint16_t> found;
+    for (const Pid pid : tree_of(roots, other_app_begins)) {
+      const auto [first, last] = ports.equal_range(pid);
+      for (auto at = first; at != last; ++at) found.insert(at->second);
+    }
+    look.ports.assign(found.begin(), found.end());
+  }
 }
 
 std::vector<AppLook> look_at_all(std::vector<AppView> views) {
@@ -132,7 +165,7 @@ std::string instance_word(const InstanceStatus& instance, const InstanceLook& lo
 }
 
 std::string status_text(const AppLook& look) {
-  std::string text = look.state;
+  std::string text = look.exit.empty() ? look.state : look.exit;
   if (look.instances.size() > 1 && look.state != "unsupervised" && look.state != "foreign") {
     std::size_t online = 0, all = 0;
     for (const InstanceStatus& instance : look.view.status.instances) {

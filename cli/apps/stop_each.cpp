@@ -76,7 +76,7 @@ std::vector<Outcome> stop_targets(const Selection& selection, const StopHow& how
   Asking asking;
   asking.request = [&](const Selection& all, const Target& target) -> std::variant<ControlRequest, Outcome> {
     if (auto settled = settle(all.state, target, all.view_of(target))) return std::move(*settled);
-    return ControlRequest{.operation = Operation::stop, .slot = target.slot, .force = how.force};
+    return ControlRequest{.operation = Operation::stop, .slot = target.slot, .force = how.force, .forget = how.forget};
   };
   asking.done = [](const ControlReply&) { return std::string{" stopped"}; };
   asking.progress = true;

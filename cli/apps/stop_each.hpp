@@ -10,7 +10,8 @@ namespace forever::cli {
 
 struct StopHow {
   bool force = false;
-  bool quiet = false;  // no lines about what is waited for
+  bool quiet = false;   // no lines about what is waited for
+  bool forget = false;  // the app is deleted: its last --on-exit commands are not waited for
 };
 
 // Stops all targets side by side and returns when the slowest is done; the outcomes are in the order of the targets.

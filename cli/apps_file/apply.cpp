@@ -130,7 +130,7 @@ int Apply::carry_out() const {
   std::vector<Outcome> ended;
   const auto end_gone = [&] {
     for (Outcome& outcome : set_newer_aside(gone)) left.push_back(std::move(outcome));
-    if (!gone.targets.empty()) ended = stop_targets(gone, {false, which.quiet});
+    if (!gone.targets.empty()) ended = stop_targets(gone, {false, which.quiet, true});
     gone.targets.clear();
   };
   // The app that has run this command goes last, whatever is done to it.

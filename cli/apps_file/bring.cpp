@@ -161,6 +161,7 @@ class Bringing {
     ask_all(places, [&](std::size_t i) {
       ControlRequest request;
       request.operation = Operation::scale;
+      request.force = true;  // the file demands it
       request.count = static_cast<int>(apps_[i].spec.instances);
       return request;
     });

@@ -108,8 +108,8 @@ Finding disk(const ExaminedDisk& disk) {
 void app_findings(const ExaminedApp& app, std::vector<Finding>& into) {
   const std::string name = printable(app.name);
   if (app.foreign) {
-    into.push_back({"state", Level::wrong, name + " is recorded by another machine or container",
-                    "use it there; if that machine no longer exists: forever delete " + name});
+    into.push_back({"state", Level::wrong, name + " is kept by another machine or container",
+                    "stop it there; if that is gone: forever delete " + name + " --force"});
     return;
   }
   if (!app.trouble.empty())

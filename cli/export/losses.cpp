@@ -140,9 +140,9 @@ class Losses {
   }
 
   void of_restarting() {
-    speak_of({"cron-restart", "watch", "ignore", "ext", "watch-delay", "poll", "watch-hash", "watch-on-crash",
-              "restart", "stop-exit-codes", "min-uptime", "restart-delay", "max-restarts", "backoff-first",
-              "backoff-factor", "backoff-cap"});
+    speak_of({"cron-restart", "cron-timezone", "watch", "ignore", "ext", "watch-delay", "poll", "watch-hash",
+              "watch-on-crash", "restart", "stop-exit-codes", "min-uptime", "restart-delay", "max-restarts",
+              "backoff-first", "backoff-factor", "backoff-cap"});
     const RestartPolicy& restart = spec_.restart;
     if (!spec_.cron_restart.empty())
       lose("cron_restart \"" + printable(spec_.cron_restart) + "\"", "no scheduled restart");

@@ -51,7 +51,8 @@ int Describe::carry_out() const {
   Selection& selection = std::get<Selection>(found);
   if (!which.json) tell_of_none(selection);
   tell_troubles(selection.views);
-  const std::vector<AppLook> looks = look_at_all(std::move(selection.views));
+  std::vector<AppLook> looks = look_at_all(std::move(selection.views));
+  add_ports(looks);
   std::vector<std::optional<AppSpec>> specs;
   for (const AppLook& look : looks) {
     auto spec = selection.state.read_spec(look.view.name);

@@ -93,6 +93,9 @@ void state_section(Page& page, const AppLook& look, const std::optional<AppSpec>
   page.line("supervisor", supervision(look.view));
   page.line("process", process_text(look, style));
   page.line("watching", status.watching ? status.watched.empty() ? "yes" : printable(status.watched) : "");
+  std::string ports;
+  for (const std::uint16_t port : look.ports) ports += (ports.empty() ? "" : ", ") + std::to_string(port);
+  page.line("listens on", ports);
   page.line("restarts", std::to_string(look.restarts) + failures_text(look.failures));
   page.line("crashing", crashing_text(look));
   page.line("memory", usage_text(look));

@@ -3,6 +3,8 @@
 
 #include "cli/grammar/verb.hpp"
 
+#include <algorithm>
+
 #include "cli/apps/json.hpp"
 #include "cli/apps/look.hpp"
 #include "cli/apps/selection.hpp"
@@ -34,9 +36,28 @@ std::vector<std::string> columns_to_show(const StateDirectory& state) {
 }
 
 std::string list_text(const std::vector<AppLook>& looks, const std::string& directory, bool expand,
-                      const std::vector<std::string>& columns) {
+                      const std::vector<std::string>& columns, bool recent) {
   if (looks.empty()) return "no apps in " + directory + "; `forever start PROGRAM` keeps one alive\n";
-  return render(list_table(looks, expand, columns), table_width(), colours_wanted(Stream::out));
+  return render(list_table(looks, expand, columns, recent), table_width(), colours_wanted(Stream::out));
+}
+
+// For people: what uses the processor now. A program that reads our output does not wait for it. Whether there was anything to look at.
+bool sample_cpu(std::vector<AppLook>& looks) {
+  constexpr Milliseconds kSample{150};
+  const auto alive = [](const AppLook& look) { return std::ranges::any_of(look.instances, &InstanceLook::alive); };
+  if (std::ranges::none_of(looks, alive)) return false;
+  const Time then = steady_now();
+  (void)wait_readable({}, kSample);
+  std::vector<AppView> views;
+  for (const AppLook& look : looks) views.push_back(look.view);
+  std::vector<AppLook> again = look_at_all(std::move(views));
+  average_since(again, looks, std::chrono::duration_cast<Milliseconds>(steady_now() - then));
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    looks[i].cpu_percent = again[i].cpu_percent;
+    for (std::size_t slot = 0; slot < looks[i].instances.size(); ++slot)
+      looks[i].instances[slot].cpu_percent = again[i].instances[slot].cpu_percent;
+  }
+  return true;
 }
 
 // All apps, or those that were named.
@@ -61,13 +82,15 @@ std::variant<std::vector<AppView>, Failure> chosen_views(const StateDirectory& s
     auto chosen = chosen_views(state, command);
     if (const auto* failure = std::get_if<Failure>(&chosen)) std::exit(fail(*failure, false));
     std::vector<AppLook> looks = look_at_all(std::move(std::get<std::vector<AppView>>(chosen)));
+    const bool recent = !before.empty();
+    if (std::ranges::find(columns, "ports") != columns.end()) add_ports(looks);
     if (!before.empty()) average_since(looks, before, std::chrono::duration_cast<Milliseconds>(now - then));
     before = looks;
     then = now;
     sort_looks(looks, command.sort);
     // Home, then clear what is below: no flicker, and the scroll-back stays.
     const std::string shown =
-        "\x1b[H\x1b[J" + list_text(looks, state.path(), command.expand, columns) + "\nevery 2 s; Ctrl-C ends\n";
+        "\x1b[H\x1b[J" + list_text(looks, state.path(), command.expand, columns, recent) + "\nevery 2 s; Ctrl-C ends\n";
     if (!write_all(Stream::out, shown)) std::exit(0);
     (void)wait_readable({}, kPeriod);
   }
@@ -129,9 +152,13 @@ int List::carry_out() const {
   tell_troubles(views);
   std::vector<AppLook> looks = look_at_all(std::move(views));
   sort_looks(looks, sort);
+  if (which.quiet && !which.json) return print(names_of(looks));
+  const std::vector<std::string> columns = which.json ? std::vector<std::string>{} : columns_to_show(state);
+  if (which.json || std::ranges::find(columns, "ports") != columns.end()) add_ports(looks);
   if (which.json) return print(json_list(state.path(), looks));
-  if (which.quiet) return print(names_of(looks));
-  return print(list_text(looks, state.path(), expand, columns_to_show(state)));
+  const bool recent = is_terminal(Stream::out) && sample_cpu(looks);
+  if (recent) sort_looks(looks, sort);
+  return print(list_text(looks, state.path(), expand, columns, recent));
 }
 
 }  // namespace forever::cli

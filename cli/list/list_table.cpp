@@ -42,6 +42,7 @@ constexpr KnownColumn kColumns[] = {{"id", "", Align::right, 8},
                                     {"supervisor", "forever", Align::right, 1, 0, false},
                                     {"command", "script", Align::left, 1, 8, false},
                                     {"cwd", "", Align::left, 1, 8, false},
+                                    {"ports", "port", Align::left, 1, 8, false},
                                     {"log", "logfile", Align::left, 1, 8, false}};
 
 Cell faint(std::string text) { return {std::move(text), Colour::dim}; }
@@ -101,29 +102,38 @@ std::vector<Cell> row_of_all(const AppLook& look) {
           Cell{status.watching ? "yes" : "no"}};
 }
 
+std::string ports_text(const AppLook& look) {
+  std::string text;
+  for (const std::uint16_t port : look.ports) text += (text.empty() ? "" : " ") + std::to_string(port);
+  return text;
+}
+
 // The columns that are not usual.
 void add_facts(std::vector<Cell>& cells, const AppLook& look, bool first) {
   const AppStatus& status = look.view.status;
   if (!first) {
-    cells.resize(cells.size() + 4);
+    cells.resize(cells.size() + 5);
     return;
   }
   cells.push_back(look.view.supervised ? Cell{std::to_string(status.supervisor.pid)} : faint("-"));
   cells.push_back({printable(shell_words(status.command))});
   cells.push_back({printable(status.directory)});
+  cells.push_back({ports_text(look)});
   cells.push_back({printable(status.out_log)});
 }
 
 }  // namespace
 
-Table list_table(const std::vector<AppLook>& looks, bool expand, const std::vector<std::string>& columns) {
+Table list_table(const std::vector<AppLook>& looks, bool expand, const std::vector<std::string>& columns, bool recent) {
   Table table;
   std::vector<std::size_t> places;
   const auto show = [&](std::string_view name) {
     const auto known = std::ranges::find(kColumns, name, &KnownColumn::name);
     if (known == std::end(kColumns)) return;
     places.push_back(static_cast<std::size_t>(known - std::begin(kColumns)));
-    table.columns.push_back({std::string{known->name}, known->align, known->keep, known->least});
+    // On average since the start, or at this moment.
+    const std::string heading = known->name != "cpu" ? std::string{known->name} : recent ? "cpu now" : "cpu avg";
+    table.columns.push_back({heading, known->align, known->keep, known->least});
   };
   for (const std::string& name : columns) show(name);
   if (columns.empty()) {

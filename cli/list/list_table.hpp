@@ -12,9 +12,9 @@
 namespace forever::cli {
 
 // A row for each app; with `expand` one for each instance of an app that has several.
-// `columns`: those to show, in that order; none: the usual ones.
+// `columns`: those to show, in that order; none: the usual ones. `recent`: the CPU figures are those of this moment.
 [[nodiscard]] Table list_table(const std::vector<AppLook>& looks, bool expand,
-                               const std::vector<std::string>& columns = {});
+                               const std::vector<std::string>& columns = {}, bool recent = false);
 // Every column that there is, and those that are shown unless others were chosen.
 [[nodiscard]] std::vector<std::string_view> all_columns();
 [[nodiscard]] std::vector<std::string_view> usual_columns();

@@ -6,6 +6,7 @@
 #include "app/settings/setting.hpp"
 #include "cli/list/page.hpp"
 #include "platform/signals.hpp"
+#include "text/cron.hpp"
 #include "text/printable.hpp"
 #include "text/shell.hpp"
 #include "text/units.hpp"
@@ -66,7 +67,9 @@ std::string ready_text(const AppSpec& spec) {
 
 // The settings that the lines below put together, and those that stand further up or in the section of logs. Every other one has a
 // line of its own if it is not as it usually is.
-constexpr std::string_view kTold[] = {"namespace",
+constexpr std::string_view kTold[] = {"cron-restart",
+                                      "cron-timezone",
+                                      "namespace",
                                       "interpreter",
                                       "cwd",
                                       "user",
@@ -116,6 +119,17 @@ void other_settings(Page& page, const AppSpec& spec) {
   });
 }
 
+// "0 4 * * * (Europe/Berlin), next 2026-12-01T04:00:00.000+01:00"
+std::string schedule_text(const AppSpec& spec) {
+  if (spec.cron_restart.empty()) return {};
+  const std::string zone = zone_of_schedule(spec);
+  std::string words = spec.cron_restart + " (" + (zone.empty() ? "the machine's time zone" : zone) + ")";
+  const auto schedule = CronSchedule::parse(spec.cron_restart);
+  const auto next = schedule ? schedule->next(wall_now(), zone) : std::nullopt;
+  const ZoneScope scope(zone);
+  return next ? words + ", next " + rfc3339_local(*next) : words;
+}
+
 std::string stop_text(const StopSettings& stop) {
   return signal_name(stop.signal) + ", KILL after " + format_duration(stop.timeout) + ", " + to_string(stop.mode);
 }
@@ -139,6 +153,7 @@ void spec_section(Page& page, const AppSpec& spec, bool all) {
   if (spec.instances > 1) page.line("instances", std::to_string(spec.instances));
   if (spec.shares_ports()) page.line("ports", spec.instances > 1 ? "shared" : "held");
   page.line("listen", typed(spec.listen));
+  page.line("cron restart", printable(schedule_text(spec)));
   unless_usual("ready", ready_text(spec), ready_text(usual));
   unless_usual("restart", restart_text(spec), restart_text(usual));
   unless_usual("back-off", backoff_text(spec.restart), backoff_text(usual.restart));

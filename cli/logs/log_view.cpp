@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "text/json_text.hpp"
+#include "text/number.hpp"
 #include "text/printable.hpp"
 
 namespace forever::cli {
@@ -75,6 +76,16 @@ Colour colour_of_app(std::size_t index) noexcept {
 std::string_view stamp_of(std::string_view line) noexcept {
   if (line.starts_with(kObject)) line.remove_prefix(kObject.size());
   return fits_pattern(line) ? line.substr(0, kPattern.size()) : std::string_view{};
+}
+
+std::optional<unsigned> slot_of(std::string_view line) noexcept {
+  constexpr std::string_view kSlot = "\",\"slot\":";
+  if (!line.starts_with(kObject)) return std::nullopt;
+  // Before the line's own text, in which a quote is never bare.
+  const std::size_t at = line.find(kSlot);
+  if (at == std::string_view::npos) return std::nullopt;
+  line.remove_prefix(at + kSlot.size());
+  return whole_number<unsigned>(line.substr(0, line.find(',')));
 }
 
 std::string json_line(std::string_view app, std::string_view stream, std::string_view line) {

@@ -1,6 +1,7 @@
 // How a line of a log is shown. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,9 @@ namespace forever::cli {
 
 // The RFC 3339 stamp of a line in a log with times or in JSON, by which lines of several logs can be put in order; empty if it has none.
 [[nodiscard]] std::string_view stamp_of(std::string_view line) noexcept;
+
+// The slot of the instance that wrote the line, if the log has it (--log-format json).
+[[nodiscard]] std::optional<unsigned> slot_of(std::string_view line) noexcept;
 
 // {"app":"web","stream":"out","line":"…"}, with "time" if the line has a stamp; one that is such an object already (--log-format json) stays
 // as it is. Ends with '\n'.

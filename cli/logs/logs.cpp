@@ -31,7 +31,10 @@ struct Shown {
   LogSource source;
   std::string app;
   const char* stream = "out";
-  std::string prefix;   // empty: none
+  std::string prefix;    // empty: none
+  bool several = false;  // instances, each named where the log says which it was
+  std::size_t width = 0;
+  Colour colour = Colour::cyan;
   std::string pending;  // the beginning of a line whose end has not come
 };
 
@@ -41,7 +44,8 @@ class LogsView {
   int run();
 
  private:
-  void add(const std::string& app, const char* stream, LogSource source, std::size_t index, std::size_t width);
+  void add(const AppView& view, const char* stream, LogSource source, std::size_t index, std::size_t width);
+  [[nodiscard]] std::string prefix_for(const Shown& log, std::string_view line) const;
   [[nodiscard]] std::string line_of(const Shown& log, std::string_view line) const;
   [[nodiscard]] std::string tails();
   [[nodiscard]] std::string tails_by_time(const std::vector<std::string>& texts) const;
@@ -68,7 +72,10 @@ LogsView::LogsView(const Logs& command, const Selection& selection)
       colours_(colours_wanted(Stream::out)),
       several_apps_(selection.views.size() > 1) {
   std::size_t width = 0;
-  for (const AppView& view : selection.views) width = std::max(width, display_width(printable(view.name)));
+  for (const AppView& view : selection.views) {
+    const std::size_t slot = view.status.instances.size() > 1 ? std::string_view("/0").size() : 0;
+    width = std::max(width, display_width(printable(view.name)) + slot);
+  }
   for (std::size_t i = 0; i < selection.views.size(); ++i) {
     const AppView& view = selection.views[i];
     std::string out = view.status.out_log, err = view.status.err_log;
@@ -79,26 +86,37 @@ LogsView::LogsView(const Logs& command, const Selection& selection)
       of_err = trust_in_log(*spec, spec->logs.err);
     }
     const bool both = !err.empty() && err != out;
-    if (!command.only_err || err.empty()) add(view.name, "out", LogSource(out, of_out), i, width);
-    if (!command.only_out && both) add(view.name, "err", LogSource(err, of_err), i, width);
+    if (!command.only_err || err.empty()) add(view, "out", LogSource(out, of_out), i, width);
+    if (!command.only_out && both) add(view, "err", LogSource(err, of_err), i, width);
   }
 }
 
-void LogsView::add(const std::string& app, const char* stream, LogSource source, std::size_t index, std::size_t width) {
+void LogsView::add(const AppView& view, const char* stream, LogSource source, std::size_t index, std::size_t width) {
   if (source.path().empty()) return;
   const bool is_error = stream == std::string_view("err");
   const bool named = several_apps_ && !plain_ && !command_.which.json;
   logs_.push_back({.source = std::move(source),
-                   .app = app,
+                   .app = view.name,
                    .stream = stream,
-                   .prefix = named ? prefix_of(app, width, colour_of_app(index), is_error, colours_) : "",
+                   .prefix = named ? prefix_of(view.name, width, colour_of_app(index), is_error, colours_) : "",
+                   .several = view.status.instances.size() > 1 && !plain_ && !command_.which.json,
+                   .width = width,
+                   .colour = colour_of_app(index),
                    .pending = {}});
 }
 
 std::string LogsView::line_of(const Shown& log, std::string_view line) const {
   if (command_.which.json) return json_line(log.app, log.stream, line);
-  if (plain_ || !terminal_) return log.prefix + std::string(line) + '\n';
-  return log.prefix + shown_on_terminal(line, colours_) + '\n';
+  if (plain_ || !terminal_) return prefix_for(log, line) + std::string(line) + '\n';
+  return prefix_for(log, line) + shown_on_terminal(line, colours_) + '\n';
+}
+
+// "web/1 | " for a line of one of several instances.
+std::string LogsView::prefix_for(const Shown& log, std::string_view line) const {
+  const auto slot = log.several ? slot_of(line) : std::nullopt;
+  if (!slot) return log.prefix;
+  return prefix_of(log.app + '/' + std::to_string(*slot), log.width, log.colour, log.stream == std::string_view("err"),
+                   colours_);
 }
 
 // Calls `take` for each line of `text`, without its end.

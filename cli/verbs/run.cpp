@@ -8,6 +8,7 @@
 #include "cli/one_word.hpp"
 #include "cli/terminal/print.hpp"
 #include "platform/cgroup.hpp"
+#include "platform/files.hpp"
 #include "supervisor/foreground/foreground.hpp"
 
 namespace forever::cli {
@@ -25,6 +26,26 @@ constexpr Option kRunEnvironment[] = {kEnvironmentOption<Run>, kEnvironmentFileO
 constexpr OptionGroup kRunGroups[] = {{"Identity", kRunOptions},   {{}, kRunEnvironment, &kProcessSettings},
                                       {{}, {}, &kRestartSettings}, {{}, {}, &kWatchSettings},
                                       {{}, {}, &kHealthSettings},  {{}, {}, &kStopSettings}};
+
+constexpr Option kDevOptions[] = {
+    kRunOptions[0],
+    {{"--clear", ValueKind::none, "", "Clears the terminal before each start."}, turn_on<&Dev::clear>},
+};
+constexpr OptionGroup kDevGroups[] = {{"What it is", kDevOptions}, {{}, kRunEnvironment, &kProcessSettings},
+                                      {{}, {}, &kRestartSettings}, {{}, {}, &kWatchSettings},
+                                      {{}, {}, &kHealthSettings},  {{}, {}, &kStopSettings}};
+
+// nodemon's settings are named, not read: what they say are options here.
+void tell_of_nodemon(const std::string& directory) {
+  std::string file;
+  if (exists(directory + "/nodemon.json")) file = "nodemon.json";
+  const auto package = file.empty() ? read_file(directory + "/package.json", 1U << 20U) : Result<std::string>{Error{}};
+  if (package && package->find("\"nodemonConfig\"") != std::string::npos) file = "nodemonConfig in package.json";
+  if (file.empty()) return;
+  complain(file +
+           " is not read; its watch, ext, ignore, delay, exec, signal and env are --watch, --ext, --ignore, "
+           "--watch-delay, --exec, --kill-signal and --env here");
+}
 
 // sh -c 'COMMAND "$@"' sh PROGRAM ARGUMENT...: nothing has to be quoted.
 void wrap_in_shell(AppRequest& app, const std::string& command, bool has_program) {
@@ -68,7 +89,7 @@ constinit const Verb kDevVerb{
         "forever dev server.js\n"
         "forever dev --ext py --ignore data/ app.py\n"
         "forever dev --exec \"make && ./server\"\ta shell's command line",
-    .groups = kRunGroups,
+    .groups = kDevGroups,
     .kind = OperandKind::program,
     .begin = begin<Dev>,
 };
@@ -91,6 +112,11 @@ std::optional<UsageError> Dev::take(Operands& operands) {
   return take_for("dev", operands);
 }
 
+int Dev::carry_out() const {
+  tell_of_nodemon(absolute_path("."));
+  return Run::carry_out();
+}
+
 int Run::carry_out() const {
   auto whole = apart(app, false);
   if (const auto* failure = std::get_if<Failure>(&whole)) return fail(*failure, false);
@@ -110,7 +136,7 @@ int Run::carry_out() const {
     if (const auto place = place_for(spec.cgroup); !place)
       return fail({ExitCode::failed, place.error().message()}, false);
   }
-  return supervise_in_foreground(spec);
+  return supervise_in_foreground(spec, clear);
 }
 
 }  // namespace forever::cli

@@ -25,6 +25,16 @@ Outcome record_count(const StateDirectory& state, const Target& target, const Sc
           words_for(target) + " will have " + instances_text(spec->instances) + " when it is started"};
 }
 
+constexpr Option kScaleOptions[] = {
+    {{"-f,--force", ValueKind::none, "",
+      "Restarts an app that was started without -i for it: the one instance that it has does not share its port, and "
+      "ends first."},
+     turn_on<&Scale::force>},
+    kJson,
+    kQuiet,
+};
+constexpr OptionGroup kScaleGroups[] = {{"Options", kScaleOptions}};
+
 }  // namespace
 
 constinit const Verb kScaleVerb{
@@ -38,7 +48,7 @@ constinit const Verb kScaleVerb{
     .examples =
         "forever scale web 4\n"
         "forever scale web +1",
-    .groups = kAnswerGroups,
+    .groups = kScaleGroups,
     .kind = OperandKind::app_then_count,
     .begin = begin<Scale>,
 };
@@ -65,12 +75,13 @@ int Scale::carry_out() const {
     if (target.slot)
       return Outcome{target.name, false, words_for(target) + " is one of several instances; scale acts on the app"};
     if (!selection.view_of(target).supervised) return record_count(selection.state, target, *this);
-    return ControlRequest{.operation = Operation::scale, .count = count, .relative = relative};
+    return ControlRequest{.operation = Operation::scale, .force = force, .count = count, .relative = relative};
   };
   asking.done = [](const ControlReply& reply) {
     return " has " + instances_text(static_cast<unsigned>(reply.pids.size())) +
            (reply.text.empty() ? "" : "; " + reply.text);
   };
+  asking.not_done = " is not scaled: ";
   asking.progress = true;
   return ask_apps(which, asking);
 }

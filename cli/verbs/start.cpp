@@ -220,13 +220,29 @@ void tell_end(const Readiness& readiness, const std::string& name) {
   }
 }
 
+// Whether the ports that the program is to listen on, by its arguments or PORT, are another's by now: then it is worth while to
+// see how it fares. Else a script does not wait.
+bool may_miss_its_port(const StateDirectory& state, const Started& started) {
+  const AppStatus status = view_app(state, started.spec.name, false).status;
+  std::vector<Pid> own = tree_of(started.pids);
+  own.insert(own.end(), {status.supervisor.pid, status.keeper.pid});  // which hold what instances share
+  for (const std::uint16_t port : ports_in_use("EADDRINUSE", started.spec)) {
+    const auto uses = port_uses(port);
+    for (const PortUse& use : uses ? *uses : std::vector<PortUse>{}) {
+      if (use.transport == Transport::tcp && std::ranges::find(own, use.pid) == own.end()) return true;
+    }
+  }
+  return false;
+}
+
 // Whether it is up, as --wait or the terminal requires; nothing if neither does.
 std::optional<Readiness> look_after(const StateDirectory& state, const Started& started, const Start& command) {
   const Milliseconds uptime = started.spec.restart.min_uptime;
   if (command.wait)
     return await_ready(state, started.spec.name, started.pids, uptime,
                        command.wait_time.value_or(started.spec.ready_timeout), started.spec.ready_when());
-  if (started.already || command.which.json || command.which.quiet || !is_terminal(Stream::out)) return std::nullopt;
+  if (started.already || command.which.json || command.which.quiet) return std::nullopt;
+  if (!is_terminal(Stream::out) && !may_miss_its_port(state, started)) return std::nullopt;
   Readiness readiness =
       await_ready(state, started.spec.name, started.pids, std::min(uptime, kTerminalLook), kTerminalLook);
   if (readiness.kind == Readiness::Kind::late) return std::nullopt;

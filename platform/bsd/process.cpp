@@ -99,6 +99,10 @@ Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
   return sum;
 }
 
+std::uint64_t shared_once_memory(std::span<const Pid> roots, const Border& ends) {
+  return usage_of_trees(roots, ends).memory_bytes;
+}
+
 std::chrono::milliseconds age_of(const ProcessId& id) {
   timeval now{};
   ::gettimeofday(&now, nullptr);

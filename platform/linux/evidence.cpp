@@ -59,6 +59,13 @@ std::vector<std::string> files_locked_by(Pid pid, std::string_view part) {
   return locked;
 }
 
+bool shares_pids(Pid pid) {
+  struct stat theirs {
+  }, ours{};
+  return sys::stat(proc_path(pid, "ns/pid").data(), &theirs) == 0 && sys::stat("/proc/self/ns/pid", &ours) == 0 &&
+         theirs.st_ino == ours.st_ino;
+}
+
 bool shows_environment(Pid pid) {
   const Handle file{sys::open(proc_path(pid, "environ").data(), O_RDONLY | O_CLOEXEC)};
   return static_cast<bool>(file);

@@ -161,6 +161,25 @@ Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
   return sum;
 }
 
+std::uint64_t shared_once_memory(std::span<const Pid> roots, const Border& ends) {
+  static const long page = ::sysconf(_SC_PAGESIZE);
+  std::uint64_t sum = 0;
+  for (const Pid pid : tree_of(roots, ends)) {
+    std::array<char, 40> path{};
+    std::snprintf(path.data(), path.size(), "/proc/%d/smaps_rollup", pid);
+    const std::string rollup = proc::read_whole(path.data());
+    const std::size_t at = rollup.find("\nPss:");
+    unsigned long long kilobytes = 0;
+    proc::Stat stat;
+    if (at != std::string::npos && std::sscanf(rollup.c_str() + at, "\nPss: %llu", &kilobytes) == 1) {
+      sum += kilobytes * 1024;
+    } else if (proc::read_stat(pid, stat) && !is_dead(stat.state)) {
+      sum += stat.resident_pages * static_cast<std::uint64_t>(page);
+    }
+  }
+  return sum;
+}
+
 std::chrono::milliseconds age_of(const ProcessId& id) {
   // Start times count from boot with the time in suspend (proc_pid_stat(5), field 22).
   timespec now{};

@@ -21,6 +21,7 @@ FileFacts facts_from(const struct stat& found) {
   facts.device = found.st_dev;
   facts.links = found.st_nlink;
   facts.owner = found.st_uid;
+  facts.group = found.st_gid;
   facts.mode = found.st_mode & 07777U;
 #ifdef __APPLE__
   const timespec modified = found.st_mtimespec;

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <ctime>
 
 #include "platform/win32/system.hpp"
 #include "platform/win32/time.hpp"
@@ -31,6 +33,26 @@ std::string rfc3339_local(WallTime time) {
                 local.wDay, local.wHour, local.wMinute, local.wSecond, local.wMilliseconds, offset < 0 ? '-' : '+',
                 distance / 60, distance % 60);
   return text.data();
+}
+
+ZoneScope::ZoneScope(const std::optional<std::string>& zone) {
+  if (!zone) return;
+  if (const char* const before = std::getenv("TZ")) before_ = before;
+  ::_putenv_s("TZ", zone->c_str());  // an empty value removes it
+  ::_tzset();
+  set_ = true;
+}
+
+ZoneScope::~ZoneScope() {
+  if (!set_) return;
+  ::_putenv_s("TZ", before_.value_or("").c_str());
+  ::_tzset();
+}
+
+// "CET-1CEST": three letters, and an offset.
+bool is_time_zone(const std::string& zone) {
+  const std::size_t offset = zone.find_first_of("+-0123456789");
+  return zone.empty() || zone == "UTC" || (offset == 3 && zone.find_first_of("0123456789") != std::string::npos);
 }
 
 }  // namespace forever

@@ -28,6 +28,7 @@ std::optional<ProcessOwner> owner_of(Pid pid) {
 }
 
 std::optional<StandardStream> standard_stream_of(Pid, int) { return std::nullopt; }
+bool shares_pids(Pid) { return true; }
 std::vector<std::string> files_locked_by(Pid, std::string_view) { return {}; }
 bool shows_environment(Pid pid) { return !environment_of(pid).empty(); }
 

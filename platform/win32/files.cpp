@@ -304,4 +304,6 @@ Status give_to_user(NativeHandle, std::uint32_t, std::uint32_t) {
   return error_from(ENOTSUP, "give the file to its user");
 }
 
+void set_ownership(NativeHandle, unsigned, std::uint32_t, std::uint32_t) noexcept {}
+
 }  // namespace forever

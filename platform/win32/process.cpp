@@ -234,6 +234,10 @@ Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
   return sum;
 }
 
+std::uint64_t shared_once_memory(std::span<const Pid> roots, const Border& ends) {
+  return usage_of_trees(roots, ends).memory_bytes;
+}
+
 std::chrono::milliseconds age_of(const ProcessId& id) {
   const FILETIME now = win32::filetime_of(wall_now());
   return Milliseconds{(win32::ticks_of(now) - static_cast<std::int64_t>(id.start_time)) / win32::kTicksPerMs};

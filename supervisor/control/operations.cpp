@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "app/log_paths.hpp"
+#include "platform/port_sharing.hpp"
+#include "platform/ports.hpp"
 #include "supervisor/decide/restart_policy.hpp"
 
 namespace forever {
@@ -45,6 +47,26 @@ void Operations::restart(const ControlRequest& request) {
   }
 }
 
+// Why an app that was started alone is not scaled just so.
+std::string Operations::words_for_restart() const {
+  std::string words = "it was started without -i, so its port is not shared; to run several it is restarted first";
+  std::vector<Pid> tree;
+  for (const Instance& instance : roster_) {
+    for (const Pid pid : trees_.pids(instance)) tree.push_back(pid);
+  }
+  std::vector<std::uint16_t> ports;
+  const auto uses = port_uses(std::nullopt);
+  for (const PortUse& use : uses ? *uses : std::vector<PortUse>{}) {
+    if (std::ranges::find(tree, use.pid) != tree.end()) ports.push_back(use.port);
+  }
+  unsigned connections = 0;
+  for (const Pid pid : tree) connections += ports.empty() ? 0 : connections_of(pid, ports);
+  if (connections != 0)
+    words +=
+        ", which cuts " + std::to_string(connections) + (connections == 1 ? " open connection" : " open connections");
+  return words + "; --force does that";
+}
+
 Result<std::uint32_t> Operations::scale(const ControlRequest& request) {
   const auto before = static_cast<int>(app_.spec.instances);
   const int wanted = request.relative ? std::max(before + request.count, 1) : request.count;
@@ -57,6 +79,9 @@ Result<std::uint32_t> Operations::scale(const ControlRequest& request) {
   spec.instances = static_cast<unsigned>(wanted);
   if (auto fault = health_port_fault(spec)) return Error{*fault, {}};
   if (const auto fault = fault_in_increments(spec)) return Error{*fault, {}};
+  // The one that there is has its port to itself: it would have to end first.
+  const bool restarts = !shared && spec.shares_ports() && app_.desired == Desired::online;
+  if (restarts && !request.force) return Error{words_for_restart(), {}};
   // One that is left over from several has its socket from us, and so will the process after it.
   if (shared && !spec.shares_ports()) spec.hold_ports = true;
   if (auto written = files_.record_spec(spec); !written) return written.error();
@@ -67,13 +92,13 @@ Result<std::uint32_t> Operations::scale(const ControlRequest& request) {
     if (instance.slot() < app_.spec.instances || instance.role() != Role::serving) continue;
     draining_.retire(instance, Trigger::stop, app_.spec.drain_timeout);
   }
+  outputs_.use_slots(app_.state, app_.spec, held_, link_);
   for (auto slot = static_cast<std::uint32_t>(before); slot < app_.spec.instances; ++slot) {
     Instance& instance = roster_.add(slot, app_.spec);
     if (app_.desired == Desired::online && (shared || !app_.spec.shares_ports()))
       carry_out_.advance(instance, event::Start{});
   }
-  if (!shared && app_.spec.shares_ports() && app_.desired == Desired::online) {
-    // The one that there is has its port to itself: it ends first, and then all begin together.
+  if (restarts) {  // and then all begin together
     app_.plan = PlanStep::restarting;
     for (Instance& instance : roster_) carry_out_.advance(instance, event::Stop{Trigger::restart, false, false});
   }
@@ -100,7 +125,7 @@ Status Operations::use_new_spec(const std::string& text) {
   for (Instance& instance : roster_) instance.life().set_policies(restart_policy_of(app_.spec), app_.spec.stop);
   if (logs_changed) {
     outputs_.pump(steady_now(), true);
-    (void)outputs_.open_pipes(app_.state, app_.spec, held_, link_, std::nullopt).ok();
+    (void)outputs_.open_pipes(app_.state, app_.spec, held_, link_).ok();
     outputs_.open_logs(app_.state, app_.spec);
   }
   unasked_.use_triggers(steady_now());

@@ -17,10 +17,11 @@ namespace forever {
 
 class Operations {
  public:
-  Operations(SupervisedApp& app, Roster& roster, CarryOut& carry_out, Draining& draining, UnaskedRestarts& unasked,
-             AppFiles& files, Holdings& holdings)
+  Operations(SupervisedApp& app, Roster& roster, const Trees& trees, CarryOut& carry_out, Draining& draining,
+             UnaskedRestarts& unasked, AppFiles& files, Holdings& holdings)
       : app_(app),
         roster_(roster),
+        trees_(trees),
         carry_out_(carry_out),
         draining_(draining),
         unasked_(unasked),
@@ -44,8 +45,11 @@ class Operations {
   [[nodiscard]] std::string go_on_unwatched();
 
  private:
+  [[nodiscard]] std::string words_for_restart() const;
+
   SupervisedApp& app_;
   Roster& roster_;
+  const Trees& trees_;
   CarryOut& carry_out_;
   Draining& draining_;
   UnaskedRestarts& unasked_;

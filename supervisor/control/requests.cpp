@@ -63,6 +63,7 @@ void Requests::take(const ControlServer::Request& asked) {
     answer_at_once(asked);
     return;
   }
+  app_.hooks_left = asked.request.forget;
   const Time now = steady_now();
   Operating operating{asked.client, asked.request, *incoming, false, 0, now, now + kFirstWord, false, {}};
   begin(operating);

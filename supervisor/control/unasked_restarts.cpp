@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/log_paths.hpp"
-#include "app/other_apps.hpp"
+#include "app/tree_usage.hpp"
 #include "text/units.hpp"
 
 namespace forever {
@@ -26,7 +26,7 @@ void UnaskedRestarts::settle() {
 
 void UnaskedRestarts::begin_watching() {
   OwnFiles own;
-  own.add_folder(app_.state.path());
+  for (std::string& path : app_.state.own_paths()) own.add_folder(std::move(path));
   const auto [out, err] = log_paths(app_.state, app_.spec);
   own.add_log(out);
   if (!err.empty()) own.add_log(err);
@@ -40,7 +40,7 @@ void UnaskedRestarts::check_memory() {
     if (instance.life().state() != InstanceState::online || instance.role() != Role::serving) continue;
     std::vector<Pid> roots = trees_.orphans_of(instance);
     roots.push_back(instance.process().pid);
-    const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
+    const std::uint64_t used = memory_against(app_.spec.max_memory, roots);
     if (used <= app_.spec.max_memory) continue;
     app_.log_later(EventLevel::warning,
                    "memory " + format_size(used) + " exceeds " + format_size(app_.spec.max_memory) + ": restarting");
@@ -72,6 +72,7 @@ void UnaskedRestarts::by_watch(const std::string& why) {
   const UnderWay running = what_runs(app_, roster_, reload_);
   if (ruling_on(running, Incoming::watch) == Ruling::pass) return;
   answers_.overtake(Incoming::watch, std::nullopt);
+  app_.changed = watching_.changed_files();
   if (reload_.under_way()) {  // until the new process that was withdrawn has ended
     watch_waits_ = why;
     return;

@@ -35,6 +35,8 @@ class UnaskedRestarts : public Timed {
 
   // Whether one may come that starts what rests.
   [[nodiscard]] bool expected() const { return triggers_.has_schedule() || watching_.on(); }
+  // Whether a change of files waits for the end of something else.
+  [[nodiscard]] bool waits() const noexcept { return watch_waits_.has_value(); }
 
   [[nodiscard]] std::optional<Time> due(Time now) const override;
   void tick(Time now) override;

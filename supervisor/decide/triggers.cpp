@@ -19,7 +19,8 @@ void Triggers::use(const AppSpec& spec, Time now, WallTime date) {
   const auto parsed = CronSchedule::parse(spec.cron_restart);
   if (!parsed) return;
   schedule_ = *parsed;
-  scheduled_ = schedule_->next(date);
+  zone_ = zone_of_schedule(spec);
+  scheduled_ = schedule_->next(date, zone_);
   date_less_now_ = date.time_since_epoch() - now.time_since_epoch();
 }
 
@@ -42,9 +43,9 @@ bool Triggers::memory_due(Time now) {
 bool Triggers::schedule_due(Time now, WallTime date) {
   if (!scheduled_) return false;
   const auto before = std::exchange(date_less_now_, date.time_since_epoch() - now.time_since_epoch());
-  if (before - date_less_now_ > kCorrection) scheduled_ = schedule_->next(date);
+  if (before - date_less_now_ > kCorrection) scheduled_ = schedule_->next(date, zone_);
   if (!scheduled_ || *scheduled_ > date) return false;
-  scheduled_ = schedule_->next(date);
+  scheduled_ = schedule_->next(date, zone_);
   return true;
 }
 

@@ -29,6 +29,7 @@ class Triggers {
 
  private:
   std::optional<CronSchedule> schedule_;
+  std::string zone_;
   std::optional<WallTime> scheduled_;
   std::chrono::nanoseconds date_less_now_{0};  // at the last check
   std::optional<Time> memory_check_;

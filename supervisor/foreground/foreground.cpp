@@ -13,6 +13,7 @@
 #include "app/marker.hpp"
 #include "app/other_apps.hpp"
 #include "app/state_directory.hpp"
+#include "app/tree_usage.hpp"
 #include "platform/console.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/signals.hpp"
@@ -47,8 +48,13 @@ std::vector<int> forwarded_signals(const AppSpec& spec) {
 
 class Foreground {
  public:
-  Foreground(EventLoop&& loop, const Audience& audience, const AppSpec& spec)
-      : loop_(std::move(loop)), audience_(audience), spec_(spec), instance_(0, spec), watching_(loop_, kChanges) {
+  Foreground(EventLoop&& loop, const Audience& audience, const AppSpec& spec, bool clears)
+      : loop_(std::move(loop)),
+        audience_(audience),
+        spec_(spec),
+        clears_(clears),
+        instance_(0, spec),
+        watching_(loop_, kChanges) {
     // On a terminal the program must stay in its foreground process group, or it could not read from it.
     const bool interactive = is_terminal(Stream::in);
     shared_ = interactive && !spec.watch.on;
@@ -133,7 +139,9 @@ class Foreground {
 
   void watch_files() {
     OwnFiles own;
-    if (const auto state = StateDirectory::locate()) own.add_folder(state->path());
+    if (const auto state = StateDirectory::locate()) {
+      for (std::string& path : state->own_paths()) own.add_folder(std::move(path));
+    }
     watching_.use(spec_, std::move(own));
     if (!watching_.on()) return;
     tell_trouble();
@@ -207,6 +215,7 @@ class Foreground {
     if (triggers_.memory_due(now) && instance_.life().state() == InstanceState::online) check_memory();
     if (const auto why = watching_.due(now); why && !stopping_) {
       log_event(EventLevel::info, *why + ", restarting");
+      context_.changed = watching_.changed_files();
       advance(event::Stop{Trigger::watch, true, false});
     }
     tell_trouble();
@@ -221,7 +230,7 @@ class Foreground {
 
   void check_memory() {
     const std::vector<Pid> roots{instance_.process().pid};
-    const std::uint64_t used = usage_of_trees(roots, other_app_begins).memory_bytes;
+    const std::uint64_t used = memory_against(spec_.max_memory, roots);
     if (used <= spec_.max_memory) return;
     log_event(EventLevel::warning, spec_.name + ": memory " + format_size(used) + " exceeds " +
                                        format_size(spec_.max_memory) + ", restarting");
@@ -339,7 +348,9 @@ class Foreground {
 
   void start() {
     audience_.begins();
+    if (clears_ && is_terminal(Stream::out)) (void)write_all(Stream::out, "\x1b[H\x1b[2J\x1b[3J");
     advance(spawn_event(loop_, instance_, spec_, context_, kReport));
+    context_.changed.clear();
     watch_report(loop_, instance_, kReport);
     instance_.open_gate();
   }
@@ -347,6 +358,7 @@ class Foreground {
   EventLoop loop_;
   Audience audience_;
   const AppSpec& spec_;
+  bool clears_;
   Instance instance_;
   SpawnContext context_;
   Triggers triggers_;
@@ -367,7 +379,7 @@ class Foreground {
 
 }  // namespace
 
-int supervise_in_foreground(const AppSpec& spec) {
+int supervise_in_foreground(const AppSpec& spec, bool clears_terminal) {
   open_event_log({});
   const Audience audience;
   auto loop = EventLoop::create(forwarded_signals(spec));
@@ -376,7 +388,7 @@ int supervise_in_foreground(const AppSpec& spec) {
     return to_int(ExitCode::failed);
   }
   become_subreaper();
-  return Foreground{std::move(*loop), audience, spec}.run();
+  return Foreground{std::move(*loop), audience, spec, clears_terminal}.run();
 }
 
 }  // namespace forever

@@ -81,7 +81,7 @@ LifecycleEvent CarryOut::spawn_next(Instance& instance) {
   // What it does not share it has to itself: a socket that its predecessor left with us would be in its way.
   if (!app_.spec.shares_ports()) ports_.release(link_, instance.key());
   if (const Status opened = passed_.open(link_, app_.spec); !opened) return refused(opened.error());
-  SpawnContext context = spawn_context();
+  SpawnContext context = spawn_context(instance.slot());
   context.passed = passed_.handles();
   if (app_.spec.ready_when() == ReadyWhen::notify) {
     auto name = notices_.open(
@@ -108,7 +108,7 @@ void CarryOut::record_exit(const Instance& instance, const ProcessId& process, c
   const bool crashed = exit.trigger == Trigger::crash || exit.trigger == Trigger::cgroup_memory;
   if (crashed || !app_.spec.on_exit.command.empty())
     last.last_lines = outputs_.last_lines(kLastLines, begin_of_life(instance));
-  attendance_.tell_exit(instance, last, outputs_.err());
+  attendance_.tell_exit(instance, last, outputs_.err(instance.slot()));
   if (!crashed) last.last_lines.clear();
   app_.log_later(crashed ? EventLevel::warning : EventLevel::info,
                  "pid " + std::to_string(process.pid) + " " + describe_exit(exit.status, last.stage) + " after " +
@@ -135,15 +135,16 @@ void CarryOut::leave_to_end(Instance& instance, Role role) {
   instance.life().set_policies(never, app_.spec.stop);
 }
 
-SpawnContext CarryOut::spawn_context() const {
+SpawnContext CarryOut::spawn_context(std::uint32_t slot) const {
   SpawnContext context;
-  context.out = outputs_.out();
-  context.err = outputs_.err();
+  context.out = outputs_.out(slot);
+  context.err = outputs_.err(slot);
   context.directory = app_.state.app_directory(app_.name);
   context.ours = &*app_.ours;
   context.app = app_.name;
   context.marker_prefix = app_.ours->prefix_of(app_.name);
   context.keeper = app_.keeper.pid;
+  context.changed = app_.changed;
   if (app_.spec.cgroup.any()) context.cgroups = Cgroups{context.marker_prefix};
   return context;
 }

@@ -45,7 +45,7 @@ class CarryOut {
 
  private:
   [[nodiscard]] LifecycleEvent spawn_next(Instance& instance);
-  [[nodiscard]] SpawnContext spawn_context() const;
+  [[nodiscard]] SpawnContext spawn_context(std::uint32_t slot) const;
   void record_exit(const Instance& instance, const ProcessId& process, const std::string& stage,
                    const action::RecordExit& exit);
   [[nodiscard]] std::optional<Outputs::Mark> begin_of_life(const Instance& instance) const;

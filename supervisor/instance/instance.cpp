@@ -49,6 +49,8 @@ std::vector<std::string> environment_for(const AppSpec& spec, const std::optiona
     set("LISTEN_FDS=" + std::to_string(context.passed.size()));
     set("LISTEN_FDNAMES=" + names_of_passed(spec));
   }
+  std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("FOREVER_CHANGED="); });
+  if (!context.changed.empty()) set("FOREVER_CHANGED=" + context.changed);
   if (!context.notify_socket.empty()) set("NOTIFY_SOCKET=" + context.notify_socket);
   return environment;
 }

@@ -40,6 +40,7 @@ struct SpawnContext {
   Cgroups cgroups;
   std::vector<NativeHandle> passed;  // descriptors 3, 4 … of the program
   std::string notify_socket;         // NOTIFY_SOCKET; empty: none
+  std::string changed;               // FOREVER_CHANGED: the files for which it is started; empty: none
 };
 
 class Instance {

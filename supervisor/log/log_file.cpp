@@ -28,12 +28,14 @@ Result<LogFile::Place> LogFile::place() {
     if (opens) {
       const auto folder = this->folder();
       if (!folder) return folder.error();
+      const auto there = folder->facts(name_of_path(options_.path));
       Result<Handle> opened = folder->open_log(name_of_path(options_.path));
       // One that root has left in its user's directory: it makes way, and the user's own begins.
       const bool refused = !opened && opened.error().code.value() == EACCES && folder->user() && options_.keep > 0;
       if (refused && make_way_and_move()) opened = folder->open_log(name_of_path(options_.path));
       if (!opened) return opened.error();
       file_ = std::move(*opened);
+      if (!there || refused) set_rights(!folder->user());
       lock_open_file(file_.get());  // so that a start with the same log can be refused
     }
     const Result<FileFacts> facts = facts_of(file_.get());
@@ -50,6 +52,15 @@ Result<LogFile::Place> LogFile::place() {
     }
     return place;
   }
+}
+
+// Of a file that was made just now. What is in its user's hands stays that user's.
+void LogFile::set_rights(bool ours) {
+  const Result<FileFacts> made = facts_of(file_.get());
+  if (!made || !made->regular) return;
+  const auto former = std::exchange(former_, std::nullopt);
+  const std::uint32_t owner = former && ours ? former->owner : made->owner;
+  set_ownership(file_.get(), former ? former->mode : options_.mode, owner, former ? former->group : made->group);
 }
 
 bool LogFile::ends_with_newline(std::uint64_t size) const {
@@ -80,6 +91,8 @@ bool LogFile::make_way_and_move() {
 }
 
 void LogFile::rotate(Time now) {
+  const Result<FileFacts> facts = facts_of(file_.get());
+  if (facts && facts->regular) former_ = *facts;
   if (!make_way_and_move()) {
     rotate_again_ = now + kRetry;
   } else if (options_.keep != 0) {

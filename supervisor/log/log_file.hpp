@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ class LogFile {
     unsigned keep = 5;           // 0: a log that is too large is emptied
     bool whole_lines = false;    // a file that ends in the middle of a line gets its end when it is opened
     PathTrust trust{};           // whose hands the path may have been in
+    unsigned mode = 0600;        // of a new file
   };
   // Where the next byte goes. `room`: bytes until the rotation limit.
   struct Place {
@@ -48,10 +50,12 @@ class LogFile {
  private:
   [[nodiscard]] Result<GuardedFolder> folder() const;
   [[nodiscard]] std::string rotated(unsigned number) const;
+  void set_rights(bool ours);
   [[nodiscard]] bool make_way_and_move();
 
   Options options_;
   Handle file_;
+  std::optional<FileFacts> former_;  // what was rotated away: its mode, owner and group go on
   Time rotate_again_{};
 };
 

@@ -11,12 +11,13 @@ constexpr std::size_t kMillisecondsAt = 20;  // "2026-01-31T12:34:56.789+01:00"
 
 }  // namespace
 
-LineFormatter::LineFormatter(LogFormat format, std::string_view app, std::string_view stream) : format_(format) {
+LineFormatter::LineFormatter(LogFormat format, std::string_view app, std::string_view stream, std::uint32_t slot)
+    : format_(format) {
   middle_ = "\",\"app\":\"";
   (void)append_json_escaped(middle_, app);
   middle_ += "\",\"stream\":\"";
   (void)append_json_escaped(middle_, stream);
-  middle_ += "\",\"line\":\"";
+  middle_ += "\",\"slot\":" + std::to_string(slot) + ",\"line\":\"";
 }
 
 void LineFormatter::set_time(WallTime now) {

@@ -28,12 +28,17 @@ constexpr int kMostSteps = 64;                     // until others have their tu
 
 }  // namespace
 
-LogWriter::LogWriter(Options options, OutputReader reader)
+LogFile::Options file_options(const LogWriter::Options& options) {
+  return {options.path,  options.max_size, options.keep, options.format != LogFormat::raw || options.beside_others,
+          options.trust, options.mode};
+}
+
+LogWriter::LogWriter(Options options, OutputReader reader, std::shared_ptr<LogFile> shared)
     : options_(std::move(options)),
       reader_(std::move(reader)),
-      file_({options_.path, options_.max_size, options_.keep, options_.format != LogFormat::raw, options_.trust}),
-      formatter_(options_.format, options_.app, options_.stream) {
-  if (const auto place = file_.place(); !place) begin_trouble(place.error(), steady_now());
+      file_(shared ? std::move(shared) : std::make_shared<LogFile>(file_options(options_))),
+      formatter_(options_.format, options_.app, options_.stream, options_.slot) {
+  if (const auto place = file_->place(); !place) begin_trouble(place.error(), steady_now());
 }
 
 Status LogWriter::watch(EventLoop& loop, std::uint64_t token) {
@@ -92,7 +97,7 @@ void LogWriter::take_all(Time now, bool drain) {
   partial_due_.reset();
   if (retry_ && now >= *retry_)
     if (const Status ended = end_trouble(); !ended) begin_trouble(ended.error(), now);
-  if (options_.format != LogFormat::raw) formatter_.set_time(wall_now());
+  if (by_lines()) formatter_.set_time(wall_now());
 
   const std::uint64_t batch_end = taken_ + reader_.available();
   int steps = 0;
@@ -107,7 +112,7 @@ void LogWriter::take_all(Time now, bool drain) {
       set_paused(true);
       break;
     }
-    const Result<Step> step = options_.format == LogFormat::raw ? step_raw(now) : step_lines(now, drain);
+    const Result<Step> step = by_lines() ? step_lines(now, drain) : step_raw(now);
     if (!step)
       begin_trouble(step.error(), now);
     else if (*step == Step::rest)
@@ -132,9 +137,9 @@ void LogWriter::free_buffers() {
 }
 
 Result<LogWriter::Step> LogWriter::step_raw(Time now) {
-  const Result<LogFile::Place> place = file_.place();
+  const Result<LogFile::Place> place = file_->place();
   if (!place) return place.error();
-  const bool limited = file_.may_rotate(now);
+  const bool limited = file_->may_rotate(now);
   const std::size_t waiting = reader_.available();
   std::size_t most = kLargePipe;
   if (limited && waiting + kMargin <= place->room) {
@@ -146,11 +151,11 @@ Result<LogWriter::Step> LogWriter::step_raw(Time now) {
     if (!fits) return fits.error();
     most = *fits;
     if (most == 0) {
-      file_.rotate(now);
+      file_->rotate(now);
       return Step::more;
     }
   }
-  const Result<std::size_t> moved = reader_.move_to(file_.native(), place->size, most);
+  const Result<std::size_t> moved = reader_.move_to(file_->native(), place->size, most);
   if (!moved) return moved.error();
   taken_ += *moved;
   written_ += *moved;
@@ -168,17 +173,17 @@ Result<std::size_t> LogWriter::bytes_before_rotation(LogFile::Place place) {
   const std::string_view text = std::string_view(in_).substr(0, *peeked);
   const std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(place.room, text.size()));
   if (const std::size_t end = text.substr(0, room).rfind('\n') + 1; end != 0) return end;
-  if (place.size > 0 && file_.ends_with_newline(place.size)) return std::size_t{0};
+  if (place.size > 0 && file_->ends_with_newline(place.size)) return std::size_t{0};
   const std::size_t newline = text.find('\n');
   return newline == std::string_view::npos ? text.size() : newline + 1;
 }
 
 Result<LogWriter::Step> LogWriter::step_lines(Time now, bool drain) {
-  const Result<LogFile::Place> place = file_.place();
+  const Result<LogFile::Place> place = file_->place();
   if (!place) return place.error();
   // A line without end would never let it be rotated.
-  if (file_.may_rotate(now) && place->size >= options_.max_size + kLongestLine) {
-    file_.rotate(now);
+  if (file_->may_rotate(now) && place->size >= options_.max_size + kLongestLine) {
+    file_->rotate(now);
     return Step::more;
   }
   const std::size_t waiting = reader_.available();
@@ -196,16 +201,21 @@ Result<LogWriter::Step> LogWriter::step_lines(Time now, bool drain) {
   const bool all = text.size() >= waiting;  // that can be had; else its pages are too many to be looked at
   if (drain && all) return write_lines(text, *place, true, now);
   if (end != 0) return write_lines(text.substr(0, end), *place, false, now);
-  if (!all || partial_is_due(text.size(), now)) return write_lines(text, *place, false, now);
+  // Beside others the piece becomes a line of its own: theirs come next. A JSON object is one anyway.
+  const bool cut = options_.beside_others && options_.format != LogFormat::json;
+  if (!all || partial_is_due(text.size(), now)) return write_lines(text, *place, cut, now);
   if (reader_.available() != text.size()) return Step::more;
   return wait_for_rest(text.size(), now);
+}
+
+Milliseconds LogWriter::patience() const noexcept {
+  return options_.format == LogFormat::json ? kJsonPatience : kTimePatience;
 }
 
 bool LogWriter::partial_is_due(std::size_t peeked, Time now) {
   if (mid_line_ && options_.format == LogFormat::time) return true;
   const bool known = partial_size_ != 0;
-  const Milliseconds patience = options_.format == LogFormat::time ? kTimePatience : kJsonPatience;
-  if (known && now - partial_since_ >= patience) return true;
+  if (known && now - partial_since_ >= patience()) return true;
   // Full first, then of how much: the writer may fill it in between.
   if (!reader_.full() || reader_.available() != peeked) return false;
   if (grown_) return true;
@@ -221,8 +231,7 @@ LogWriter::Step LogWriter::wait_for_rest(std::size_t peeked, Time now) {
     partial_step_ = kPartialStep;
   }
   partial_size_ = peeked;
-  const Milliseconds patience = options_.format == LogFormat::time ? kTimePatience : kJsonPatience;
-  partial_due_ = std::min(now + partial_step_, std::max(partial_since_ + patience, now + Milliseconds{1}));
+  partial_due_ = std::min(now + partial_step_, std::max(partial_since_ + patience(), now + Milliseconds{1}));
   partial_step_ = std::min(partial_step_ * 2, kLongestStep);
   return Step::rest;
 }
@@ -230,7 +239,7 @@ LogWriter::Step LogWriter::wait_for_rest(std::size_t peeked, Time now) {
 // `text` is whole lines, but for the last one if it ends without '\n': `finish` makes that a line. A line that would
 // exceed the rotation limit stays in the pipe, and goes to the next file.
 Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, LogFile::Place place, bool finish, Time now) {
-  const bool limited = file_.may_rotate(now);
+  const bool limited = file_->may_rotate(now);
   out_.clear();
   std::size_t written = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -243,7 +252,7 @@ Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, LogFile::P
     if (exceeds) {
       out_.resize(before);
       if (const Status safe = write_chunk(place, at - written); !safe) return safe.error();
-      file_.rotate(now);
+      file_->rotate(now);
       return Step::more;
     }
     mid_line_ = !ends && !finish;
@@ -258,7 +267,7 @@ Result<LogWriter::Step> LogWriter::write_lines(std::string_view text, LogFile::P
 // Writes what is formatted, and only then forgets the bytes that it was made of.
 Status LogWriter::write_chunk(LogFile::Place& place, std::size_t consumed) {
   if (consumed == 0) return Done{};
-  if (Status safe = file_.write(place.size, out_); !safe) return safe;
+  if (Status safe = file_->write(place.size, out_); !safe) return safe;
   taken_ += reader_.consume(consumed);
   partial_size_ = 0;
   written_ += out_.size();
@@ -281,21 +290,21 @@ void LogWriter::drop_all() {
 }
 
 Status LogWriter::end_trouble() {
-  const Result<LogFile::Place> place = file_.place();
+  const Result<LogFile::Place> place = file_->place();
   if (!place) return place.error();
   if (dropped_ > dropped_told_) {
     const std::string text = "forever: " + std::to_string(dropped_ - dropped_told_) + " bytes were lost " +
                              (is_disk_full(trouble_code_) ? "while the disk was full" : "(" + trouble_ + ")");
     std::string line;
-    if (!file_.ends_with_newline(place->size)) line = '\n';
+    if (!file_->ends_with_newline(place->size)) line = '\n';
     if (options_.format == LogFormat::raw) {
       line += text + '\n';
     } else {
-      LineFormatter formatter(options_.format, options_.app, options_.stream);
+      LineFormatter formatter(options_.format, options_.app, options_.stream, options_.slot);
       formatter.set_time(wall_now());
       formatter.append(line, text, true, true);
     }
-    if (Status told = file_.write(place->size, line); !told) return told;
+    if (Status told = file_->write(place->size, line); !told) return told;
   }
   dropped_told_ = dropped_;
   retry_.reset();
@@ -304,9 +313,9 @@ Status LogWriter::end_trouble() {
 }
 
 void LogWriter::reopen() {
-  file_.close();
+  file_->close();
   mid_line_ = false;
-  if (const auto place = file_.place(); !place) begin_trouble(place.error(), steady_now());
+  if (const auto place = file_->place(); !place) begin_trouble(place.error(), steady_now());
 }
 
 Status LogWriter::flush() {
@@ -314,7 +323,7 @@ Status LogWriter::flush() {
   partial_size_ = 0;
   partial_due_.reset();
   mid_line_ = false;
-  return file_.clear();
+  return file_->clear();
 }
 
 }  // namespace forever

@@ -1,7 +1,7 @@
 // One log: from an instance's FIFO to a file, whole lines, rotated, with every byte accounted for.
 //
 // raw moves bytes in the kernel (splice) and touches user memory only near the rotation limit, to find a line's end;
-// time and json copy (tee), write, then consume. So a kill of the supervisor at any point loses nothing; it may repeat
+// time and json, and raw beside other writers of one file, copy (tee), write, then consume. So a kill of the supervisor at any point loses nothing; it may repeat
 // one chunk. A disk that is full: what comes is dropped and counted, tried again each second, and told in the log.
 //
 // When the FIFO becomes readable after a quiet time it is read at once. Within 5 ms of the last read it is left alone for
@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,15 +28,19 @@ class LogWriter {
  public:
   struct Options {
     std::string path;
-    std::string stream;  // "out" or "err", for json
-    std::string app;     // for json
+    std::string stream;          // "out" or "err", for json
+    std::string app;             // for json
+    std::uint32_t slot = 0;      // for json
+    bool beside_others = false;  // several writers share the file: each puts its lines there whole, raw ones too
     LogFormat format = LogFormat::raw;
     std::uint64_t max_size = 0;  // no file becomes larger, but for a line that is; 0: never rotate
     unsigned keep = 5;           // 0: a log that is too large is emptied
     PathTrust trust{};           // whose hands the path may have been in
+    unsigned mode = 0600;        // of a new file
   };
   // Failing to open the file is not an error: it is a full disk, tried again later.
-  LogWriter(Options options, OutputReader reader);
+  // `shared`: the file that this one and others write to; none: one of its own.
+  LogWriter(Options options, OutputReader reader, std::shared_ptr<LogFile> shared = {});
 
   [[nodiscard]] NativeHandle native() const noexcept { return reader_.native(); }
   // Watches the FIFO in `loop`, which must outlive the writer or its last event. The caller hands readable events of `token`
@@ -55,13 +60,15 @@ class LogWriter {
   // What keeps it from writing ("No space left on device"), empty if nothing does.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
   // The last `bytes` of the log at most, from a line's beginning; reaches back into the rotated file.
-  [[nodiscard]] std::string tail(std::size_t bytes) const { return file_.tail(bytes); }
+  [[nodiscard]] std::string tail(std::size_t bytes) const { return file_->tail(bytes); }
   // Bytes that this writer has put into the log so far.
   [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
  private:
   enum class Step : std::uint8_t { more, rest };
 
+  [[nodiscard]] bool by_lines() const noexcept { return options_.format != LogFormat::raw || options_.beside_others; }
+  [[nodiscard]] Milliseconds patience() const noexcept;
   void take_all(Time now, bool drain);
   void drop_all();
   [[nodiscard]] Result<Step> step_raw(Time now);
@@ -78,7 +85,7 @@ class LogWriter {
 
   Options options_;
   OutputReader reader_;
-  LogFile file_;
+  std::shared_ptr<LogFile> file_;
   LineFormatter formatter_;
   EventLoop* loop_ = nullptr;
 
@@ -103,5 +110,8 @@ class LogWriter {
   int trouble_code_ = 0;
   std::string trouble_;
 };
+
+// Those of the file that such a writer writes to.
+[[nodiscard]] LogFile::Options file_options(const LogWriter::Options& options);
 
 }  // namespace forever

@@ -93,9 +93,9 @@ Status Supervision::begin() {
     last.desired = Desired::online;  // that lives; what the record of another time wanted is void
     last.plan = PlanStep::none;
   }
-  std::optional<Pid> alive;
+  Outputs::Alive alive;
   for (const InstanceStatus& instance : last.instances) {
-    if (presence(instance.process) == Presence::alive) alive = instance.process.pid;
+    if (presence(instance.process) == Presence::alive) alive.emplace(instance.slot, instance.process.pid);
   }
   if (auto pipes = outputs_.open_pipes(app_.state, app_.spec, held_, link_, alive); !pipes) return pipes;
   if (auto opened = adopt_passed(last); !opened && app_.fresh) return opened;

@@ -19,6 +19,8 @@ constexpr Milliseconds kNoisy{100};
 constexpr Milliseconds kAgainSoon{5000};               // after the last restart, and for the same file:
 constexpr int kRepeats = 3;                            // too often for a user's saves
 constexpr std::size_t kLargestIgnoreFile = 1U << 20U;  // bytes
+constexpr std::size_t kMostNames = 4096;               // bytes of the names for the program,
+constexpr std::size_t kRoomForMore = 32;               // with "and 12345 more"
 constexpr std::size_t kLargestHashed = 16U << 20U;     // bytes; of a larger file size and time decide
 
 bool lies_in(std::string_view path, std::string_view folder) {
@@ -61,6 +63,41 @@ WatchScope scope_for(const std::string& path, const std::string& directory) {
   return scope;
 }
 
+constexpr int kMostLinks = 40;  // as the kernel: path_resolution(7)
+
+// Every link on the way to the file, each by the path at which it stands, and at last the file itself; nothing if there is no link.
+std::vector<std::string> way_to(std::string path) {
+  std::vector<std::string> way;
+  for (std::size_t end = path.find('/', 1); way.size() < kMostLinks;) {
+    const std::string prefix = path.substr(0, end);
+    std::error_code failed;
+    if (std::filesystem::is_symlink(prefix, failed)) {
+      const std::string leads = std::filesystem::read_symlink(prefix, failed).string();
+      const std::string rest = end == std::string::npos ? std::string{} : path.substr(end);
+      way.push_back(prefix);
+      path = std::filesystem::path((is_absolute(leads) ? leads : folder_of(prefix) + '/' + leads) + rest)
+                 .lexically_normal()
+                 .string();
+      end = path.find('/', 1);
+      continue;
+    }
+    if (end == std::string::npos) break;
+    end = path.find('/', end + 1);
+  }
+  if (!way.empty()) way.push_back(path);
+  return way;
+}
+
+// Which file it is, and in which form; 0: none, at the moment.
+std::uint64_t form_of(const std::string& path) {
+  const auto facts = facts_of(path);
+  if (!facts) return 0;
+  std::uint64_t form = facts->inode;
+  for (const std::uint64_t part : {facts->device, facts->size, static_cast<std::uint64_t>(facts->modified_ms)})
+    form = form * 0x100000001b3 + part;
+  return form | 1U;
+}
+
 std::uint64_t content_hash(const std::string& path) {
   const auto text = read_file(path, kLargestHashed);
   if (text) return std::hash<std::string_view>{}(*text) | 1U;
@@ -81,14 +118,19 @@ std::vector<WatchScope> watch_scopes(const WatchSettings& settings, const std::s
       for (const std::string& pattern : settings.ignore) scope.filter.add_rule(ignore_line(pattern, scope.base));
       scope.filter.set_extensions(settings.extensions);
     }
+    const std::vector<std::string> way = scope.only.empty() ? std::vector<std::string>{} : way_to(path);
+    if (!way.empty()) scope.target = path;
     scopes.push_back(std::move(scope));
+    for (const std::string& step : way) {
+      if (step != path) scopes.push_back({folder_of(step), folder_of(step), step, path, false, {}});
+    }
   }
   return scopes;
 }
 
 bool wanted_by(const std::vector<WatchScope>& scopes, std::string_view path, bool directory) {
   return std::ranges::any_of(scopes, [&](const WatchScope& scope) {
-    if (!scope.only.empty()) return !directory && path == scope.only;
+    if (!scope.only.empty()) return path == scope.only && (!directory || !scope.target.empty());
     if (!lies_in(path, scope.root)) return false;
     const std::string_view below = relative_to(path, scope.root);
     if (!scope.deep && (directory || below.find('/') != std::string_view::npos)) return false;
@@ -100,6 +142,7 @@ bool wanted_by(const std::vector<WatchScope>& scopes, std::string_view path, boo
 
 void Watching::use(const AppSpec& spec, OwnFiles own) {
   end();
+  targets_.clear();
   settings_ = spec.watch;
   directory_ = spec.directory;
   own_ = std::move(own);
@@ -148,6 +191,9 @@ WatchPlan Watching::plan() const {
 void Watching::arm() {
   scopes_ = std::make_shared<const std::vector<WatchScope>>(watch_scopes(settings_, directory_));
   quiet_.set_period(settings_.delay);
+  for (const WatchScope& scope : *scopes_) {
+    if (!scope.target.empty()) targets_.try_emplace(scope.target, form_of(scope.target));
+  }
   if (settings_.poll.count() > 0) {
     poll(settings_.poll);
   } else {
@@ -233,10 +279,14 @@ std::optional<std::string> Watching::due(Time now) {
   }
   if (const auto look = watch_->deadline(); look && *look <= now) take(now);
   if (!quiet_.due(now)) return std::nullopt;
+  follow_links();
   forget_passing();
   const bool counts = !changed_.empty() && (!settings_.hash || contents_differ());
   std::optional<std::string> why;
-  if (counts) why = words() + advice(now);
+  if (counts) {
+    why = words() + advice(now);
+    told_ = names();
+  }
   changed_.clear();
   if (rules_changed_) {
     const bool again = polls_ && !trouble_.empty();
@@ -245,6 +295,19 @@ std::optional<std::string> Watching::due(Time now) {
     arm();
   }
   return why;
+}
+
+// A link that was exchanged counts if the file at its end is another, or in another form, and by that file's name. In the middle of an
+// exchange it leads nowhere: the rest will be heard of.
+void Watching::follow_links() {
+  for (const WatchScope& scope : *scopes_) {
+    if (scope.target.empty() || changed_.erase(scope.only) == 0) continue;
+    fresh_.erase(scope.only);
+    const std::uint64_t form = form_of(scope.target);
+    if (form == 0) continue;
+    rules_changed_ = true;  // other links are on the way now
+    if (std::exchange(targets_[scope.target], form) != form) changed_.insert(scope.target);
+  }
 }
 
 // A file that was created and removed meanwhile was part of saving another file: `sed -i` on an ignored one, for example.
@@ -300,6 +363,19 @@ std::string Watching::words() const {
   if (changed_.size() == 1) return text + " has changed";
   const std::size_t more = changed_.size() - 1;
   return text + " and " + std::to_string(more) + (more == 1 ? " more file" : " more files") + " have changed";
+}
+
+std::string Watching::names() const {
+  std::string text;
+  std::size_t left = changed_.size();
+  for (const std::string& path : changed_) {
+    const std::string name{lies_in(path, directory_) ? relative_to(path, directory_) : std::string_view{path}};
+    const std::string line = (text.empty() ? "" : "\n") + (name.empty() ? std::string{"."} : name);
+    if (text.size() + line.size() + kRoomForMore > kMostNames) return text + "\nand " + std::to_string(left) + " more";
+    text += line;
+    --left;
+  }
+  return text;
 }
 
 std::string Watching::extent() const {

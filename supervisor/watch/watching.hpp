@@ -22,6 +22,8 @@ struct WatchScope {
   std::string root;  // the directory to watch
   std::string base;  // where the rules stand: the app's cwd, or the root if that lies elsewhere
   std::string only;  // this file and nothing else, whatever the rules say
+  std::string
+      target;  // `only` is a link on the way to this file, or what it leads to: whether that is another now decides
   bool deep = true;  // directories below, too
   WatchFilter filter;
 };
@@ -49,6 +51,9 @@ class Watching {
   // Whether the app is to be restarted now, and why: "src/main.js and 2 more files have changed".
   [[nodiscard]] std::optional<std::string> due(Time now);
 
+  // The files of which due() told last, for the program: one on each line, relative to where it runs; 4 KiB at most, then "and N more".
+  [[nodiscard]] const std::string& changed_files() const noexcept { return told_; }
+
   // What is wrong, for people: the limit that was reached. Empty: nothing.
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
   // "12 directories", "340 files, polled every 1s".
@@ -62,9 +67,11 @@ class Watching {
   [[nodiscard]] WatchPlan plan() const;
   void take(Time now);
   [[nodiscard]] std::string words() const;
+  [[nodiscard]] std::string names() const;
   [[nodiscard]] std::string advice(Time now);
   [[nodiscard]] bool contents_differ();
   void forget_passing();
+  void follow_links();
 
   EventLoop& loop_;
   std::uint64_t token_;
@@ -78,6 +85,7 @@ class Watching {
   bool polls_ = false;
   QuietPeriod quiet_;
   std::set<std::string> changed_;
+  std::string told_;
   std::set<std::string> fresh_;  // of these, the files that were not there before
   std::string last_changed_;     // the file that the last restart was for,
   Time last_due_{};              // when that was,
@@ -86,6 +94,8 @@ class Watching {
   Time noise_since_{};          // the first of a row of news of no interest
   int noise_ = 0;               // how many there were since
   std::optional<Time> resume_;  // there were too many: the kernel is not asked again before
+  // By the path as it was given: what a file that is reached by links was when we last looked.
+  std::unordered_map<std::string, std::uint64_t> targets_;
   std::unordered_map<std::size_t, std::uint64_t> contents_;  // with --watch-hash: by the hash of the path
   std::string trouble_;
 };

@@ -116,7 +116,7 @@ TEST_CASE("CLU5 scale adds and removes instances while the others stay", "[CLU5]
 TEST_CASE("CLU5 the number of instances outlives the supervisor", "[CLU5]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
-  done(home, {"scale", "web", "3"});
+  done(home, {"scale", "web", "3", "--force"});
   const auto before = pids_of(home, "web");
   const int supervisor = supervisor_of(home, "web");
   kill_hard(supervisor);

@@ -42,12 +42,31 @@ TEST_CASE("CLU5 what is left of several after scaling down to one holds its port
   require_even_spread(port, 2);
 }
 
+TEST_CASE("REAL30 scale tells what it would cut of an app that was started alone, and does nothing without --force",
+          "[REAL30]") {
+  NEED_SHARING();
+  const TemporaryHome home;
+  const int port = free_port();
+  start(home, "web", {"listen", std::to_string(port), "respond-after", "20000", "wait"});
+  REQUIRE(wait_until([&] { return can_connect(port); }));
+  const int pid = pid_of(home, "web");
+  Command connect;
+  connect.argv = {"/bin/bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(port) + "; sleep 100"};
+  const Running client{connect};
+  REQUIRE(wait_until([&] { return has(home.forever({"scale", "web", "2"}).err, "1 open connection"); }));
+  const Result refused = home.forever({"scale", "web", "2"});
+  REQUIRE(refused.exit_code == 1);
+  require_one_line(refused.err, "--force");
+  REQUIRE(pid_of(home, "web") == pid);
+  REQUIRE(listed(home, "web").at("instances").size() == 1);
+}
+
 TEST_CASE("CLU5 an app that had its port to itself shares it once it is scaled", "[CLU5]") {
   NEED_SHARING();
   const TemporaryHome home;
   const int port = free_port();
   start(home, "web", {"listen", std::to_string(port), "wait"});
-  done(home, {"scale", "web", "3"});
+  done(home, {"scale", "web", "3", "--force"});
   REQUIRE(wait_until([&] { return all_ready(home); }));
   require_even_spread(port, 3);
 }

@@ -133,7 +133,7 @@ class Encounter {
       case Incoming::stop: ask({pair_.deletes ? "delete" : "stop", "web"}); break;
       case Incoming::restart: ask({"restart", "web"}); break;
       case Incoming::reload: ask({"reload", "web"}); break;
-      case Incoming::scale: ask({"scale", "web", "2"}); break;
+      case Incoming::scale: ask({"scale", "web", "2", "--force"}); break;
       case Incoming::configure: ask({"watch", "web", "on"}); break;
       case Incoming::signal: ask({"signal", "WINCH", "web"}); break;
       case Incoming::upgrade: ask({"upgrade", "web", "--binary", binary_}); break;

@@ -48,6 +48,7 @@ AppStatus full_status() {
                        {9, 8, 5, Milliseconds{6000}},
                        Role::rising,
                        false,
+                       0,
                        {},
                        AfterStop::policy,
                        77},
@@ -61,6 +62,7 @@ AppStatus full_status() {
                        {9, 8},
                        Role::retiring,
                        true,
+                       77,
                        "tea \xff time",
                        AfterStop::stay}};
   status.ports = {"127.0.0.1:8081 0/7 1/8"};

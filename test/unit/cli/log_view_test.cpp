@@ -54,3 +54,10 @@ TEST_CASE("STATE5 every line as JSON is valid JSON", "[STATE5][logs]") {
   const std::string object = R"({"time":"2026-01-31T12:34:56.789-01:00","app":"web","stream":"out","line":"x"})";
   CHECK(json_line("web", "out", object) == object + "\n");
 }
+
+TEST_CASE("REAL4 the slot of a line is found where the log says it, and not in the line's own text", "[REAL4]") {
+  const std::string head = R"({"time":"2026-01-31T12:34:56.789-01:00","app":"web","stream":"out",)";
+  CHECK(slot_of(head + R"("slot":12,"line":"x"})") == 12U);
+  CHECK_FALSE(slot_of(head + R"("line":"\",\"slot\":3,"})"));
+  CHECK_FALSE(slot_of(R"(","slot":3,)"));
+}

@@ -75,7 +75,7 @@ AppLook look(const std::string& name) {
     status.slot = slot;
     status.history.restarts = 3 + slot;
     look.view.status.instances.push_back(status);
-    look.instances.push_back({slot == 0, Milliseconds{2000}, 4096, 0.5, Milliseconds{12345}});
+    look.instances.push_back({slot == 0, false, Milliseconds{2000}, 4096, 0.5, Milliseconds{12345}});
   }
   return look;
 }

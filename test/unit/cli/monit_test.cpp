@@ -23,7 +23,7 @@ AppLook shown(const std::string& name, const std::string& state = "online", doub
   look.memory_bytes = 10U << 20U;
   look.view.status.instances.emplace_back();
   look.view.status.instances.back().process.pid = 4711;
-  look.instances.push_back({state == "online", Milliseconds{61000}, 10U << 20U, cpu, Milliseconds{0}});
+  look.instances.push_back({state == "online", false, Milliseconds{61000}, 10U << 20U, cpu, Milliseconds{0}});
   return look;
 }
 

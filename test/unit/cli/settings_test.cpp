@@ -28,8 +28,11 @@ namespace {
 // What is typed for it that is not its default; "" for a switch.
 std::string sample_for(const Setting& setting) {
   static const std::map<std::string_view, std::string> kOwn{
-      {"--listen", "127.0.0.1:8081"}, {"--health-port", "8081/health"}, {"--stop-exit-codes", "0,2"}, {"--ext", "js"},
-      {"--health-threshold", "7"},    {"--backoff-factor", "1.5"},      {"--ready", "notify"}};
+      {"--listen", "127.0.0.1:8081"}, {"--health-port", "8081/health"},
+      {"--stop-exit-codes", "0,2"},   {"--ext", "js"},
+      {"--health-threshold", "7"},    {"--backoff-factor", "1.5"},
+      {"--ready", "notify"},          {"--log-mode", "0640"},
+      {"--cron-timezone", "UTC"}};
   const auto own = kOwn.find(long_name(setting.option.names));
   if (own != kOwn.end()) return own->second;
   switch (setting.option.kind) {

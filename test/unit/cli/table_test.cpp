@@ -42,7 +42,7 @@ AppLook look(const std::string& name, const std::string& state) {
   instance.process.pid = 4711;
   instance.history.restarts = 2;
   made.view.status.instances.push_back(instance);
-  made.instances.push_back({true, Milliseconds{65000}, 3U << 20U, 1.25, Milliseconds{900}});
+  made.instances.push_back({true, false, Milliseconds{65000}, 3U << 20U, 1.25, Milliseconds{900}});
   made.restarts = 2;
   made.memory_bytes = 3U << 20U;
   return made;

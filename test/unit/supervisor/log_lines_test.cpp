@@ -52,6 +52,7 @@ TEST_CASE("LOG2 a line as JSON is valid whatever its bytes, and says them all", 
     const auto object = nlohmann::json::parse(text);
     CHECK(object["app"] == "w\"eb");
     CHECK(object["stream"] == "out");
+    CHECK(object["slot"] == 0);
     CHECK(object["time"] == rfc3339_local(wall_from_ms(1'769'859'296'789)));
     CHECK_FALSE(object.contains("partial"));
     if (!object.contains("hex")) {
@@ -70,4 +71,12 @@ TEST_CASE("LOG2 the pieces of a line that comes in several objects are marked, b
   CHECK(nlohmann::json::parse(formatted(LogFormat::json, "a", true, false))["partial"] == true);
   CHECK(nlohmann::json::parse(formatted(LogFormat::json, "b", false, false))["partial"] == true);
   CHECK_FALSE(nlohmann::json::parse(formatted(LogFormat::json, "c", false, true)).contains("partial"));
+}
+
+TEST_CASE("REAL4 a line as JSON names the slot that wrote it", "[REAL4]") {
+  LineFormatter formatter(LogFormat::json, "web", "out", 3);
+  formatter.set_time(wall_from_ms(1'769'859'296'789));
+  std::string text;
+  formatter.append(text, "x", true, true);
+  CHECK(nlohmann::json::parse(text)["slot"] == 3);
 }

@@ -83,3 +83,25 @@ TEST_CASE("BACK3 a date that is set back a year makes a new plan, one that is se
     CHECK(triggers.schedule_due(kTriggered + 27h, kDate + 26h));
   }
 }
+
+TEST_CASE("REAL21 a schedule follows the zone that the app was started with, or its own, and not this process's",
+          "[REAL21]") {
+  const WallTime midnight = wall_from_ms(1'767'225'600'000);  // 2026-01-01 00:00 UTC
+  struct Case {
+    const char* zone;
+    const char* environment;
+    int hours;
+  };
+  for (const Case& one : {Case{"", "TZ=JST-9", 19}, Case{"UTC", "TZ=JST-9", 4}, Case{"EST5", "", 9}}) {
+    INFO(one.zone << ' ' << one.environment);
+    AppSpec spec;
+    spec.cron_restart = "0 4 * * *";
+    spec.cron_timezone = one.zone;
+    if (*one.environment != '\0') spec.environment = {"A=b", one.environment};
+    Triggers triggers;
+    const Time now{};
+    triggers.use(spec, now, midnight);
+    CHECK_FALSE(triggers.schedule_due(now, midnight + std::chrono::hours{one.hours} - Milliseconds{1}));
+    CHECK(triggers.schedule_due(now, midnight + std::chrono::hours{one.hours}));
+  }
+}
