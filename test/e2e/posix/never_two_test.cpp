@@ -288,7 +288,7 @@ TEST_CASE("SUP6 a start makes no second copy when both have died and all that te
     kill_watchers(home, "web");
     for (const std::string& file : lost) fs::remove_all(home.state() / file);
     const Result again = done(home, start_words("web", {}, {"wait"}));
-    REQUIRE_THAT(again.out, contains("already, pid " + std::to_string(pid)));
+    REQUIRE_THAT(again.out, contains("is already online, pid " + std::to_string(pid)));
     REQUIRE(pid_of(home, "web") == pid);
     done(home, {"restart", "web"});
     REQUIRE_FALSE(alive(pid));
