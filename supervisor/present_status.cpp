@@ -6,6 +6,11 @@
 #include "platform/users.hpp"
 
 namespace forever {
+namespace {
+
+constexpr Milliseconds kLostLinesTold{1000};  // as often at most as the writers try again
+
+}  // namespace
 
 AppStatus PresentStatus::status() const {
   AppStatus status;
@@ -53,6 +58,21 @@ std::string PresentStatus::word(Time now) const {
   const std::string waits = trouble();
   const std::string word = shown_state(status(), now);
   return word == to_string(InstanceState::stopped) && !waits.empty() ? waits : word;
+}
+
+bool PresentStatus::take_news(Time now) {
+  bool news = false;
+  if (holdings_.outputs.dropped_bytes() != told_dropped_ && now >= dropped_due_) {
+    told_dropped_ = holdings_.outputs.dropped_bytes();
+    dropped_due_ = now + kLostLinesTold;
+    news = true;
+  }
+  if (std::string now_told = trouble(); now_told != told_trouble_) {
+    if (!now_told.empty() && now_told == watching_.trouble()) app_.log_later(EventLevel::warning, now_told);
+    told_trouble_ = std::move(now_told);
+    news = true;
+  }
+  return news;
 }
 
 }  // namespace forever

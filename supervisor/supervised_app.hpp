@@ -57,4 +57,7 @@ struct SupervisedApp {
   }
 };
 
+// As which user its programs run.
+[[nodiscard]] std::uint32_t program_uid(const AppSpec& spec);
+
 }  // namespace forever

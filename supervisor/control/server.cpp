@@ -21,7 +21,7 @@ std::optional<Time> ControlServer::patience_ends(const Connection& connection) {
   return connection.asked ? std::nullopt : std::optional{connection.moved + kRequestPatience};
 }
 
-std::optional<Time> ControlServer::deadline() const {
+std::optional<Time> ControlServer::due(Time) const {
   std::optional<Time> soonest = rests_until_;
   for (const auto& [client, connection] : clients_) {
     if (const auto ends = patience_ends(connection)) soonest = std::min(soonest.value_or(*ends), *ends);

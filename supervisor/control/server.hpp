@@ -11,10 +11,11 @@
 #include "app/control_protocol.hpp"
 #include "platform/event_loop.hpp"
 #include "platform/handle.hpp"
+#include "supervisor/decide/due.hpp"
 
 namespace forever {
 
-class ControlServer {
+class ControlServer : public Timed {
  public:
   using Client = std::uint64_t;  // also the event loop's token of its socket
 
@@ -43,8 +44,8 @@ class ControlServer {
 
   // When tick() is due: the listener rests after no descriptor was left for a client (it would stay readable all the time), and the
   // patience with a client ends.
-  [[nodiscard]] std::optional<Time> deadline() const;
-  void tick(Time now);
+  [[nodiscard]] std::optional<Time> due(Time now) const override;
+  void tick(Time now) override;
 
   void progress(Client client, const std::string& text);
   // The connection closes once the reply has gone.

@@ -174,4 +174,18 @@ void CarryOut::look_at_trees() {
   }
 }
 
+std::optional<Time> CarryOut::due(Time) const {
+  std::optional<Time> soonest;
+  for (const Instance& instance : roster_) sooner(soonest, instance.life().deadline());
+  return soonest;
+}
+
+void CarryOut::tick(Time now) {
+  for (Instance& instance : roster_) {
+    if (!is_due(instance.life().deadline(), now)) continue;
+    look_at_trees();
+    advance(instance, event::Tick{});
+  }
+}
+
 }  // namespace forever

@@ -8,6 +8,7 @@
 
 #include "platform/event_loop.hpp"
 #include "supervisor/decide/chance.hpp"
+#include "supervisor/decide/due.hpp"
 #include "supervisor/holdings.hpp"
 #include "supervisor/instance/health_and_hooks.hpp"
 #include "supervisor/instance/roster.hpp"
@@ -16,7 +17,7 @@
 
 namespace forever {
 
-class CarryOut {
+class CarryOut : public Timed {
  public:
   CarryOut(EventLoop& loop, SupervisedApp& app, Roster& roster, const Trees& trees, Holdings& holdings,
            HealthAndHooks& attendance)
@@ -40,6 +41,9 @@ class CarryOut {
   void look_at_trees();
   // From now on its end is final.
   void leave_to_end(Instance& instance, Role role);
+  // What lifecycles wait for.
+  [[nodiscard]] std::optional<Time> due(Time now) const override;
+  void tick(Time now) override;
   // It is removed from the roster.
   void forget(const Instance& instance) { life_begins_.erase(instance.key()); }
 

@@ -193,7 +193,7 @@ void Outputs::pump(Time now, bool drain) {
   }
 }
 
-std::optional<Time> Outputs::deadline() const {
+std::optional<Time> Outputs::due(Time) const {
   std::optional<Time> soonest;
   for (const auto& [place, output] : outputs_) {
     const auto due = output.log ? output.log->deadline() : std::nullopt;

@@ -15,11 +15,12 @@
 #include "platform/event_loop.hpp"
 #include "platform/guarded_folder.hpp"
 #include "platform/keeper.hpp"
+#include "supervisor/decide/due.hpp"
 #include "supervisor/log/log_writer.hpp"
 
 namespace forever {
 
-class Outputs {
+class Outputs : public Timed {
  public:
   // The loop's tokens of the readers: two for each slot, from `first_token` on.
   Outputs(EventLoop& loop, std::uint64_t first_token) : loop_(loop), first_token_(first_token) {}
@@ -50,7 +51,8 @@ class Outputs {
   }
   void readable(std::uint64_t token, Time now);
   void pump(Time now, bool drain = false);
-  [[nodiscard]] std::optional<Time> deadline() const;
+  [[nodiscard]] std::optional<Time> due(Time now) const override;
+  void tick(Time now) override { pump(now); }
   void reopen();
   [[nodiscard]] Status flush();
 

@@ -1,19 +1,13 @@
-// How a supervisor begins: a fresh start, or going on where a predecessor was interrupted.
+#include "supervisor/succession/adoption.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "app/ids.hpp"
 #include "app/log_paths.hpp"
-#include "app/marker.hpp"
 #include "app/secret.hpp"
-#include "app/start_report.hpp"
-#include "platform/files.hpp"
 #include "platform/local_socket.hpp"
-#include "platform/lock.hpp"
-#include "platform/output_pipe.hpp"
-#include "platform/pipe.hpp"
 #include "platform/users.hpp"
-#include "supervisor/supervision.hpp"
+#include "supervisor/succession/lost.hpp"
 #include "supervisor/tokens.hpp"
 
 namespace forever {
@@ -44,51 +38,20 @@ AppSpec stand_in_for_spec(const AppStatus& status) {
 
 }  // namespace
 
-Status Supervision::begin() {
-  if (Status usable = app_.state.check(); !usable) return usable;
-  app_.self = identify(current_pid()).value_or(ProcessId{});
-  app_.keeper = identify(link_.keeper()).value_or(ProcessId{});
-  files_.lock().take(holdings_.take("lock"));
-  report_ = holdings_.take("report");
-  // A predecessor died before the start that it was made for had ended: the start begins again and does not fail.
-  if (report_ && face_.arguments.at(2) == "start") app_.fresh = true;
-  if (!files_.await_lock()) return Done{};
-  // A supervisor that has lost the lock unnoticed finds out.
-  if (app_.lost && app_.generation == 0) files_.lock().call_others();
+Status Adoption::begin() {
   app_.host = host_id();
   const auto secret = make_secret(app_.state);
   if (!secret) app_.log_later(EventLevel::warning, secret.error().message());
   app_.ours.emplace(app_.state, secret ? std::optional{*secret} : std::nullopt);
-  auto recorded = read_own_status(app_.state, app_.name, app_.host);
-  auto spec = app_.state.read_spec(app_.name);
-  // What a newer forever has written is neither guessed at nor written over.
-  if (!recorded && is_of_newer_format(recorded.error())) return recorded.error();
-  if (!spec && is_of_newer_format(spec.error())) return spec.error();
-  if (auto held = files_.held_spec(); !spec && held) {
-    app_.log_later(EventLevel::warning, spec.error().message() + "; the keeper has it, and it is written again");
-    spec = std::move(held);
-    (void)app_.state.write_spec(*spec).ok();
-  }
-  if (!spec && !recorded && !app_.fresh) {
-    if (auto rebuilt = status_from_kernel()) recorded = std::move(*rebuilt);
-  }
-  if (!spec && (app_.fresh || !recorded)) return spec.error();
-  app_.spec_lost = !spec;
-  if (app_.spec_lost)
-    app_.log_later(EventLevel::warning, spec.error().message() + "; running instances are not restarted");
-  app_.spec = spec ? std::move(*spec) : stand_in_for_spec(*recorded);
-  merge_same_logs(app_.spec);
-  for (std::uint32_t slot = 0; slot < app_.spec.instances; ++slot) roster_.add(slot, app_.spec);
-  if (recorded) app_.last_exits = recorded->last_exits;
-  if (recorded) app_.command = recorded->command;
-
+  std::optional<AppStatus> recorded;
+  if (Status read = read_spec_and_status(recorded); !read) return read;
   if (auto watched = loop_.watch_readable(link_.native(), kLinkToken); !watched) return watched;
   read_records();
   AppStatus last = recorded ? *recorded : AppStatus{};
   if (!recorded || last.host != app_.host) last.instances.clear();
   disown_strangers(last);
   await_records(last);
-  recover_lost(last);
+  recover_lost(app_, last);
   if (recorded && recorded->host != app_.host && !last.instances.empty()) {
     last.desired = Desired::online;  // that lives; what the record of another time wanted is void
     last.plan = PlanStep::none;
@@ -101,7 +64,7 @@ Status Supervision::begin() {
   if (auto opened = adopt_passed(last); !opened && app_.fresh) return opened;
   unasked_.begin_watching();  // before the program runs, so that no change is missed
   resume(last);
-  for (const ExitRecord& record : std::exchange(records_, {})) unacknowledged_.push_back(record.id);
+  for (const ExitRecord& record : std::exchange(records_, {})) keeper_.note(record.id);
 
   outputs_.open_logs(app_.state, app_.spec);
   unasked_.use_triggers(steady_now());
@@ -111,13 +74,40 @@ Status Supervision::begin() {
   return Done{};
 }
 
-void Supervision::read_records() {
+// What a newer forever has written is neither guessed at nor written over. `recorded` stays empty where there is no record.
+Status Adoption::read_spec_and_status(std::optional<AppStatus>& recorded) {
+  auto read = read_own_status(app_.state, app_.name, app_.host);
+  auto spec = app_.state.read_spec(app_.name);
+  if (!read && is_of_newer_format(read.error())) return read.error();
+  if (!spec && is_of_newer_format(spec.error())) return spec.error();
+  if (auto held = files_.held_spec(); !spec && held) {
+    app_.log_later(EventLevel::warning, spec.error().message() + "; the keeper has it, and it is written again");
+    spec = std::move(held);
+    (void)app_.state.write_spec(*spec).ok();
+  }
+  if (!spec && !read && !app_.fresh) {
+    if (auto rebuilt = status_from_kernel(app_)) read = std::move(*rebuilt);
+  }
+  if (!spec && (app_.fresh || !read)) return spec.error();
+  app_.spec_lost = !spec;
+  if (app_.spec_lost)
+    app_.log_later(EventLevel::warning, spec.error().message() + "; running instances are not restarted");
+  app_.spec = spec ? std::move(*spec) : stand_in_for_spec(*read);
+  merge_same_logs(app_.spec);
+  for (std::uint32_t slot = 0; slot < app_.spec.instances; ++slot) roster_.add(slot, app_.spec);
+  if (read) app_.last_exits = read->last_exits;
+  if (read) app_.command = read->command;
+  if (read) recorded = std::move(*read);
+  return Done{};
+}
+
+void Adoption::read_records() {
   ExitRecord record;
   while (link_.receive(record) == KeeperLink::Receipt::record) records_.push_back(record);
 }
 
 // What ended this moment as the child of our predecessor is the keeper's, which will report how it ended.
-void Supervision::await_records(const AppStatus& last) {
+void Adoption::await_records(const AppStatus& last) {
   if (!(last.keeper == app_.keeper)) return;
   const auto untold = [&](const InstanceStatus& instance) {
     return instance.process.pid != 0 && presence(instance.process) != Presence::alive &&
@@ -135,12 +125,12 @@ void Supervision::await_records(const AppStatus& last) {
 }
 
 // What the record names and is none of the app's (the record was exchanged, or is old) is left alone, and counts as gone.
-void Supervision::disown_strangers(AppStatus& last) {
+void Adoption::disown_strangers(AppStatus& last) {
   const std::array<Pid, 2> watchers{app_.self.pid, app_.keeper.pid};
   for (InstanceStatus& instance : last.instances) {
     ProcessId& process = instance.process;
     if (process.pid == 0 || presence(process) != Presence::alive) continue;
-    if (app_.ours->may_be_instance(app_.name, instance.slot, process, watchers, program_uid())) continue;
+    if (app_.ours->may_be_instance(app_.name, instance.slot, process, watchers, program_uid(app_.spec))) continue;
     app_.log_later(EventLevel::warning, "pid " + std::to_string(process.pid) +
                                             " is on record but is not a process of this app; it is not signalled");
     process.start_time = 0;  // of no process
@@ -148,7 +138,7 @@ void Supervision::disown_strangers(AppStatus& last) {
 }
 
 // Where it fails after a predecessor nothing is lost: it is tried again before the next process starts.
-Status Supervision::adopt_passed(const AppStatus& last) {
+Status Adoption::adopt_passed(const AppStatus& last) {
   passed_.adopt(held_);
   for (const InstanceStatus& instance : last.instances) {
     if (presence(instance.process) == Presence::alive) passed_.take_from(link_, app_.spec, instance.process.pid);
@@ -158,7 +148,7 @@ Status Supervision::adopt_passed(const AppStatus& last) {
   return opened;
 }
 
-void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) {
+void Adoption::take_over(Instance& instance, const InstanceStatus& recorded) {
   const Time started = steady_from_ms(recorded.started_ms);
   if (recorded.process.pid != 0) {
     const Parent parent = adopt_process(recorded.process) ? Parent::us : trees_.parent_for(recorded.process);
@@ -179,7 +169,7 @@ void Supervision::take_over(Instance& instance, const InstanceStatus& recorded) 
                         waiting ? std::optional{due} : std::nullopt);
 }
 
-void Supervision::resume(const AppStatus& last) {
+void Adoption::resume(const AppStatus& last) {
   // A fresh start wants to be online whatever the last state was; what lives is never started beside.
   app_.desired = app_.fresh ? Desired::online : last.desired;
   app_.plan = app_.fresh ? PlanStep::none : last.plan;
@@ -220,8 +210,8 @@ void Supervision::resume(const AppStatus& last) {
 }
 
 // What was on its way from one process to the next, or stopped by hand alone of several, when the predecessor died.
-void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive) {
-  // One of several starts again together with the others: operations_.go_on_restarting().
+void Adoption::go_on_stopping(Instance& instance, AfterStop after, bool alive) {
+  // One of several starts again together with the others: go_on_restarting().
   const bool together = app_.plan == PlanStep::restarting && app_.spec.instances > 1;
   switch (after) {
     case AfterStop::stay:
@@ -238,7 +228,7 @@ void Supervision::go_on_stopping(Instance& instance, AfterStop after, bool alive
 }
 
 // What was on its way out, or not yet in, when the predecessor died; or what is left of it.
-void Supervision::adopt_leaving(const InstanceStatus& recorded) {
+void Adoption::adopt_leaving(const InstanceStatus& recorded) {
   Instance& instance = roster_.add(recorded.slot, app_.spec);
   take_over(instance, recorded);
   instance.set_start_known();
@@ -247,12 +237,17 @@ void Supervision::adopt_leaving(const InstanceStatus& recorded) {
 }
 
 // The keeper has reported how it ended, or that is unknown.
-void Supervision::end_of_adopted(const ProcessId& process) {
+void Adoption::end_of_adopted(const ProcessId& process) {
   const auto record = std::ranges::find(records_, process, &ExitRecord::id);
-  process_ended(process, record == records_.end() ? ExitStatus{} : record->status);
+  const ExitStatus status = record == records_.end() ? ExitStatus{} : record->status;
+  if (Instance* const instance = roster_.led_by(process)) {
+    carry_out_.leader_ended(*instance, status);
+  } else {
+    carry_out_.look_at_trees();
+  }
 }
 
-void Supervision::adopt_ports(const AppStatus& last) {
+void Adoption::adopt_ports(const AppStatus& last) {
   ports_.adopt(held_, last.ports);
   for (const Instance& instance : roster_) {
     if (!app_.spec.shares_ports() && last.ports.empty()) break;
@@ -273,50 +268,6 @@ void Supervision::adopt_ports(const AppStatus& last) {
       draining_.retire(instance, Trigger::reload, app_.spec.drain_timeout);
     }
   }
-}
-
-// Once every slot's first start is known, the command line gets the report. An instance that could not be executed at a
-// fresh start is not kept half-started: everything is stopped again first.
-void Supervision::prepare_start_report() {
-  if (!report_ || !start_report_.empty()) return;
-  if (!std::ranges::all_of(roster_, &Instance::start_known)) return;
-  StartReport report;
-  report.started = true;
-  report.pids = roster_.pids();
-  for (Instance& instance : roster_) {
-    if (!app_.fresh || instance.failed_stage().empty() || app_.last_exits.empty()) continue;
-    const LastExit& last = app_.last_exits.back();
-    report.started = false;
-    report.stage = instance.failed_stage();
-    report.code = static_cast<int>(last.status.code);
-    report.reason = describe_exit(last.status, report.stage);
-  }
-  if (!report.started) {
-    app_.desired = Desired::stopped;
-    for (Instance& instance : roster_) carry_out_.advance(instance, event::Stop{});
-  }
-  start_report_ = encode_start_report(report);
-}
-
-void Supervision::give_up(const Error& error) {
-  // No client waits: the keeper tries again, unless even the files are missing and no process is left from which to rebuild them.
-  const bool nothing = !exists(app_.state.spec_path(app_.name)) && !exists(app_.state.status_path(app_.name));
-  if (!app_.fresh && !report_ && !nothing) return;
-  StartReport report;
-  report.reason = error.message();
-  report.code = error.code.value();
-  start_report_ = encode_start_report(report);
-  (void)link_.finish().ok();
-  files_.lock().unlock();
-  send_start_report();
-}
-
-void Supervision::send_start_report() {
-  if (start_report_.empty() || !report_) return;
-  write_message(report_.get(), start_report_);
-  report_.reset();
-  (void)link_.drop("report").ok();
-  (void)link_.sync(app_.state.spec_path(app_.name)).ok();
 }
 
 }  // namespace forever

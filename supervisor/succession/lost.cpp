@@ -1,4 +1,5 @@
-// Finds processes of the app without a record by their marks: the disk was full, or files were deleted.
+#include "supervisor/succession/lost.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -9,7 +10,6 @@
 #include "platform/files.hpp"
 #include "platform/output_pipe.hpp"
 #include "platform/users.hpp"
-#include "supervisor/supervision.hpp"
 
 namespace forever {
 namespace {
@@ -49,32 +49,27 @@ InstanceStatus status_of(std::uint32_t slot, std::uint64_t generation, const Run
   return instance;
 }
 
-}  // namespace
-
 // Slot by slot, the newest first. A descendant of the keeper belongs to the app in any case; any other process only with a genuine
 // mark.
-std::vector<InstanceStatus> Supervision::find_by_marker() const {
-  const std::string prefix = app_.ours->prefix_of(app_.name);
+std::vector<InstanceStatus> find_by_marker(const SupervisedApp& app) {
+  const std::string prefix = app.ours->prefix_of(app.name);
   std::map<std::uint32_t, std::map<std::uint64_t, Run, std::greater<>>> runs;
   const auto consider = [&](const ProcessId& id, bool below_keeper) {
-    const auto marker = below_keeper ? marker_of(id.pid) : app_.ours->marker_of(id);
+    const auto marker = below_keeper ? marker_of(id.pid) : app.ours->marker_of(id);
     if (!marker || marker->prefix != prefix || marker->slot >= kMostInstances) return;
     if (presence(id) == Presence::alive) runs[marker->slot][marker->generation].take(id);
   };
-  for (const Pid pid : children_of(app_.keeper.pid)) {
-    if (const auto id = pid == app_.self.pid ? std::nullopt : identify(pid)) consider(*id, true);
+  for (const Pid pid : children_of(app.keeper.pid)) {
+    if (const auto id = pid == app.self.pid ? std::nullopt : identify(pid)) consider(*id, true);
   }
   // After a keeper has died, its descendants have no parent of this app.
-  if (app_.generation == 0 || app_.lost)
-    for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
+  if (app.generation == 0 || app.lost) for_each_process([&](const ProcessEntry& entry) { consider(entry.id, false); });
   std::vector<InstanceStatus> found;
   for (const auto& [slot, generations] : runs) {
     for (const auto& [generation, run] : generations) found.push_back(status_of(slot, generation, run));
   }
   return found;
 }
-
-namespace {
 
 const InstanceStatus* serving_in(const std::vector<InstanceStatus>& instances, std::uint32_t slot) {
   const auto found = std::ranges::find_if(
@@ -84,22 +79,20 @@ const InstanceStatus* serving_in(const std::vector<InstanceStatus>& instances, s
 
 }  // namespace
 
-// The newest of a slot is taken for its own, what is older is stopped. Where the leader is gone the rest is stopped, as after any
-// other end.
-void Supervision::recover_lost(AppStatus& last) {
-  if (app_.fresh && app_.generation == 0 && last.instances.empty()) return;
+void recover_lost(const SupervisedApp& app, AppStatus& last) {
+  if (app.fresh && app.generation == 0 && last.instances.empty()) return;
   const std::vector<InstanceStatus> recorded = last.instances;
   // That nothing runs is not looked into before a start by hand; a successor's record may be older than a full disk.
   const auto is_told = [&](std::uint32_t slot) {
     const InstanceStatus* const known = serving_in(recorded, slot);
     return known != nullptr && (presence(known->process) == Presence::alive ||
-                                (known->process.pid == 0 && app_.fresh && app_.generation == 0));
+                                (known->process.pid == 0 && app.fresh && app.generation == 0));
   };
   bool all_told = true;
-  for (std::uint32_t slot = 0; slot < app_.spec.instances; ++slot) all_told = all_told && is_told(slot);
+  for (std::uint32_t slot = 0; slot < app.spec.instances; ++slot) all_told = all_told && is_told(slot);
   if (all_told) return;
   std::optional<std::uint32_t> taken;  // the slot that has its own again
-  for (InstanceStatus& found : find_by_marker()) {
+  for (InstanceStatus& found : find_by_marker(app)) {
     const InstanceStatus* const known = serving_in(recorded, found.slot);
     // What is older than the record a kill mode has left alone.
     const bool on_record = std::ranges::any_of(recorded, [&](const InstanceStatus& one) {
@@ -121,21 +114,20 @@ void Supervision::recover_lost(AppStatus& last) {
   }
 }
 
-// Spec and status are lost both: what the kernel knows of processes with our marker, with default settings.
-std::optional<AppStatus> Supervision::status_from_kernel() const {
+std::optional<AppStatus> status_from_kernel(const SupervisedApp& app) {
   AppStatus status;
-  for (InstanceStatus& found : find_by_marker()) {
+  for (InstanceStatus& found : find_by_marker(app)) {
     if (serving_in(status.instances, found.slot) != nullptr) found.role = Role::retiring;
     status.instances.push_back(std::move(found));
   }
   if (status.instances.empty()) return std::nullopt;
-  status.name = app_.name;
+  status.name = app.name;
   // Whether other claims still hold is not for us to say.
-  if (const auto id = claim_id(app_.state, app_.name, [](const std::string&) { return true; })) status.id = *id;
+  if (const auto id = claim_id(app.state, app.name, [](const std::string&) { return true; })) status.id = *id;
   status.app_namespace = "default";
-  status.out_log = app_.state.out_log_path(app_.name);
-  status.err_log = app_.state.err_log_path(app_.name);
-  status.host = app_.host;
+  status.out_log = app.state.out_log_path(app.name);
+  status.err_log = app.state.err_log_path(app.name);
+  status.host = app.host;
   status.desired = Desired::online;
   const auto leader = std::ranges::find_if(
       status.instances, [](const InstanceStatus& one) { return presence(one.process) == Presence::alive; });
