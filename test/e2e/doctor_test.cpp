@@ -89,7 +89,7 @@ TEST_CASE("REAL36 doctor on a terminal breaks its lines at words, and names an a
   Running terminal(command, 50, 60);
   const Result result = terminal.wait();
   INFO(result.out);
-  CHECK_THAT(result.out, contains("web waits in back-off: exit 3"));
+  CHECK_THAT(result.out, contains("web is in back-off: exit 3"));
   // A word that is longer than the screen is left whole.
   for (const std::string& line : lines_of(result.out))
     CHECK((line.size() <= 61 || line.find(' ', 12) == std::string::npos));
