@@ -13,7 +13,7 @@ namespace {
 // What is on record and bears on an apps file.
 struct Recorded {
   std::string name, app_namespace, file;
-  std::vector<std::string> depends_on;
+  std::vector<std::string> depends_on, declared;
 };
 
 std::vector<Recorded> all_recorded(const StateDirectory& state) {
@@ -21,9 +21,10 @@ std::vector<Recorded> all_recorded(const StateDirectory& state) {
   for (const std::string& name : state.names()) {
     auto spec = state.read_spec(name);
     if (spec)
-      all.push_back({name, spec->app_namespace, std::move(spec->apps_file), std::move(spec->depends_on)});
+      all.push_back({name, spec->app_namespace, std::move(spec->apps_file), std::move(spec->depends_on),
+                     std::move(spec->declared)});
     else if (exists(state.app_directory(name)))
-      all.push_back({name, {}, {}, {}});
+      all.push_back({name, {}, {}, {}, {}});
   }
   return all;
 }
@@ -63,9 +64,11 @@ class Finding {
     const std::string path = word == "-" ? current_directory() + "/-" : absolute_path(word);
     const auto source = read_apps(word, options_.environment_name, options_.only, false);
     std::set<std::string> in_file;
+    std::map<std::string, std::vector<std::string>> declared;
     if (const auto* const read = std::get_if<AppsSource>(&source)) {
       for (const AppEntry& app : read->file.apps) {
         in_file.insert(*app.request.name);
+        declared[*app.request.name] = app.declared;
         needs_[*app.request.name] = app.depends_on;
       }
     }
@@ -75,7 +78,10 @@ class Finding {
       // With --env-name that environment alone is meant.
       const bool from_here = is_same_file(app.file, path) && (named || options_.environment_name.empty()) &&
                              is_chosen(app, options_.only, in_file);
-      const bool elsewhere = !app.file.empty() && !is_same_file(app.file, path) && exists(app.file);
+      // The same app may be written down twice, as in process.json and process.yml; env files add to what is on record.
+      const std::vector<std::string>& here = declared[app.name];
+      const bool same = std::includes(app.declared.begin(), app.declared.end(), here.begin(), here.end());
+      const bool elsewhere = !same && !app.file.empty() && !is_same_file(app.file, path) && exists(app.file);
       if (!from_here && (!named || elsewhere)) continue;
       any = true;
       needs_.emplace(app.name, app.depends_on);

@@ -81,6 +81,6 @@ TEST_CASE("REAL32 the other verbs take apps files, too", "[REAL32]") {
   done(home, {"is-active", "ecosystem.json"});
   done(home, {"flush", "ecosystem.json"});
   done(home, {"reset", "ecosystem.json"});
-  done(home, {"scale", "ecosystem.json", "2"});
+  done(home, {"scale", "ecosystem.json", "2", "--force"});
   CHECK(lines_of(done(home, {"pid", "ecosystem.json"}).out).size() == 4);
 }
