@@ -1,5 +1,6 @@
 // The settings of an app that belong together: when it is restarted, how it is stopped, where its logs go, what is watched, what
 // is healthy. Pure values with their defaults; AppSpec (spec.hpp) holds one of each.
+// One piece: all groups of settings that a spec holds, side by side.
 #pragma once
 
 #include <cstdint>

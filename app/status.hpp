@@ -1,6 +1,7 @@
 // What is: one app, as `status.json` keeps it. Derived; may be rebuilt from the kernel at any time. Pure value.
 //
 // It repeats what `list` shows of the spec, so that a list reads one file for an app.
+// One piece: all that one record holds.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // status.json back to AppStatus, straight from the parser's events: `list` reads a thousand of them, and a tree of
 // values in between would cost twice the time.
+// One piece: the handlers of one parser share its state.
 #include <algorithm>
 #include <type_traits>
 #include <variant>

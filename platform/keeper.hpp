@@ -4,6 +4,7 @@
 // It owns no decision. Its whole state: descriptors by name, unacknowledged exit records, and whether
 // the supervisor has reported that it is finished, or which binary to execute next. It is forked before the command line has used its
 // heap, or executed again, and uses neither JSON nor the event log: it costs a few pages.
+// One piece: both ends of one protocol.
 #pragma once
 
 #include <deque>

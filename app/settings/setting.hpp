@@ -4,6 +4,7 @@
 // (cli/apps_file), the key in spec.json (spec_json.cpp), the lines of `describe` and of its JSON (cli/list, cli/apps), and the
 // losses that an export reports (cli/export). The rows are in app/settings/, one file for each group of the help;
 // CONTRIBUTING.md describes how to add one. A unit test checks all of them.
+// One piece: the parts of a row, explained once for all who write one.
 #pragma once
 
 #include <cstdint>

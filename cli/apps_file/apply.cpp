@@ -78,6 +78,32 @@ std::optional<UsageError> Apply::take(Operands& operands) {
   return std::nullopt;
 }
 
+namespace {
+
+// What is on record of the apps, to be compared with the file. `left`: records that cannot be read, of apps that came from this file.
+std::map<std::string, OnRecord> records_to_compare(const StateDirectory& state, const Views& views,
+                                                   const std::vector<Wanted>& apps, const std::string& file, bool all,
+                                                   std::vector<Outcome>& left) {
+  std::map<std::string, OnRecord> recorded;
+  for (const auto& [name, view] : views) {
+    auto spec = state.read_spec(name);
+    if (spec) {
+      recorded.emplace(name, OnRecord{std::move(*spec), runs(view)});
+    } else if (all && record_names(state, name, file)) {
+      left.push_back({name, false, printable(name) + ": " + spec.error().message()});
+    }
+  }
+  for (const Wanted& app : apps) {
+    if (app.ok) continue;
+    // Nothing can be compared, and nothing is changed.
+    recorded.insert_or_assign(app.spec.name, OnRecord{app.spec, true});
+    std::erase_if(left, [&](const Outcome& outcome) { return outcome.name == app.spec.name; });
+  }
+  return recorded;
+}
+
+}  // namespace
+
 int Apply::carry_out() const {
   auto opened = open_state(!dry_run);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
@@ -88,30 +114,16 @@ int Apply::carry_out() const {
   if (const auto* failure = std::get_if<Failure>(&wanted)) return fail(*failure, which.json, state.path());
   auto& apps = std::get<std::vector<Wanted>>(wanted);
   const Views views = views_by_name(state);
-  std::map<std::string, OnRecord> recorded;
+  const std::string& path = std::get<AppsSource>(source).path;
   std::vector<Outcome> left;
-  for (const auto& [name, view] : views) {
-    auto spec = state.read_spec(name);
-    if (spec) {
-      recorded.emplace(name, OnRecord{std::move(*spec), runs(view)});
-    } else if (which.only.empty() && record_names(state, name, std::get<AppsSource>(source).path)) {
-      left.push_back({name, false, printable(name) + ": " + spec.error().message()});
-    }
-  }
+  const auto recorded = records_to_compare(state, views, apps, path, which.only.empty(), left);
   std::vector<AppSpec> specs;
   specs.reserve(apps.size());
-  for (const Wanted& app : apps) {
-    specs.push_back(app.spec);
-    if (app.ok) continue;
-    // Nothing can be compared, and nothing is changed.
-    recorded.insert_or_assign(app.spec.name, OnRecord{app.spec, true});
-    std::erase_if(left, [&](const Outcome& outcome) { return outcome.name == app.spec.name; });
-  }
-  const auto plan = plan_apply(specs, recorded, std::get<AppsSource>(source).path, !which.only.empty());
+  for (const Wanted& app : apps) specs.push_back(app.spec);
+  const auto plan = plan_apply(specs, recorded, path, !which.only.empty());
   if (dry_run || (!which.json && !which.quiet)) {
     if (const int code = print(describe_plan(plan)); code != 0 || dry_run) return code;
   }
-
   Selection gone{state, {}, {}};
   for (std::size_t i = 0; i < plan.size(); ++i) {
     if (plan[i].change == Change::gone) {

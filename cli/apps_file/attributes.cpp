@@ -1,5 +1,6 @@
 // The keys of an apps file that are not settings: its structure, and keys of PM2 and npm forever with another name here, or
 // without a counterpart.
+// One piece: one table of keys, and the function that reads each.
 #include <algorithm>
 
 #include "app/environment.hpp"

@@ -1,4 +1,5 @@
 // startup and unstartup: what brings the apps back at boot, written where this system's init looks for it.
+// One piece: what startup writes, unstartup finds and removes.
 #include "cli/boot/startup.hpp"
 
 #include <algorithm>

@@ -56,7 +56,6 @@ constexpr ForeignWord kForeignVerbs[] = {
     {"fg", "forever run PROGRAM"},
     {"clear", "forever flush APP"},
     {"remove", "forever delete APP"},
-    {"columns-reset", "forever columns reset"},
     {"plus", "forever metrics"},
     {"link", "forever metrics"},
     {"report", "forever doctor"},

@@ -1,4 +1,5 @@
 // The options of verbs: their own, and the settings of an app, which are options of start, run and dev.
+// One piece: what sets an option is template code, which only a header can hold.
 #pragma once
 
 #include <limits>

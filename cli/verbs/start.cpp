@@ -1,4 +1,5 @@
 // start: an app started in the background. Which one is meant is plan.hpp's affair, how it is started the supervisor's.
+// One piece: the steps of one start, from the word to the answer.
 #include "cli/verbs/start.hpp"
 
 #include "cli/grammar/verb.hpp"

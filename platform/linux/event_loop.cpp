@@ -1,5 +1,6 @@
 // The event loop of Linux: epoll(7) for descriptors, signalfd(2) for signals and the news of children, pidfd_open(2)
 // for processes that are not our children.
+// One piece: one wait call, and all that it reports.
 #include "platform/event_loop.hpp"
 
 #include <linux/time_types.h>

@@ -3,6 +3,7 @@
 //
 // Paths of events are as of now, not as of the event; so a directory that is made and moved before it could be watched is found
 // under its new name by the event of the move. What the kernel threw away (IN_Q_OVERFLOW) is made up for by walking the tree again.
+// One piece: one kernel interface, and the tree that its numbers mean.
 #include "platform/file_watch.hpp"
 
 #include <sys/inotify.h>

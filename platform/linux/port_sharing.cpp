@@ -1,4 +1,5 @@
 // The supervisor's part: calls received and answered, sockets looked at and steered.
+// One piece: one kernel interface, from the notification to the answer.
 #include "platform/port_sharing.hpp"
 
 #include <arpa/inet.h>

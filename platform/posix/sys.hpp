@@ -3,6 +3,7 @@
 // In a normal build each wrapper is the call itself. With FOREVER_FAULT_INJECTION every wrapper first asks
 // `fault::next(name)`, which counts calls and returns the errno to fail with (fault.hpp sets the plan; for a whole
 // binary the variable FOREVER_FAULT="call:n:errno[,…]" does).
+// One piece: one list of system calls.
 #pragma once
 
 #include <dirent.h>

@@ -118,32 +118,11 @@ void Requests::carry_out(Operating& operating, UnderWay running) {
       return;
     case Operation::stop: operations_.stop(request.slot, request.force); return;
     case Operation::restart:
-      if (request.new_spec) {
-        if (const auto used = operations_.use_new_spec(*request.new_spec); !used) {
-          answer(operating, used);
-          return;
-        }
-      }
+      if (!takes_spec(operating)) return;
       operating.awaited = answers_.awaited_runs(request);
       operations_.restart(request);
       return;
-    case Operation::reload:
-      if (request.new_spec) {
-        if (const auto used = operations_.use_new_spec(*request.new_spec); !used) {
-          answer(operating, used);
-          return;
-        }
-      }
-      if (!request.new_spec && roster_.all_at_rest()) {
-        answer(operating, Error{"no instance is running (" + present_.word(steady_now()) + "); `forever restart " +
-                                    app_.name + "` starts it",
-                                {}});
-        return;
-      }
-      reloading_.begin(Trigger::reload, {request.ready_timeout.value_or(app_.spec.ready_timeout),
-                                         request.drain_timeout.value_or(app_.spec.drain_timeout)});
-      (void)operations_.go_on_unwatched();
-      return;
+    case Operation::reload: reload(operating); return;
     case Operation::scale:
       if (const auto first_new = operations_.scale(request)) {
         operating.first_slot = *first_new;
@@ -159,16 +138,7 @@ void Requests::carry_out(Operating& operating, UnderWay running) {
       answer(operating, used, used ? operations_.go_on_unwatched() : std::string{});
       return;
     }
-    case Operation::send_signal: {
-      Status sent{Error{"it has no process; it is " + present_.word(steady_now()), {}}};
-      for (const Instance* const instance : roster_.chosen(request.slot)) {
-        if (instance->life().leader_gone()) continue;
-        if (!sent) sent = Done{};
-        if (auto one = send_signal(instance->process(), request.signal); !one) sent = one;
-      }
-      answer(operating, sent);
-      return;
-    }
+    case Operation::send_signal: signal(operating); return;
     case Operation::upgrade: {
       const Status told = link_.go_on_in(request.program);
       app_.leaving = told.ok();
@@ -181,6 +151,38 @@ void Requests::carry_out(Operating& operating, UnderWay running) {
     case Operation::describe:
     case Operation::reset: return;
   }
+}
+
+// The spec that comes with the request, if one does. False: it cannot be used, and that was answered.
+bool Requests::takes_spec(Operating& operating) {
+  if (!operating.request.new_spec) return true;
+  const Status used = operations_.use_new_spec(*operating.request.new_spec);
+  if (!used) answer(operating, used);
+  return used.ok();
+}
+
+void Requests::reload(Operating& operating) {
+  const ControlRequest& request = operating.request;
+  if (!takes_spec(operating)) return;
+  if (!request.new_spec && roster_.all_at_rest()) {
+    const std::string word = present_.word(steady_now());
+    answer(operating,
+           Error{"no instance is running (" + word + "); `forever restart " + app_.name + "` starts it", {}});
+    return;
+  }
+  reloading_.begin(Trigger::reload, {request.ready_timeout.value_or(app_.spec.ready_timeout),
+                                     request.drain_timeout.value_or(app_.spec.drain_timeout)});
+  (void)operations_.go_on_unwatched();
+}
+
+void Requests::signal(Operating& operating) {
+  Status sent{Error{"it has no process; it is " + present_.word(steady_now()), {}}};
+  for (const Instance* const instance : roster_.chosen(operating.request.slot)) {
+    if (instance->life().leader_gone()) continue;
+    if (!sent) sent = Done{};
+    if (auto one = send_signal(instance->process(), operating.request.signal); !one) sent = one;
+  }
+  answer(operating, sent);
 }
 
 void Requests::answer_at_once(const ControlServer::Request& asked) {

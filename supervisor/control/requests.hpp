@@ -36,6 +36,9 @@ class Requests {
  private:
   void begin(Operating& operating);
   void carry_out(Operating& operating, UnderWay running);
+  [[nodiscard]] bool takes_spec(Operating& operating);
+  void reload(Operating& operating);
+  void signal(Operating& operating);
   void answer(Operating& operating, const Status& done, std::string text = {});
   void answer_at_once(const ControlServer::Request& asked);
 

@@ -18,6 +18,7 @@
 // Automatic restarts (max_memory, cron, health) act on an online instance only: they never start one that is stopped or errored,
 // and never undo a stop in progress. A change of watched files (watch) undoes no stop either, but starts an instance that has ended,
 // is in back-off or is errored, since the change may fix it. An event that is late or impossible in a state changes nothing.
+// One piece: the story of the states belongs to the types that tell it.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 // With --watch it is what a developer leaves running in a terminal: a program that ends waits for its files to change, `rs`
 // restarts it, and only a signal ends it all. There the program is in a process group of its own, in the background, so that
 // we can read what is typed; it is given the terminal as soon as it asks for it.
+// One piece: one class that no other file uses.
 #include "supervisor/foreground/foreground.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // One slot of an app: its life (decided by Lifecycle) and its process (as the operating system has it).
+// One piece: one class, whose short functions show what a slot consists of.
 #pragma once
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One piece: the answers to a program's calls, the seats and the steering change the same lists.
 #include "supervisor/ports/shared_ports.hpp"
 
 #include <algorithm>

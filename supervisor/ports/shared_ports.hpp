@@ -6,6 +6,7 @@
 //
 // A program that closes its socket does not close the supervisor's copy, and the kernel does not report it. So seats are checked (look_for_closed):
 // those that no process of the instance holds any more are released; closed_ports.hpp decides when.
+// One piece: one class; its seats, members and aims change together.
 #pragma once
 
 #include <cstdint>

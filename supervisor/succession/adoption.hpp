@@ -67,7 +67,7 @@ class Adoption {
   Notices& notices_;
   AppFiles& files_;
   KeeperSide& keeper_;
-  std::vector<ExitRecord> records_;       // of processes that ended while nobody supervised
+  std::vector<ExitRecord> records_;       // of processes that ended while there was no supervisor
   std::optional<Time> records_patience_;  // until when the keeper's records are waited for, in all
 };
 

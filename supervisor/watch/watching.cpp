@@ -1,3 +1,4 @@
+// One piece: one class; the scopes that it watches are the rules by which it reads changes.
 #include "supervisor/watch/watching.hpp"
 
 #include <algorithm>

@@ -19,7 +19,7 @@ namespace {
 
 constexpr ControlServer::Client kClient = 99;  // of whom the server knows nothing
 
-// All parts, with nobody to drive them.
+// All parts, without a loop to drive them.
 struct Parts {
   explicit Parts(AppSpec spec = {}) {
     app.spec = std::move(spec);
@@ -288,7 +288,7 @@ TEST_CASE("PARTS a lock that a command holds is waited for, and then the supervi
   CHECK_FALSE(lock.is_in_place());
 }
 
-TEST_CASE("PARTS nothing is put off where nothing stands at a gate") {
+TEST_CASE("PARTS nothing is put off where no process is at its gate") {
   Parts parts{spec_of(1)};
   parts.in(InstanceState::online);
   CHECK_FALSE(parts.gates.any());
