@@ -54,7 +54,7 @@ class StateDirectory {
   // The app's directory, made 0700 where it is missing. A file or a FIFO in its place makes way.
   [[nodiscard]] Status make_app_directory(const std::string& name) const;
 
-  // All that is ever ours in it. It may be anybody's folder (FOREVER_HOME=.), and the rest is not ours.
+  // All that is ever ours in it. It may be any directory of the user's (FOREVER_HOME=.), and the rest is not ours.
   [[nodiscard]] std::vector<std::string> own_paths() const;
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }

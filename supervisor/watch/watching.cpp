@@ -7,6 +7,7 @@
 
 #include "platform/files.hpp"
 #include "platform/user_rights.hpp"
+#include "supervisor/watch/links.hpp"
 #include "text/units.hpp"
 
 namespace forever {
@@ -35,8 +36,6 @@ std::string_view relative_to(std::string_view path, std::string_view folder) {
   return path;
 }
 
-std::string folder_of(const std::string& path) { return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)); }
-
 // Patterns given by path stand where the rules stand.
 std::string_view ignore_line(std::string_view pattern, std::string_view base) {
   if (is_absolute(pattern) && lies_in(pattern, base) && base != "/") pattern.remove_prefix(base.size());
@@ -62,41 +61,6 @@ WatchScope scope_for(const std::string& path, const std::string& directory) {
   scope.base = lies_in(scope.root, directory) ? directory : scope.root;
   if (scope.root != path) scope.filter.add_wanted(relative_to(path, scope.base));
   return scope;
-}
-
-constexpr int kMostLinks = 40;  // as the kernel: path_resolution(7)
-
-// Every link on the way to the file, each by the path at which it stands, and at last the file itself; nothing if there is no link.
-std::vector<std::string> way_to(std::string path) {
-  std::vector<std::string> way;
-  for (std::size_t end = path.find('/', 1); way.size() < kMostLinks;) {
-    const std::string prefix = path.substr(0, end);
-    std::error_code failed;
-    if (std::filesystem::is_symlink(prefix, failed)) {
-      const std::string leads = std::filesystem::read_symlink(prefix, failed).string();
-      const std::string rest = end == std::string::npos ? std::string{} : path.substr(end);
-      way.push_back(prefix);
-      path = std::filesystem::path((is_absolute(leads) ? leads : folder_of(prefix) + '/' + leads) + rest)
-                 .lexically_normal()
-                 .string();
-      end = path.find('/', 1);
-      continue;
-    }
-    if (end == std::string::npos) break;
-    end = path.find('/', end + 1);
-  }
-  if (!way.empty()) way.push_back(path);
-  return way;
-}
-
-// Which file it is, and in which form; 0: none, at the moment.
-std::uint64_t form_of(const std::string& path) {
-  const auto facts = facts_of(path);
-  if (!facts) return 0;
-  std::uint64_t form = facts->inode;
-  for (const std::uint64_t part : {facts->device, facts->size, static_cast<std::uint64_t>(facts->modified_ms)})
-    form = form * 0x100000001b3 + part;
-  return form | 1U;
 }
 
 std::uint64_t content_hash(const std::string& path) {

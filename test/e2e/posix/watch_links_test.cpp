@@ -1,4 +1,4 @@
-// Watched files that are reached by links, and a state directory that is the folder of a project.
+// Watched files that are reached by links, and a state directory that is the directory of a project.
 #include "test/e2e/watched.hpp"
 
 using namespace forever::test;
@@ -36,7 +36,7 @@ TEST_CASE("REAL16 a watched file that is a link is followed: exchanged, and writ
   REQUIRE(app.stays_at(4));
 }
 
-TEST_CASE("REAL16 a folder on the way that is a link is exchanged, as a volume of Kubernetes is", "[REAL16]") {
+TEST_CASE("REAL16 a directory on the way that is a link is exchanged, as a volume of Kubernetes is", "[REAL16]") {
   Watched app({});
   const fs::path cfg = app.tree / "cfg";
   for (const char* version : {"..1", "..2", "..3"}) {
