@@ -37,6 +37,7 @@ AppStatus full_status() {
                        {4, 3},
                        Role::serving,
                        true,
+                       0,
                        {}},
                       {1,
                        InstanceState::backoff,
