@@ -91,6 +91,7 @@ AppSpec surroundings_of(const Setting& setting) {
   if (setting.json == "on_exit.timeout") spec.on_exit.command = "x";
   if (setting.json == "share_ports" || setting.json == "increment_env") spec.instances = 2;
   if (setting.json == "drain_timeout") spec.listen = {"8081"};
+  if (setting.json == "cron_timezone") spec.cron_restart = "0 4 * * *";
   return spec;
 }
 
@@ -215,7 +216,7 @@ TEST_CASE("SETTINGS each changes what an export writes: it is carried over, or s
   };
   // The settings of a watch or a probe that is lost are lost with it, in one line; the command has been made of the interpreter.
   const auto with_another = [](std::string_view json) {
-    return json == "interpreter" || json == "on_exit.timeout" ||
+    return json == "interpreter" || json == "on_exit.timeout" || json == "cron_timezone" ||
            (json.starts_with("watch.") && json != "watch.paths") ||
            (json.starts_with("health.") && json != "health.command" && json != "health.port");
   };
