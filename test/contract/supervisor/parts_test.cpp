@@ -1,6 +1,7 @@
 // The parts of a supervisor, each alone, with the time as its parameter: no process is started here, and no signal is sent.
-#include <algorithm>
-#include <fstream>
+#include <unistd.h>  // POSIX alone: Windows does not free the name of a deleted lock while that is held
+
+#include <utility>
 
 #include "platform/files.hpp"
 #include "platform/lock.hpp"
