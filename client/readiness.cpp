@@ -68,10 +68,13 @@ class Idleness {
  public:
   bool now(const std::vector<Pid>& pids, Time now) {
     if (now < next_) return idle_;
-    const Milliseconds used = usage_of_trees(pids).cpu_time;
+    const Usage usage = usage_of_trees(pids);
+    const Milliseconds used = usage.cpu_time;
     const std::chrono::duration<double, std::milli> passed = now - last_;
+    // On a busy machine a program gets little of the processor although it wants all of it.
     if (next_ != Time{})
-      idle_ = static_cast<double>((used - used_).count()) < kBusy * passed.count() * static_cast<double>(pids.size());
+      idle_ = !usage.runnable &&
+              static_cast<double>((used - used_).count()) < kBusy * passed.count() * static_cast<double>(pids.size());
     used_ = used;
     last_ = now;
     next_ = now + kBusyLook;

@@ -74,6 +74,7 @@ struct Usage {
   std::uint64_t memory_bytes = 0;         // resident
   std::chrono::milliseconds cpu_time{0};  // user + system since the processes' start
   std::size_t processes = 0;
+  bool runnable = false;  // one of them uses the processor now, or waits for it; only Linux tells
 };
 // Sum over the trees below `roots`, the roots included.
 [[nodiscard]] Usage usage_of_trees(std::span<const Pid> roots, const Border& ends = {});

@@ -152,6 +152,7 @@ Usage usage_of_trees(std::span<const Pid> roots, const Border& ends) {
     if (tree[at] <= 0 || !seen.insert(tree[at]).second || !proc::read_stat(tree[at], stat)) continue;
     if (is_dead(stat.state)) continue;
     add_use(stat, sum);
+    sum.runnable = sum.runnable || stat.state == 'R';
     const std::size_t children = tree.size();
     append_children_of(tree[at], stat.threads == 1, tree);
     if (!ends || tree.size() == children) continue;

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <thread>
 
 #include "test/support/sweep.hpp"
 
@@ -22,6 +23,8 @@ using test::Milliseconds;
 constexpr Milliseconds kPatienceForCommands{40000};
 constexpr Milliseconds kPatienceForCalm{15000};
 constexpr Milliseconds kPatienceForLines{15000};
+// A log writer that could not write tries again after a second: what begins meanwhile may lose its first lines.
+constexpr Milliseconds kLogRetry{2000};
 
 std::string copied(const fs::path& file, const fs::path& to) {
   fs::copy_file(file, to);
@@ -115,11 +118,8 @@ bool Session::play(int round) {
     happened = carry_out(stage_, plan);
     faults = happened.violations;
     model_.learn(happened, apps_);
-    // A log writer that could not write tries again after a second: what begins meanwhile may lose its first lines.
-    for (const auto* apps : {&happened.logs_lost, &losing_}) {
-      for (const int app : *apps) lines_.forgive(apps_[static_cast<std::size_t>(app)]);
-    }
-    losing_ = happened.logs_lost;
+    if (!happened.logs_lost.empty()) std::this_thread::sleep_for(kLogRetry);
+    for (const int app : happened.logs_lost) lines_.forgive(apps_[static_cast<std::size_t>(app)]);
     for (const int app : happened.killed) lines_.may_repeat(apps_[static_cast<std::size_t>(app)]);
     become_calm(faults);
     look_at_programs(faults);

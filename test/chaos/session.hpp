@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -58,7 +57,6 @@ class Session {
   Lines lines_;
   Calm calm_;
   Counts counts_;
-  std::set<int> losing_;  // apps of whose lines some may have been lost in the last round
   std::string lacking_;
 };
 
