@@ -104,6 +104,22 @@ TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are reported, and i
   done(home, {"stop", "web"});
 }
 
+TEST_CASE("DISK1 lines lost on a full disk are told also if the app is stopped right then", "[DISK1]") {
+  const TemporaryHome home;
+  const SmallDisk disk(home, "size=1m,mode=700");
+  if (!disk.mounted()) SKIP_CASE(kWhyNot);
+  start(home, "web", {"say", "up", "on", "USR1", "lines", "200", "100", "end", "wait"});
+  REQUIRE(wait_for_log(home, "web", "up"));
+  disk.fill();
+  send_signal(pid_of(home, "web"), SIGUSR1);
+  REQUIRE(wait_until([&] { return has(done(home, {"describe", "web"}).out, "dropped"); }));
+  disk.empty();
+  done(home, {"stop", "web"});
+  const std::string log = log_of(home, "web");
+  CHECK(has(log, "bytes were lost while the disk was full\n"));
+  CHECK(log.ends_with('\n'));
+}
+
 TEST_CASE("DISK1 on a full disk restart, crash, list and stop still work", "[DISK1]") {
   const TemporaryHome home;
   const SmallDisk disk(home, "size=1m,mode=700");
