@@ -61,7 +61,7 @@ TEST_CASE("HABIT columns chooses what list shows, and keeps it", "[e2e]") {
   const TemporaryHome home;
   start(home, "web", {"wait"});
   const std::string usual = done(home, {"list"}).out;
-  CHECK_THAT(done(home, {"columns"}).out, contains("others: supervisor command cwd log"));
+  CHECK_THAT(done(home, {"columns"}).out, contains("others: supervisor command cwd ports log"));
   done(home, {"columns", "set", "name", "command"});
   CHECK(lines_of(done(home, {"list"}).out).front() == "name  command");
   CHECK_THAT(done(home, {"list"}).out, contains(child_binary() + " wait"));

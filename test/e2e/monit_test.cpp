@@ -88,7 +88,7 @@ TEST_CASE("MONIT apps, CPU, memory and the log are shown, q ends it and leaves t
   View view(home);
   REQUIRE(view.shows("> web"));
   CHECK(view.shows("online"));
-  CHECK(view.shows("stopped"));
+  CHECK(view.shows("exited 0"));
   CHECK(view.shows("hello from web"));
   CHECK(view.shows(std::to_string(pid_of(home, "web"))));
   CHECK(view.shows("2 apps, 1 online"));

@@ -152,10 +152,10 @@ TEST_CASE("STOP5 the grace period is 10 s unless the app has its own", "[STOP5]"
   const TemporaryHome home;
   start(home, "plain", {"wait"});
   start(home, "quick", {"wait"}, {"--kill-timeout", "1500ms", "--kill-signal", "INT"});
-  const Result plain = done(home, {"describe", "plain"});
+  const Result plain = done(home, {"describe", "plain", "--all"});
   REQUIRE_THAT(plain.out, contains("10s"));
   REQUIRE_THAT(plain.out, contains("TERM"));
-  const Result quick = done(home, {"describe", "quick"});
+  const Result quick = done(home, {"describe", "quick", "--all"});
   REQUIRE_THAT(quick.out, contains("1.5s"));
   REQUIRE_THAT(quick.out, contains("INT"));
 }
