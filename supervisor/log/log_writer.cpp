@@ -95,7 +95,7 @@ std::optional<Time> LogWriter::deadline() const noexcept {
 void LogWriter::take_all(Time now, bool drain) {
   batch_due_.reset();
   partial_due_.reset();
-  // At the end of a process this may be the last look.
+  // At the end of a process there is no later attempt.
   if (retry_ && (drain || now >= *retry_))
     if (const Status ended = end_trouble(); !ended) begin_trouble(ended.error(), now);
   if (by_lines()) formatter_.set_time(wall_now());

@@ -104,7 +104,7 @@ TEST_CASE("DISK1 on a full disk the app lives, dropped bytes are reported, and i
   done(home, {"stop", "web"});
 }
 
-TEST_CASE("DISK1 lines lost on a full disk are told also if the app is stopped right then", "[DISK1]") {
+TEST_CASE("DISK1 lines lost on a full disk are reported also if the app is stopped right then", "[DISK1]") {
   const TemporaryHome home;
   const SmallDisk disk(home, "size=1m,mode=700");
   if (!disk.mounted()) SKIP_CASE(kWhyNot);
