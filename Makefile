@@ -144,8 +144,9 @@ unit = build/$(1)/obj/$(2).o$(eval UNITS_$(1) += build/$(1)/units/$(2).cpp '$(3)
 
 Q = $(if $(V),,@)
 # On a terminal `make` has counted what there is to do (TOTAL), and each line says how much of that is done.
+# The + passes the job server on, which make does by itself only where it sees $(MAKE) in a recipe.
 say = $(if $(V),,@$(if $(TOTAL),printf . >>build/progress; printf '[%d/%d] %-4s %s\n' "$$(wc -c <build/progress)" $(TOTAL),printf '  %-4s %s\n') '$(1)' '$(2)')
-counting = @total=; if [ -t 1 ] && [ -z '$(V)' ]; then mkdir -p build; : >build/progress; \
+counting = +@total=; if [ -t 1 ] && [ -z '$(V)' ]; then mkdir -p build; : >build/progress; \
 	total=$$($(MAKE) --no-print-directory -n $(1) 2>/dev/null | grep -c "^printf '  %"); fi; \
 	$(MAKE) --no-print-directory $(1) TOTAL=$$total
 
