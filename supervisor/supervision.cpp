@@ -146,6 +146,7 @@ void Supervision::replace_keeper() {
 void Supervision::process_ended(const ProcessId& id, const ExitStatus& status) {
   if (Instance* const instance = roster_.led_by(id)) {
     carry_out_.leader_ended(*instance, status);
+    carry_out_.look_at_trees();  // it may have been the last of its predecessor's tree
     return;
   }
   const HealthAndHooks::End end = attendance_.process_ended(id.pid, status, steady_now());

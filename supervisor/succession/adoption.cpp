@@ -242,9 +242,8 @@ void Adoption::end_of_adopted(const ProcessId& process) {
   const ExitStatus status = record == records_.end() ? ExitStatus{} : record->status;
   if (Instance* const instance = roster_.led_by(process)) {
     carry_out_.leader_ended(*instance, status);
-  } else {
-    carry_out_.look_at_trees();
   }
+  carry_out_.look_at_trees();
 }
 
 void Adoption::adopt_ports(const AppStatus& last) {
