@@ -124,7 +124,7 @@ TEST_CASE("SUP9 near the limit of descriptors an app is restarted, reloaded, lis
   auto starting = home.command(start_words("web", {"--hold-ports"}, holding(ports) + Words{"say", "up", "wait"}));
   starting.before_exec = [] { limit_descriptors(64); };
   REQUIRE(run(starting).exit_code == 0);
-  REQUIRE(wait_for_log(home, "web", "up"));
+  REQUIRE(wait_for_log(home, "web", "up", "out", 30s));
   for (const int port : ports) CHECK(can_connect(port));  // those that are not held are the program's own
   INFO(done(home, {"describe", "web"}).out);
   CHECK(has(done(home, {"describe", "web"}).out, "ports are held, which is the maximum"));
