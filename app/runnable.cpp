@@ -32,24 +32,23 @@ std::string fault_of(const AppSpec& spec, const std::vector<std::string>& line) 
 
 }  // namespace
 
-Runnable runnable(const AppSpec& spec, const ProgramLookup& script) {
+std::vector<std::string> runnable_command(const AppSpec& spec, const ProgramLookup& script) {
   const std::string_view by_extension = interpreter_for(spec.script);
   // A binary of no known extension, which is most programs, costs no look into the file.
   if (!spec.interpreter.empty() || script.code != 0 || (script.executable && by_extension.empty()))
-    return {command_of(spec, script.executable), {}};
+    return command_of(spec, script.executable);
   const ScriptHead head = script_head(script.path);
-  std::string fault = head.line.empty() ? std::string{} : fault_of(spec, head.line);
-  const bool usable = !head.line.empty() && fault.empty();
+  const bool usable = !head.line.empty() && fault_of(spec, head.line).empty();
   if (script.executable) {
-    if (usable || !head.text) return {command_of(spec, true), {}};
+    if (usable || !head.text) return command_of(spec, true);
     AppSpec by_its_path = spec;  // it may have been found along PATH, where an interpreter does not look
     if (spec.script.find('/') == std::string::npos) by_its_path.script = script.path;
-    return {command_of(by_its_path, false), std::move(fault)};
+    return command_of(by_its_path, false);
   }
-  if (!usable) return {command_of(spec, false), std::move(fault)};
+  if (!usable) return command_of(spec, false);
   AppSpec by_line = spec;
   by_line.interpreter = head.line;
-  return {command_of(by_line, false), {}};
+  return command_of(by_line, false);
 }
 
 std::string fault_of_first_line(const AppSpec& spec, const ProgramLookup& script) {

@@ -98,7 +98,7 @@ std::optional<Failure> check_program(const AppSpec& spec) {
   if (program.executable && !fault.empty())
     return Failure{ExitCode::not_executable,
                    "cannot run " + spec.script + ": " + fault + "; fix it, or set the --interpreter"};
-  const std::vector<std::string> command = runnable(spec, program).command;
+  const std::vector<std::string> command = runnable_command(spec, program);
   if (command.front() != spec.script) return check_interpreter(command.front(), spec, path);
   if (program.executable) return std::nullopt;
   if (const std::string hint = hint_for_file(spec.script, spec.directory); !hint.empty())

@@ -45,7 +45,7 @@ ExportApp exported(const AppSpec& spec) {
     if (entry.starts_with("PATH=")) path = entry.substr(5);
   }
   const ProgramLookup script = find_program(spec.script, spec.directory, path);
-  ExportApp app{spec, runnable(spec, script).command, own_environment(spec)};
+  ExportApp app{spec, runnable_command(spec, script), own_environment(spec)};
   const ProgramLookup program = find_program(app.command.front(), spec.directory, path);
   if (program.code == 0)
     app.command.front() = is_absolute(program.path) ? program.path : spec.directory + "/" + program.path;

@@ -25,7 +25,7 @@ bool on_record(const StateDirectory& state, const std::string& name) { return ex
 // Whether that is what ran when the spec was lost. Its first word is as it was typed, or as it was found.
 bool may_be_command(const AppSpec& spec, const std::vector<std::string>& command) {
   const std::string path = variable_of(spec.environment, "PATH");
-  std::vector<std::string> words = runnable(spec, find_program(spec.script, spec.directory, path)).command;
+  std::vector<std::string> words = runnable_command(spec, find_program(spec.script, spec.directory, path));
   if (words == command) return true;
   words.front() = find_program(words.front(), spec.directory, path).path;
   return words == command;

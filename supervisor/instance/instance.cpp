@@ -77,7 +77,7 @@ std::optional<SpawnFailure> Instance::spawn(const AppSpec& spec, const SpawnCont
   }
   const std::string path = variable_of(spec.environment, "PATH");
   const ProgramLookup script = find_program(spec.script, spec.directory, path);
-  request.argv = runnable(spec, script).command;
+  request.argv = runnable_command(spec, script);
   const bool interpreted = request.argv.front() != spec.script;
   const ProgramLookup program = interpreted ? find_program(request.argv.front(), spec.directory, path) : script;
   if (program.path.empty()) return SpawnFailure{SpawnStage::exec, program.code};
