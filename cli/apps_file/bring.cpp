@@ -256,6 +256,13 @@ std::variant<std::vector<Wanted>, Failure> wanted_apps(const StateDirectory& sta
   return wanted;
 }
 
+std::variant<std::vector<Wanted>, Failure> wanted_apps(const StateDirectory& state, const std::string& word,
+                                                       const SelectorOptions& which) {
+  auto source = read_apps(word, which.environment_name, which.only);
+  if (auto* failure = std::get_if<Failure>(&source)) return std::move(*failure);
+  return wanted_apps(state, std::get<AppsSource>(source));
+}
+
 std::vector<Outcome> bring(const StateDirectory& state, std::vector<Wanted>& apps, const BringHow& how) {
   return Bringing(state, apps, how).run();
 }

@@ -32,6 +32,11 @@ using Views = std::map<std::string, AppView>;
 [[nodiscard]] std::variant<std::vector<Wanted>, Failure> wanted_apps(const StateDirectory& state,
                                                                      const AppsSource& source);
 
+// The same, of the apps file that `word` names, as the options choose from it.
+[[nodiscard]] std::variant<std::vector<Wanted>, Failure> wanted_apps(const StateDirectory& state,
+                                                                     const std::string& word,
+                                                                     const SelectorOptions& which);
+
 struct BringHow {
   bool quiet = false;
   bool wait = false;  // until each is ready

@@ -54,9 +54,7 @@ int start_apps_file(const StateDirectory& state, const AppRequest& request, cons
                  "--env-name, --wait, --json and --quiet"},
                 which.json);
   }
-  const auto source = read_apps(request.program, which.environment_name, which.only);
-  if (const auto* failure = std::get_if<Failure>(&source)) return fail(*failure, which.json, state.path());
-  auto wanted = wanted_apps(state, std::get<AppsSource>(source));
+  auto wanted = wanted_apps(state, request.program, which);
   if (const auto* failure = std::get_if<Failure>(&wanted)) return fail(*failure, which.json, state.path());
   auto& apps = std::get<std::vector<Wanted>>(wanted);
   const Views views = views_by_name(state);
@@ -90,9 +88,7 @@ int restart_apps_file(const SelectorOptions& which, Step step) {
   auto opened = open_state(true);
   if (const auto* failure = std::get_if<Failure>(&opened)) return fail(*failure, which.json);
   const StateDirectory& state = std::get<StateDirectory>(opened);
-  const auto source = read_apps(which.selectors.front(), which.environment_name, which.only);
-  if (const auto* failure = std::get_if<Failure>(&source)) return fail(*failure, which.json, state.path());
-  auto wanted = wanted_apps(state, std::get<AppsSource>(source));
+  auto wanted = wanted_apps(state, which.selectors.front(), which);
   if (const auto* failure = std::get_if<Failure>(&wanted)) return fail(*failure, which.json, state.path());
   auto& apps = std::get<std::vector<Wanted>>(wanted);
   const Views views = views_by_name(state);

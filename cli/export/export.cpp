@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "text/number.hpp"
 #include "text/printable.hpp"
 #include "text/utf8.hpp"
 
@@ -128,7 +129,7 @@ std::optional<std::string> port_of(const ExportApp& app) {
   for (const std::string& entry : app.environment) {
     if (!entry.starts_with("PORT=")) continue;
     const std::string word = value_in(entry);
-    if (is_number(word) && word.size() < 6 && std::stoi(word) > 0 && std::stoi(word) < 65536) return word;
+    if (only_digits(word) && word.size() < 6 && std::stoi(word) > 0 && std::stoi(word) < 65536) return word;
   }
   return std::nullopt;
 }
@@ -145,10 +146,6 @@ std::uint64_t memory_limit(const AppSpec& spec) noexcept {
 
 std::int64_t whole_seconds(Milliseconds time) { return std::chrono::ceil<std::chrono::seconds>(time).count(); }
 std::string in_milliseconds(Milliseconds time) { return std::to_string(time.count()) + "ms"; }
-
-bool is_number(std::string_view word) noexcept {
-  return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 bool docker_has_limit(std::string_view name) noexcept { return name != "AS"; }
 

@@ -61,7 +61,6 @@ struct ExportFile {
 [[nodiscard]] std::uint64_t memory_limit(const AppSpec& spec) noexcept;
 [[nodiscard]] std::int64_t whole_seconds(Milliseconds time);
 [[nodiscard]] std::string in_milliseconds(Milliseconds time);
-[[nodiscard]] bool is_number(std::string_view word) noexcept;
 // Whether Docker has this limit of setrlimit(2).
 [[nodiscard]] bool docker_has_limit(std::string_view name) noexcept;
 // The longest time until the policy stops restarting: all starts that it allows, each as long as possible.

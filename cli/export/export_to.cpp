@@ -76,9 +76,7 @@ std::variant<std::vector<ExportApp>, Failure> apps_to_export(const SelectorOptio
   if (auto* failure = std::get_if<Failure>(&opened)) return *failure;
   const StateDirectory& state = std::get<StateDirectory>(opened);
   if (words.size() == 1 && is_apps_file(state, words.front())) {
-    const auto source = read_apps(words.front(), which.environment_name, which.only);
-    if (const auto* failure = std::get_if<Failure>(&source)) return *failure;
-    const auto wanted = wanted_apps(state, std::get<AppsSource>(source));
+    const auto wanted = wanted_apps(state, words.front(), which);
     if (const auto* failure = std::get_if<Failure>(&wanted)) return *failure;
     for (const Wanted& one : std::get<std::vector<Wanted>>(wanted)) apps.push_back(exported(one.spec));
     return apps;

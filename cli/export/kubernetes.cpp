@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/export/export.hpp"
+#include "text/number.hpp"
 
 namespace forever::cli {
 namespace {
@@ -47,7 +48,7 @@ std::string resources_of(const AppSpec& spec, const std::string& in) {
 }
 
 std::string identity_of(const AppSpec& spec, const std::string& in) {
-  const bool user = is_number(spec.user), group = is_number(spec.group);
+  const bool user = only_digits(spec.user), group = only_digits(spec.group);
   if (!user && !group) return {};
   return in + "securityContext:\n" + (user ? in + "  runAsUser: " + spec.user + "\n" : std::string{}) +
          (group ? in + "  runAsGroup: " + spec.group + "\n" : std::string{});

@@ -5,6 +5,7 @@
 #include "app/settings/setting.hpp"
 #include "cli/export/export.hpp"
 #include "platform/signals.hpp"
+#include "text/number.hpp"
 #include "text/printable.hpp"
 #include "text/units.hpp"
 #include "text/utf8.hpp"
@@ -103,8 +104,8 @@ class Losses {
   void of_its_user() {
     speak_of({"user", "group"});
     if (is(ExportForm::kubernetes)) {
-      if (!spec_.user.empty() && !is_number(spec_.user)) lose("user " + printable(spec_.user), "use its number");
-      if (!spec_.group.empty() && !is_number(spec_.group)) lose("group " + printable(spec_.group), "use its number");
+      if (!spec_.user.empty() && !only_digits(spec_.user)) lose("user " + printable(spec_.user), "use its number");
+      if (!spec_.group.empty() && !only_digits(spec_.group)) lose("group " + printable(spec_.group), "use its number");
     } else if (!spec_.group.empty() && (is(ExportForm::nomad) || (is(ExportForm::compose) && spec_.user.empty()))) {
       lose("group " + printable(spec_.group),
            is(ExportForm::nomad) ? "the user's is used" : "give it together with a user");

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "text/ascii.hpp"
+#include "text/number.hpp"
 #include "text/printable.hpp"
 #include "text/split.hpp"
 
@@ -44,16 +44,12 @@ UsageError unknown(std::span<const ForeignOption> table, const std::string& name
   return {message};
 }
 
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
 void put_value(const ForeignOption& option, const std::string& name, const std::string& value, ReadOptions& into) {
   const std::string ours = std::string{option.ours};
   const auto add = [&](const std::string& text) { into.ours.push_back(ours + "=" + text); };
   switch (option.put) {
-    case Put::milliseconds: return add(is_number(value) ? value + "ms" : value);
-    case Put::seconds: return add(is_number(value) ? value + "s" : value);
+    case Put::milliseconds: return add(only_digits(value) ? value + "ms" : value);
+    case Put::seconds: return add(only_digits(value) ? value + "s" : value);
     case Put::each:
       for (const std::string_view word : split_words(value, ' ')) {
         if (!word.empty()) add(std::string{word});
@@ -94,7 +90,7 @@ std::variant<ReadOptions, UsageError> read_foreign(std::span<const ForeignOption
       read.after_dashes.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
       break;
     }
-    if (word.size() < 2 || word[0] != '-' || is_number(word.substr(1))) {  // `scale web -1`
+    if (word.size() < 2 || word[0] != '-' || only_digits(word.substr(1))) {  // `scale web -1`
       read.words.push_back(word);
       continue;
     }
@@ -122,7 +118,7 @@ std::variant<ReadOptions, UsageError> read_foreign(std::span<const ForeignOption
       }
       case Put::all: {
         std::string joined = equals == std::string::npos ? "" : word.substr(equals + 1);
-        while (i + 1 < words.size() && !words[i + 1].starts_with('-') && is_number(words[i + 1]))
+        while (i + 1 < words.size() && !words[i + 1].starts_with('-') && only_digits(words[i + 1]))
           joined += (joined.empty() ? "" : ",") + words[++i];
         if (joined.empty()) return UsageError{name + " needs a value"};
         read.ours.push_back(ours + "=" + joined);
