@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/apps/selection.hpp"
+#include "cli/apps/selector.hpp"
 #include "cli/faces/nodemon.hpp"
 #include "cli/faces/pm2.hpp"
 #include "cli/faces/pm2_answers.hpp"
@@ -32,13 +33,18 @@ Face face_called(std::string_view name) {
 
 // By name, id or namespace alone: a script means itself under PM2, not the app that runs it.
 Named what_is(const std::string& word) {
+  const auto opened = open_state(false);
+  const auto* state = std::get_if<StateDirectory>(&opened);
+  const std::vector<AppView> views = state == nullptr ? std::vector<AppView>{} : view_apps(*state, false);
   for (const char* key : {"name:", "id:", "ns:"}) {
-    const auto found = find_apps({key + word}, false);
-    const auto* selection = std::get_if<Selection>(&found);
-    if (selection == nullptr || selection->views.empty()) continue;
-    const auto& views = selection->views;
-    const auto runs = [](const AppView& view) { return is_kept(view.state_word()); };
-    return std::any_of(views.begin(), views.end(), runs) ? Named::running_app : Named::stopped_app;
+    const auto chosen = select(views, {key + word}, {});
+    const auto* targets = std::get_if<std::vector<Target>>(&chosen);
+    if (targets == nullptr || targets->empty()) continue;
+    const auto runs = [&](const AppView& view) {
+      const auto means = [&](const Target& target) { return target.name == view.name; };
+      return std::ranges::any_of(*targets, means) && is_kept(view.state_word());
+    };
+    return std::ranges::any_of(views, runs) ? Named::running_app : Named::stopped_app;
   }
   return facts_of(word) ? Named::file : Named::nothing;
 }
