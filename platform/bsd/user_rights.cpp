@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "platform/posix/current_groups.hpp"
@@ -27,14 +26,7 @@ UserRights::UserRights(const std::optional<Credentials>& user) noexcept {
   if (!user || user->uid == ::geteuid()) return;
   taken_ = false;
   std::vector<gid_t> groups;
-  try {
-    former_ = std::make_unique<Former>();
-    groups.assign(user->groups.begin(), user->groups.end());
-    if (!current_groups(former_->groups)) former_.reset();
-  } catch (const std::bad_alloc&) {
-    former_.reset();
-    errno = ENOMEM;
-  }
+  former_ = remember_groups<Former>(*user, groups);
   if (!former_) return;
   if (sys::setgroups(static_cast<int>(groups.size()), groups.data()) != 0) {
     former_.reset();  // nothing has been changed

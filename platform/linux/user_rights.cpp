@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "platform/posix/current_groups.hpp"
@@ -75,14 +74,7 @@ UserRights::UserRights(const std::optional<Credentials>& user) noexcept {
   if (!user || user->uid == ::geteuid()) return;
   taken_ = false;
   std::vector<gid_t> groups;
-  try {
-    former_ = std::make_unique<Former>();
-    groups.assign(user->groups.begin(), user->groups.end());
-    if (!current_groups(former_->groups)) former_.reset();
-  } catch (const std::bad_alloc&) {
-    former_.reset();
-    errno = ENOMEM;
-  }
+  former_ = remember_groups<Former>(*user, groups);
   if (!former_) return;
   if (!get_capabilities(former_->capabilities) || fault::next("setgroups") != 0 || !set_groups(groups)) {
     former_.reset();  // nothing has been changed
