@@ -34,10 +34,15 @@ class Scene {
     fs::copy_file(child_binary(), home.scratch() / "child");
   }
   void give(const fs::path& path) const { REQUIRE(lchown(path.c_str(), user.id(), user.id()) == 0); }
-  // `start` of a shell that does `script` as the attacker, in the attacker's directory.
+  // `start` of a program as the attacker, in the attacker's directory.
+  [[nodiscard]] Words asking(const std::string& program, const std::string& name, const Words& options,
+                             const Words& arguments) const {
+    return Words{"start", program, "--name", name, "--user", id, "--group", id, "--cwd", theirs} + options +
+           Words{"--"} + arguments;
+  }
+  // The same of a shell that does `script`.
   Result start(const std::string& name, const Words& options, const std::string& script) const {
-    return done(home, Words{"start", "/bin/sh", "--name", name, "--user", id, "--group", id, "--cwd", theirs} +
-                          options + Words{"--", "-c", script});
+    return done(home, asking("/bin/sh", name, options, {"-c", script}));
   }
   // What runs beside it as the attacker, outside of forever.
   [[nodiscard]] Running attacker(const std::string& script) const {
@@ -244,27 +249,13 @@ TEST_CASE("SEC2 variables that root may read are not given to the user by a link
   write_file(scene.vault / "secret", "TOKEN=abc\n");
   fs::create_symlink("../vault/secret", scene.theirs / ".env");
   scene.give(scene.theirs / ".env");
-  const Words words{"start",
-                    "/bin/sh",
-                    "--name",
-                    "web",
-                    "--user",
-                    scene.id,
-                    "--group",
-                    scene.id,
-                    "--cwd",
-                    scene.theirs,
-                    "--",
-                    "-c",
-                    "env >seen; touch ready; exec sleep 1000"};
+  const Words arguments{"-c", "env >seen; touch ready; exec sleep 1000"};
   const Result refused =
-      scene.home.forever(Words{words.begin(), words.begin() + 10} + Words{"--env-file", scene.theirs / ".env"} +
-                         Words{words.begin() + 10, words.end()});
+      scene.home.forever(scene.asking("/bin/sh", "web", {"--env-file", scene.theirs / ".env"}, arguments));
   CHECK(refused.exit_code == 1);
   require_one_line(refused.err, ".env");
   // Root's own file of variables, which only root may read, is for the app that root names it for.
-  done(scene.home, Words{words.begin(), words.begin() + 10} + Words{"--env-file", scene.vault / "secret"} +
-                       Words{words.begin() + 10, words.end()});
+  done(scene.home, scene.asking("/bin/sh", "web", {"--env-file", scene.vault / "secret"}, arguments));
   REQUIRE(wait_until([&] { return fs::exists(scene.theirs / "ready"); }));
   CHECK(has(read_file(scene.theirs / "seen"), "TOKEN=abc"));
 }
@@ -299,22 +290,8 @@ TEST_CASE("SEC2 what the user may not see is not watched for the user", "[SEC2]"
   const Scene scene;
   fs::create_symlink("../vault", scene.theirs / "watched");
   scene.give(scene.theirs / "watched");
-  const Words words{"start",
-                    "/bin/sleep",
-                    "--name",
-                    "web",
-                    "--user",
-                    scene.id,
-                    "--group",
-                    scene.id,
-                    "--cwd",
-                    scene.theirs,
-                    "--watch=" + (scene.theirs / "watched").string(),
-                    "--poll",
-                    "50ms",
-                    "--",
-                    "1000"};
-  const Result started = scene.home.forever(words);
+  const Result started = scene.home.forever(scene.asking(
+      "/bin/sleep", "web", {"--watch=" + (scene.theirs / "watched").string(), "--poll", "50ms"}, {"1000"}));
   if (started.exit_code != 0) return;  // refused is as good
   const int pid = pid_of(scene.home, "web");
   write_file(scene.vault / "secret", "changed\n");
